@@ -50,7 +50,8 @@ public enum RuleId {
   RELOAD_DROPS_KEEPALIVE("reload/drops-keepalive", Severity.NOTICE),
   TLS_WEAK_VERSION("tls/weak-version", Severity.WARNING, "S03"),
   TLS_DEFAULT_CERTIFICATE("tls/default-certificate", Severity.WARNING, "S01"),
-  CONTRACT_INCAPABLE_SERVER("contract/incapable-server", Severity.ERROR, "R01", "P01", "P04", "R18"),
+  CONTRACT_INCAPABLE_SERVER(
+      "contract/incapable-server", Severity.ERROR, "R01", "P01", "P04", "R18"),
   CONTRACT_UNKNOWN_SERVER("contract/unknown-server", Severity.ERROR, "R18", "P04"),
   INVARIANT_VIOLATED("invariant/violated", Severity.ERROR),
   FLOOR_TOO_FEW_SERVERS("floor/too-few-servers", Severity.ERROR, "P07"),
