@@ -20,11 +20,7 @@ import java.util.stream.Stream;
  * @param wrapper what HAProxy's command is put behind
  */
 record Enclosure(
-    String name,
-    boolean namespace,
-    OptionalInt owner,
-    List<String> before,
-    List<String> wrapper) {
+    String name, boolean namespace, OptionalInt owner, List<String> before, List<String> wrapper) {
 
   Enclosure {
     before = List.copyOf(before);
@@ -86,17 +82,17 @@ record Enclosure(
       List<String> inside = List.of("--", "/bin/sh", "-c", INSIDE, "sh");
       List<String> wrapper =
           joined(
-              limits,
-              setpriv
-                  .map(
-                      path ->
+              List.of(
+                  limits,
+                  setpriv
+                      .map(path ->
                           List.of(
                               path.toString(),
                               "--no-new-privs",
                               "--inh-caps=-all",
                               "--bounding-set=-all,+net_bind_service",
                               "--"))
-                  .orElse(List.of()));
+                      .orElse(List.of())));
       if (root && setpriv.isPresent()) {
         List<String> drop =
             List.of(
@@ -110,19 +106,23 @@ record Enclosure(
                 "namespaces, as user " + NOBODY,
                 true,
                 OptionalInt.of(NOBODY),
-                joined(drop, user, spaces, inside),
+                joined(List.of(drop, user, spaces, inside)),
                 wrapper));
       }
       ways.add(
           new Enclosure(
-              "namespaces", true, OptionalInt.empty(), joined(user, spaces, inside), wrapper));
+              "namespaces",
+              true,
+              OptionalInt.empty(),
+              joined(List.of(user, spaces, inside)),
+              wrapper));
       if (root) {
         ways.add(
             new Enclosure(
                 "namespaces, without a user namespace",
                 true,
                 OptionalInt.empty(),
-                joined(List.of(unshare.get().toString()), spaces, inside),
+                joined(List.of(List.of(unshare.get().toString()), spaces, inside)),
                 wrapper));
       }
     }
@@ -134,12 +134,12 @@ record Enclosure(
               OptionalInt.empty(),
               List.of("/bin/sh", "-c", OUTSIDE, "sh"),
               joined(
-                  limits,
-                  setpriv
-                      .map(
-                          path ->
+                  List.of(
+                      limits,
+                      setpriv
+                          .map(path ->
                               List.of(path.toString(), "--no-new-privs", "--pdeathsig=KILL", "--"))
-                      .orElse(List.of()))));
+                          .orElse(List.of())))));
     }
     return ways;
   }
@@ -156,8 +156,7 @@ record Enclosure(
         .findFirst();
   }
 
-  @SafeVarargs
-  private static List<String> joined(List<String>... parts) {
-    return Stream.of(parts).flatMap(List::stream).toList();
+  private static List<String> joined(List<List<String>> parts) {
+    return parts.stream().flatMap(List::stream).toList();
   }
 }

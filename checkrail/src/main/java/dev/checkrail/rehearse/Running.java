@@ -67,8 +67,10 @@ public final class Running implements Launched, AutoCloseable {
   }
 
   /**
-   * Stops all health and agent checks; each server keeps the state it has at this moment. When this
-   * returns no check is under way any more, other than one that waits for a server that hangs. Returns {@code backend/server} of those it stopped.
+   * Stops all health and agent checks; each server keeps the state it has at this moment ({@code set
+   * server B/S health up} by {@link #admin} makes it sure). When this
+   * returns no check is under way any more, other than one that waits for a server that hangs.
+   * Returns {@code backend/server} of those it stopped.
    */
   public List<String> pauseChecks() throws SandboxException {
     List<String> paused = new ArrayList<>();
@@ -130,8 +132,8 @@ public final class Running implements Launched, AutoCloseable {
 
   private List<ServerState> servers() throws SandboxException {
     List<ServerState> servers = new ArrayList<>();
-    for (String line : admin("show servers state").split("\n")) {
-      String[] columns = line.split(" ");
+    for (String line : admin("show servers state").split("\n", -1)) {
+      String[] columns = line.split(" ", -1);
       if (columns.length > 16 && columns[0].matches("\\d+")) {
         servers.add(
             new ServerState(

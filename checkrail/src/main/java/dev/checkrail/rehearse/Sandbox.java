@@ -41,8 +41,8 @@ import java.util.concurrent.TimeUnit;
  * <p>HAProxy is started with three lines added, in a file of its own after all others: an admin
  * socket (a file in the folder), {@code no strict-limits}, and {@code httpclient.ssl.verify none},
  * which spares the reading of the system's certificates, two thirds of the start. No line of the
- * configuration is touched; commands in it (Lua, external checks, programs) are the caller's to take
- * out of the copy.
+ * configuration is touched; commands in it (Lua, external checks, programs) are the caller's to
+ * take out of the copy.
  *
  * <p>All questions of one sandbox are answered one after the other. When it is closed, or this
  * process ends in any way, all in it ends; its folder is deleted, at the latest by the next {@link
@@ -113,7 +113,8 @@ public final class Sandbox implements AutoCloseable {
     List<String> remarks = new ArrayList<>();
     for (Enclosure way : Enclosure.ways(user == 0, settings.mode())) {
       try {
-        WorkingFolder.give(home.path(), way.owner().isPresent() ? way.owner() : OptionalInt.of(user));
+        WorkingFolder.give(
+            home.path(), way.owner().isPresent() ? way.owner() : OptionalInt.of(user));
         return new Sandbox(home, way, remarks, Agent.start(way, home.path(), classes, binary));
       } catch (HaproxyDoesNotRun e) {
         if (way.owner().isEmpty()) {
@@ -130,7 +131,9 @@ public final class Sandbox implements AutoCloseable {
     throw new SandboxException(
         SandboxException.Kind.NAMESPACE_REFUSED,
         "this machine refuses a sandbox: "
-            + (remarks.isEmpty() ? "unshare (package util-linux) is missing" : String.join("; ", remarks)));
+            + (remarks.isEmpty()
+                ? "unshare (package util-linux) is missing"
+                : String.join("; ", remarks)));
   }
 
   private static Path binary(SandboxSettings settings) throws SandboxException {
@@ -143,11 +146,10 @@ public final class Sandbox implements AutoCloseable {
           SandboxException.Kind.HAPROXY_MISSING, "no HAProxy binary at " + given);
     }
     return Enclosure.tool("haproxy")
-        .orElseThrow(
-            () ->
-                new SandboxException(
-                    SandboxException.Kind.HAPROXY_MISSING,
-                    "haproxy not found; install: apt-get install haproxy"));
+        .orElseThrow(() ->
+            new SandboxException(
+                SandboxException.Kind.HAPROXY_MISSING,
+                "haproxy not found; install: apt-get install haproxy"));
   }
 
   /** What kind of sandbox this is. */
@@ -357,10 +359,10 @@ public final class Sandbox implements AutoCloseable {
   private <T> T ask(Question question, Duration time, Writing writing, Wire.Reader<T> reader)
       throws SandboxException {
     try {
-      Wire.Frame frame = new Wire.Frame(question.ordinal());
+      Wire.Frame frame = new Wire.Frame(question);
       writing.write(frame.out());
       DataInputStream answer = agent.ask(frame, time.plus(PATIENCE));
-      if (answer.readByte() == 0) {
+      if (!answer.readBoolean()) {
         throw new SandboxException(SandboxException.Kind.QUESTION_FAILED, Wire.text(answer));
       }
       return reader.read(answer);
@@ -384,8 +386,7 @@ public final class Sandbox implements AutoCloseable {
     }
     closeQuietly();
     if (Files.exists(home.path())) {
-      throw new SandboxException(
-          SandboxException.Kind.FOLDER, "could not delete " + home.path());
+      throw new SandboxException(SandboxException.Kind.FOLDER, "could not delete " + home.path());
     }
   }
 
@@ -420,6 +421,7 @@ public final class Sandbox implements AutoCloseable {
   private static final class Agent {
     private final Process process;
     private final OutputStream out;
+    private final Thread reader;
     private final BlockingQueue<Optional<DataInputStream>> answers = new ArrayBlockingQueue<>(4);
     private String hello = "";
     private volatile boolean lost;
@@ -427,7 +429,7 @@ public final class Sandbox implements AutoCloseable {
     private Agent(Process process) {
       this.process = process;
       this.out = process.getOutputStream();
-      Thread.ofPlatform().daemon().name("sandbox-answers").start(this::read);
+      this.reader = Thread.ofPlatform().daemon().name("sandbox-answers").start(this::read);
     }
 
     static Agent start(Enclosure way, Path home, Path classes, Path binary) throws IOException {
@@ -454,7 +456,7 @@ public final class Sandbox implements AutoCloseable {
       Agent agent = new Agent(builder.start());
       try {
         DataInputStream first = agent.answer(PATIENCE);
-        if (first.readByte() == 0) {
+        if (!first.readBoolean()) {
           throw new HaproxyDoesNotRun(Wire.text(first).strip());
         }
         agent.hello = Wire.text(first);
@@ -513,9 +515,8 @@ public final class Sandbox implements AutoCloseable {
         // It is gone already.
       }
       try {
-        if (!process.waitFor(2, TimeUnit.SECONDS)) {
-          process.destroyForcibly().waitFor(2, TimeUnit.SECONDS);
-        }
+        reader.join(2_000);
+        process.destroyForcibly().waitFor(2, TimeUnit.SECONDS);
       } catch (InterruptedException e) {
         process.destroyForcibly();
         Thread.currentThread().interrupt();

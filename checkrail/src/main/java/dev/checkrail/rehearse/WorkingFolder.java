@@ -57,7 +57,8 @@ final class WorkingFolder implements AutoCloseable {
         Path path = all.resolve(name);
         delete(path);
         Files.createDirectory(
-            path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            path,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         return new WorkingFolder(path, lockFile, channel);
       }
       channel.close();
@@ -132,7 +133,9 @@ final class WorkingFolder implements AutoCloseable {
     }
   }
 
-  /** Copies the agent's classes here, so that another user can read them; returns the class path. */
+  /**
+   * Copies the agent's classes here, so that another user can read them; returns the class path.
+   */
   Path copyAgent() throws IOException {
     String place = SandboxAgent.class.getPackageName().replace('.', '/');
     Path target = Files.createDirectories(path.resolve("agent").resolve(place));
@@ -186,8 +189,8 @@ final class WorkingFolder implements AutoCloseable {
           }
 
           @Override
-          public FileVisitResult postVisitDirectory(Path each, @org.jspecify.annotations.Nullable
-              IOException e) throws IOException {
+          public FileVisitResult postVisitDirectory(
+              Path each, @org.jspecify.annotations.Nullable IOException e) throws IOException {
             Files.deleteIfExists(each);
             return FileVisitResult.CONTINUE;
           }

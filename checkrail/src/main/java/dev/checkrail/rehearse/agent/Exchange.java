@@ -36,7 +36,11 @@ public record Exchange(
   public enum End {
     /** A whole answer came (read until close: at least one byte came, then the close). */
     ANSWERED,
-    /** The other side closed or reset before a whole answer. */
+    /**
+     * The other side closed or reset before a whole answer. HAProxy's {@code silent-drop} ends so
+     * too: without the privilege for its better way it sends a reset that dies at the next router,
+     * and there is no router here.
+     */
     CLOSED,
     /** Nothing more came in time. */
     TIMED_OUT,

@@ -126,20 +126,18 @@ final class MessageReader {
     }
     boolean bare =
         answerTo
-            .filter(
-                method ->
-                    method.equals("HEAD")
-                        || status == 101
-                        || status == 204
-                        || status == 304
-                        || (method.equals("CONNECT") && status / 100 == 2))
+            .filter(method ->
+                method.equals("HEAD")
+                    || status == 101
+                    || status == 204
+                    || status == 304
+                    || (method.equals("CONNECT") && status / 100 == 2))
             .isPresent();
     List<String> coding = Delivery.Heads.values(lines, "transfer-encoding");
     List<String> length = Delivery.Heads.values(lines, "content-length");
     if (bare) {
       phase = Phase.DONE;
-    } else if (!coding.isEmpty()
-        && coding.getLast().toLowerCase(Locale.ROOT).endsWith("chunked")) {
+    } else if (!coding.isEmpty() && coding.getLast().toLowerCase(Locale.ROOT).endsWith("chunked")) {
       phase = Phase.CHUNK_SIZE;
     } else if (!length.isEmpty() && length.getLast().matches("\\d{1,18}")) {
       left = Long.parseLong(length.getLast());

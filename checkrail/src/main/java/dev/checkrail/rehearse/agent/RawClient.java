@@ -64,6 +64,9 @@ final class RawClient {
 
   private Ending run(RawRequest request, Socket plain, Reading reading) throws IOException {
     plain.setTcpNoDelay(true);
+    // Closing with a reset: nothing more is wanted, HAProxy gives up what it still does for us, and
+    // no port waits a minute for its connection to be forgotten.
+    plain.setSoLinger(true, 0);
     if (request.from().isPresent()) {
       plain.setReuseAddress(true);
       plain.bind(new InetSocketAddress(InetAddress.ofLiteral(request.from().get()), 0));
@@ -74,8 +77,12 @@ final class RawClient {
       return new Ending(Exchange.End.TIMED_OUT, "no connection in time");
     } catch (ConnectException | NoRouteToHostException e) {
       return new Ending(Exchange.End.REFUSED, words(e));
+    } catch (SocketException e) {
+      // Accepted and reset before we looked.
+      return new Ending(Exchange.End.CLOSED, words(e));
     }
     Socket socket = plain;
+    boolean shaken = request.tls().isEmpty();
     try {
       if (request.proxied().isPresent()) {
         plain.getOutputStream().write(proxyHeader(request.proxied().get()));
@@ -85,14 +92,15 @@ final class RawClient {
         reading.limit(secure);
         secure.startHandshake();
         socket = secure;
+        shaken = true;
       }
       send(socket, request.bytes().getBytes(StandardCharsets.ISO_8859_1));
     } catch (SocketTimeoutException e) {
       return new Ending(Exchange.End.TIMED_OUT, "no TLS handshake in time");
     } catch (SSLException e) {
       return new Ending(Exchange.End.TLS_FAILED, words(e));
-    } catch (SocketException e) {
-      if (socket == plain && request.tls().isPresent()) {
+    } catch (IOException e) {
+      if (!shaken) {
         return new Ending(Exchange.End.TLS_FAILED, words(e));
       }
       // The other side closed while we were sending: what it said before is still to be read.
@@ -110,14 +118,13 @@ final class RawClient {
     Thread.ofPlatform()
         .daemon()
         .name("send")
-        .start(
-            () -> {
-              try {
-                out.write(bytes);
-              } catch (IOException e) {
-                // Answered or closed before all was sent; the reader sees which.
-              }
-            });
+        .start(() -> {
+          try {
+            out.write(bytes);
+          } catch (IOException e) {
+            // Answered or closed before all was sent; the reader sees which.
+          }
+        });
   }
 
   private static String words(Exception e) {
@@ -135,8 +142,7 @@ final class RawClient {
       this.http = request.reading() == RawRequest.Reading.HTTP;
       this.deadline = deadline;
       int blank = request.bytes().indexOf(' ');
-      this.message =
-          MessageReader.answerTo(blank < 0 ? "" : request.bytes().substring(0, blank));
+      this.message = MessageReader.answerTo(blank < 0 ? "" : request.bytes().substring(0, blank));
     }
 
     /** At least one millisecond, because 0 would wait for ever. */
@@ -145,7 +151,7 @@ final class RawClient {
       socket.setSoTimeout((int) Math.max(1, millis));
     }
 
-    Ending read(Socket socket) throws IOException {
+    Ending read(Socket socket) {
       byte[] bytes = new byte[16 * 1024];
       try {
         InputStream in = socket.getInputStream();
@@ -170,7 +176,7 @@ final class RawClient {
         return message.begun() || received.size() > 0
             ? closed(words(e))
             : new Ending(Exchange.End.TLS_FAILED, words(e));
-      } catch (SocketException e) {
+      } catch (IOException e) {
         return new Ending(Exchange.End.CLOSED, words(e));
       }
     }
@@ -178,7 +184,9 @@ final class RawClient {
     private Ending timedOut() {
       return new Ending(
           Exchange.End.TIMED_OUT,
-          message.begun() || received.size() > 0 ? "no end of the answer in time" : "no answer in time");
+          message.begun() || received.size() > 0
+              ? "no end of the answer in time"
+              : "no answer in time");
     }
 
     private Ending closed(String how) {

@@ -19,7 +19,9 @@ public record Response(String head, String body, long bodyLength) {
   /** The status code, or 0 if the status line has none. */
   public int status() {
     String line = statusLine();
-    return line.matches("HTTP/\\d\\.\\d \\d{3}( .*)?") ? Integer.parseInt(line.substring(9, 12)) : 0;
+    return line.matches("HTTP/\\d\\.\\d \\d{3}( .*)?")
+        ? Integer.parseInt(line.substring(9, 12))
+        : 0;
   }
 
   /** The header lines as they came, in order, without line ends. */

@@ -1,6 +1,8 @@
 package dev.checkrail.rehearse.agent;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -52,47 +54,44 @@ final class StubServers {
    * named is closed. Returns where each listens, in the order given (a port 0 is chosen here).
    */
   List<Endpoint> set(List<Stub> stubs) throws IOException {
-    return ask(
-        () -> {
-          Set<Endpoint> wanted = new HashSet<>();
-          for (Stub stub : stubs) {
-            if (!(stub.behaviour() instanceof Behaviour.Refuses)) {
-              wanted.add(stub.at());
-            }
-          }
-          for (Door door : List.copyOf(doors.values())) {
-            if (!wanted.contains(door.at)) {
-              door.close();
-            }
-          }
-          List<Endpoint> listening = new ArrayList<>();
-          for (Stub stub : stubs) {
-            listening.add(set(stub));
-          }
-          return listening;
-        });
+    return ask(() -> {
+      Set<Endpoint> wanted = new HashSet<>();
+      for (Stub stub : stubs) {
+        if (!(stub.behaviour() instanceof Behaviour.Refuses)) {
+          wanted.add(stub.at());
+        }
+      }
+      for (Door door : List.copyOf(doors.values())) {
+        if (!wanted.contains(door.at)) {
+          door.close();
+        }
+      }
+      List<Endpoint> listening = new ArrayList<>();
+      for (Stub stub : stubs) {
+        listening.add(set(stub));
+      }
+      return listening;
+    });
   }
 
   /** Closes what every stub has accepted; the stubs listen on. */
   void hangUp() throws IOException {
-    ask(
-        () -> {
-          doors.values().forEach(Door::hangUp);
-          return true;
-        });
+    ask(() -> {
+      doors.values().forEach(Door::hangUp);
+      return true;
+    });
   }
 
   /** What has been received since the last call. */
   List<Delivery> take() throws IOException {
-    return ask(
-        () -> {
-          while (selector.selectNow(this::ready) > 0) {
-            // until the kernel has nothing more
-          }
-          List<Delivery> taken = arrivals.stream().map(Arrival::delivery).toList();
-          arrivals = new ArrayList<>();
-          return taken;
-        });
+    return ask(() -> {
+      while (selector.selectNow(this::ready) > 0) {
+        // until the kernel has nothing more
+      }
+      List<Delivery> taken = arrivals.stream().map(Arrival::delivery).toList();
+      arrivals = new ArrayList<>();
+      return taken;
+    });
   }
 
   private Endpoint set(Stub stub) throws IOException {
@@ -104,14 +103,19 @@ final class StubServers {
       known.stub = stub;
       return known.at;
     }
-    ServerSocketChannel channel = ServerSocketChannel.open();
+    // Of its own family: a dual-stack socket would come second to HAProxy's on the same address.
+    ServerSocketChannel channel =
+        ServerSocketChannel.open(
+            stub.at().address().indexOf(':') < 0
+                ? StandardProtocolFamily.INET
+                : StandardProtocolFamily.INET6);
     try {
       channel.configureBlocking(false);
       // HAProxy may bind *:port and a stub address:port: with this on both sides the kernel lets
       // them, and the more specific one gets the connections.
       channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
       channel.bind(stub.at().socket(), 1024);
-      Endpoint at = Endpoint.of((java.net.InetSocketAddress) channel.getLocalAddress());
+      Endpoint at = Endpoint.of((InetSocketAddress) channel.getLocalAddress());
       Door door = new Door(at, channel, stub);
       channel.register(selector, SelectionKey.OP_ACCEPT, door);
       doors.put(at, door);
@@ -124,14 +128,13 @@ final class StubServers {
 
   private <T> T ask(Callable<T> question) throws IOException {
     CompletableFuture<T> answer = new CompletableFuture<>();
-    tasks.add(
-        () -> {
-          try {
-            answer.complete(question.call());
-          } catch (Exception e) {
-            answer.completeExceptionally(e);
-          }
-        });
+    tasks.add(() -> {
+      try {
+        answer.complete(question.call());
+      } catch (Exception e) {
+        answer.completeExceptionally(e);
+      }
+    });
     selector.wakeup();
     try {
       return answer.get();
@@ -230,7 +233,7 @@ final class StubServers {
     Guest(Door door, SocketChannel channel) throws IOException {
       this.door = door;
       this.channel = channel;
-      this.peer = Endpoint.of((java.net.InetSocketAddress) channel.getRemoteAddress());
+      this.peer = Endpoint.of((InetSocketAddress) channel.getRemoteAddress());
     }
 
     void ready(SelectionKey key) {

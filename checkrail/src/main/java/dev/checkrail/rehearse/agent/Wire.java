@@ -16,9 +16,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How the product and its agent speak: frames of a length (4 bytes) and that many bytes. The first
- * byte of a question is its {@link Question}; of an answer 1 (done, results follow) or 0 (a text
- * follows that says what went wrong). Both sides come from the same build, so there are no versions.
+ * How the product and its agent speak: frames of a length (4 bytes) and that many bytes. A question
+ * begins with the name of its {@link Question}, an answer with whether it was done: results follow,
+ * or a text that says what went wrong. Both sides come from the same build, so there are no
+ * versions.
  */
 public final class Wire {
   /** A frame above this is a defect, not a message. */
@@ -28,7 +29,9 @@ public final class Wire {
 
   /** What the agent is asked. */
   public enum Question {
-    /** folder, arguments, environment, admin socket, time, stubs → number, or 0 and how it ended. */
+    /**
+     * folder, arguments, environment, admin socket, time, stubs → number, or 0 and how it ended.
+     */
     START,
     /** number → how it ended. */
     STOP,
@@ -67,9 +70,14 @@ public final class Wire {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final DataOutputStream out = new DataOutputStream(bytes);
 
-    /** An empty frame that begins with this byte. */
-    public Frame(int first) throws IOException {
-      out.writeByte(first);
+    /** A question. */
+    public Frame(Question question) throws IOException {
+      text(out, question.name());
+    }
+
+    /** An answer. */
+    public Frame(boolean done) throws IOException {
+      out.writeBoolean(done);
     }
 
     /** Where to write. */
@@ -97,7 +105,13 @@ public final class Wire {
     }
   }
 
-  /** The next frame, or empty at the end of the stream. */
+  /** The last thing said: a frame of no bytes. */
+  public static void goodbye(OutputStream to) throws IOException {
+    to.write(new byte[4]);
+    to.flush();
+  }
+
+  /** The next frame, or empty after the last one. */
   public static Optional<DataInputStream> next(InputStream in) throws IOException {
     byte[] length = in.readNBytes(4);
     if (length.length < 4) {
@@ -110,6 +124,9 @@ public final class Wire {
             | (length[3] & 0xFF);
     if (size < 0 || size > LARGEST) {
       throw new IOException("not a frame");
+    }
+    if (size == 0) {
+      return Optional.empty();
     }
     byte[] bytes = in.readNBytes(size);
     if (bytes.length < size) {
@@ -131,8 +148,7 @@ public final class Wire {
   }
 
   /** A list, its length first. */
-  public static <T> void list(DataOutputStream out, List<T> list, Part<T> part)
-      throws IOException {
+  public static <T> void list(DataOutputStream out, List<T> list, Part<T> part) throws IOException {
     out.writeInt(list.size());
     for (T each : list) {
       part.write(out, each);
@@ -195,7 +211,7 @@ public final class Wire {
   /** A stub. */
   public static void stub(DataOutputStream out, Stub stub) throws IOException {
     endpoint(out, stub.at());
-    out.writeByte(stub.protocol().ordinal());
+    text(out, stub.protocol().name());
     switch (stub.behaviour()) {
       case Behaviour.Answers answers -> {
         out.writeByte(0);
@@ -212,7 +228,7 @@ public final class Wire {
   /** Reads what {@link #stub(DataOutputStream, Stub)} wrote. */
   public static Stub stub(DataInputStream in) throws IOException {
     Endpoint at = endpoint(in);
-    Stub.Protocol protocol = Stub.Protocol.values()[in.readByte()];
+    Stub.Protocol protocol = Stub.Protocol.valueOf(text(in));
     int kind = in.readByte();
     Behaviour behaviour =
         switch (kind) {
@@ -249,7 +265,7 @@ public final class Wire {
                 text(p, key.password());
               });
         });
-    out.writeByte(request.reading().ordinal());
+    text(out, request.reading().name());
     text(out, request.bytes());
     out.writeInt(request.timeoutMillis());
   }
@@ -266,7 +282,7 @@ public final class Wire {
                 new RawRequest.Tls(
                     maybe(i, Wire::text),
                     maybe(i, j -> new RawRequest.ClientKey(text(j), text(j))))),
-        RawRequest.Reading.values()[in.readByte()],
+        RawRequest.Reading.valueOf(text(in)),
         text(in),
         in.readInt());
   }
@@ -289,7 +305,7 @@ public final class Wire {
 
   /** What became of a request. */
   public static void exchange(DataOutputStream out, Exchange exchange) throws IOException {
-    out.writeByte(exchange.end().ordinal());
+    text(out, exchange.end().name());
     text(out, exchange.detail());
     maybe(
         out,
@@ -308,7 +324,7 @@ public final class Wire {
   /** Reads what {@link #exchange(DataOutputStream, Exchange)} wrote. */
   public static Exchange exchange(DataInputStream in) throws IOException {
     return new Exchange(
-        Exchange.End.values()[in.readByte()],
+        Exchange.End.valueOf(text(in)),
         text(in),
         maybe(in, i -> new Response(text(i), text(i), i.readLong())),
         text(in),
