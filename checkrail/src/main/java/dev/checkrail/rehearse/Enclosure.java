@@ -94,13 +94,7 @@ record Enclosure(
                               "--"))
                       .orElse(List.of())));
       if (root && setpriv.isPresent()) {
-        List<String> drop =
-            List.of(
-                setpriv.get().toString(),
-                "--reuid=" + NOBODY,
-                "--regid=" + NOBODY,
-                "--clear-groups",
-                "--");
+        List<String> drop = joined(List.of(dropping(setpriv.get()), List.of("--")));
         ways.add(
             new Enclosure(
                 "namespaces, as user " + NOBODY,
@@ -127,21 +121,34 @@ record Enclosure(
       }
     }
     if (wanted != SandboxSettings.Wanted.NAMESPACE) {
+      List<String> outside = List.of("/bin/sh", "-c", OUTSIDE, "sh");
+      // The agent ends what it started; should it be killed itself, the kernel does.
+      List<String> dying = List.of("--no-new-privs", "--pdeathsig=KILL");
+      if (root && setpriv.isPresent()) {
+        ways.add(
+            new Enclosure(
+                "the machine's loopback device, as user " + NOBODY,
+                false,
+                OptionalInt.of(NOBODY),
+                outside,
+                joined(List.of(limits, dropping(setpriv.get()), dying, List.of("--")))));
+      }
       ways.add(
           new Enclosure(
               "the machine's loopback device",
               false,
               OptionalInt.empty(),
-              List.of("/bin/sh", "-c", OUTSIDE, "sh"),
-              joined(
-                  List.of(
-                      limits,
-                      setpriv
-                          .map(path ->
-                              List.of(path.toString(), "--no-new-privs", "--pdeathsig=KILL", "--"))
-                          .orElse(List.of())))));
+              outside,
+              setpriv
+                  .map(path ->
+                      joined(List.of(limits, List.of(path.toString()), dying, List.of("--"))))
+                  .orElse(limits)));
     }
     return ways;
+  }
+
+  private static List<String> dropping(Path setpriv) {
+    return List.of(setpriv.toString(), "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups");
   }
 
   /** A program of the system, in our path or in the folders for administrators. */

@@ -67,10 +67,10 @@ public final class Running implements Launched, AutoCloseable {
   }
 
   /**
-   * Stops all health and agent checks; each server keeps the state it has at this moment ({@code set
-   * server B/S health up} by {@link #admin} makes it sure). When this
-   * returns no check is under way any more, other than one that waits for a server that hangs.
-   * Returns {@code backend/server} of those it stopped.
+   * Stops all health and agent checks; each server keeps the state it has at this moment ({@code
+   * set server B/S health up} by {@link #admin} makes it sure). When this returns no check is under
+   * way any more, other than one that waits for a server that hangs. Returns {@code backend/server}
+   * of those it stopped.
    */
   public List<String> pauseChecks() throws SandboxException {
     List<String> paused = new ArrayList<>();

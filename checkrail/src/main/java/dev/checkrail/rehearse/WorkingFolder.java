@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.CodeSource;
 import java.util.List;
@@ -118,6 +119,20 @@ final class WorkingFolder implements AutoCloseable {
 
   Path path() {
     return path;
+  }
+
+  /**
+   * Gives the whole folder to this user, or to ourselves; refuses if that user cannot get to it.
+   */
+  void give(OptionalInt owner) throws IOException {
+    if (owner.isPresent()) {
+      for (Path above = path.getParent(); above != null; above = above.getParent()) {
+        if (!Files.getPosixFilePermissions(above).contains(PosixFilePermission.OTHERS_EXECUTE)) {
+          throw new IOException(above + " is closed to other users");
+        }
+      }
+    }
+    give(path, owner.isPresent() ? owner : OptionalInt.of(user()));
   }
 
   /** Gives all in it to this user; links are not followed. */

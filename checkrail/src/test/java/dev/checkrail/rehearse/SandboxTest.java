@@ -10,6 +10,7 @@ import dev.checkrail.rehearse.agent.Endpoint;
 import dev.checkrail.rehearse.agent.Exchange;
 import dev.checkrail.rehearse.agent.Exchange.End;
 import dev.checkrail.rehearse.agent.RawRequest;
+import dev.checkrail.rehearse.agent.RawRequest.ClientKey;
 import dev.checkrail.rehearse.agent.RawRequest.Tls;
 import dev.checkrail.rehearse.agent.Stub;
 import java.io.InputStream;
@@ -366,7 +367,38 @@ class SandboxTest {
     }
   }
 
+  @Test
+  void aCertificateOfTheClientIsShown() throws Exception {
+    String configuration =
+        DEFAULTS
+            + """
+            listen secure
+              bind 203.0.113.1:443 ssl crt site.pem ca-file site.pem verify required
+              server first 10.0.0.5:8080
+            """;
+    Path folder = sandbox.newFolder();
+    Files.writeString(folder.resolve("site.pem"), certificate(folder));
+    ClientKey key = new ClientKey(folder.resolve("site.p12").toString(), "throwaway");
+    try (Running haproxy = start(folder, configuration, FIRST)) {
+      RawRequest request =
+          RawRequest.http(new Endpoint("203.0.113.1", 443), "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+      Exchange shown = haproxy.exchange(request.tls(new Tls(Optional.empty(), Optional.of(key))));
+      assertThat(shown.status()).as(shown.detail()).isEqualTo(200);
+      assertThat(haproxy.exchange(request.tls("x")).end()).isEqualTo(End.TLS_FAILED);
+    }
+  }
+
   // --- what is refused
+
+  @Test
+  void onlyOneHaproxyRunsAtATime() throws Exception {
+    try (Running haproxy = start(ONE_SERVER, FIRST)) {
+      assertThatExceptionOfType(SandboxException.class)
+          .isThrownBy(() -> start(ONE_SERVER, FIRST))
+          .withMessageContaining("another HAProxy still runs");
+      assertThat(haproxy.alive()).isTrue();
+    }
+  }
 
   @Test
   void aConfigurationThatHaproxyRefusesComesBackWithItsText() throws Exception {

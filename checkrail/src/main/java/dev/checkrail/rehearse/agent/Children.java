@@ -55,6 +55,10 @@ final class Children {
       String adminSocket,
       int millis)
       throws IOException {
+    if (running.values().stream().anyMatch(child -> child.process.isAlive())) {
+      // Two that bind the same address would share its connections.
+      throw new IOException("another HAProxy still runs in this sandbox; close it first");
+    }
     Path admin = folder.resolve(adminSocket);
     Files.deleteIfExists(admin);
     Child child = launch(folder, arguments, environment, admin);

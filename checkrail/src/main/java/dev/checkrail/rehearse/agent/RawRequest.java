@@ -52,7 +52,7 @@ public record RawRequest(
   /**
    * The client's own certificate.
    *
-   * @param file a PKCS12 file, readable in the sandbox
+   * @param file a PKCS12 file, by its absolute path, in the configuration's folder
    * @param password its password
    */
   public record ClientKey(String file, String password) {}
