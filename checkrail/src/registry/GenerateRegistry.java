@@ -153,9 +153,15 @@ public final class GenerateRegistry {
     for (String option : options) {
       probe("option", option, "option " + option, proxies);
     }
+    for (String rule :
+        List.of(
+            "tcp-request connection", "tcp-request session", "tcp-request content",
+            "tcp-request inspect-delay", "tcp-response content", "tcp-response inspect-delay")) {
+      probe("rule", rule, rule, proxies);
+    }
     rows.add("keyword\tnamespace\tnamespace_list\t\t\t");
     System.out.println("# Words of HAProxy 2.6, written by checkrail/src/registry/GenerateRegistry.java.");
-    System.out.println("# keyword and option: name, sections that take it, that ignore it, that refuse it, that had it once");
+    System.out.println("# keyword, option, rule: name, sections that take it, that ignore it, that refuse it, that had it once");
     System.out.println("# action: rule set, name (* = prefix); second: keyword, word; bind, server: parameter, number of values");
     System.out.println("# fetch: name, type, arguments, where it has a value; converter: name, input, output, arguments; acl: name, fetch, match");
     rows.stream().sorted().distinct().forEach(System.out::println);

@@ -127,6 +127,7 @@ public final class Registry {
 
   private final Map<String, Places> keywords = new TreeMap<>();
   private final Map<String, Places> options = new TreeMap<>();
+  private final Map<String, Places> rules = new TreeMap<>();
   private final Map<String, Set<String>> actions = new TreeMap<>();
   private final Map<String, Set<String>> actionPrefixes = new TreeMap<>();
   private final Map<String, Set<String>> seconds = new TreeMap<>();
@@ -163,6 +164,12 @@ public final class Registry {
     return places == null ? Acceptance.UNKNOWN : places.of(sectionWord(kind, named));
   }
 
+  /** What a proxy section does with {@code tcp-request content} and its kin. */
+  public Acceptance rule(SectionKind kind, boolean named, String rule) {
+    Places places = rules.get(rule);
+    return places == null ? Acceptance.UNKNOWN : places.of(sectionWord(kind, named));
+  }
+
   private static List<SectionKind> taking(Places places) {
     return Arrays.stream(SectionKind.values())
         .filter(k -> places.of(k.word()) == Acceptance.TAKEN)
@@ -176,7 +183,8 @@ public final class Registry {
   /** Whether a keyword with a closed set of second words ({@code timeout}, {@code stats}) has this one. */
   public boolean hasSecondWord(String keyword, String second) {
     Set<String> words = seconds.get(keyword);
-    return words == null || words.contains(second);
+    int paren = second.indexOf('(');
+    return words == null || words.contains(paren < 0 ? second : second.substring(0, paren));
   }
 
   // ---- actions and parameters
@@ -184,12 +192,13 @@ public final class Registry {
   /**
    * The action that a word names in a rule set ({@code http-request}, {@code tcp-request content}
    * …): the word up to an opening parenthesis, or the prefix it begins with ({@code track-sc} of
-   * {@code track-sc0}); empty if there is none.
+   * {@code track-sc0}); empty if there is none. Any {@code lua.NAME} may be one that a script adds.
    */
   public Optional<String> action(String ruleSet, String word) {
     int paren = word.indexOf('(');
     String name = paren < 0 ? word : word.substring(0, paren);
-    if (actions.getOrDefault(ruleSet, Set.of()).contains(name)) {
+    if (actions.getOrDefault(ruleSet, Set.of()).contains(name)
+        || (name.startsWith("lua.") && actions.containsKey(ruleSet))) {
       return Optional.of(name);
     }
     return actionPrefixes.getOrDefault(ruleSet, Set.of()).stream()
@@ -217,13 +226,23 @@ public final class Registry {
 
   // ---- expressions
 
-  /** A sample fetch by its name; case counts. */
+  /** Takes up to twelve arguments of any kind, as functions of Lua do. */
+  private static final Signature LUA =
+      new Signature(java.util.Collections.nCopies(12, Signature.Type.STRING), 0);
+
+  /** A sample fetch by its name; case counts. Any {@code lua.NAME} may be one that a script adds. */
   public Optional<Fetch> fetch(String name) {
+    if (name.startsWith("lua.")) {
+      return Optional.of(new Fetch(name, Type.STR, LUA, java.util.EnumSet.allOf(Phase.class)));
+    }
     return Optional.ofNullable(fetches.get(name));
   }
 
-  /** A converter by its name. */
+  /** A converter by its name. Any {@code lua.NAME} may be one that a script adds. */
   public Optional<Converter> converter(String name) {
+    if (name.startsWith("lua.")) {
+      return Optional.of(new Converter(name, Type.STR, Type.STR, LUA));
+    }
     return Optional.ofNullable(converters.get(name));
   }
 
@@ -298,6 +317,7 @@ public final class Registry {
     switch (cells[0]) {
       case "keyword" -> keywords.put(cells[1], places(cells));
       case "option" -> options.put(cells[1], places(cells));
+      case "rule" -> rules.put(cells[1], places(cells));
       case "action" -> {
         boolean prefix = cells[2].endsWith("*");
         String name = prefix ? cells[2].substring(0, cells[2].length() - 1) : cells[2];

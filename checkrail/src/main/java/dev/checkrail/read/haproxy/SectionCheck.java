@@ -203,7 +203,7 @@ final class SectionCheck {
       case "option" -> option(section, named, directive);
       case "http-request", "http-response", "http-after-response" ->
           action(keyword, directive.args().getFirst());
-      case "tcp-request", "tcp-response" -> tcpRule(keyword, directive);
+      case "tcp-request", "tcp-response" -> tcpRule(section, named, directive);
       case "bind" -> parameters(directive, 1, Registry.Group.BIND);
       case "server" -> parameters(directive, 2, Registry.Group.SERVER);
       case "default-server" -> parameters(directive, 0, Registry.Group.SERVER);
@@ -260,17 +260,28 @@ final class SectionCheck {
     }
   }
 
-  private void tcpRule(String keyword, Directive directive) {
+  private void tcpRule(Section section, boolean named, Directive directive) {
+    String keyword = directive.keyword().value();
     Word second = directive.args().getFirst();
-    if (!TCP_RULES.contains(second.value())) {
-      secondWord(keyword, second);
-      return;
-    }
-    String ruleSet = keyword + " " + second.value();
-    if (!REGISTRY.ruleSets().contains(ruleSet)) {
-      secondWord(keyword, second);
-    } else if (directive.args().size() > 1) {
-      action(ruleSet, directive.args().get(1));
+    String rule = keyword + " " + second.value();
+    switch (REGISTRY.rule(section.kind(), named, rule)) {
+      case UNKNOWN, REMOVED -> secondWord(keyword, second);
+      case IGNORED, REFUSED ->
+          report(
+              Severity.ERROR,
+              second.span(),
+              "'"
+                  + rule
+                  + "' is not allowed in "
+                  + (section.kind() == SectionKind.DEFAULTS && !named ? "an unnamed " : "a ")
+                  + section.kind().word()
+                  + " section",
+              Optional.empty());
+      case TAKEN -> {
+        if (TCP_RULES.contains(second.value()) && directive.args().size() > 1) {
+          action(rule, directive.args().get(1));
+        }
+      }
     }
   }
 
