@@ -1,7 +1,5 @@
 package dev.checkrail.policy;
 
-import java.util.Locale;
-
 /**
  * A host name, or all names under one. Hosts are compared without case, port and one trailing dot.
  *
@@ -27,8 +25,17 @@ public record HostPattern(String name, boolean under) {
             && colon > host.lastIndexOf(']')
             && host.chars().skip(colon + 1L).allMatch(c -> c >= '0' && c <= '9');
     String name = port ? host.substring(0, colon) : host;
-    return (name.endsWith(".") ? name.substring(0, name.length() - 1) : name)
-        .toLowerCase(Locale.ROOT);
+    return lower(name.endsWith(".") ? name.substring(0, name.length() - 1) : name);
+  }
+
+  /** Only ASCII has case: all other chars are bytes of something else. */
+  private static String lower(String name) {
+    StringBuilder lower = new StringBuilder(name.length());
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      lower.append(c >= 'A' && c <= 'Z' ? (char) (c + ('a' - 'A')) : c);
+    }
+    return lower.toString();
   }
 
   /** As written in a policy. */
