@@ -299,7 +299,11 @@ public final class Atoms {
         base = joinOrLeaveOut(base, anchored, list -> side);
       } catch (BudgetExceeded tooLarge) {
         for (int t : anchored) {
-          others.add(new Part(List.of(t), leaf(t, tests.get(t).dfa())));
+          try {
+            others.add(new Part(List.of(t), leaf(t, tests.get(t).dfa())));
+          } catch (BudgetExceeded alone) {
+            leftOut.add(t);
+          }
         }
         others.sort((a, b) -> Integer.compare(a.tests.get(0), b.tests.get(0)));
       }
