@@ -1,0 +1,7 @@
+package dev.checkrail.model;
+
+/** What a frontend or pool speaks. */
+public enum Mode {
+  HTTP,
+  TCP
+}
