@@ -14,11 +14,12 @@ public final class Schemas {
 
   private Schemas() {}
 
-  /** What a schema ({@code verdict}, {@code policy} …) has against a JSON text; empty if nothing. */
+  /**
+   * What a schema ({@code verdict}, {@code policy} …) has against a JSON text; empty if nothing.
+   */
   public static List<String> complaints(String schema, String json) {
     return REGISTRY
-        .getSchema(
-            SchemaLocation.of("classpath:/dev/checkrail/schema/" + schema + ".schema.json"))
+        .getSchema(SchemaLocation.of("classpath:/dev/checkrail/schema/" + schema + ".schema.json"))
         .validate(json, InputFormat.JSON)
         .stream()
         .map(Error::toString)

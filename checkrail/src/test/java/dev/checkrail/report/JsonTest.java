@@ -61,7 +61,8 @@ class JsonTest {
     Verdict verdict =
         Verdict.of(
             List.of(finding, suppressed),
-            List.of(new Unmodelled(new Span("candidate.cfg", 7, 3, 4), "stats auth u:p", "why not")),
+            List.of(
+                new Unmodelled(new Span("candidate.cfg", 7, 3, 4), "stats auth u:p", "why not")),
             List.of(
                 new StageResult(Stage.READ, StageResult.Status.PASS, 0.4, Optional.empty()),
                 new StageResult(Stage.PROVE, StageResult.Status.PASS, 0.123456, Optional.empty()),
@@ -87,7 +88,8 @@ class JsonTest {
             "unmodelled":[{"file":"candidate.cfg","line":7,"text":"stats auth u:[redacted]","reason":"why not"}],\
             "stages":[{"stage":"read","status":"pass","seconds":0.4},\
             {"stage":"prove","status":"blocked","seconds":0.1235},\
-            {"stage":"rehearse","status":"skipped","seconds":0,"why":"no haproxy"}]}""");
+            {"stage":"rehearse","status":"skipped","seconds":0,"why":"no haproxy"}]}\
+            """);
     assertThat(Schemas.complaints("verdict", json)).isEmpty();
     assertThat(Schemas.complaints("verdict", Json.indented().verdict(verdict))).isEmpty();
   }
@@ -120,7 +122,8 @@ class JsonTest {
         .isEqualTo(
             """
             {"verdict":"error","exit":2,"problems":[{"rule":"policy/unknown-key","severity":"error",\
-            "file":"candidate.cfg","line":12,"column":5,"message":"no","fix":"yes"}]}""");
+            "file":"candidate.cfg","line":12,"column":5,"message":"no","fix":"yes"}]}\
+            """);
     assertThat(Schemas.complaints("error", json)).isEmpty();
     for (String schema : List.of("verdict", "explain", "diff", "rehearse")) {
       assertThat(Schemas.complaints(schema, json)).as(schema).isEmpty();
@@ -136,7 +139,8 @@ class JsonTest {
         {"kind":"reaches","pool":"be_pay","servers":[\
         {"name":"pay-1","address":"127.0.0.1:9101","share":0.3333},\
         {"name":"pay-2","address":"127.0.0.1:9102","share":0.6667}],\
-        "varies":true,"path":"/payments","headers":{"x-a":"b","x-gone":null}}""");
+        "varies":true,"path":"/payments","headers":{"x-a":"b","x-gone":null}}\
+        """);
     outcomes.put(UNAVAILABLE, "{\"kind\":\"responds\",\"pool\":\"be_pay\",\"status\":503}");
     outcomes.put(
         new Outcome.Redirects(302, "https://a/"),
@@ -150,16 +154,16 @@ class JsonTest {
         """
         {"kind":"splits","of":[\
         {"share":0.00003,"outcome":{"kind":"responds","pool":"be_pay","status":503}},\
-        {"share":1,"outcome":{"kind":"drops","pool":"p"}}]}""");
+        {"share":1,"outcome":{"kind":"drops","pool":"p"}}]}\
+        """);
     outcomes.put(
         new Outcome.Undecided("src is not given"),
         "{\"kind\":\"undecided\",\"because\":\"src is not given\"}");
 
-    outcomes.forEach(
-        (outcome, json) -> {
-          assertThat(Json.line().outcome(outcome)).isEqualTo(json);
-          assertThat(Schemas.complaints("outcome", json)).isEmpty();
-        });
+    outcomes.forEach((outcome, json) -> {
+      assertThat(Json.line().outcome(outcome)).isEqualTo(json);
+      assertThat(Schemas.complaints("outcome", json)).isEmpty();
+    });
   }
 
   @Test
@@ -170,7 +174,8 @@ class JsonTest {
                 new Explanation(
                     WITNESS,
                     PAY,
-                    List.of(new TraceStep(PLACE, "use_backend be_pay if is_pay", true, "because"))));
+                    List.of(
+                        new TraceStep(PLACE, "use_backend be_pay if is_pay", true, "because"))));
     String diff =
         Json.line()
             .difference(
@@ -208,8 +213,13 @@ class JsonTest {
     headers.put("Host", List.of());
     Request full =
         new Request(
-            "M-SEARCH", "https://a.example.com:8443/x?y", headers, Optional.of("::1"),
-            Optional.of("[::1]:443"), Optional.of("b.example.com"), Optional.of("1.0"),
+            "M-SEARCH",
+            "https://a.example.com:8443/x?y",
+            headers,
+            Optional.of("::1"),
+            Optional.of("[::1]:443"),
+            Optional.of("b.example.com"),
+            Optional.of("1.0"),
             Optional.of("http://a/%00"));
     for (Request request : List.of(WITNESS, full, Request.of("GET", "tcp://a:1"))) {
       String json = Json.line().request(request);
@@ -221,12 +231,21 @@ class JsonTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "x", "[]", "{}", "{\"url\":1}", "{\"url\":\"ftp://a\"}", "{\"url\":\"http://a/ b\"}",
-        "{\"url\":\"http://a/\",\"metod\":\"GET\"}", "{\"url\":\"http://a/\",\"headers\":[]}",
+        "",
+        "x",
+        "[]",
+        "{}",
+        "{\"url\":1}",
+        "{\"url\":\"ftp://a\"}",
+        "{\"url\":\"http://a/ b\"}",
+        "{\"url\":\"http://a/\",\"metod\":\"GET\"}",
+        "{\"url\":\"http://a/\",\"headers\":[]}",
         "{\"url\":\"http://a/\",\"headers\":{\"A\":\"b\\r\\nC: d\"}}",
         "{\"url\":\"http://a/\",\"headers\":{\"A B\":\"b\"}}",
-        "{\"url\":\"http://a/\",\"version\":\"3\"}", "{\"url\":\"http://a/\",\"url\":\"http://b/\"}",
-        "{\"url\":\"http://a/\"} {}", "{\"url\":\"http://a/\",\"headers\":{\"a\":[[[[[[[[[[[1]]]]]]]]]]]}}",
+        "{\"url\":\"http://a/\",\"version\":\"3\"}",
+        "{\"url\":\"http://a/\",\"url\":\"http://b/\"}",
+        "{\"url\":\"http://a/\"} {}",
+        "{\"url\":\"http://a/\",\"headers\":{\"a\":[[[[[[[[[[[1]]]]]]]]]]]}}",
       })
   void whatIsNoRequestIsRefusedWithAReason(String json) {
     assertThat(RequestJson.read(json))
@@ -241,8 +260,13 @@ class JsonTest {
         new String("grün".getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     Request request =
         new Request(
-            "GET", "http://a/?token=S3cr3t", Map.of("Authorization", List.of("S3cr3t")),
-            Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
+            "GET",
+            "http://a/?token=S3cr3t",
+            Map.of("Authorization", List.of("S3cr3t")),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
             Optional.empty());
 
     assertThat(Json.line().error(latin1)).isEqualTo("{\"error\":\"grün\"}");
@@ -260,7 +284,9 @@ class JsonTest {
 
     List<Evidence.Piece> pieces = evidence.files();
 
-    assertThat(pieces).extracting(Evidence.Piece::name).containsExactly("verdict.json", "manifest.json");
+    assertThat(pieces)
+        .extracting(Evidence.Piece::name)
+        .containsExactly("verdict.json", "manifest.json");
     assertThat(pieces.getLast().text())
         .contains(Evidence.sha256("{}".getBytes(StandardCharsets.UTF_8)))
         .contains(Evidence.sha256("listen x".getBytes(StandardCharsets.UTF_8)))
@@ -269,8 +295,7 @@ class JsonTest {
     assertThat(Schemas.complaints("manifest", pieces.getLast().text())).isEmpty();
     assertThat(Evidence.digest(files.asked()))
         .isNotEqualTo(
-            Evidence.digest(
-                List.of(new Files.Lookup.Found(SourceFile.of("a.cfg", "listen x")))));
+            Evidence.digest(List.of(new Files.Lookup.Found(SourceFile.of("a.cfg", "listen x")))));
   }
 
   private static int exit(
