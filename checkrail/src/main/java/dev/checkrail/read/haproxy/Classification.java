@@ -78,10 +78,9 @@ public record Classification(Treatment treatment, String reason) {
             ? modelled("How long content rules wait for bytes.")
             : action(rule, directive.arg(1));
       }
-      case "bind" -> parameters(directive, 1, Registry.Group.BIND);
-      case "server" -> parameters(directive, 2, Registry.Group.SERVER);
-      case "server-template" -> parameters(directive, 3, Registry.Group.SERVER);
-      case "default-server" -> parameters(directive, 0, Registry.Group.SERVER);
+      case "bind" -> parameters(Parameter.ofBind(directive), true);
+      case "server", "server-template", "default-server" ->
+          parameters(Parameter.ofServer(directive), false);
       default -> PROXY.getOrDefault(keyword, UNKNOWN);
     };
   }
@@ -130,19 +129,13 @@ public record Classification(Treatment treatment, String reason) {
     return BIND.getOrDefault(name, UNKNOWN);
   }
 
-  private static Classification parameters(Directive directive, int from, Registry.Group group) {
-    List<Word> args = directive.args();
-    boolean bind = group == Registry.Group.BIND;
-    for (int i = from; i < args.size(); ) {
-      String name = args.get(i).value();
+  private static Classification parameters(List<Parameter> parameters, boolean bind) {
+    for (Parameter parameter : parameters) {
+      String name = parameter.name().value();
       Classification one = bind ? bindParameter(name) : serverParameter(name);
       if (one.treatment() == Treatment.UNMODELLED) {
         return unmodelled("'" + FileReading.shown(name) + "': " + one.reason());
       }
-      int values =
-          (bind ? Registry.haproxy26().bindParameter(name) : Registry.haproxy26().serverParameter(name))
-              .orElse(0);
-      i += 1 + Math.max(values, 0);
     }
     return modelled(
         bind ? "Where requests come in." : "A server, its weight, its limits and its checks.");
@@ -199,7 +192,7 @@ public record Classification(Treatment treatment, String reason) {
         noEffect("Mail and log recipients see neither requests nor answers change."),
         "mailers", "ring", "log-forward");
     put(SECTIONS, modelled("Users and groups that http_auth looks at."), "userlist");
-    put(SECTIONS, response("Bodies of HAProxy's own answers."), "http-errors");
+    put(SECTIONS, modelled("Answers of HAProxy itself, by status."), "http-errors");
     put(
         SECTIONS,
         unmodelled("Servers found by name at run time have addresses that the file does not say."),
@@ -295,8 +288,9 @@ public record Classification(Treatment treatment, String reason) {
         "monitor");
     put(
         PROXY,
-        response("Bodies and places of HAProxy's own answers."),
-        "errorloc", "errorloc302", "errorloc303", "http-error");
+        unmodelled("Answers of HAProxy itself become redirects."),
+        "errorloc", "errorloc302", "errorloc303");
+    put(PROXY, response("Bodies and headers of HAProxy's own answers."), "http-error");
     put(
         PROXY,
         noEffect("Logs tell of requests and do not change them."),
@@ -307,7 +301,11 @@ public record Classification(Treatment treatment, String reason) {
         PROXY,
         noEffect("Concerns the connection's socket, not the request."),
         "backlog", "bind-process", "clitcpka-cnt", "clitcpka-idle", "clitcpka-intvl", "srvtcpka-cnt",
-        "srvtcpka-idle", "srvtcpka-intvl", "max-keep-alive-queue", "rate-limit");
+        "srvtcpka-idle", "srvtcpka-intvl", "rate-limit");
+    put(
+        PROXY,
+        unmodelled("Decides from which queue on a kept-alive client changes its server."),
+        "max-keep-alive-queue");
     put(
         PROXY,
         noEffect("Decides which idle connection to the same server is used again."),
@@ -359,7 +357,11 @@ public record Classification(Treatment treatment, String reason) {
         "http-keep-alive", "http-server-close", "httpclose", "http-pretend-keepalive", "nolinger",
         "tcpka", "clitcpka", "srvtcpka", "tcp-smart-accept", "tcp-smart-connect", "abortonclose",
         "http-no-delay", "independent-streams", "splice-auto", "splice-request", "splice-response",
-        "http-ignore-probes", "disable-h2-upgrade");
+        "http-ignore-probes");
+    put(
+        OPTIONS,
+        unmodelled("Decides whether HTTP/2 on a plain listener is understood."),
+        "disable-h2-upgrade");
     put(
         OPTIONS,
         modelled("Adds a header to the request that is sent on."),
@@ -390,7 +392,11 @@ public record Classification(Treatment treatment, String reason) {
     put(
         STATS,
         modelled("Who may see the statistics page."),
-        "auth", "scope", "http-request", "admin", "realm");
+        "auth", "realm");
+    put(
+        STATS,
+        response("What the statistics page shows and permits."),
+        "scope", "http-request", "admin");
     put(
         STATS,
         noEffect("How the statistics page looks."),
@@ -417,7 +423,11 @@ public record Classification(Treatment treatment, String reason) {
     put(
         HTTP_REQUEST,
         noEffect("Changes marks of packets, logs or priorities, not the request."),
-        "set-log-level", "set-mark", "set-tos", "set-nice", "strict-mode");
+        "set-log-level", "set-mark", "set-tos", "set-nice");
+    put(
+        HTTP_REQUEST,
+        unmodelled("Decides whether a rewriting that fails ends the request."),
+        "strict-mode");
     put(HTTP_REQUEST, noEffect("Order in the queue, not the choice of server."), "set-priority-class", "set-priority-offset");
     put(
         HTTP_REQUEST,

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -38,9 +39,11 @@ public final class Redaction {
   private static final Pattern KEYED =
       Pattern.compile("\\b(hmac|aes_gcm_dec|jwt_verify|strcmp)\\([^)]*\\)");
   private static final Pattern URL_CREDENTIALS = Pattern.compile("://[^/@\\s]+@");
-  private static final Pattern SUSPICIOUS =
-      Pattern.compile(
-          "auth|pass|key|secret|token|cred|sess|sid|hmac|aes_|jwt|strcmp|@", Pattern.CASE_INSENSITIVE);
+  /** Pieces without which nothing is hidden; by their first letters, for a quick look. */
+  private static final String[] TRIGGERS = {
+    "auth", "aes_", "pass", "key", "secret", "sess", "sid", "strcmp", "token", "cred", "hmac", "jwt"
+  };
+
   private static final Set<String> BEFORE_SECRET =
       Set.of("password", "insecure-password", "ca-sign-pass", "dynamic-cookie-key", "pass");
   private static final Set<String> BEFORE_HEADER =
@@ -66,23 +69,23 @@ public final class Redaction {
       values.add(word.value());
       shown.add(word.raw());
     }
-    return SourceFile.display(hide(values, shown));
+    return display(hide(values, shown));
   }
 
   /** Words as HAProxy sees them, joined by single spaces, secrets removed; for values of settings. */
   public static String values(List<Word> words) {
     List<String> values = words.stream().map(Word::value).toList();
-    return SourceFile.display(hide(values, values));
+    return display(hide(values, values));
   }
 
   /** A piece of one word, secrets removed. */
   public static String piece(String raw) {
-    return SourceFile.display(inside(raw));
+    return display(inside(raw));
   }
 
   private static String hide(List<String> values, List<String> shown) {
     String plain = String.join(" ", shown);
-    if (!SUSPICIOUS.matcher(plain).find()) {
+    if (!suspicious(plain)) {
       return plain;
     }
     List<String> out = new ArrayList<>(shown);
@@ -123,6 +126,34 @@ public final class Redaction {
     return String.join(" ", out);
   }
 
+  private static boolean suspicious(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '@') {
+        return true;
+      }
+      char lower = (char) (c | 0x20);
+      if (lower < 'a' || lower > 't') {
+        continue;
+      }
+      for (String trigger : TRIGGERS) {
+        if (trigger.charAt(0) == lower && text.regionMatches(true, i, trigger, 0, trigger.length())) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static String display(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) >= 0x80) {
+        return SourceFile.display(text);
+      }
+    }
+    return text;
+  }
+
   private static boolean endsPatterns(String value) {
     return value.equals("}")
         || value.equals("if")
@@ -132,11 +163,11 @@ public final class Redaction {
   }
 
   private static String inside(String word) {
-    if (!SUSPICIOUS.matcher(word).find()) {
+    if (!suspicious(word)) {
       return word;
     }
     String text = KEYED.matcher(word).replaceAll("$1(" + HIDDEN + ")");
     text = URL_CREDENTIALS.matcher(text).replaceAll("://" + HIDDEN + "@");
-    return ASSIGNED.matcher(text).replaceAll(match -> java.util.regex.Matcher.quoteReplacement(match.group(1) + HIDDEN));
+    return ASSIGNED.matcher(text).replaceAll(match -> Matcher.quoteReplacement(match.group(1) + HIDDEN));
   }
 }

@@ -204,10 +204,9 @@ final class SectionCheck {
       case "http-request", "http-response", "http-after-response" ->
           action(keyword, directive.args().getFirst());
       case "tcp-request", "tcp-response" -> tcpRule(section, named, directive);
-      case "bind" -> parameters(directive, 1, Registry.Group.BIND);
-      case "server" -> parameters(directive, 2, Registry.Group.SERVER);
-      case "default-server" -> parameters(directive, 0, Registry.Group.SERVER);
-      case "server-template" -> parameters(directive, 3, Registry.Group.SERVER);
+      case "bind" -> parameters(directive, Parameter.ofBind(directive), Registry.Group.BIND);
+      case "server", "server-template", "default-server" ->
+          parameters(directive, Parameter.ofServer(directive), Registry.Group.SERVER);
       default -> {
         if (SECOND_WORDS.contains(keyword)) {
           secondWord(keyword, directive.args().getFirst());
@@ -309,42 +308,22 @@ final class SectionCheck {
             : Optional.empty());
   }
 
-  private void parameters(Directive directive, int from, Registry.Group group) {
-    List<Word> args = directive.args();
-    int i = from;
-    while (i < args.size() && !args.get(i).value().isEmpty()) {
-      Word word = args.get(i);
-      Optional<Integer> values =
-          group == Registry.Group.BIND
-              ? REGISTRY.bindParameter(word.value())
-              : REGISTRY.serverParameter(word.value());
-      if (values.isEmpty()) {
+  private void parameters(
+      Directive directive, List<Parameter> parameters, Registry.Group group) {
+    for (Parameter parameter : parameters) {
+      if (!parameter.known()) {
+        String name = parameter.name().value();
         report(
             Severity.ERROR,
-            word.span(),
+            parameter.name().span(),
             "'"
                 + directive.keyword().value()
                 + "' has no parameter '"
-                + FileReading.shown(word.value())
+                + FileReading.shown(name)
                 + "'",
-            REGISTRY.nearest(word.value(), group).map(n -> "did you mean '" + n + "'?"));
-        return; // what follows may be its values
-      }
-      if (values.get() < 0) {
-        i = sourceEnd(args, i);
-      } else {
-        i += 1 + values.get();
+            REGISTRY.nearest(name, group).map(n -> "did you mean '" + n + "'?"));
       }
     }
-  }
-
-  /** {@code source ADDRESS [usesrc ADDRESS] [interface NAME]} in any order of the latter two. */
-  private static int sourceEnd(List<Word> args, int at) {
-    int i = at + 2;
-    while (i < args.size() && (args.get(i).is("usesrc") || args.get(i).is("interface"))) {
-      i += 2;
-    }
-    return i;
   }
 
   private void error(Span span, String message) {

@@ -71,6 +71,11 @@ final class AclScope {
     if (words.isEmpty()) {
       return new Condition.Always();
     }
+    if (!words.getFirst().is("if") && !words.getFirst().is("unless")) {
+      notes.refused(
+          words.getFirst().span(), "'" + Text.shown(words.getFirst().value()) + "' is not expected here");
+      return unknown(setup, "words that are not expected");
+    }
     Optional<ConditionText.Guard> guard = notes.take(ParseAcl.guard(words));
     if (guard.isEmpty()) {
       return unknown(setup, "its condition can't be understood");

@@ -1,20 +1,28 @@
 package dev.checkrail.read.haproxy.lower;
 
-/**
- * Result types of what is not modelled, where they matter for casts: numbers and flags that are
- * compared as such. For all others the type is open.
- */
+import dev.checkrail.read.haproxy.Registry;
+
+/** Result types of what the model does not know, from HAProxy's own listing. */
 final class FetchTypes {
   private FetchTypes() {}
 
   static Type of(String fetch) {
-    return Type.ANY;
+    return Registry.haproxy26().fetch(fetch).map(f -> type(f.type())).orElse(Type.ANY);
   }
 
   static Type ofConverter(String converter) {
-    return switch (converter) {
-      case "base64", "hex", "json", "url_enc", "concat", "capture-req", "language" -> Type.TEXT;
-      case String other -> Type.ANY;
+    return Registry.haproxy26().converter(converter).map(c -> type(c.output())).orElse(Type.ANY);
+  }
+
+  private static Type type(Registry.Type type) {
+    return switch (type) {
+      case ANY -> Type.ANY;
+      case BOOL -> Type.FLAG;
+      case SINT -> Type.NUMBER;
+      case ADDR, IPV4, IPV6 -> Type.ADDRESS;
+      case STR -> Type.TEXT;
+      case BIN -> Type.BINARY;
+      case METH -> Type.METHOD;
     };
   }
 }

@@ -11,6 +11,8 @@ import java.util.OptionalInt;
 
 /** Answers of {@code deny}, {@code tarpit}, {@code return} and {@code http-error} [4.2]. */
 final class LowerReply {
+  private static final String NOTHING = "/dev/null";
+
   private LowerReply() {}
 
   /** Reads the arguments up to the condition. */
@@ -22,12 +24,20 @@ final class LowerReply {
           case AUTHENTICATE -> 401;
           case RETURN, MONITOR, STATISTICS -> 200;
         };
-    boolean own = kind == Action.Respond.Kind.DENY || kind == Action.Respond.Kind.TARPIT;
-    boolean headers = false;
+    boolean denies = kind == Action.Respond.Kind.DENY || kind == Action.Respond.Kind.TARPIT;
+    // Without arguments, or with nothing but deny_status, the error files of the section answer; with
+    // any other argument the answer is built from the arguments alone.
+    boolean own = denies && (!args.more() || args.atGuard());
+    int arguments = 0;
     Optional<String> body = Optional.empty();
     while (args.more() && !args.atGuard()) {
+      arguments++;
       switch (args.value()) {
-        case "status", "deny_status" -> status = (int) LowerFetch.number(args.value(), status);
+        case "deny_status" -> {
+          status = (int) LowerFetch.number(args.value(), status);
+          own = arguments == 1 && (!args.more() || args.atGuard());
+        }
+        case "status" -> status = (int) LowerFetch.number(args.value(), status);
         case "content-type" -> args.skip(1);
         case "default-errorfiles" -> own = true;
         case "errorfile" -> {
@@ -41,16 +51,10 @@ final class LowerReply {
         }
         case "file", "lf-file" -> body = Optional.of("file:" + file(args.next(), setup));
         case "string", "lf-string" -> body = Optional.of(args.value());
-        case "hdr" -> {
-          args.skip(2);
-          headers = true;
-        }
+        case "hdr" -> args.skip(2);
         case String other -> setup.notes().refused(
             setup.directive().span(), "'" + Text.shown(other) + "' is not expected here");
       }
-    }
-    if (body.isPresent() || headers) {
-      own = false;
     }
     if (body.isEmpty() && !own) {
       body = Optional.of("");
@@ -63,6 +67,9 @@ final class LowerReply {
       return "";
     }
     String path = word.get().value();
+    if (path.equals(NOTHING)) {
+      return "";
+    }
     FileLookup.Located located = setup.files().locate(path, setup.directive(), setup.late());
     References.note(
         setup, ReferencedFile.Kind.OTHER, path, located, Optional.empty(), word.get().span());
@@ -75,7 +82,7 @@ final class LowerReply {
   static ErrorFile errorFile(Optional<Word> word, Setup setup) {
     String path = word.map(Word::value).orElse("");
     Span span = word.map(Word::span).orElse(setup.directive().span());
-    if (path.equals("/dev/null") || path.isEmpty()) {
+    if (path.equals(NOTHING) || path.isEmpty()) {
       return new ErrorFile(path, OptionalInt.empty(), Optional.empty(), span);
     }
     FileLookup.Located located = setup.files().locate(path, setup.directive(), setup.late());

@@ -201,6 +201,9 @@ final class LowerRule {
     if (variable.isEmpty()) {
       return unknown("conditions of set-var are not modelled", Effect.REWRITE);
     }
+    if (!args.more()) {
+      return unknown("its expression is missing", Effect.REWRITE);
+    }
     Optional<ParseSample.Used> used = setup.notes().take(ParseSample.parse(args.rest()));
     if (used.isEmpty()) {
       return unknown("its expression can't be understood", Effect.REWRITE);

@@ -126,6 +126,6 @@ final class LowerSetting {
 
   private static String shorten(String written, Directive directive, List<Word> words) {
     String tail = Redaction.words(words);
-    return words.isEmpty() ? directive.keyword().raw() : written.endsWith(tail) ? tail : written;
+    return words.isEmpty() ? name(directive) : written.endsWith(tail) ? tail : written;
   }
 }

@@ -1,7 +1,9 @@
 package dev.checkrail.read.haproxy.lower;
 
+import dev.checkrail.model.Action;
 import dev.checkrail.model.ReferencedFile;
 import dev.checkrail.model.Unmodelled;
+import dev.checkrail.read.haproxy.Classification;
 import dev.checkrail.read.haproxy.Directive;
 import dev.checkrail.read.haproxy.Parsed;
 import dev.checkrail.read.haproxy.Redaction;
@@ -10,6 +12,7 @@ import dev.checkrail.source.Problem;
 import dev.checkrail.source.Severity;
 import dev.checkrail.source.Span;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -27,6 +30,7 @@ final class Notes {
   private final Map<Span, Unmodelled> unmodelled = new LinkedHashMap<>();
   private final Map<String, ReferencedFile> files = new LinkedHashMap<>();
   private final Set<Span> ignored = new HashSet<>();
+  private final Map<Span, Classification.Treatment> rules = new HashMap<>();
 
   void add(Problem problem) {
     problems.add(problem);
@@ -71,8 +75,25 @@ final class Notes {
     ignored.add(directive.span());
   }
 
-  boolean isIgnored(Directive directive) {
-    return ignored.contains(directive.span());
+  /** Notes what became of a rule. */
+  void lowered(Directive directive, Action action) {
+    rules.put(
+        directive.span(),
+        action instanceof Action.NoEffect
+            ? Classification.Treatment.NO_EFFECT
+            : Classification.Treatment.MODELLED);
+  }
+
+  /** What lowering found out of a directive; empty if the table of classes decides. */
+  Optional<Classification.Treatment> treatment(Directive directive) {
+    Span span = directive.span();
+    if (unmodelled.containsKey(span)) {
+      return Optional.of(Classification.Treatment.UNMODELLED);
+    }
+    if (ignored.contains(span)) {
+      return Optional.of(Classification.Treatment.NO_EFFECT);
+    }
+    return Optional.ofNullable(rules.get(span));
   }
 
   /** Keeps a file once per place; several of one kind at one place are numbered. */

@@ -39,6 +39,11 @@ record Setup(
     return new Setup(notes, files, directive, place, proxy, http, late, pools, environment);
   }
 
+  /** The same, resolved after all files are parsed. */
+  Setup later() {
+    return new Setup(notes, files, directive, use, proxy, http, true, pools, environment);
+  }
+
   /** Whether a word stands in a piece of the directive. */
   boolean says(String word, Span piece) {
     return directive.line().words().stream()
