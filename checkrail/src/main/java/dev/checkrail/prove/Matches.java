@@ -90,11 +90,7 @@ final class Matches {
     for (String text : match.patterns()) {
       all.add(
           switch (Pattern.parse(text, match.ignoreCase())) {
-            case Pattern.Regular regular ->
-                switch (regular.pattern().language(REGEX_BUDGET)) {
-                  case Pattern.Found found -> found.language();
-                  case Pattern.NotRegular not -> throw new Inexact(not.why());
-                };
+            case Pattern.Regular regular -> regular.pattern().language(REGEX_BUDGET);
             case Pattern.Unsupported unsupported -> throw new Inexact(unsupported.why());
             case Pattern.Malformed malformed -> throw new Inexact(malformed.why());
           });
