@@ -47,10 +47,13 @@ public sealed interface Converter {
   /** {@code length}: number of bytes. */
   record Length() implements Converter {}
 
-  /** {@code bytes(offset, length)}; length -1 for the rest; no value past the end. */
+  /** {@code bytes(offset, length)}; length -1 for the rest; the empty text past the end. */
   record Bytes(int offset, int length) implements Converter {}
 
-  /** {@code ipmask(mask4, mask6)}: prefix lengths; IPv6 untouched if {@code prefix6} is 128. */
+  /**
+   * {@code ipmask(mask4, mask6)}: prefix lengths. If {@code prefix6} is -1 no second mask is given: an
+   * IPv6 address then has no value, unless it is an IPv4 address in IPv6 form.
+   */
   record NetworkMask(int prefix4, int prefix6) implements Converter {}
 
   /** {@code iif(whenTrue, whenFalse)} on a flag. */
@@ -77,11 +80,24 @@ public sealed interface Converter {
   /** {@code rtrim(chars)} / {@code ltrim(chars)}. */
   record Trim(boolean left, String characters) implements Converter {}
 
-  /** The implicit cast of a text to a number: its leading decimal digits; no value without any. */
+  /**
+   * The implicit cast of a text to a number: an optional sign and the decimal digits that follow, 0 if
+   * there are none; no value if the text is empty. Numbers and flags stay as they are.
+   */
   record ToNumber() implements Converter {}
 
-  /** The implicit cast of a text to an address: no value if it is none. */
-  record ToAddress() implements Converter {}
+  /**
+   * The implicit cast of a text to an address: no value if it is none. Addresses stay as they are.
+   *
+   * @param withPort whether an IPv4 address may have a port behind it ({@code hdr_ip}), which is
+   *     dropped
+   */
+  record ToAddress(boolean withPort) implements Converter {
+    /** The plain cast. */
+    public ToAddress() {
+      this(false);
+    }
+  }
 
   /** The implicit cast of a number, address or flag to text. */
   record ToText() implements Converter {}

@@ -1,0 +1,118 @@
+package dev.checkrail.read.haproxy.lower;
+
+import dev.checkrail.read.haproxy.Directive;
+import dev.checkrail.read.haproxy.HaproxyTree;
+import dev.checkrail.read.haproxy.SectionKind;
+import dev.checkrail.source.Files;
+import dev.checkrail.source.SourceFile;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Finds the files that a configuration names. Relative paths start at {@code default-path} [3.1], or
+ * at the working directory. What only {@code use_backend %[…]} and {@code use-server %[…]} name is
+ * loaded after all files are parsed, hence always from the working directory, unless an earlier
+ * directive loaded the same path: a map or list is known by its path as written and loaded once.
+ * Absolute paths are looked up under the root first.
+ */
+final class FileLookup {
+  /** A path as it was looked up. */
+  record Located(String path, Files.Lookup lookup) {
+    Optional<SourceFile> file() {
+      return lookup instanceof Files.Lookup.Found found ? Optional.of(found.file()) : Optional.empty();
+    }
+  }
+
+  private final Files files;
+  private final Optional<String> root;
+  private final String workingDirectory;
+  private final Optional<Directive> defaultPath;
+  private final Map<String, Located> patternFiles = new HashMap<>();
+  private final Map<String, String> digests = new HashMap<>();
+
+  FileLookup(HaproxyTree tree, Files files, Optional<String> root, String workingDirectory) {
+    this.files = files;
+    this.root = root;
+    this.workingDirectory = workingDirectory;
+    this.defaultPath =
+        tree.sections(SectionKind.GLOBAL)
+            .flatMap(section -> section.activeDirectives())
+            .filter(directive -> directive.is("default-path"))
+            .reduce((first, second) -> second);
+  }
+
+  /** A map or list, shared by all places that name the same path. */
+  Located patternFile(String written, Directive from, boolean late) {
+    Located known = patternFiles.get(written);
+    if (known == null) {
+      known = locate(written, from, late);
+      patternFiles.put(written, known);
+    }
+    return known;
+  }
+
+  /** Any other file. */
+  Located locate(String written, Directive from, boolean late) {
+    if (written.startsWith("/")) {
+      if (root.isPresent()) {
+        String under = root.get() + written;
+        Files.Lookup lookup = files.read(under);
+        if (!(lookup instanceof Files.Lookup.Absent)) {
+          return new Located(under, lookup);
+        }
+      }
+      return new Located(written, files.read(written));
+    }
+    String path = join(late ? workingDirectory : base(from), written);
+    return new Located(path, files.read(path));
+  }
+
+  /** SHA-256 of a file, in hexadecimal; empty if it is not there. */
+  Optional<String> digest(Located located) {
+    return located
+        .file()
+        .map(file -> digests.computeIfAbsent(located.path(), path -> sha256(file.bytes())));
+  }
+
+  private String base(Directive from) {
+    if (defaultPath.isEmpty()) {
+      return workingDirectory;
+    }
+    Directive setting = defaultPath.get();
+    return switch (setting.arg(0)) {
+      case "config" -> parent(from.line().file());
+      case "parent" -> join(parent(from.line().file()), "..");
+      case "origin" -> join(workingDirectory, setting.arg(1));
+      case String other -> workingDirectory;
+    };
+  }
+
+  static String parent(String path) {
+    int slash = path.lastIndexOf('/');
+    return slash < 0 ? "" : slash == 0 ? "/" : path.substring(0, slash);
+  }
+
+  private static String join(String folder, String path) {
+    if (folder.isEmpty() || folder.equals(".") || path.startsWith("/")) {
+      return path;
+    }
+    return folder.endsWith("/") ? folder + path : folder + "/" + path;
+  }
+
+  static String sha256(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  static String sha256(String latin1) {
+    return sha256(latin1.getBytes(StandardCharsets.ISO_8859_1));
+  }
+}
