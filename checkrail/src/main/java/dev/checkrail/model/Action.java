@@ -20,8 +20,8 @@ public sealed interface Action {
   record Route(String pool) implements Action {}
 
   /**
-   * Sends the request to the {@code listen} section's own servers: the pool's rule sets up to {@code
-   * REDIRECT} have run as the frontend's and do not run again.
+   * Sends the request to the {@code listen} section's own servers: the pool's rule sets up to
+   * {@code REDIRECT} have run as the frontend's and do not run again.
    */
   record RouteHere(String pool) implements Action {}
 
@@ -32,8 +32,8 @@ public sealed interface Action {
   record RouteByName(Template name) implements Action {}
 
   /**
-   * Picks a server of the pool, if it is usable; else goes on to the next rule. A computed name that
-   * is no server goes on, too.
+   * Picks a server of the pool, if it is usable; else goes on to the next rule. A computed name
+   * that is no server goes on, too.
    */
   record UseServer(Template server) implements Action {}
 
@@ -69,8 +69,8 @@ public sealed interface Action {
    *
    * <p>{@code LOCATION}: the template is the Location. {@code PREFIX}: the template, then the
    * request's path and query ({@code dropQuery}: without the query; {@code appendSlash}: a slash is
-   * added to a path that lacks one; a template {@code /} adds nothing). {@code SCHEME}: the template,
-   * {@code ://}, the Host header, then as {@code PREFIX}.
+   * added to a path that lacks one; a template {@code /} adds nothing). {@code SCHEME}: the
+   * template, {@code ://}, the Host header, then as {@code PREFIX}.
    *
    * @param ignoreEmpty whether the rule does nothing if the template is empty
    */
@@ -122,8 +122,8 @@ public sealed interface Action {
   /**
    * {@code del-header}: removes lines.
    *
-   * @param kind how {@code name} matches header names: {@code EXACT}, {@code PREFIX}, {@code SUFFIX},
-   *     {@code SUBSTRING}; case is ignored
+   * @param kind how {@code name} matches header names: {@code EXACT}, {@code PREFIX}, {@code
+   *     SUFFIX}, {@code SUBSTRING}; case is ignored
    */
   record DeleteHeader(Match.Kind kind, String name) implements Action {}
 
@@ -131,8 +131,8 @@ public sealed interface Action {
   record DeleteHeaderRegex(String regex) implements Action {}
 
   /**
-   * {@code replace-header} (whole lines) and {@code replace-value} (comma-separated values): each one
-   * in which the regex is found is replaced by the template with references filled in.
+   * {@code replace-header} (whole lines) and {@code replace-value} (comma-separated values): each
+   * one in which the regex is found is replaced by the template with references filled in.
    */
   record ReplaceHeader(String name, String regex, Template replacement, boolean values)
       implements Action {}

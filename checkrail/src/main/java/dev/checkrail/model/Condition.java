@@ -27,7 +27,8 @@ public sealed interface Condition {
   record Not(Condition part) implements Condition {}
 
   /**
-   * A named ACL as used in a condition; means its definition. Named so that reports can speak of it.
+   * A named ACL as used in a condition; means its definition. Named so that reports can speak of
+   * it.
    *
    * @param name the ACL's name
    * @param definition what its lines say

@@ -3,16 +3,18 @@ package dev.checkrail.model;
 import dev.checkrail.source.Span;
 
 /**
- * A field of the request [7.3]. Types: text (bytes), number (signed 64 bit), address (IPv4 or IPv6),
- * flag. HTTP fields have no value in TCP mode and before the request is parsed ({@code CONNECTION},
- * {@code SESSION}).
+ * A field of the request [7.3]. Types: text (bytes), number (signed 64 bit), address (IPv4 or
+ * IPv6), flag. HTTP fields have no value in TCP mode and before the request is parsed ({@code
+ * CONNECTION}, {@code SESSION}).
  */
 public sealed interface Fetch {
 
   /** {@code method}: text. */
   record Method() implements Fetch {}
 
-  /** {@code path}: from the first {@code /} of the target up to {@code ?}; no value for {@code *}. */
+  /**
+   * {@code path}: from the first {@code /} of the target up to {@code ?}; no value for {@code *}.
+   */
   record Path() implements Fetch {}
 
   /** {@code pathq}: as {@link Path}, but with the {@code ?} and what follows. */
@@ -35,7 +37,8 @@ public sealed interface Fetch {
    *
    * @param name lower case
    * @param splitting whether a line is cut at commas ({@code hdr}) or is one value ({@code fhdr})
-   * @param occurrence 0 for all of them; n &gt; 0 for the n-th from the start, n &lt; 0 from the end
+   * @param occurrence 0 for all of them; n &gt; 0 for the n-th from the start, n &lt; 0 from the
+   *     end
    */
   record Header(String name, Splitting splitting, int occurrence) implements Fetch {}
 
@@ -59,8 +62,8 @@ public sealed interface Fetch {
   /**
    * {@code url_param(name)}: text, the values of that parameter in the query, undecoded.
    *
-   * @param delimiter what separates the parameters from the path, {@code ?} unless the configuration
-   *     names another
+   * @param delimiter what separates the parameters from the path, {@code ?} unless the
+   *     configuration names another
    */
   record UrlParameter(String name, char delimiter, boolean ignoreCase) implements Fetch {}
 
@@ -89,8 +92,8 @@ public sealed interface Fetch {
   record GreetingType() implements Fetch {}
 
   /**
-   * {@code var(scope.name)}: the value that was set before, of the type it was set with; no value if
-   * it was not.
+   * {@code var(scope.name)}: the value that was set before, of the type it was set with; no value
+   * if it was not.
    *
    * @param name with its scope, e.g. {@code txn.pool}
    */

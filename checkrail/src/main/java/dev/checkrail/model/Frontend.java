@@ -8,8 +8,8 @@ import java.util.Map;
  * A frontend (or the listening half of a HAProxy {@code listen}).
  *
  * <p><b>Meaning:</b> {@link #rules} run in order. An action that answers or routes ends it. A
- * request that comes to the end of all rule sets meets no pool: HAProxy answers 503 in HTTP mode and
- * closes in TCP mode.
+ * request that comes to the end of all rule sets meets no pool: HAProxy answers 503 in HTTP mode
+ * and closes in TCP mode.
  *
  * @param name its name
  * @param mode what it speaks

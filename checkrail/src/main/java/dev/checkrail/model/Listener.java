@@ -4,11 +4,11 @@ import dev.checkrail.source.Span;
 import java.util.List;
 
 /**
- * One bound address and port of a frontend. A {@code bind} line with several addresses or a range of
- * ports is several listeners.
+ * One bound address and port of a frontend. A {@code bind} line with several addresses or a range
+ * of ports is several listeners.
  *
- * @param address IP address; {@code *} for all IPv4, {@code ::} for all IPv6 addresses; a path for a
- *     UNIX socket
+ * @param address IP address; {@code *} for all IPv4, {@code ::} for all IPv6 addresses; a path for
+ *     a UNIX socket
  * @param port 1 to 65535; 0 for a UNIX socket
  * @param tls whether the listener terminates TLS
  * @param certificates {@code crt} files and directories in order, the first one being the default

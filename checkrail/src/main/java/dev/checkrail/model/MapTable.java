@@ -8,8 +8,8 @@ import java.util.List;
  *
  * <p><b>Meaning:</b> {@code EXACT}, {@code ADDRESS} (longest network first), and {@code PREFIX}
  * (longest prefix first) look up independent of order; all other kinds take the first entry in file
- * order. For equal exact keys the first entry wins. Note that HAProxy indexes {@code PREFIX} only if
- * case is not ignored; the reader and the two interpreters follow the binary.
+ * order. For equal exact keys the first entry wins. Note that HAProxy indexes {@code PREFIX} only
+ * if case is not ignored; the reader and the two interpreters follow the binary.
  *
  * @param path the file as written
  * @param kind how keys are matched

@@ -67,7 +67,8 @@ public record Pool(
    * @param attempts {@code retries}: how often at most
    * @param on the words of {@code retry-on}; {@code conn-failure} if not set
    * @param redispatch whether another server may be tried
-   * @param span where {@code retry-on} (else {@code retries}) is set; the section's header if neither
+   * @param span where {@code retry-on} (else {@code retries}) is set; the section's header if
+   *     neither
    */
   public record Retry(int attempts, List<String> on, boolean redispatch, Span span) {
     public Retry {

@@ -16,12 +16,7 @@ import java.util.OptionalInt;
  * @param span where the configuration names it
  */
 public record ReferencedFile(
-    Kind kind,
-    String path,
-    String use,
-    Optional<String> digest,
-    OptionalInt entries,
-    Span span) {
+    Kind kind, String path, String use, Optional<String> digest, OptionalInt entries, Span span) {
 
   /** What a file is used as. */
   public enum Kind {

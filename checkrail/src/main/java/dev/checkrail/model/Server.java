@@ -12,8 +12,8 @@ import java.util.OptionalInt;
  * @param address IP address, host name, or path of a UNIX socket
  * @param port 0 if the client's destination port is used or for a UNIX socket
  * @param portOffset whether {@code port} is an offset to the client's ({@code +n}, {@code -n})
- * @param resolvedAtStart whether {@code address} is a name that must resolve when the process starts
- *     and is not looked up later
+ * @param resolvedAtStart whether {@code address} is a name that must resolve when the process
+ *     starts and is not looked up later
  * @param byName whether {@code address} is a host name
  * @param weight 0 to 256
  * @param backup used only when no other server is usable

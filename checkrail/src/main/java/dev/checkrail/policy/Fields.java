@@ -94,7 +94,9 @@ final class Fields {
         error(
             "duplicate-key",
             key,
-            "\"" + shown(entry.name()) + "\" is here a second time; the first is in line "
+            "\""
+                + shown(entry.name())
+                + "\" is here a second time; the first is in line "
                 + span(before.key()).line());
       }
     }

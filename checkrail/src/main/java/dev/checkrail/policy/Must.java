@@ -40,12 +40,15 @@ public sealed interface Must {
   }
 
   /**
-   * Each way that it can go fails {@code what}. Of {@link Reach} and {@link Serving} only the second
-   * half is negated: whenever it is sent to a server, the server is in none of the pools (does not
-   * serve the service), and answers fulfil it. Of {@link All}: at least one of them is not so.
+   * Each way that it can go fails {@code what}. Of {@link Reach} and {@link Serving} only the
+   * second half is negated: whenever it is sent to a server, the server is in none of the pools
+   * (does not serve the service), and answers fulfil it. Of {@link All}: at least one of them is
+   * not so.
    */
   record Not(Must what) implements Must {}
 
-  /** A name of the configuration and where the policy writes it; only its user knows if it exists. */
+  /**
+   * A name of the configuration and where the policy writes it; only its user knows if it exists.
+   */
   record Name(String text, Span span) {}
 }

@@ -106,20 +106,19 @@ public record Policy(
   public List<Problem> expired(LocalDate today) {
     return suppressions.stream()
         .filter(one -> one.expired(today))
-        .map(
-            one ->
-                new Problem(
-                    "policy/suppression-expired",
-                    Severity.NOTICE,
-                    one.span(),
-                    "the suppression of "
-                        + one.rule()
-                        + " at \""
-                        + one.at()
-                        + "\" held until "
-                        + one.until().map(LocalDate::toString).orElse("")
-                        + ": its findings count again",
-                    Optional.of("mend what it covers and remove it, or give it a later date")))
+        .map(one ->
+            new Problem(
+                "policy/suppression-expired",
+                Severity.NOTICE,
+                one.span(),
+                "the suppression of "
+                    + one.rule()
+                    + " at \""
+                    + one.at()
+                    + "\" held until "
+                    + one.until().map(LocalDate::toString).orElse("")
+                    + ": its findings count again",
+                Optional.of("mend what it covers and remove it, or give it a later date")))
         .toList();
   }
 

@@ -1,8 +1,8 @@
 package dev.checkrail.policy;
 
 import dev.checkrail.policy.Policy.Floor;
-import dev.checkrail.policy.Policy.InventoryEntry;
 import dev.checkrail.policy.Policy.Invariant;
+import dev.checkrail.policy.Policy.InventoryEntry;
 import dev.checkrail.policy.Policy.Probing;
 import dev.checkrail.policy.Policy.Retrying;
 import dev.checkrail.policy.Policy.Review;
@@ -21,7 +21,6 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -38,16 +37,29 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 
 /**
  * Reads {@code checkrail.yaml}. Every unknown key, name or word, every value of the wrong type and
- * every name that occurs twice is a problem with its place and, where there is one, the nearest known
- * word; all of them are told at once.
+ * every name that occurs twice is a problem with its place and, where there is one, the nearest
+ * known word; all of them are told at once.
  */
 public final class PolicyReader {
   private static final List<String> KEYS =
       List.of(
-          "version", "target", "services", "inventory", "retry", "invariants", "floors", "tests",
-          "owners", "rules", "probe", "signals", "review", "suppressions");
+          "version",
+          "target",
+          "services",
+          "inventory",
+          "retry",
+          "invariants",
+          "floors",
+          "tests",
+          "owners",
+          "rules",
+          "probe",
+          "signals",
+          "review",
+          "suppressions");
   private static final Map<String, Level> LEVELS =
-      ordered("off", Level.OFF, "notice", Level.NOTICE, "warning", Level.WARNING, "error", Level.ERROR);
+      ordered(
+          "off", Level.OFF, "notice", Level.NOTICE, "warning", Level.WARNING, "error", Level.ERROR);
   private static final Map<String, Preset> PRESETS =
       ordered(
           "critical-only", Preset.CRITICAL_ONLY,
@@ -123,14 +135,13 @@ public final class PolicyReader {
     Map<String, Node> values = fields.mapping(root, "the policy", KEYS);
     fields
         .required(values, "version", root, "the policy")
-        .ifPresent(
-            node -> {
-              if (!(node instanceof ScalarNode scalar)
-                  || !scalar.getTag().equals(Tag.INT)
-                  || !scalar.getValue().equals("1")) {
-                fields.expected(node, "version", "1");
-              }
-            });
+        .ifPresent(node -> {
+          if (!(node instanceof ScalarNode scalar)
+              || !scalar.getTag().equals(Tag.INT)
+              || !scalar.getValue().equals("1")) {
+            fields.expected(node, "version", "1");
+          }
+        });
     Target target = target(fields.optional(values, "target"));
     List<Fields.Entry> serviceEntries =
         fields
@@ -198,7 +209,10 @@ public final class PolicyReader {
         for (Fields.Entry entry : fields.entries(values.get("environment"), "environment")) {
           if (!Variables.isName(entry.name())) {
             fields.error(
-                "bad-variable", entry.key(), "this can't be the name of a variable", "letters, digits, _");
+                "bad-variable",
+                entry.key(),
+                "this can't be the name of a variable",
+                "letters, digits, _");
           }
           value(entry.value()).ifPresent(text -> environment.put(entry.name(), text));
         }
@@ -243,7 +257,8 @@ public final class PolicyReader {
         fields.error(
             "circle",
             entry.key(),
-            "the service is defined by itself: " + String.join(" -> ", way.stream().map(Fields::shown).toList()));
+            "the service is defined by itself: "
+                + String.join(" -> ", way.stream().map(Fields::shown).toList()));
       }
     }
   }
@@ -302,10 +317,8 @@ public final class PolicyReader {
         fields
             .optional(values, "capabilities")
             .flatMap(it -> expanded(it, "capabilities", target).flatMap(text -> url(it, text)));
-    return name.flatMap(
-        known ->
-            address.map(
-                at -> new InventoryEntry(known, at, serves, capabilities, fields.span(node))));
+    return name.flatMap(known ->
+        address.map(at -> new InventoryEntry(known, at, serves, capabilities, fields.span(node))));
   }
 
   private Optional<String> expanded(Node node, String what, Target target) {
@@ -363,17 +376,16 @@ public final class PolicyReader {
   private void twins(Map<InventoryEntry, Node> entries) {
     Map<String, InventoryEntry> names = new HashMap<>();
     Map<String, InventoryEntry> addresses = new HashMap<>();
-    entries.forEach(
-        (entry, node) -> {
-          InventoryEntry name = names.putIfAbsent(entry.name(), entry);
-          InventoryEntry address = addresses.putIfAbsent(entry.address(), entry);
-          if (name != null) {
-            twice(node, "the name \"" + Fields.shown(entry.name()) + "\"", name);
-          }
-          if (address != null) {
-            twice(node, "the address " + Fields.shown(entry.address()), address);
-          }
-        });
+    entries.forEach((entry, node) -> {
+      InventoryEntry name = names.putIfAbsent(entry.name(), entry);
+      InventoryEntry address = addresses.putIfAbsent(entry.address(), entry);
+      if (name != null) {
+        twice(node, "the name \"" + Fields.shown(entry.name()) + "\"", name);
+      }
+      if (address != null) {
+        twice(node, "the address " + Fields.shown(entry.address()), address);
+      }
+    });
   }
 
   private void twice(Node node, String what, InventoryEntry first) {
@@ -392,13 +404,9 @@ public final class PolicyReader {
     Optional<String> name =
         fields.required(values, "name", node, what).flatMap(it -> fields.text(it, "name"));
     Optional<RequestSet> requests =
-        fields
-            .required(values, "requests", node, what)
-            .map(it -> sets.read(it, "requests"));
+        fields.required(values, "requests", node, what).map(it -> sets.read(it, "requests"));
     Optional<Must> must =
-        fields
-            .required(values, "must", node, what)
-            .flatMap(it -> musts.read(it, "must", false));
+        fields.required(values, "must", node, what).flatMap(it -> musts.read(it, "must", false));
     if (name.isEmpty() || requests.isEmpty() || must.isEmpty()) {
       return Optional.empty();
     }
@@ -415,8 +423,7 @@ public final class PolicyReader {
   }
 
   private Optional<Floor> floor(String service, Node node) {
-    Map<String, Node> values =
-        fields.mapping(node, "a floor", List.of("servers", "irregular"));
+    Map<String, Node> values = fields.mapping(node, "a floor", List.of("servers", "irregular"));
     Optional<Node> servers = fields.required(values, "servers", node, "a floor");
     boolean irregular = irregular(values);
     if (servers.isEmpty()) {
@@ -436,20 +443,15 @@ public final class PolicyReader {
             .required(values, "request", node, what)
             .flatMap(it -> new SentReader(fields).read(it));
     Optional<Must> expect =
-        fields
-            .required(values, "expect", node, what)
-            .flatMap(it -> musts.read(it, "expect", true));
-    Optional<String> name =
-        fields.optional(values, "name").flatMap(it -> fields.text(it, "name"));
-    return sent.flatMap(
-        request ->
-            expect.map(
-                must ->
-                    new RoutingTest(
-                        name.orElse(request.method() + " " + request.url()),
-                        request,
-                        must,
-                        fields.span(node))));
+        fields.required(values, "expect", node, what).flatMap(it -> musts.read(it, "expect", true));
+    Optional<String> name = fields.optional(values, "name").flatMap(it -> fields.text(it, "name"));
+    return sent.flatMap(request ->
+        expect.map(must ->
+            new RoutingTest(
+                name.orElse(request.method() + " " + request.url()),
+                request,
+                must,
+                fields.span(node))));
   }
 
   // --- people and rules
@@ -518,8 +520,7 @@ public final class PolicyReader {
     if (node.isEmpty()) {
       return Policy.none().review();
     }
-    Map<String, Node> values =
-        fields.mapping(node.get(), "review", List.of("approvers", "freeze"));
+    Map<String, Node> values = fields.mapping(node.get(), "review", List.of("approvers", "freeze"));
     int approvers = 1;
     if (values.containsKey("approvers")) {
       approvers = fields.integer(values.get("approvers"), "approvers", 0, 100).orElse(approvers);
@@ -535,8 +536,7 @@ public final class PolicyReader {
   private Optional<Suppression> suppression(Node node, RequestSetReader sets) {
     String what = "a suppression";
     Map<String, Node> values =
-        fields.mapping(
-            node, what, List.of("rule", "at", "reason", "owner", "until", "requests"));
+        fields.mapping(node, what, List.of("rule", "at", "reason", "owner", "until", "requests"));
     Optional<String> rule =
         fields
             .required(values, "rule", node, what)
@@ -551,8 +551,7 @@ public final class PolicyReader {
     Optional<RequestSet> requests =
         fields.optional(values, "requests").map(it -> sets.read(it, "requests"));
     boolean needsRequests =
-        rule.isPresent()
-            && (rule.get().startsWith("contract/") || rule.get().startsWith("diff/"));
+        rule.isPresent() && (rule.get().startsWith("contract/") || rule.get().startsWith("diff/"));
     if (needsRequests && !values.containsKey("requests")) {
       fields.error(
           "missing-key",

@@ -37,8 +37,8 @@ public record RequestSet(List<Part> parts, Span span) {
    *     listeners; empty means all HTTP listeners
    * @param except minus the requests of these services
    * @param irregular false: well-formed requests only. True lifts that: the set holds requests of
-   *     any form that fulfil the rest, where {@code paths} compares the raw target and {@code hosts}
-   *     the raw Host
+   *     any form that fulfil the rest, where {@code paths} compares the raw target and {@code
+   *     hosts} the raw Host
    */
   public record Clause(
       List<PathGlob> paths,
@@ -62,8 +62,8 @@ public record RequestSet(List<Part> parts, Span span) {
   }
 
   /**
-   * Client addresses: in one of {@code in} (anywhere if it is empty) and in none of {@code out}.
-   * A network's host bits may be set and don't count.
+   * Client addresses: in one of {@code in} (anywhere if it is empty) and in none of {@code out}. A
+   * network's host bits may be set and don't count.
    */
   public record Sources(List<Network> in, List<Network> out) {
     public Sources {

@@ -1,11 +1,11 @@
 package dev.checkrail.policy;
 
+import dev.checkrail.model.Match.Network;
 import dev.checkrail.policy.RequestSet.Clause;
 import dev.checkrail.policy.RequestSet.HeaderTest;
 import dev.checkrail.policy.RequestSet.Named;
 import dev.checkrail.policy.RequestSet.Part;
 import dev.checkrail.policy.RequestSet.Sources;
-import dev.checkrail.model.Match.Network;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,8 +20,7 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 /** Reads sets of requests: a service's name, a mapping of conditions, or a list of these. */
 final class RequestSetReader {
   private static final List<String> KEYS =
-      List.of(
-          "path", "hosts", "methods", "headers", "from", "listener", "except", "irregular");
+      List.of("path", "hosts", "methods", "headers", "from", "listener", "except", "irregular");
   private static final Set<String> METHODS =
       Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "CONNECT", "TRACE");
   private static final String TOKEN_BYTES = "!#$%&'*+-.^_`|~";
@@ -97,7 +96,9 @@ final class RequestSetReader {
         fields.span(node));
   }
 
-  /** The items of a key that asks for something; an empty list would ask for nothing by accident. */
+  /**
+   * The items of a key that asks for something; an empty list would ask for nothing by accident.
+   */
   private List<Node> given(Map<String, Node> values, String key) {
     Node node = values.get(key);
     if (node == null) {
@@ -154,8 +155,7 @@ final class RequestSetReader {
   private Optional<String> method(Node at, String text) {
     String upper = text.toUpperCase(Locale.ROOT);
     if (!text.equals(upper) && METHODS.contains(upper)) {
-      fields.error(
-          "bad-method", at, "methods are case-sensitive", "write " + upper);
+      fields.error("bad-method", at, "methods are case-sensitive", "write " + upper);
       return Optional.empty();
     }
     if (!isToken(text)) {
@@ -168,12 +168,11 @@ final class RequestSetReader {
   static boolean isToken(String text) {
     return !text.isEmpty()
         && text.chars()
-            .allMatch(
-                c ->
-                    (c >= 'a' && c <= 'z')
-                        || (c >= 'A' && c <= 'Z')
-                        || (c >= '0' && c <= '9')
-                        || TOKEN_BYTES.indexOf(c) >= 0);
+            .allMatch(c ->
+                (c >= 'a' && c <= 'z')
+                    || (c >= 'A' && c <= 'Z')
+                    || (c >= '0' && c <= '9')
+                    || TOKEN_BYTES.indexOf(c) >= 0);
   }
 
   private List<HeaderTest> headers(Node node) {
@@ -185,11 +184,8 @@ final class RequestSetReader {
       } else if (entry.value() instanceof ScalarNode scalar && scalar.getTag().equals(Tag.BOOL)) {
         fields
             .flag(scalar, "a header")
-            .map(
-                there ->
-                    there
-                        ? new RequestSet.HeaderPresent(name)
-                        : new RequestSet.HeaderAbsent(name))
+            .map(there ->
+                there ? new RequestSet.HeaderPresent(name) : new RequestSet.HeaderAbsent(name))
             .ifPresent(tests::add);
       } else {
         List<String> values =

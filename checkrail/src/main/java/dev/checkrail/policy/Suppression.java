@@ -9,8 +9,8 @@ import java.util.Optional;
  *
  * @param rule id of the rule
  * @param at the beginning of the finding's subject, in whole segments: {@code backend be_static}
- *     covers {@code backend be_static} and {@code backend be_static / server s1}, not {@code backend
- *     be_static2}
+ *     covers {@code backend be_static} and {@code backend be_static / server s1}, not {@code
+ *     backend be_static2}
  * @param reason why
  * @param owner who answers for it
  * @param until last day (UTC) on which it holds; for ever if empty

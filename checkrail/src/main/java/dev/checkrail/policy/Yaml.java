@@ -132,8 +132,10 @@ final class Yaml {
         problems.accept(
             Problem.error(
                 "policy/syntax",
-                event.getStartMark().map(at -> at(at.getIndex(), 0)).orElse(
-                    Span.startOf(file.path())),
+                event
+                    .getStartMark()
+                    .map(at -> at(at.getIndex(), 0))
+                    .orElse(Span.startOf(file.path())),
                 "nested deeper than " + DEEPEST + " levels"));
         return true;
       }

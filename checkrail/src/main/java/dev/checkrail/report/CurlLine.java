@@ -10,8 +10,8 @@ import java.util.Optional;
 
 /**
  * A request as a command that a person can paste into a shell: {@code curl}, or {@code nc} / {@code
- * openssl s_client} for what curl can't send (several Host lines, plain TCP). What no command can say
- * stands in a comment at its end. curl adds {@code User-Agent} and {@code Accept}; secrets are
+ * openssl s_client} for what curl can't send (several Host lines, plain TCP). What no command can
+ * say stands in a comment at its end. curl adds {@code User-Agent} and {@code Accept}; secrets are
  * replaced by a mark.
  */
 public final class CurlLine {
@@ -54,9 +54,12 @@ public final class CurlLine {
     if (encrypted()) {
       words.add("-k");
     }
-    // Who is asked (name in the URL), where that is (connection), and what Host says are three things.
+    // Who is asked (name in the URL), where that is (connection), and what Host says are three
+    // things.
     String named = request.sni().orElse(request.authority());
-    boolean usable = named.matches("[A-Za-z0-9]([A-Za-z0-9_-]|\\.(?!$|:|\\.))*(:[0-9]{1,5})?|\\[[0-9a-fA-F:.]+](:[0-9]{1,5})?");
+    boolean usable =
+        named.matches(
+            "[A-Za-z0-9]([A-Za-z0-9_-]|\\.(?!$|:|\\.))*(:[0-9]{1,5})?|\\[[0-9a-fA-F:.]+](:[0-9]{1,5})?");
     Optional<String> place = listener();
     String authority = usable ? named : place.orElse("127.0.0.1");
     if (request.sni().isPresent() && usable && authority.indexOf(':') < 0) {
@@ -64,22 +67,21 @@ public final class CurlLine {
     }
     place
         .filter(it -> it.startsWith("/"))
-        .ifPresent(
-            it -> {
-              words.add("--unix-socket");
-              quoted(it);
-            });
+        .ifPresent(it -> {
+          words.add("--unix-socket");
+          quoted(it);
+        });
     String connected = authority;
     place
         .filter(it -> !it.startsWith("/") && !it.equals(withPort(connected)))
-        .ifPresent(
-            it -> {
-              words.add("--connect-to");
-              quoted("::" + it);
-            });
+        .ifPresent(it -> {
+          words.add("--connect-to");
+          quoted("::" + it);
+        });
     String target = request.sentTarget();
     String shownTarget = target;
-    if (!target.startsWith("/") || !target.chars().allMatch(c -> c > ' ' && c < 0x7F && c != '#' && c != '\\')) {
+    if (!target.startsWith("/")
+        || !target.chars().allMatch(c -> c > ' ' && c < 0x7F && c != '#' && c != '\\')) {
       words.add("--request-target");
       quoted(target);
       shownTarget = "/";
@@ -135,22 +137,18 @@ public final class CurlLine {
     request.hostLines().forEach(line -> text.append("Host: ").append(line).append("\r\n"));
     request
         .headers()
-        .forEach(
-            (name, lines) -> {
-              if (!name.equalsIgnoreCase("host")) {
-                lines.forEach(
-                    line ->
-                        text.append(name)
-                            .append(": ")
-                            .append(Redaction.header(name, line))
-                            .append("\r\n"));
-              }
-            });
+        .forEach((name, lines) -> {
+          if (!name.equalsIgnoreCase("host")) {
+            lines.forEach(line ->
+                text.append(name).append(": ").append(Redaction.header(name, line)).append("\r\n"));
+          }
+        });
     words.add("printf");
     words.add("'%b'");
-    words.add(quote(text.append("\r\n").toString().replace("\\", "\\\\"))
-        .replace("\r", "\\r")
-        .replace("\n", "\\n"));
+    words.add(
+        quote(text.append("\r\n").toString().replace("\\", "\\\\"))
+            .replace("\r", "\\r")
+            .replace("\n", "\\n"));
     words.add("|");
     connection(place(), encrypted());
   }
@@ -161,11 +159,10 @@ public final class CurlLine {
       quoted(place);
       request
           .sni()
-          .ifPresent(
-              name -> {
-                words.add("-servername");
-                quoted(name);
-              });
+          .ifPresent(name -> {
+            words.add("-servername");
+            quoted(name);
+          });
     } else if (place.startsWith("/")) {
       words.add("nc -U");
       quoted(place);
@@ -191,20 +188,19 @@ public final class CurlLine {
   private Optional<String> listener() {
     return request
         .listener()
-        .map(
-            key -> {
-              if (key.startsWith("unix@")) {
-                return key.substring(5);
-              }
-              int colon = key.lastIndexOf(':');
-              String host = colon < 0 ? key : key.substring(0, colon);
-              String port = colon < 0 ? "" : key.substring(colon);
-              return switch (host) {
-                case "*", "0.0.0.0", "" -> "127.0.0.1" + port;
-                case "::", "[::]", ":" -> "[::1]" + port;
-                default -> key;
-              };
-            });
+        .map(key -> {
+          if (key.startsWith("unix@")) {
+            return key.substring(5);
+          }
+          int colon = key.lastIndexOf(':');
+          String host = colon < 0 ? key : key.substring(0, colon);
+          String port = colon < 0 ? "" : key.substring(colon);
+          return switch (host) {
+            case "*", "0.0.0.0", "" -> "127.0.0.1" + port;
+            case "::", "[::]", ":" -> "[::1]" + port;
+            default -> key;
+          };
+        });
   }
 
   private String withPort(String authority) {

@@ -46,24 +46,22 @@ public final class Json {
 
   /** {@code check}, {@code gate}. */
   public String verdict(Verdict verdict) {
-    return write(
-        out -> {
-          out.text("verdict", verdict.kind().word());
-          out.number("exit", verdict.exit());
-          out.each("findings", verdict.findings(), finding -> finding(out, finding));
-          out.each("unmodelled", verdict.unmodelled(), line -> unmodelled(out, line));
-          out.each("stages", verdict.stages(), stage -> stage(out, stage));
-        });
+    return write(out -> {
+      out.text("verdict", verdict.kind().word());
+      out.number("exit", verdict.exit());
+      out.each("findings", verdict.findings(), finding -> finding(out, finding));
+      out.each("unmodelled", verdict.unmodelled(), line -> unmodelled(out, line));
+      out.each("stages", verdict.stages(), stage -> stage(out, stage));
+    });
   }
 
   /** Any command that could not run. */
   public String error(List<Problem> problems) {
-    return write(
-        out -> {
-          out.text("verdict", Verdict.Kind.ERROR.word());
-          out.number("exit", Verdict.Kind.ERROR.exit());
-          out.each("problems", problems, problem -> problem(out, problem));
-        });
+    return write(out -> {
+      out.text("verdict", Verdict.Kind.ERROR.word());
+      out.number("exit", Verdict.Kind.ERROR.exit());
+      out.each("problems", problems, problem -> problem(out, problem));
+    });
   }
 
   /** The answer to a line of requests that is none. */
@@ -73,48 +71,45 @@ public final class Json {
 
   /** {@code explain}. */
   public String explanation(Explanation explanation) {
-    return write(
-        out -> {
-          out.object("request", explanation.request(), request -> request(out, request));
-          out.object("outcome", explanation.outcome(), outcome -> outcome(out, outcome));
-          out.each("trace", explanation.trace(), step -> step(out, step));
-        });
+    return write(out -> {
+      out.object("request", explanation.request(), request -> request(out, request));
+      out.object("outcome", explanation.outcome(), outcome -> outcome(out, outcome));
+      out.each("trace", explanation.trace(), step -> step(out, step));
+    });
   }
 
   /** {@code diff}. */
   public String difference(Difference difference) {
-    return write(
-        out -> {
-          out.flag("equal", difference.equal());
-          out.each("regions", difference.regions(), region -> region(out, region));
-          out.each("settings", difference.settings(), setting -> setting(out, setting));
-        });
+    return write(out -> {
+      out.flag("equal", difference.equal());
+      out.each("regions", difference.regions(), region -> region(out, region));
+      out.each("settings", difference.settings(), setting -> setting(out, setting));
+    });
   }
 
   /** {@code rehearse}. */
   public String rehearsal(Rehearsal rehearsal) {
-    return write(
-        out -> {
-          out.number("sent", rehearsal.sent());
-          out.number("agreed", rehearsal.agreed());
-          out.each(
-              "disagreed",
-              rehearsal.disagreed(),
-              one -> {
-                out.object("request", one.request(), request -> request(out, request));
-                out.object("model", one.model(), outcome -> outcome(out, outcome));
-                out.object("binary", one.binary(), outcome -> outcome(out, outcome));
-              });
-          out.each(
-              "faults",
-              rehearsal.faults(),
-              fault -> {
-                out.text("fault", fault.fault());
-                out.text("status", fault.status().word());
-                out.text("why", fault.why());
-              });
-          out.texts("not_rehearsed", rehearsal.notRehearsed());
-        });
+    return write(out -> {
+      out.number("sent", rehearsal.sent());
+      out.number("agreed", rehearsal.agreed());
+      out.each(
+          "disagreed",
+          rehearsal.disagreed(),
+          one -> {
+            out.object("request", one.request(), request -> request(out, request));
+            out.object("model", one.model(), outcome -> outcome(out, outcome));
+            out.object("binary", one.binary(), outcome -> outcome(out, outcome));
+          });
+      out.each(
+          "faults",
+          rehearsal.faults(),
+          fault -> {
+            out.text("fault", fault.fault());
+            out.text("status", fault.status().word());
+            out.text("why", fault.why());
+          });
+      out.texts("not_rehearsed", rehearsal.notRehearsed());
+    });
   }
 
   /** A REQUEST by itself; {@link RequestJson} reads it. */
@@ -129,25 +124,24 @@ public final class Json {
 
   /** The manifest of an evidence folder. */
   String manifest(Evidence evidence) {
-    return write(
-        out -> {
-          out.each(
-              "files",
-              evidence.pieces(),
-              piece -> {
-                out.text("name", piece.name());
-                out.number("bytes", piece.bytes().length);
-                out.text("sha256", Evidence.sha256(piece.bytes()));
-              });
-          out.each(
-              "inputs",
-              evidence.inputs(),
-              input -> {
-                out.text("role", input.role());
-                out.text("path", input.path());
-                out.text("sha256", input.sha256());
-              });
-        });
+    return write(out -> {
+      out.each(
+          "files",
+          evidence.pieces(),
+          piece -> {
+            out.text("name", piece.name());
+            out.number("bytes", piece.bytes().length);
+            out.text("sha256", Evidence.sha256(piece.bytes()));
+          });
+      out.each(
+          "inputs",
+          evidence.inputs(),
+          input -> {
+            out.text("role", input.role());
+            out.text("path", input.path());
+            out.text("sha256", input.sha256());
+          });
+    });
   }
 
   private static void finding(Out out, Finding finding) {
@@ -164,16 +158,15 @@ public final class Json {
     }
     finding
         .suppression()
-        .ifPresent(
-            it ->
-                out.object(
-                    "suppressed",
-                    it,
-                    why -> {
-                      out.text("reason", why.reason());
-                      out.text("owner", why.owner());
-                      out.text("until", why.until());
-                    }));
+        .ifPresent(it ->
+            out.object(
+                "suppressed",
+                it,
+                why -> {
+                  out.text("reason", why.reason());
+                  out.text("owner", why.owner());
+                  out.text("until", why.until());
+                }));
   }
 
   private static void unmodelled(Out out, Unmodelled line) {
@@ -238,16 +231,14 @@ public final class Json {
   }
 
   private static void headers(Out out, Map<String, List<String>> headers) {
-    headers.forEach(
-        (name, lines) -> {
-          List<String> shown =
-              lines.stream().map(line -> Redaction.header(name, line)).toList();
-          if (shown.size() == 1) {
-            out.text(name, shown.getFirst());
-          } else {
-            out.texts(name, shown);
-          }
-        });
+    headers.forEach((name, lines) -> {
+      List<String> shown = lines.stream().map(line -> Redaction.header(name, line)).toList();
+      if (shown.size() == 1) {
+        out.text(name, shown.getFirst());
+      } else {
+        out.texts(name, shown);
+      }
+    });
   }
 
   private static void outcome(Out out, Outcome outcome) {
@@ -303,10 +294,9 @@ public final class Json {
 
   /** A header that was removed is null. */
   private static void sentOn(Out out, Map<String, Optional<String>> headers) {
-    headers.forEach(
-        (name, value) ->
-            value.ifPresentOrElse(
-                text -> out.text(name, Redaction.header(name, text)), () -> out.nothing(name)));
+    headers.forEach((name, value) ->
+        value.ifPresentOrElse(
+            text -> out.text(name, Redaction.header(name, text)), () -> out.nothing(name)));
   }
 
   private String write(Consumer<Out> body) {

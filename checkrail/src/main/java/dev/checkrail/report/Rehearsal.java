@@ -10,7 +10,11 @@ import java.util.List;
  * @param notRehearsed what was left out, each with its reason
  */
 public record Rehearsal(
-    int sent, int agreed, List<Disagreement> disagreed, List<Fault> faults, List<String> notRehearsed) {
+    int sent,
+    int agreed,
+    List<Disagreement> disagreed,
+    List<Fault> faults,
+    List<String> notRehearsed) {
   public Rehearsal {
     disagreed = List.copyOf(disagreed);
     faults = List.copyOf(faults);

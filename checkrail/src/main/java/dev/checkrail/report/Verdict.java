@@ -65,8 +65,8 @@ public record Verdict(
   }
 
   /**
-   * Judges: blocked if a finding blocks, else undecided if a stage is, else pass. A stage of which a
-   * finding blocks becomes {@code BLOCKED}, whatever it said itself.
+   * Judges: blocked if a finding blocks, else undecided if a stage is, else pass. A stage of which
+   * a finding blocks becomes {@code BLOCKED}, whatever it said itself.
    */
   public static Verdict of(
       List<Finding> findings,
@@ -80,8 +80,7 @@ public record Verdict(
       judged.add(blocked ? stage.blocked() : stage);
     }
     Kind kind = Kind.PASS;
-    if (findings.stream().anyMatch(measure::blocks)
-        || has(stages, StageResult.Status.BLOCKED)) {
+    if (findings.stream().anyMatch(measure::blocks) || has(stages, StageResult.Status.BLOCKED)) {
       kind = Kind.BLOCKED;
     } else if (has(stages, StageResult.Status.UNDECIDED)) {
       kind = Kind.UNDECIDED;

@@ -9,9 +9,9 @@ import java.util.Set;
  * Takes secrets out of text before it is shown, stored or sent: what stands after the words that
  * introduce a secret in a HAProxy configuration ({@code stats auth}, {@code password}, {@code
  * set-header Authorization} …), values of names that sound secret ({@code api_key=}, {@code
- * X-Auth-Token:}), {@code Basic} and {@code Bearer} credentials, passwords in URLs, private keys, and
- * card numbers. It would rather take too much than too little, and reads each byte a bounded number
- * of times, so that a line of any length is safe to give to it.
+ * X-Auth-Token:}), {@code Basic} and {@code Bearer} credentials, passwords in URLs, private keys,
+ * and card numbers. It would rather take too much than too little, and reads each byte a bounded
+ * number of times, so that a line of any length is safe to give to it.
  *
  * <p>It can't know a secret that nothing around it betrays.
  */
@@ -29,8 +29,17 @@ public final class Redaction {
       Set.of("authorization", "proxy-authorization", "cookie", "set-cookie");
   private static final List<String> SECRET_PARTS =
       List.of(
-          "authorization", "cookie", "token", "secret", "password", "passwd", "passphrase",
-          "credential", "signature", "session", "apikey");
+          "authorization",
+          "cookie",
+          "token",
+          "secret",
+          "password",
+          "passwd",
+          "passphrase",
+          "credential",
+          "signature",
+          "session",
+          "apikey");
 
   private Redaction() {}
 
@@ -301,7 +310,9 @@ public final class Redaction {
     return Math.min(end, line.length());
   }
 
-  /** Names before a colon are common in sentences, so only compound or plainly secret ones count. */
+  /**
+   * Names before a colon are common in sentences, so only compound or plainly secret ones count.
+   */
   private static boolean spoken(String name) {
     return soundsSecret(name)
         && (name.indexOf('-') >= 0 || name.indexOf('_') >= 0 || name.equals("apikey"));
@@ -343,7 +354,9 @@ public final class Redaction {
     }
     int end = start;
     boolean mixed = false;
-    while (end < line.length() && end - start < 8 && " \t\r\"',;)]}".indexOf(line.charAt(end)) < 0) {
+    while (end < line.length()
+        && end - start < 8
+        && " \t\r\"',;)]}".indexOf(line.charAt(end)) < 0) {
       char c = line.charAt(end++);
       mixed |= !(c >= 'a' && c <= 'z');
     }

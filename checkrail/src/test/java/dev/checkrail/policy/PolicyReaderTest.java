@@ -20,7 +20,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PolicyReaderTest {
   private static final List<String> RULES =
       List.of(
-          "time/order", "pool/no-health-check", "contract/incapable-server", "diff/undeclared-move");
+          "time/order",
+          "pool/no-health-check",
+          "contract/incapable-server",
+          "diff/undeclared-move");
 
   /** The example of the contract, word for word. */
   static final String EXAMPLE =
@@ -63,7 +66,9 @@ class PolicyReaderTest {
     assertThat(reading.problems()).isEmpty();
     Policy policy = reading.policy();
     assertThat(policy.target().version()).contains("2.6.12");
-    assertThat(policy.services()).extracting(Policy.Service::name).containsExactly("payments", "web");
+    assertThat(policy.services())
+        .extracting(Policy.Service::name)
+        .containsExactly("payments", "web");
     Clause first = (Clause) policy.services().getFirst().requests().parts().getFirst();
     assertThat(first.paths()).containsExactly(PathGlob.of("/v1/payments/**"));
     assertThat(first.methods()).containsExactly("GET", "POST");
@@ -76,7 +81,8 @@ class PolicyReaderTest {
     assertThat(policy.invariants().getFirst().must())
         .isInstanceOfSatisfying(
             Must.Reach.class,
-            reach -> assertThat(reach.pools()).extracting(Must.Name::text).containsExactly("be_pay"));
+            reach ->
+                assertThat(reach.pools()).extracting(Must.Name::text).containsExactly("be_pay"));
     assertThat(policy.floors().getFirst().servers()).isEqualTo(2);
     assertThat(policy.tests().getFirst().request().method()).isEqualTo("POST");
     assertThat(policy.tests().getFirst().expect())
@@ -174,28 +180,29 @@ class PolicyReaderTest {
 
   @Test
   void everyProblemIsToldAtItsPlaceWithTheNearestWord() {
-    assertThat(problems(
-        """
-        version: 2
-        targt: {}
-        services:
-          pay:
-            - pth: /v1
-              methods: [get]
-              from: 10.0.0.0/33
-          web: { path: v1, except: [pya] }
-          web: { path: /a*b }
-        inventory:
-          - { name: p, address: "127.0.0.1:${NOWHERE}", serves: pay }
-          - { address: nowhere, serves: [] }
-        retry: { pay: sometimes }
-        invariants: [{ name: x, requests: pays, must: { reach: [] } }]
-        floors: { pay: { servers: 0 } }
-        rules: { preset: recomended, time/ordr: error, time/order: fatal }
-        suppressions:
-          - { rule: diff/undeclared-move, at: a, reason: b, owner: c, until: 2027-02-30 }
-          - { rule: time/order, at: a }
-        """))
+    assertThat(
+            problems(
+                """
+                version: 2
+                targt: {}
+                services:
+                  pay:
+                    - pth: /v1
+                      methods: [get]
+                      from: 10.0.0.0/33
+                  web: { path: v1, except: [pya] }
+                  web: { path: /a*b }
+                inventory:
+                  - { name: p, address: "127.0.0.1:${NOWHERE}", serves: pay }
+                  - { address: nowhere, serves: [] }
+                retry: { pay: sometimes }
+                invariants: [{ name: x, requests: pays, must: { reach: [] } }]
+                floors: { pay: { servers: 0 } }
+                rules: { preset: recomended, time/ordr: error, time/order: fatal }
+                suppressions:
+                  - { rule: diff/undeclared-move, at: a, reason: b, owner: c, until: 2027-02-30 }
+                  - { rule: time/order, at: a }
+                """))
         .containsExactly(
             "checkrail.yaml:1:10: error: version has to be 1, not \"2\" (policy/wrong-type)",
             "checkrail.yaml:2:1: error: the key \"targt\" is not known (policy/unknown-key) - did you mean \"target\"?",
@@ -230,15 +237,16 @@ class PolicyReaderTest {
 
   @Test
   void servicesDefinedByThemselvesAreACircle() {
-    assertThat(problems(
-        """
-        version: 1
-        services:
-          a: { path: /a, except: [b] }
-          b: { path: /b, except: [c] }
-          c: [{ path: /c }, a]
-          d: { path: /d, except: [a, d] }
-        """))
+    assertThat(
+            problems(
+                """
+                version: 1
+                services:
+                  a: { path: /a, except: [b] }
+                  b: { path: /b, except: [c] }
+                  c: [{ path: /c }, a]
+                  d: { path: /d, except: [a, d] }
+                """))
         .containsExactly(
             "checkrail.yaml:3:3: error: the service is defined by itself: a -> b -> c -> a (policy/circle)",
             "checkrail.yaml:6:3: error: the service is defined by itself: d -> d (policy/circle)");
@@ -246,13 +254,14 @@ class PolicyReaderTest {
 
   @Test
   void oneAddressHasOneEntry() {
-    assertThat(problems(
-        """
-        version: 1
-        inventory:
-          - { name: a, address: "h:1", serves: [] }
-          - { name: a, address: "h:1", serves: [] }
-        """))
+    assertThat(
+            problems(
+                """
+                version: 1
+                inventory:
+                  - { name: a, address: "h:1", serves: [] }
+                  - { name: a, address: "h:1", serves: [] }
+                """))
         .containsExactly(
             "checkrail.yaml:4:5: error: the name \"a\" is in the inventory a second time; the first is in line 3 (policy/duplicate-name)",
             "checkrail.yaml:4:5: error: the address h:1 is in the inventory a second time; the first is in line 3 (policy/duplicate-name)");
@@ -280,17 +289,34 @@ class PolicyReaderTest {
         .containsExactly(
             "checkrail.yaml:2:27: error: an owner has to be a text, not a list (policy/wrong-type)");
     assertThat(good("version: 1\nowners: { be: Jürgen }\n").owners().get("be"))
-        .isEqualTo(new String("Jürgen".getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1));
+        .isEqualTo(
+            new String("Jürgen".getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1));
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "#", "42", "[]", "version: 1\n---\nversion: 1", "version: [", "\t", "a: &a *a", "\"",
+        "",
+        "#",
+        "42",
+        "[]",
+        "version: 1\n---\nversion: 1",
+        "version: [",
+        "\t",
+        "a: &a *a",
+        "\"",
         "version: 1\nservices: &s { pay: *s }",
         "version: 1\ninvariants: [{ name: n, requests: { path: /a }, must: &m { not: *m } }]",
-        "%YAML 9.9\n---\nversion: 1", "version: !!java/x 1", "? [a]\n: b", "version: 1\n<<: { a: b }",
-        "\u0000", "version: 1\nrules: ~", "version: 1\ntests: [~, 1, [], {}]", "&a", "!<", "%",
+        "%YAML 9.9\n---\nversion: 1",
+        "version: !!java/x 1",
+        "? [a]\n: b",
+        "version: 1\n<<: { a: b }",
+        "\u0000",
+        "version: 1\nrules: ~",
+        "version: 1\ntests: [~, 1, [], {}]",
+        "&a",
+        "!<",
+        "%",
       })
   void badFilesAreProblemsNeverCrashes(String text) {
     assertThat(read(text).problems()).isNotEmpty();
@@ -345,11 +371,10 @@ class PolicyReaderTest {
     assertThat(policy.expired(last)).isEmpty();
     assertThat(policy.expired(last.plusDays(1)))
         .singleElement()
-        .satisfies(
-            problem -> {
-              assertThat(problem.severity()).isEqualTo(Severity.NOTICE);
-              assertThat(problem.span().line()).isEqualTo(29);
-            });
+        .satisfies(problem -> {
+          assertThat(problem.severity()).isEqualTo(Severity.NOTICE);
+          assertThat(problem.span().line()).isEqualTo(29);
+        });
   }
 
   @Test
@@ -390,7 +415,12 @@ class PolicyReaderTest {
     HostPattern exact = new HostPattern("pay.example.com", false);
     HostPattern under = new HostPattern("example.com", true);
 
-    assertThat(List.of("pay.example.com", "PAY.example.COM:443", "pay.example.com.", "pay.example.com.:80"))
+    assertThat(
+            List.of(
+                "pay.example.com",
+                "PAY.example.COM:443",
+                "pay.example.com.",
+                "pay.example.com.:80"))
         .allMatch(exact::matches)
         .allMatch(under::matches);
     assertThat(List.of("pay.example.com..", "pay.example.com:x", "xpay.example.com", ""))

@@ -42,8 +42,14 @@ class CurlLineTest {
         .contains("-H Host: ");
     Request star =
         new Request(
-            "OPTIONS", "http://a/", Map.of(), Optional.of("203.0.113.7"), Optional.empty(),
-            Optional.empty(), Optional.of("1.0"), Optional.of("*"));
+            "OPTIONS",
+            "http://a/",
+            Map.of(),
+            Optional.of("203.0.113.7"),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of("1.0"),
+            Optional.of("*"));
     assertThat(CurlLine.of(star))
         .isEqualTo(
             "curl -sS -i -X OPTIONS --http1.0 --request-target '*' http://a/  # from 203.0.113.7");
@@ -71,7 +77,13 @@ class CurlLineTest {
 
   private static Request sent(String url, String listener, Map<String, List<String>> headers) {
     return new Request(
-        "GET", url, headers, Optional.empty(), Optional.of(listener), Optional.empty(),
-        Optional.empty(), Optional.empty());
+        "GET",
+        url,
+        headers,
+        Optional.empty(),
+        Optional.of(listener),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
   }
 }

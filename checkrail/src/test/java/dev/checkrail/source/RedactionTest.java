@@ -73,7 +73,9 @@ class RedactionTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "path /pay/4111111111111111 was sent", "4111 1111 1111 1111", "5500-0000-0000-0004",
+        "path /pay/4111111111111111 was sent",
+        "4111 1111 1111 1111",
+        "5500-0000-0000-0004",
         "card=378282246310005"
       })
   void cardNumbersAreTakenOut(String text) {
@@ -89,7 +91,10 @@ class RedactionTest {
 
   @Test
   void linesOfTenMegabytesTakeNoTime() {
-    for (String piece : new String[] {"a", "1", "1 ", "\\", "password ", "x:", "a-key=", "://a:", "bearer ", "\"", "eyJ"}) {
+    for (String piece :
+        new String[] {
+          "a", "1", "1 ", "\\", "password ", "x:", "a-key=", "://a:", "bearer ", "\"", "eyJ"
+        }) {
       String line = piece.repeat(10_000_000 / piece.length());
       assertTimeout(Duration.ofSeconds(5), () -> Redaction.of(line), piece);
     }

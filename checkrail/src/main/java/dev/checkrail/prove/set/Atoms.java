@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The atoms of one field: its possible values, divided into classes that no test of the configuration
@@ -22,6 +23,9 @@ import java.util.Optional;
  *       number of bytes) run side by side as one subset construction. A test that has failed or
  *       succeeded for good leaves the subset, so what is built is a radix tree, linear in the total
  *       length.
+ *   <li><em>Anchored</em> tests (a regular expression that begins with {@code ^/api/}) are tried in
+ *       the same way, since most of them fail early too; if they turn out not to, they count among
+ *       the others.
  *   <li><em>Endings</em> share one Aho-Corasick automaton, linear as well.
  *   <li>All <em>other</em> tests (regular expressions, substrings, elements of lists) are combined two
  *       by two within the universe, minimised after each step. This can explode, and is what the
@@ -44,6 +48,10 @@ public final class Atoms {
   private final List<AtomSet> byTest;
   private final List<Integer> leftOut;
   private final Budget budget;
+
+  // Made at the first use; two threads would make equal ones.
+  private volatile @Nullable WordSearch search;
+  private volatile int @Nullable [] @Nullable [] states;
 
   private Atoms(
       Dfa dfa, int count, List<AtomSet> byTest, List<Integer> leftOut, Budget budget) {
@@ -115,15 +123,49 @@ public final class Atoms {
         return candidate;
       }
     }
-    WordSearch search = new WordSearch(dfa, s -> dfa.label(s) == atom + 1, preferences);
+    WordSearch search = wordSearch();
+    int[] wanted = statesOf(atom);
+    int[] ranks = preferences.ranks();
     if (preferences.beginning().isPresent()) {
       String beginning = preferences.beginning().get();
-      Optional<String> rest = search.from(dfa.run(dfa.start(), beginning));
+      Optional<String> rest = search.word(dfa.run(dfa.start(), beginning), wanted, ranks);
       if (rest.isPresent()) {
         return beginning + rest.get();
       }
     }
-    return search.from(dfa.start()).orElseThrow();
+    return search.word(dfa.start(), wanted, ranks).orElseThrow();
+  }
+
+  private WordSearch wordSearch() {
+    WordSearch made = search;
+    if (made == null) {
+      made = new WordSearch(dfa);
+      search = made;
+    }
+    return made;
+  }
+
+  private int[] statesOf(int atom) {
+    int[][] made = states;
+    if (made == null) {
+      int[] sizes = new int[count];
+      for (int s = 0; s < dfa.size(); s++) {
+        if (dfa.label(s) != 0) {
+          sizes[dfa.label(s) - 1]++;
+        }
+      }
+      made = new int[count][];
+      for (int a = 0; a < count; a++) {
+        made[a] = new int[sizes[a]];
+      }
+      for (int s = dfa.size() - 1; s >= 0; s--) {
+        if (dfa.label(s) != 0) {
+          made[dfa.label(s) - 1][--sizes[dfa.label(s) - 1]] = s;
+        }
+      }
+      states = made;
+    }
+    return made[atom];
   }
 
   /**
@@ -215,6 +257,8 @@ public final class Atoms {
       List<Integer> endings = new ArrayList<>();
       List<Integer> endingsIgnoringCase = new ArrayList<>();
       List<Part> others = new ArrayList<>();
+      List<Integer> anchored = new ArrayList<>();
+      List<Dfa> anchoredDfas = new ArrayList<>();
       for (int t = 0; t < tests.size(); t++) {
         Language test = tests.get(t);
         Language.Endings known = test.endings();
@@ -235,6 +279,9 @@ public final class Atoms {
           if (isNarrow(within)) {
             narrow.add(t);
             narrowDfas.add(within);
+          } else if (isAnchored(within)) {
+            anchored.add(t);
+            anchoredDfas.add(within);
           } else {
             others.add(new Part(List.of(t), leaf(t, dfa)));
           }
@@ -246,7 +293,20 @@ public final class Atoms {
       Dfa base = Minimize.minimize(inUniverse(universe));
       base = joinOrLeaveOut(base, endings, narrowOnly -> suffixes(narrowOnly, false));
       base = joinOrLeaveOut(base, endingsIgnoringCase, list -> suffixes(list, true));
-      base = joinOrLeaveOut(base, narrow, list -> radix(narrow, narrowDfas));
+      base = joinOrLeaveOut(base, narrow, list -> radix(narrow, narrowDfas, budget));
+      try {
+        Dfa side = radix(anchored, anchoredDfas, combined);
+        base = joinOrLeaveOut(base, anchored, list -> side);
+      } catch (BudgetExceeded tooLarge) {
+        for (int t : anchored) {
+          try {
+            others.add(new Part(List.of(t), leaf(t, tests.get(t).dfa())));
+          } catch (BudgetExceeded alone) {
+            leftOut.add(t);
+          }
+        }
+        others.sort((a, b) -> Integer.compare(a.tests.get(0), b.tests.get(0)));
+      }
       List<Part> rest = new ArrayList<>();
       tournament(others).ifPresent(rest::add);
       for (Part part : rest) {
@@ -418,16 +478,29 @@ public final class Atoms {
       return true;
     }
 
+    /** Whether a text can fail at its beginning and is then done with: the start is in no loop. */
+    private static boolean isAnchored(Dfa dfa) {
+      for (int s = 0; s < dfa.size(); s++) {
+        for (int k = dfa.begin(s); k < dfa.end(s); k++) {
+          if (dfa.target(k) == 0) {
+            return false;
+          }
+        }
+      }
+      return true;
+    }
+
     /**
      * All narrow tests at once. A subset is written as: the set of tests that hold for good, then
      * pairs of (place of a test, its state) that are still open.
      */
-    private Dfa radix(List<Integer> numbers, List<Dfa> dfas) {
+    private Dfa radix(List<Integer> numbers, List<Dfa> dfas, Budget limit) {
       long total = 0;
       for (Dfa dfa : dfas) {
         total += dfa.size();
       }
-      Budget room = budget.roomFor(total);
+      Budget room = limit.roomFor(total);
+      long work = 0;
       IntsIndex subsets = new IntsIndex();
       int[] singles = numbers.stream().mapToInt(sets::single).toArray();
       int[] startPairs = new int[2 * dfas.size()];
@@ -547,7 +620,9 @@ public final class Atoms {
         int[] holds = Arrays.copyOf(here, hereCount);
         Arrays.sort(holds);
         out.add(sets.union(subset[0], hereCount == 0 ? 0 : sets.add(holds)), row);
+        work += pending;
         room.check(subsets.size(), "the combination of tests");
+        room.check(work / 64, "the combination of tests");
       }
       return out.build();
     }

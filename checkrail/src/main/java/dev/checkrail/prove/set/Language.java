@@ -536,15 +536,17 @@ public final class Language {
         return Optional.of(candidate);
       }
     }
-    WordSearch search = new WordSearch(dfa, s -> dfa.label(s) != 0, preferences);
+    WordSearch search = new WordSearch(dfa);
+    int[] wanted = WordSearch.states(dfa, label -> label != 0);
+    int[] ranks = preferences.ranks();
     if (preferences.beginning().isPresent()) {
       String beginning = preferences.beginning().get();
-      Optional<String> rest = search.from(dfa.run(dfa.start(), beginning));
+      Optional<String> rest = search.word(dfa.run(dfa.start(), beginning), wanted, ranks);
       if (rest.isPresent()) {
         return rest.map(beginning::concat);
       }
     }
-    return search.from(dfa.start());
+    return search.word(dfa.start(), wanted, ranks);
   }
 
   private Dfa canonical() {

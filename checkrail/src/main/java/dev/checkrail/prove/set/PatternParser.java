@@ -46,6 +46,9 @@ final class PatternParser {
   private int at;
   private int captures;
   private int depth;
+  private boolean optionsOnly;
+  private boolean notSpace;
+  private boolean specialSpace;
   private Flags flags;
 
   PatternParser(String text, boolean ignoreCase) {
@@ -60,6 +63,11 @@ final class PatternParser {
     Syntax result = choice();
     if (at < text.length()) {
       throw new MalformedSyntax("unmatched closing parenthesis", at);
+    }
+    if (notSpace && specialSpace) {
+      // PCRE2 takes \S to exclude all of \h, \v and \R, which without Unicode is wrong for 0x85 and
+      // 0xA0; it then makes repetitions possessive that must not be (seen with 10.42).
+      throw new UnsupportedSyntax("\\S together with \\h, \\v or \\R, which PCRE2 mixes up", 0);
     }
     return result;
   }
@@ -94,16 +102,20 @@ final class PatternParser {
         continue;
       }
       if (isQuantifier()) {
+        if (text.lastIndexOf("(?#", at) >= 0 || flags.extended) {
+          throw new UnsupportedSyntax("a comment between a quantifier and another", at);
+        }
         throw new MalformedSyntax("a quantifier without anything to repeat", at);
       }
       int begin = at;
+      optionsOnly = false;
       Syntax one = atom();
       while (text.startsWith("\\E", at)) {
         at += 2;
       }
       skipComments();
-      if (one instanceof Syntax.Place && isQuantifier()) {
-        throw new UnsupportedSyntax("a quantifier on an assertion", begin);
+      if ((one instanceof Syntax.Place || optionsOnly) && isQuantifier()) {
+        throw new MalformedSyntax("a quantifier without anything to repeat", begin);
       }
       parts.add(quantified(one));
     }
@@ -186,13 +198,7 @@ final class PatternParser {
 
   private Syntax quantified(Syntax first) throws UnsupportedSyntax, MalformedSyntax {
     Syntax result = first;
-    while (isQuantifier()) {
-      if (result != first) {
-        // "a{2}{3}" repeats the repetition; "a**" is an error in PCRE2 only for some forms.
-        if (text.charAt(at) != '{') {
-          throw new MalformedSyntax("a quantifier without anything to repeat", at);
-        }
-      }
+    if (isQuantifier()) {
       int least;
       int most;
       switch (text.charAt(at)) {
@@ -236,7 +242,6 @@ final class PatternParser {
       if (possessive) {
         result = new Syntax.Atomic(result);
       }
-      skipComments();
     }
     return result;
   }
@@ -365,6 +370,7 @@ final class PatternParser {
         case ')' -> {
           // Until the end of the enclosing group, through later alternatives too.
           flags = now;
+          optionsOnly = true;
           return new Syntax.Sequence(List.of());
         }
         default -> throw new MalformedSyntax("an unknown option or group", begin);
@@ -380,7 +386,8 @@ final class PatternParser {
     }
     at++;
     flags = outer;
-    return body;
+    optionsOnly = false;
+    return body instanceof Syntax.Place ? new Syntax.Sequence(List.of(body)) : body;
   }
 
   private Syntax escape() throws UnsupportedSyntax, MalformedSyntax {
@@ -391,6 +398,8 @@ final class PatternParser {
     char c = text.charAt(at);
     ByteSet set = classEscape(c);
     if (set != null) {
+      notSpace |= c == 'S';
+      specialSpace |= c == 'h' || c == 'v';
       at++;
       return new Syntax.Bytes(set);
     }
@@ -426,16 +435,9 @@ final class PatternParser {
         at++;
         return new Syntax.Bytes(ByteSet.ALL);
       }
-      case 'R' -> {
-        at++;
-        return new Syntax.Atomic(
-            new Syntax.Choice(
-                List.of(
-                    new Syntax.Sequence(
-                        List.of(
-                            new Syntax.Bytes(ByteSet.of('\r')), new Syntax.Bytes(NEWLINE))),
-                    new Syntax.Bytes(VERTICAL))));
-      }
+      // An atomic group, and PCRE2 10.42 takes it to be apart from \N and the dot, which for 0x85 it is
+      // not: repetitions beside it become possessive.
+      case 'R' -> throw new UnsupportedSyntax("\\R, which does not give back what it took", begin);
       case 'K' -> throw new UnsupportedSyntax("\\K, which moves the start of the match", begin);
       case 'X' -> throw new UnsupportedSyntax("\\X, a Unicode grapheme", begin);
       case 'p', 'P' -> throw new UnsupportedSyntax("Unicode properties", begin);

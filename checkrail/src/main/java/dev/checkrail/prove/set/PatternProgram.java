@@ -174,17 +174,6 @@ final class PatternProgram {
         && bytes.set().and(follow).isEmpty()) {
       return;
     }
-    boolean newline =
-        plain instanceof Syntax.Choice choice
-            && choice.ways().size() == 2
-            && choice.ways().get(0).equals(
-                new Syntax.Sequence(
-                    List.of(
-                        new Syntax.Bytes(ByteSet.of('\r')), new Syntax.Bytes(ByteSet.of('\n')))))
-            && choice.ways().get(1) instanceof Syntax.Bytes;
-    if (newline && !follow.contains('\n')) {
-      return;
-    }
     throw new PatternParser.UnsupportedSyntax(
         "an atomic group or possessive quantifier whose effect depends on what follows", 0);
   }

@@ -25,7 +25,7 @@ sealed interface Syntax {
   /** A capturing group, numbered from 1. */
   record Capture(int number, Syntax body) implements Syntax {}
 
-  /** Tried once, never re-entered: {@code (?>…)}, possessive quantifiers, {@code \R}. */
+  /** Tried once, never re-entered: {@code (?>…)}, possessive quantifiers. */
   record Atomic(Syntax body) implements Syntax {}
 
   /** A condition on the place, without consuming. */
