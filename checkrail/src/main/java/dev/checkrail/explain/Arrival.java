@@ -89,7 +89,7 @@ final class Arrival {
         .anyMatch(
             setting ->
                 setting.name().equals("option accept-invalid-http-request")
-                    && !setting.value().equals("off"))) {
+                    && setting.value().equals("on"))) {
       return Optional.of("option accept-invalid-http-request");
     }
     if (!request.method().matches(TOKEN)) {

@@ -77,7 +77,11 @@ final class Fetches {
       case Fetch.SourceAddress source -> List.of(source());
       case Fetch.SourcePort port -> unknown("the client's port is not known");
       case Fetch.DestinationAddress destination -> List.of(destination());
-      case Fetch.DestinationPort port -> List.of(new Value.Number(chosen.listener().port()));
+      case Fetch.DestinationPort port ->
+          message
+              .poisoned()
+              .map(Fetches::unknown)
+              .orElseGet(() -> List.of(new Value.Number(chosen.listener().port())));
       case Fetch.Tls tls ->
           phase == RuleSet.Phase.CONNECTION
               ? unknown("TLS is not known yet")
@@ -207,6 +211,9 @@ final class Fetches {
   }
 
   private Value source() {
+    if (message.poisoned().isPresent()) {
+      return new Value.Unknown(message.poisoned().get());
+    }
     return request
         .from()
         .<Value>map(
@@ -218,6 +225,9 @@ final class Fetches {
   }
 
   private Value destination() {
+    if (message.poisoned().isPresent()) {
+      return new Value.Unknown(message.poisoned().get());
+    }
     String address = chosen.address();
     return Ip.parse(address)
         .filter(ip -> !address.equals("::") && !address.equals("0.0.0.0"))

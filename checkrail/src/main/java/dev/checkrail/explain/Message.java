@@ -68,6 +68,11 @@ final class Message {
             : value;
   }
 
+  /** Why nothing is known of what something may have changed that is not modelled. */
+  Optional<String> poisoned() {
+    return poisoned;
+  }
+
   // --- headers
 
   /** All lines of a header, or why they are not known. */

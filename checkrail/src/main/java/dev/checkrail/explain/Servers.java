@@ -16,7 +16,7 @@ final class Servers {
     this.pool = pool;
     this.persist =
         pool.settings().stream()
-            .anyMatch(s -> s.name().equals("option persist") && !s.value().equals("off"));
+            .anyMatch(s -> s.name().equals("option persist") && s.value().equals("on"));
   }
 
   /** The choice. */

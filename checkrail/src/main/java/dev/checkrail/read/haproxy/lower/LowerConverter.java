@@ -117,6 +117,11 @@ final class LowerConverter {
           case ADDRESS -> Type.ADDRESS;
         };
     Optional<MapTable> table = LowerMap.table(text, shape.get(), setup);
+    if (setup.files().changesAtRunTime(arg(text, 0))) {
+      String reason = "rules change the map while HAProxy runs";
+      setup.notes().unmodelled(setup.directive(), reason);
+      return new Typed(new Converter.Unknown(shown(text), reason, text.span()), Type.ANY, out);
+    }
     Optional<String> otherwise =
         text.args().size() > 1 ? Optional.of(arg(text, 1)) : Optional.empty();
     return table
