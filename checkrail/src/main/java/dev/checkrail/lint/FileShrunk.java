@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code file/shrunk}: a map or list lost at least two entries and more than a quarter of them, all of
- * them, or ends in the middle of what was a line. Files are paired by place of use.
+ * them, or ends in the middle of what was a line. Files are paired by path, else by place of use.
  */
 final class FileShrunk {
   private static final int AT_LEAST = 2;
@@ -24,12 +24,17 @@ final class FileShrunk {
   private FileShrunk() {}
 
   static void look(Configuration old, Configuration candidate, Consumer<Finding> found) {
-    Map<String, ReferencedFile> before = new HashMap<>();
-    old.files().forEach(file -> before.putIfAbsent(file.use(), file));
+    Map<String, ReferencedFile> byPath = new HashMap<>();
+    Map<String, ReferencedFile> byUse = new HashMap<>();
+    for (ReferencedFile file : old.files()) {
+      byPath.putIfAbsent(file.kind() + " " + file.path(), file);
+      byUse.putIfAbsent(file.use(), file);
+    }
     Map<Span, MapTable> oldTables = tables(old);
     Map<Span, MapTable> tables = tables(candidate);
     for (ReferencedFile file : candidate.files()) {
-      ReferencedFile was = before.get(file.use());
+      ReferencedFile was =
+          byPath.getOrDefault(file.kind() + " " + file.path(), byUse.get(file.use()));
       if (was == null || was.entries().isEmpty() || file.entries().isEmpty()) {
         continue;
       }

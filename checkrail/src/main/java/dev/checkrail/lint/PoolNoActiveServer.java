@@ -4,6 +4,7 @@ import dev.checkrail.model.Action;
 import dev.checkrail.model.Pool;
 import dev.checkrail.model.Server;
 import dev.checkrail.read.haproxy.Section;
+import dev.checkrail.read.haproxy.SectionKind;
 import dev.checkrail.report.Finding;
 import dev.checkrail.report.RuleId;
 import java.util.Optional;
@@ -53,7 +54,10 @@ final class PoolNoActiveServer implements LintRule {
 
   private static boolean expected(Scene scene, Pool pool) {
     Section section = scene.backends().get(pool.name());
-    return scene.routes().named().contains(pool.name())
+    // A listen without servers answers by itself, with monitor-uri, stats or rules.
+    boolean listen = section != null && section.kind() == SectionKind.LISTEN;
+    return !listen
+        && scene.routes().named().contains(pool.name())
         && pool.unmodelled().isEmpty()
         && pool.rules().stream()
             .flatMap(set -> set.rules().stream())

@@ -29,6 +29,10 @@ final class PoolTinyMaxconn implements LintRule {
       }
     }
     for (Frontend frontend : scene.configuration().frontends()) {
+      // One that only answers itself (statistics, probes) has few clients on purpose.
+      if (!scene.servesClients(frontend)) {
+        continue;
+      }
       Scene.setting(frontend.settings(), "maxconn")
           .filter(setting -> tiny(setting, OF_FRONTEND))
           .ifPresent(setting ->

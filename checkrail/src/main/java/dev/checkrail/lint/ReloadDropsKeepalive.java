@@ -14,6 +14,7 @@ final class ReloadDropsKeepalive implements LintRule {
       boolean keepsAlive = Scene.setting(frontend.settings(), "option httpclose").isEmpty();
       if (frontend.mode() == Mode.HTTP
           && keepsAlive
+          && scene.servesClients(frontend)
           && !frontend.listeners().isEmpty()
           && Scene.setting(frontend.settings(), "option idle-close-on-response").isEmpty()) {
         found.accept(

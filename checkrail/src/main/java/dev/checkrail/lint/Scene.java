@@ -17,12 +17,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What the rules look at, and the words in which they speak of it.
  *
  * @param frontends sections {@code frontend} and {@code listen} by name
  * @param backends sections {@code backend} and {@code listen} by name
+ * @param pools by name
  * @param routes who sends requests to which pool
  */
 record Scene(
@@ -31,8 +33,10 @@ record Scene(
     Policy policy,
     Map<String, Section> frontends,
     Map<String, Section> backends,
+    Map<String, Pool> pools,
     Routes routes) {
   Scene {
+    pools = Map.copyOf(pools);
     frontends = Map.copyOf(frontends);
     backends = Map.copyOf(backends);
   }
@@ -49,8 +53,10 @@ record Scene(
             backends.putIfAbsent(section.title(), section);
           }
         });
+    Map<String, Pool> pools = new HashMap<>();
+    configuration.pools().forEach(pool -> pools.putIfAbsent(pool.name(), pool));
     return new Scene(
-        tree, configuration, policy, frontends, backends, Routes.of(configuration));
+        tree, configuration, policy, frontends, backends, pools, Routes.of(configuration));
   }
 
   /** {@code backend be_pay}, or {@code listen web}. */
@@ -68,6 +74,15 @@ record Scene(
   /** {@code backend be_pay / server pay-1}. */
   String subject(Pool pool, Server server) {
     return subject(pool) + " / server " + server.name();
+  }
+
+  /** Whether it sends requests to servers, or may do so. */
+  boolean servesClients(Frontend frontend) {
+    return routes.computed()
+        || routes.pools().getOrDefault(frontend.name(), Set.of()).stream()
+            .map(name -> Optional.ofNullable(pools.get(name)))
+            .flatMap(Optional::stream)
+            .anyMatch(pool -> !pool.servers().isEmpty());
   }
 
   static Finding finding(RuleId rule, String subject, Span span, String message, String fix) {

@@ -7,15 +7,20 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Files by place of use: other bytes under the same or another path. */
+/** Files by path, else by place of use: other bytes. */
 final class CompareFiles {
   private CompareFiles() {}
 
   static void compare(Configuration old, Configuration candidate, SettingChanges changes) {
-    Map<String, ReferencedFile> before = new HashMap<>();
-    old.files().forEach(file -> before.putIfAbsent(file.use(), file));
+    Map<String, ReferencedFile> byPath = new HashMap<>();
+    Map<String, ReferencedFile> byUse = new HashMap<>();
+    for (ReferencedFile file : old.files()) {
+      byPath.putIfAbsent(file.kind() + " " + file.path(), file);
+      byUse.putIfAbsent(file.use(), file);
+    }
     for (ReferencedFile file : candidate.files()) {
-      ReferencedFile was = before.get(file.use());
+      ReferencedFile was =
+          byPath.getOrDefault(file.kind() + " " + file.path(), byUse.get(file.use()));
       // One that is missing on either side has no content to compare; that it is missing is said
       // elsewhere.
       if (was != null

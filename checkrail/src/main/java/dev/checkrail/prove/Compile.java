@@ -3,6 +3,7 @@ package dev.checkrail.prove;
 import dev.checkrail.model.Action;
 import dev.checkrail.model.Condition;
 import dev.checkrail.model.Configuration;
+import dev.checkrail.model.Converter;
 import dev.checkrail.model.ErrorFile;
 import dev.checkrail.model.Fetch;
 import dev.checkrail.model.Frontend;
@@ -17,6 +18,7 @@ import dev.checkrail.model.Template;
 import dev.checkrail.prove.Program.Entry;
 import dev.checkrail.prove.set.BudgetExceeded;
 import dev.checkrail.prove.set.Language;
+import dev.checkrail.source.Span;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -53,7 +55,8 @@ final class Compile {
   private final Map<String, Pool> poolsByName = new HashMap<>();
 
   private List<Entry> entries = new ArrayList<>();
-  private List<Program.Rewrite> rewrites = new ArrayList<>();
+  private final List<Program.Rewrite> rewrites = new ArrayList<>();
+  private final List<Program.Stray> strays = new ArrayList<>();
   private final List<Formula> decided = new ArrayList<>();
   private int unknownLines;
   /** Requests that skip the rest of the running rule set. */
@@ -137,6 +140,7 @@ final class Compile {
             frontend.span(),
             Optional.empty()));
     List<Entry> own = entries;
+    List<Program.Rewrite> frontRewrites = List.copyOf(rewrites);
     Map<String, Program.PoolProgram> pools = new LinkedHashMap<>();
     List<Formula> before = List.copyOf(decided);
     for (Entry entry : own) {
@@ -148,7 +152,7 @@ final class Compile {
         pools.put(to.pool().name(), pool(to.pool(), state.copy(), here));
       }
     }
-    return new Program(frontend, listener, own, rewrites, pools);
+    return new Program(frontend, listener, own, frontRewrites, strays, pools);
   }
 
   private Program.PoolProgram pool(Pool pool, State state, boolean here) {
@@ -194,7 +198,7 @@ final class Compile {
       }
       Optional<Formula> untouched = Optional.empty();
       if (state.rewritten && isDecision(rule.then())) {
-        Formula plain = formulas.minus(conditionOnOriginal(rule.when()), skip);
+        Formula plain = formulas.minus(conditionOnOriginal(rule.when(), state), skip);
         if (plain != guard) {
           untouched = Optional.of(plain);
         }
@@ -427,7 +431,45 @@ final class Compile {
         }
       }
     }
+    Map<String, Span> possible = new LinkedHashMap<>();
+    names(name, "", at.rule().span(), possible);
+    possible.forEach(
+        (text, place) -> {
+          if (!text.isEmpty() && !poolsByName.containsKey(text)) {
+            Formula named = formulas.and(guard, tester.test(name, exactly(text), blame(at)));
+            if (named != formulas.none) {
+              strays.add(new Program.Stray(named, at.rule(), text, place));
+            }
+          }
+        });
     skip = formulas.or(skip, formulas.minus(guard, formulas.or(known)));
+  }
+
+  /** Names that a map or a constant can give; what is computed otherwise has no list of names. */
+  private static void names(Term term, String prefix, Span place, Map<String, Span> found) {
+    switch (term) {
+      case Term.Constant constant -> found.putIfAbsent(prefix + constant.value().asText(), place);
+      case Term.Choice choice -> {
+        names(choice.then(), prefix, place, found);
+        names(choice.otherwise(), prefix, place, found);
+      }
+      case Term.OrEmpty orEmpty -> names(orEmpty.part(), prefix, place, found);
+      case Term.Stepped stepped -> {
+        if (stepped.step() instanceof Conversion(Converter.Map map)) {
+          map.table().entries().forEach(e -> found.putIfAbsent(prefix + e.value(), e.span()));
+          map.otherwise().ifPresent(value -> found.putIfAbsent(prefix + value, place));
+        }
+      }
+      case Term.Joined joined -> {
+        if (joined.parts().size() == 2
+            && joined.parts().getFirst() instanceof Term.Constant constant) {
+          names(joined.parts().getLast(), prefix + constant.value().asText(), place, found);
+        }
+      }
+      case Term.Nothing nothing -> {}
+      case Term.Original original -> {}
+      case Term.Unknown unknown -> {}
+    }
   }
 
   private final Map<String, Values> exact = new HashMap<>();
@@ -709,12 +751,11 @@ final class Compile {
     return formula(condition, state);
   }
 
-  private Formula conditionOnOriginal(Condition condition) {
+  private Formula conditionOnOriginal(Condition condition, State state) {
     Map<Condition, Formula> kept = conditions;
     int lines = unknownLines;
     conditions = new IdentityHashMap<>();
-    State untouched = new State(terms, formulas.none);
-    Formula result = formula(condition, untouched);
+    Formula result = formula(condition, state.unrewritten());
     conditions = kept;
     unknownLines = lines;
     return result;

@@ -103,6 +103,9 @@ final class Dictionary {
   private void rules(RuleSet set) {
     for (Rule rule : set.rules()) {
       condition(rule.when());
+      if (rule.then() instanceof Action.SetVariable variable) {
+        sample(variable.value());
+      }
       if (rule.then() instanceof Action.RouteByName byName) {
         for (Template.Part part : byName.name().parts()) {
           if (part instanceof Template.Part.Expression expression) {

@@ -16,6 +16,7 @@ import java.util.Optional;
  * What a listener does with requests, as first-match lists of formulas over what the client sent.
  *
  * @param entries the frontend's decisions in order; the last one takes all that is left
+ * @param strays computed names that are no pool
  * @param rewrites rules that changed something before, for the question whether they changed a match
  * @param pools the decisions of each pool that the entries route to, and what it is sent
  */
@@ -24,10 +25,12 @@ record Program(
     Listener listener,
     List<Entry> entries,
     List<Rewrite> rewrites,
+    List<Stray> strays,
     Map<String, PoolProgram> pools) {
   Program {
     entries = List.copyOf(entries);
     rewrites = List.copyOf(rewrites);
+    strays = List.copyOf(strays);
     pools = Collections.unmodifiableMap(new LinkedHashMap<>(pools));
   }
 
@@ -48,6 +51,13 @@ record Program(
       RuleSet.Phase phase,
       Span span,
       Optional<Formula> untouched) {}
+
+  /**
+   * A name that a rule can compute and that no pool has.
+   *
+   * @param guard the requests for which it does
+   */
+  record Stray(Formula guard, Rule rule, String name, Span place) {}
 
   /** A rule that changes what later rules see. */
   record Rewrite(Formula guard, Rule rule, int before) {}

@@ -1,6 +1,8 @@
 package dev.checkrail.prove;
 
 import dev.checkrail.model.Listener;
+import dev.checkrail.model.Mode;
+import dev.checkrail.prove.set.Diagrams;
 import dev.checkrail.report.Outcome;
 import dev.checkrail.report.Request;
 import java.util.ArrayList;
@@ -60,11 +62,89 @@ public final class Router {
     return dispatches.size() == 1 ? Optional.of(dispatches.getFirst()) : Optional.empty();
   }
 
+  /**
+   * All ways that a request can go at one listener.
+   *
+   * @param because lines that are not modelled and decide among them
+   */
+  record Ways(String listener, List<Dispatch.Leaf> leaves, List<String> because) {
+    Ways {
+      leaves = List.copyOf(leaves);
+      because = List.copyOf(because);
+    }
+  }
+
+  /**
+   * The ways of a request: at the listener that it names or that fits its URL; if there is none, at
+   * every listener of its kind that reaches servers.
+   */
+  List<Ways> ways(Request request) {
+    List<Dispatch> at =
+        dispatch(request)
+            .map(List::of)
+            .orElseGet(
+                () ->
+                    request.listener().isPresent()
+                        ? List.of()
+                        : dispatches.stream()
+                            .filter(d -> isOfKind(d, request) && reachesServers(d))
+                            .toList());
+    return at.stream().map(dispatch -> ways(request, dispatch)).toList();
+  }
+
+  private static boolean isOfKind(Dispatch dispatch, Request request) {
+    boolean tcp = request.scheme().equals("tcp");
+    return tcp == (dispatch.program.frontend().mode() == Mode.TCP)
+        && (tcp || dispatch.program.listener().tls() == request.scheme().equals("https"));
+  }
+
+  private static boolean reachesServers(Dispatch dispatch) {
+    return dispatch.leaves.stream().anyMatch(leaf -> leaf.ending() instanceof Ending.ToServers);
+  }
+
+  private Ways ways(Request request, Dispatch dispatch) {
+    Place place = place(request, dispatch);
+    List<Dispatch.Leaf> leaves = new ArrayList<>();
+    for (int leaf : space.universe().diagrams.leaves(place.left())) {
+      leaves.add(dispatch.leaves.get(leaf));
+    }
+    return new Ways(
+        dispatch.program.listener().key(),
+        leaves,
+        space.universe().unknownsOf(place.left()).stream()
+            .map(unknown -> unknown.text() + " (" + unknown.span() + ")")
+            .toList());
+  }
+
+  /** Whether a request as it comes to a listener lies in a set. */
+  boolean isIn(Request request, Dispatch dispatch, int set) {
+    Map<Field, Integer> atoms =
+        atoms(new Arrival(request, dispatch.program.listener()), new ArrayList<>());
+    return space.universe().at(set, atoms) == Diagrams.TRUE;
+  }
+
+  /** Where a request stands: what is left depends on unknowns, chance and missing fields only. */
+  private record Place(int left, Arrival arrival, List<Field> missing) {
+    Place {
+      missing = List.copyOf(missing);
+    }
+  }
+
   Outcome route(Request request, Dispatch dispatch) {
+    Place place = place(request, dispatch);
+    return outcome(place.left(), dispatch, place.arrival(), place.missing());
+  }
+
+  private Place place(Request request, Dispatch dispatch) {
     Listener listener = dispatch.program.listener();
     Arrival arrival = new Arrival(request, listener);
-    Map<Field, Integer> atoms = new HashMap<>();
     List<Field> missing = new ArrayList<>();
+    Map<Field, Integer> atoms = atoms(arrival, missing);
+    return new Place(space.universe().at(dispatch.result, atoms), arrival, missing);
+  }
+
+  private Map<Field, Integer> atoms(Arrival arrival, List<Field> missing) {
+    Map<Field, Integer> atoms = new HashMap<>();
     for (Axis axis : space.universe().axes()) {
       if (axis.field().kind() == Field.Kind.CHANCE) {
         continue;
@@ -83,8 +163,7 @@ public final class Router {
         missing.add(axis.field());
       }
     }
-    int left = space.universe().at(dispatch.result, atoms);
-    return outcome(left, dispatch, arrival, missing);
+    return atoms;
   }
 
   /** What depends on unknowns and chance only. */

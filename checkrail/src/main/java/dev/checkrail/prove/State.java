@@ -50,6 +50,13 @@ final class State {
     return copy;
   }
 
+  /** The request as the client sent it, with the variables of this state. */
+  State unrewritten() {
+    State plain = new State(terms, noRetry);
+    plain.variables.putAll(variables);
+    return plain;
+  }
+
   /** Changes whenever something was written. */
   int version() {
     return version;

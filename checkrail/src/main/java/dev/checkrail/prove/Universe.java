@@ -81,6 +81,16 @@ final class Universe {
         });
   }
 
+  /** The first variable of chance; all that is asked from there on is drawn. */
+  int firstOfChance() {
+    for (Axis axis : axes.values()) {
+      if (axis.field().kind() == Field.Kind.CHANCE) {
+        return axis.encoding().first();
+      }
+    }
+    return Integer.MAX_VALUE;
+  }
+
   private String name(Formula.Unknown unknown) {
     if (unknown.arrivals().isEmpty()) {
       return unknown.key();
@@ -211,6 +221,19 @@ final class Universe {
       nodes = half;
     }
     return nodes.get(0);
+  }
+
+  /** The fields of the request that a function depends on. */
+  List<Field> fieldsOf(int node) {
+    List<FieldEncoding> support = diagrams.support(node);
+    List<Field> found = new ArrayList<>();
+    axes.forEach(
+        (field, axis) -> {
+          if (axis.encoding().bits() > 0 && support.contains(axis.encoding())) {
+            found.add(field);
+          }
+        });
+    return found;
   }
 
   // Unknown booleans and chance.

@@ -11,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 
 /** Turns sets of requests into one request that a person believes. */
 final class Witnesses {
@@ -45,8 +47,13 @@ final class Witnesses {
     }
   }
 
-  /** A request of the set; the set must not be empty. */
-  Request of(int set, Frontend frontend, Listener listener) {
+  /**
+   * A request of the set, which must not be empty.
+   *
+   * @param relevant fields that somebody looks at; client address and headers beside them are left
+   *     out
+   */
+  Request of(int set, Frontend frontend, Listener listener, Set<Field> relevant) {
     List<int[]> preferences = new ArrayList<>(liked);
     while (preferences.size() < universe.diagrams.fields().size()) {
       preferences.add(new int[0]);
@@ -54,6 +61,12 @@ final class Witnesses {
     int[] atoms = universe.diagrams.pick(set, preferences);
     Map<Field, Value> values = new HashMap<>();
     for (Axis axis : universe.axes()) {
+      Field field = axis.field();
+      boolean optional =
+          field.kind() == Field.Kind.SOURCE || field.kind() == Field.Kind.HEADER;
+      if (optional && !relevant.contains(field)) {
+        continue;
+      }
       int atom = atoms[axis.encoding().number()];
       Value known = words.getOrDefault(axis.field(), Map.of()).get(atom);
       values.put(
@@ -65,11 +78,21 @@ final class Witnesses {
     return request(values, frontend, listener);
   }
 
+  /** The words that are known for a field, the best first. */
+  List<String> dictionary(Field field) {
+    return dictionary.getOrDefault(field, List.of());
+  }
+
+  /** The most believable value of an atom. */
+  Value value(Axis axis, int atom) {
+    Value known = words.getOrDefault(axis.field(), Map.of()).get(atom);
+    return known != null ? known : axis.value(atom, List.of());
+  }
+
   private Request request(Map<Field, Value> values, Frontend frontend, Listener listener) {
     Optional<String> from =
         Optional.ofNullable(values.get(Field.SOURCE)).map(Value::asText);
-    if (frontend.mode() == Mode.TCP && !values.containsKey(Field.HOST)
-        || frontend.mode() == Mode.TCP) {
+    if (frontend.mode() == Mode.TCP) {
       Optional<String> greeting =
           text(values, Field.GREETING).filter(g -> g.length() > 1).map(g -> g.substring(1));
       Optional<String> name = greeting.or(() -> text(values, Field.SERVER_NAME));
@@ -101,7 +124,7 @@ final class Witnesses {
       }
     }
     for (Map.Entry<Field, Value> entry :
-        new java.util.TreeMap<>(values).entrySet()) {
+        new TreeMap<>(values).entrySet()) {
       if (entry.getKey().kind() == Field.Kind.HEADER) {
         List<String> lines = lines(values, entry.getKey());
         if (!lines.isEmpty()) {
