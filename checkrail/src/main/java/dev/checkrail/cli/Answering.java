@@ -2,14 +2,18 @@ package dev.checkrail.cli;
 
 import dev.checkrail.path.Path;
 import dev.checkrail.path.PathReport;
+import dev.checkrail.path.Watch;
+import dev.checkrail.rehearse.SandboxException;
 import dev.checkrail.report.Evidence;
 import dev.checkrail.report.Finding;
 import dev.checkrail.report.Json;
 import dev.checkrail.report.Verdict;
 import dev.checkrail.source.Problem;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -17,6 +21,10 @@ import picocli.CommandLine.Option;
 /** What all commands have in common: where they write, and how. */
 abstract class Answering implements Callable<Integer> {
   private static final int USUAL_WIDTH = 100;
+  private static final String WITHOUT = "or go without it: gate --without-rehearsal, check";
+  private static final String INSTALL =
+      "install it (Debian: apt-get install -y --no-install-recommends haproxy), name it with"
+          + " --haproxy PATH, or use gate --without-rehearsal";
 
   final Surroundings at;
 
@@ -60,30 +68,51 @@ abstract class Answering implements Callable<Integer> {
     }
   }
 
+  /** A way along the path. */
+  @FunctionalInterface
+  interface Walking {
+    PathReport along(Path path) throws SandboxException;
+  }
+
+  Watch watch(Progress progress) {
+    return new Watch(at.clock(), at.nanos(), progress::begun);
+  }
+
+  private static CannotRun without(SandboxException e) {
+    String message = Objects.requireNonNullElse(e.getMessage(), "the sandbox can't be used");
+    return e.kind() == SandboxException.Kind.HAPROXY_MISSING
+        ? CannotRun.because("cli/haproxy-missing", "haproxy", message, INSTALL)
+        : CannotRun.because("cli/sandbox", "haproxy", message, WITHOUT);
+  }
+
   /** Walks the path and shows what it found. */
   int walk(
       Inputs inputs,
       JudgeOptions judge,
       String subject,
-      Evidence seen,
       @Nullable EvidenceFolder folder,
-      Function<Path, PathReport> walking,
-      Function<Evidence, Evidence> withInputs) {
+      Walking walking,
+      UnaryOperator<Evidence> withInputs,
+      Function<PathReport, String> json) {
     sayPolicy(inputs);
     PathReport report;
     try (Progress progress = Progress.on(at)) {
-      report = walking.apply(new Path(at.nanos(), progress::begun));
+      report = walking.along(new Path(watch(progress)));
+    } catch (SandboxException e) {
+      throw without(e);
     }
     Verdict verdict = report.verdict();
     if (folder != null) {
-      folder.write(evidence(report, withInputs.apply(seen)));
+      folder.write(evidence(report, withInputs.apply(Evidence.empty())));
     }
     if (output.json()) {
-      at.out().println(Json.line().verdict(verdict));
+      at.out().println(json.apply(report));
       report.notices().forEach(notice -> say(Shown.of(notice)));
       closing(verdict, judge.measure());
     } else {
-      new VerdictText(page(), judge.measure(), output.verbose()).write(report, subject);
+      Page page = page();
+      report.rehearsal().ifPresent(it -> new RehearsalText(page, output.verbose()).write(it));
+      new VerdictText(page, judge.measure(), output.verbose()).write(report, subject);
     }
     return verdict.exit();
   }

@@ -2,7 +2,7 @@ package dev.checkrail.cli;
 
 import dev.checkrail.path.Subject;
 import dev.checkrail.path.Terms;
-import dev.checkrail.report.Evidence;
+import dev.checkrail.report.Json;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -59,11 +59,11 @@ final class CheckCommand extends Answering {
         inputs,
         judge,
         config,
-        Evidence.empty(),
         folder,
         path -> path.check(subject, terms),
         seen ->
             seen.withInputs("new", subject.files().asked())
-                .withInputs("policy", inputs.policyAsked()));
+                .withInputs("policy", inputs.policyAsked()),
+        report -> Json.line().verdict(report.verdict()));
   }
 }

@@ -126,10 +126,12 @@ final class ExplainCommand extends Answering {
     }
     Page page = page();
     page.verbatim(0, "request:", CurlLine.of(report.request()));
+    boolean alike =
+        report.trace().stream().map(step -> step.span().file()).distinct().count() <= 1;
     int place =
-        report.trace().stream().mapToInt(step -> Shown.place(step.span()).length()).max().orElse(0);
+        report.trace().stream().mapToInt(step -> place(step, alike).length()).max().orElse(0);
     for (TraceStep step : report.trace()) {
-      String where = Shown.place(step.span());
+      String where = place(step, alike);
       page.line(
           "  "
               + (step.matched() ? page.paint().green("*") : " ")
@@ -161,6 +163,12 @@ final class ExplainCommand extends Answering {
         page.line("    which server: by a key of the request or the client's history");
       }
     }
+  }
+
+  /** Folders are left out where all steps are in one file. */
+  private static String place(TraceStep step, boolean alike) {
+    String place = Shown.place(step.span());
+    return alike ? place.substring(place.lastIndexOf('/') + 1) : place;
   }
 
   private static Explanation explanation(ExplainReport report) {

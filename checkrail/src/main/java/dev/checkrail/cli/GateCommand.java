@@ -2,7 +2,7 @@ package dev.checkrail.cli;
 
 import dev.checkrail.path.Subject;
 import dev.checkrail.path.Terms;
-import dev.checkrail.report.Evidence;
+import dev.checkrail.report.Json;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -67,12 +67,12 @@ final class GateCommand extends Answering {
         inputs,
         judge,
         configs.candidate(),
-        Evidence.empty(),
         folder,
         path -> path.gate(old, candidate, terms),
         seen ->
             seen.withInputs("old", old.files().asked())
                 .withInputs("new", candidate.files().asked())
-                .withInputs("policy", inputs.policyAsked()));
+                .withInputs("policy", inputs.policyAsked()),
+        report -> Json.line().verdict(report.verdict()));
   }
 }

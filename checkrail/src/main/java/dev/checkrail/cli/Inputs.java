@@ -1,6 +1,7 @@
 package dev.checkrail.cli;
 
 import dev.checkrail.path.Subject;
+import dev.checkrail.path.Versions;
 import dev.checkrail.policy.Policy;
 import dev.checkrail.policy.PolicyReader;
 import dev.checkrail.read.HaproxyTarget;
@@ -175,11 +176,7 @@ final class Inputs {
 
   /** What the verdict has to say if the target is not what the model was measured on. */
   Optional<String> otherVersion() {
-    return policy
-        .target()
-        .version()
-        .filter(version -> !version.equals("2.6") && !version.startsWith("2.6."))
-        .map(version -> "target " + version + ": agreement measured on 2.6.12 only");
+    return policy.target().version().flatMap(Versions::caveat);
   }
 
   private List<String> inFolder(String folder) {

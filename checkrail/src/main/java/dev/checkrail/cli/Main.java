@@ -126,7 +126,10 @@ public final class Main implements Runnable {
         new CommandLine(new Main(at))
             .addSubcommand(new CheckCommand(at))
             .addSubcommand(new GateCommand(at))
+            .addSubcommand(new DiffCommand(at))
             .addSubcommand(new ExplainCommand(at))
+            .addSubcommand(new TestCommand(at))
+            .addSubcommand(new RehearseCommand(at))
             .addSubcommand(new CompletionCommand(at))
             .addSubcommand(new DemoCommand(at));
     line.setOut(new PrintWriter(at.out(), true));

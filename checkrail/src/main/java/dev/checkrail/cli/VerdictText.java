@@ -10,8 +10,10 @@ import dev.checkrail.report.Verdict;
 import dev.checkrail.source.Severity;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** The answer of {@code check} and {@code gate} for people. */
@@ -35,9 +37,15 @@ final class VerdictText {
         Comparator.comparing((Finding one) -> !measure.blocks(one))
             .thenComparing(Finding::severity, Comparator.reverseOrder()));
     List<Finding> shown = findings.stream().filter(this::isShown).toList();
+    Map<String, List<Finding>> alike = new LinkedHashMap<>();
     for (Finding finding : shown) {
-      finding(finding);
+      alike
+          .computeIfAbsent(
+              finding.rule() + "\n" + finding.span() + "\n" + finding.message(),
+              key -> new ArrayList<>())
+          .add(finding);
     }
+    alike.values().forEach(this::findings);
     rest(findings.stream().filter(one -> !isShown(one)).toList());
     unmodelled(report.verdict().unmodelled(), report.coverage());
     stages(report.verdict().stages());
@@ -51,7 +59,9 @@ final class VerdictText {
         || (finding.counts() && finding.severity() != Severity.NOTICE);
   }
 
-  private void finding(Finding finding) {
+  /** Findings that say the same of several objects, e.g. of two listeners, are told once. */
+  private void findings(List<Finding> alike) {
+    Finding finding = alike.getFirst();
     String severity = finding.severity().word();
     String marks =
         (finding.live() ? paint.faint(" (live already)") : "")
@@ -64,12 +74,15 @@ final class VerdictText {
             + " ".repeat(8 - severity.length())
             + paint.bold(finding.rule().id())
             + "  "
-            + Shown.place(finding.span())
-            + "  "
-            + paint.faint(Shown.of(finding.subject()))
+            + paint.plain(Shown.of(finding.subject()))
             + marks);
+    page.verbatim(8, "at:  ", Shown.place(finding.span()));
     page.prose(8, Shown.of(finding.message()));
-    finding.witness().ifPresent(it -> page.verbatim(8, "try:", CurlLine.of(it)));
+    alike.stream()
+        .skip(1)
+        .filter(it -> !it.subject().equals(finding.subject()))
+        .forEach(it -> page.verbatim(8, "also:", Shown.of(it.subject())));
+    finding.witness().ifPresent(it -> page.verbatim(8, "try: ", CurlLine.of(it)));
     finding.fix().ifPresent(it -> page.labelled(8, "mend:", Shown.of(it)));
     page.blank();
   }

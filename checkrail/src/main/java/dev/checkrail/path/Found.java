@@ -44,6 +44,14 @@ record Found(
     return new Found(List.of(), List.of(), Optional.of(why), Optional.empty());
   }
 
+  Found only(RuleId rule) {
+    return new Found(
+        findings.stream().filter(it -> it.rule() == rule).toList(),
+        open.stream().filter(it -> it.rule() == rule).toList(),
+        skipped,
+        remark);
+  }
+
   Found undecided(List<Open> questions) {
     return new Found(findings, questions, skipped, remark);
   }

@@ -58,6 +58,12 @@ final class Proofs {
         .orElse("");
   }
 
+  static DifferenceReport report(DiffReport report) {
+    return new DifferenceReport(
+        difference(report),
+        report.undecided().stream().map(one -> one.subject() + ": " + one.because()).toList());
+  }
+
   static Difference difference(DiffReport report) {
     return new Difference(
         report.equal(),

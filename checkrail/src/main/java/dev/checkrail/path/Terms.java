@@ -69,6 +69,8 @@ public record Terms(
 
   /** Whether and how the real binary is asked. */
   public enum Rehearsing {
+    /** The binary is left alone. */
+    NEVER,
     /** Not rehearsed; HAProxy's own check only if the binary is there. */
     WITHOUT,
     /** HAProxy's own check and the rehearsal; without the binary nothing can be said. */

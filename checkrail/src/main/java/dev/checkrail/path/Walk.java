@@ -9,20 +9,18 @@ import dev.checkrail.report.StageResult;
 import dev.checkrail.report.StageResult.Status;
 import dev.checkrail.report.Verdict;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
-import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /** One walk along the path: takes the time of each stage, keeps what it found, judges at the end. */
 final class Walk {
   private final Terms terms;
-  private final LongSupplier nanos;
-  private final Consumer<Stage> begun;
+  private final Watch watch;
   private final List<Finding> old = new ArrayList<>();
   private final List<Finding> candidate = new ArrayList<>();
   private final List<StageResult> results = new ArrayList<>();
@@ -30,18 +28,16 @@ final class Walk {
   private BiPredicate<Finding, Finding> contains = (was, is) -> true;
   private BiPredicate<Finding, Suppression> covers = (finding, suppression) -> false;
 
-  Walk(Terms terms, LongSupplier nanos, Consumer<Stage> begun) {
+  Walk(Terms terms, Watch watch) {
     this.terms = terms;
-    this.nanos = nanos;
-    this.begun = begun;
+    this.watch = watch;
     terms.caveat().ifPresent(notices::add);
   }
 
   /** Runs a stage on each side. */
   <T, R> Sides<R> each(
       Stage stage, Sides<T> sides, Function<T, R> work, BiFunction<T, R, Found> found) {
-    begun.accept(stage);
-    long start = nanos.getAsLong();
+    long start = begin(stage);
     Sides<R> done = sides.map(work);
     note(stage, sides.with(done, found), start);
     return done;
@@ -49,8 +45,7 @@ final class Walk {
 
   /** Runs a stage that looks at the whole change, or at the new configuration only. */
   <R> R once(Stage stage, Supplier<R> work, Function<R, Found> found) {
-    begun.accept(stage);
-    long start = nanos.getAsLong();
+    long start = begin(stage);
     R done = work.get();
     note(stage, Sides.one(found.apply(done)), start);
     return done;
@@ -72,6 +67,20 @@ final class Walk {
     notices.add(text);
   }
 
+  long now() {
+    return watch.nanos().getAsLong();
+  }
+
+  long begin(Stage stage) {
+    watch.begun().accept(stage);
+    return now();
+  }
+
+  /** A stage that was asked otherwise. */
+  void note(Stage stage, List<Finding> live, Found found, long start) {
+    note(stage, new Sides<>(Optional.of(Found.of(live)), found), start);
+  }
+
   private void note(Stage stage, Sides<Found> said, long start) {
     said.old().ifPresent(found -> old.addAll(found.findings()));
     Found found = said.candidate();
@@ -85,7 +94,7 @@ final class Walk {
         found.skipped().isPresent()
             ? Status.SKIPPED
             : open.isPresent() ? Status.UNDECIDED : Status.PASS;
-    double seconds = (nanos.getAsLong() - start) / 1e9;
+    double seconds = (now() - start) / 1e9;
     Optional<String> why =
         found
             .skipped()
@@ -99,6 +108,7 @@ final class Walk {
     List<Finding> was = Judge.judge(old, terms.policy(), terms.today(), covers);
     List<Finding> judged = Judge.judge(candidate, terms.policy(), terms.today(), covers);
     judged = Judge.markLive(judged, was, contains).stream().map(this::accept).toList();
+    results.sort(Comparator.comparing(StageResult::stage));
     Verdict verdict =
         Verdict.of(judged, read.configuration().unmodelled(), results, terms.measure());
     return new PathReport(
