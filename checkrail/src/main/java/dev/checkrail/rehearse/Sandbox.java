@@ -191,7 +191,7 @@ public final class Sandbox implements AutoCloseable {
    * Makes the stubs exactly those given, starts HAProxy and waits until it serves. One runs at a
    * time.
    *
-   * @param folder made by {@link #newFolder}, with the files in it
+   * @param folder made by {@link #newFolder}, or a folder in it: HAProxy's working directory
    * @param files as they are given to {@code -f}, in order, relative to the folder
    * @param environment all that HAProxy sees
    * @param stubs the servers to play; none may have an address that the configuration binds itself
@@ -202,7 +202,7 @@ public final class Sandbox implements AutoCloseable {
     inside(folder);
     try {
       Files.writeString(folder.resolve(ADMIN_FILE), ADMIN_TEXT);
-      WorkingFolder.give(folder, enclosure.owner());
+      WorkingFolder.give(made(folder), enclosure.owner());
     } catch (IOException e) {
       throw new SandboxException(
           SandboxException.Kind.FOLDER, "cannot prepare the folder: " + words(e));
@@ -276,7 +276,7 @@ public final class Sandbox implements AutoCloseable {
       throws SandboxException {
     inside(folder);
     try {
-      WorkingFolder.give(folder, enclosure.owner());
+      WorkingFolder.give(made(folder), enclosure.owner());
     } catch (IOException e) {
       throw new SandboxException(
           SandboxException.Kind.FOLDER, "cannot prepare the folder: " + words(e));
@@ -342,6 +342,11 @@ public final class Sandbox implements AutoCloseable {
   /** Relative, because the address of a Unix socket is bounded by some 100 bytes. */
   private String place(Path folder) {
     return home.path().relativize(folder).toString();
+  }
+
+  /** The folder made by {@link #newFolder} that this is, or that it lies in. */
+  private Path made(Path folder) {
+    return home.path().resolve(home.path().relativize(folder).getName(0));
   }
 
   private void inside(Path folder) {
