@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
@@ -102,7 +103,7 @@ final class Faults {
 
   /** What one fault came to. */
   private static final class Seen {
-    final Set<String> answeredBy = new LinkedHashSet<>();
+    final Set<String> answeredBy = new TreeSet<>();
     final Map<String, Integer> instead = new LinkedHashMap<>();
     final Set<String> remarks = new LinkedHashSet<>();
     final Map<String, Passage> blocks = new LinkedHashMap<>();

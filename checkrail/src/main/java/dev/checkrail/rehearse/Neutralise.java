@@ -205,7 +205,7 @@ final class Neutralise {
     }
     if (!shortened.isEmpty()) {
       changes.add(
-          new Change(shortened.getFirst(), "time-outs", "shortened: " + String.join(", ", shortened)));
+          new Change("times above a second", "are shortened", String.join(", ", shortened)));
     }
     return edits.print();
   }

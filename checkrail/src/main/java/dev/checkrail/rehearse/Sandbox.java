@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +81,7 @@ public final class Sandbox implements AutoCloseable {
   private final Agent agent;
   private final Thread atExit;
   private int folders;
+  private Optional<ThrowAwayCertificate> certificates = Optional.empty();
 
   private Sandbox(WorkingFolder home, Enclosure enclosure, List<String> remarks, Agent agent) {
     this.home = home;
@@ -342,6 +344,14 @@ public final class Sandbox implements AutoCloseable {
   /** Relative, because the address of a Unix socket is bounded by some 100 bytes. */
   private String place(Path folder) {
     return home.path().relativize(folder).toString();
+  }
+
+  /** Certificates of one key: making it takes longer than all else of a start. */
+  synchronized ThrowAwayCertificate certificates(Instant now) {
+    if (certificates.isEmpty()) {
+      certificates = Optional.of(ThrowAwayCertificate.maker(now));
+    }
+    return certificates.get();
   }
 
   /** The folder made by {@link #newFolder} that this is, or that it lies in. */

@@ -134,7 +134,7 @@ final class SandboxCopy {
       throws SandboxException {
     Path root = sandbox.newFolder();
     try {
-      return new Maker(root, original, purpose, names, now).make();
+      return new Maker(sandbox, root, original, purpose, names, now).make();
     } catch (IOException e) {
       throw new SandboxException(
           SandboxException.Kind.FOLDER, "cannot write the sandbox's copy: " + e.getMessage());
@@ -142,6 +142,7 @@ final class SandboxCopy {
   }
 
   private static final class Maker {
+    private final Sandbox sandbox;
     private final Path root;
     private final Original original;
     private final HaproxyTree tree;
@@ -153,14 +154,15 @@ final class SandboxCopy {
     private final List<String> left = new ArrayList<>();
     private final Map<String, Map<String, String>> certificates = new HashMap<>();
     private int certificateFiles;
-    private Optional<ThrowAwayCertificate> maker = Optional.empty();
 
     Maker(
+        Sandbox sandbox,
         Path root,
         Original original,
         Purpose purpose,
         Collection<String> names,
         Instant now) {
+      this.sandbox = sandbox;
       this.root = root;
       this.original = original;
       this.tree = original.read().tree();
@@ -382,10 +384,8 @@ final class SandboxCopy {
           names.stream().limit(MOST_NAMES).forEach(wanted::add);
         }
       }
-      if (maker.isEmpty()) {
-        maker = Optional.of(ThrowAwayCertificate.maker(now));
-      }
-      write(place, maker.get().pem(wanted).getBytes(StandardCharsets.ISO_8859_1));
+      ThrowAwayCertificate maker = sandbox.certificates(now);
+      write(place, maker.pem(wanted).getBytes(StandardCharsets.ISO_8859_1));
       left.add(
           Neutralise.place(bind.line())
               + " crt "
