@@ -72,7 +72,7 @@ final class AclUnescapedDot implements LintRule {
             + " a dot takes any character: requests for other hosts, such as "
             + other
             + ", match as well",
-        "write \\. for a dot (in double quotes \\\\.), or compare the host as text with -i");
+        "write \\\\. for a dot, or compare the host as text with -i");
   }
 
   private static boolean readsHost(Fetch fetch) {
