@@ -53,7 +53,8 @@ class RuleDocsTest {
                   || rule == RuleId.DIFF_UNDECLARED_MOVE)
           .collect(Collectors.toCollection(() -> EnumSet.noneOf(RuleId.class)));
 
-  private static final Path DOCS = Path.of(System.getProperty("basedir", ".")).resolve("../docs/rules");
+  private static final Path DOCS =
+      Path.of(System.getProperty("basedir", ".")).resolve("../docs/rules");
 
   static Stream<RuleId> rules() {
     return Arrays.stream(RuleId.values());
@@ -186,9 +187,7 @@ class RuleDocsTest {
 
   private static PolicyReader.Reading policy(String text) {
     return PolicyReader.read(
-        SourceFile.of("checkrail.yaml", text),
-        Map.of(),
-        rules().map(RuleId::id).toList());
+        SourceFile.of("checkrail.yaml", text), Map.of(), rules().map(RuleId::id).toList());
   }
 
   private static RulePage page(RuleId rule) {

@@ -12,8 +12,8 @@ import java.util.Optional;
 /**
  * The examples of a page in {@code docs/rules}: its fenced blocks. {@code ```haproxy old}, {@code
  * bad} and {@code good} are configurations, {@code ```yaml policy} is their policy, and any other
- * block with two words ({@code ```map routes.map}) is a file beside them. Further words after {@code
- * bad} or {@code good} are options of the command.
+ * block with two words ({@code ```map routes.map}) is a file beside them. Further words after
+ * {@code bad} or {@code good} are options of the command.
  *
  * @param old the approved configuration of a rule that judges changes
  * @param files files by name

@@ -61,8 +61,7 @@ final class AclUnescapedDot implements LintRule {
     }
   }
 
-  private static Finding finding(
-      String subject, Span span, String pattern, String other) {
+  private static Finding finding(String subject, Span span, String pattern, String other) {
     return Scene.finding(
         RuleId.ACL_UNESCAPED_DOT,
         subject,

@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 
 /**
  * {@code pool/address-in-two-pools}: two pools that otherwise have different servers share one
- * address. Pools that share several are one fleet with two kinds of settings, which is common. Silent
- * on servers of the policy's inventory: there the contract decides.
+ * address. Pools that share several are one fleet with two kinds of settings, which is common.
+ * Silent on servers of the policy's inventory: there the contract decides.
  */
 final class PoolAddressInTwoPools implements LintRule {
 
@@ -36,13 +36,15 @@ final class PoolAddressInTwoPools implements LintRule {
       for (Server server : pool.servers()) {
         String other = first.putIfAbsent(server.key(), pool.name());
         boolean fixed = !server.portOffset() && server.port() != 0 && !server.disabled();
-        if (other != null && !other.equals(pool.name()) && fixed && shared.put(other, server) != null) {
+        if (other != null
+            && !other.equals(pool.name())
+            && fixed
+            && shared.put(other, server) != null) {
           fleets.add(other);
         }
       }
       shared.forEach((other, server) -> {
-        boolean same =
-            Objects.equals(addresses.get(pool.name()), addresses.get(other));
+        boolean same = Objects.equals(addresses.get(pool.name()), addresses.get(other));
         if (!same && !fleets.contains(other) && !inventory.contains(server.key())) {
           found.accept(finding(scene, pool, other, server));
         }

@@ -104,8 +104,7 @@ final class CompareLimits {
 
   /** The limit; empty if there is none, or it is no number. */
   private static OptionalLong number(Map<String, Setting> settings, String name) {
-    String digits =
-        Optional.ofNullable(settings.get(name)).map(Setting::value).orElse("").strip();
+    String digits = Optional.ofNullable(settings.get(name)).map(Setting::value).orElse("").strip();
     if (digits.isEmpty() || digits.length() > 18 || !digits.chars().allMatch(Character::isDigit)) {
       return OptionalLong.empty();
     }

@@ -110,8 +110,7 @@ final class ComparePools {
           "backup servers that are used at a time",
           pair.old().allBackups() ? "all" : "the first usable one",
           pair.now().allBackups() ? "all" : "the first usable one",
-          SettingChanges.span(
-              SettingChanges.byName(pair.now().settings()), "option allbackups"));
+          SettingChanges.span(SettingChanges.byName(pair.now().settings()), "option allbackups"));
     }
   }
 

@@ -13,10 +13,11 @@ import java.util.Optional;
  * values, so a setting that moves between a section and its defaults is no change, and values of
  * equal meaning ({@code 5s}, {@code 5000}) are equal.
  *
- * <p>Things are compared with their counterparts: listeners are paired by address and port, pools by
- * name, else by equal server addresses, servers by address and port within paired pools, else by
- * name, frontends through their listeners, files by path, else by place of use. What has no counterpart has no
- * setting to compare; that requests went elsewhere is for the comparison of regions to say.
+ * <p>Things are compared with their counterparts: listeners are paired by address and port, pools
+ * by name, else by equal server addresses, servers by address and port within paired pools, else by
+ * name, frontends through their listeners, files by path, else by place of use. What has no
+ * counterpart has no setting to compare; that requests went elsewhere is for the comparison of
+ * regions to say.
  *
  * <p>Linear in the number of listeners, servers and settings.
  */

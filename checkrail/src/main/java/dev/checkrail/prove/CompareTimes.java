@@ -12,7 +12,10 @@ import java.util.Map;
 final class CompareTimes {
   static final List<String> OF_CLIENTS =
       List.of(
-          "timeout client", "timeout client-fin", "timeout http-request", "timeout http-keep-alive");
+          "timeout client",
+          "timeout client-fin",
+          "timeout http-request",
+          "timeout http-keep-alive");
   static final List<String> OF_SERVERS =
       List.of(
           "timeout connect",

@@ -16,8 +16,7 @@ final class SettingChanges {
 
   private final List<SettingChange> list = new ArrayList<>();
 
-  void add(
-      RuleId rule, String subject, String what, String from, String to, Optional<Span> span) {
+  void add(RuleId rule, String subject, String what, String from, String to, Optional<Span> span) {
     list.add(new SettingChange(rule, subject, what, from, to, span));
   }
 

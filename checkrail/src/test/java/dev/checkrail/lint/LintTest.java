@@ -142,7 +142,8 @@ class LintTest {
     assertThat(
             found(
                 "pool/unused",
-                frontend("use_backend be_%[path,field(2,/)]") + "backend be_x\n server x 10.0.0.1:80\n"))
+                frontend("use_backend be_%[path,field(2,/)]")
+                    + "backend be_x\n server x 10.0.0.1:80\n"))
         .isEmpty();
   }
 
@@ -197,8 +198,7 @@ class LintTest {
 
   @Test
   void backupTakesOverForWeightZero() {
-    assertThat(
-            found("pool/all-weights-zero", pool("server a :80 weight 0", "server b :81 backup")))
+    assertThat(found("pool/all-weights-zero", pool("server a :80 weight 0", "server b :81 backup")))
         .isEmpty();
   }
 
@@ -225,7 +225,10 @@ class LintTest {
             server c 10.0.0.3:80
         """;
     assertThat(found("pool/address-in-two-pools", twice)).isEmpty();
-    assertThat(found("pool/address-in-two-pools", twice.replace("b 10.0.0.2:80\nbackend", "b 10.0.0.9:80\nbackend")))
+    assertThat(
+            found(
+                "pool/address-in-two-pools",
+                twice.replace("b 10.0.0.2:80\nbackend", "b 10.0.0.9:80\nbackend")))
         .containsExactly("warning backend be_websocket / server a, line 8");
   }
 
@@ -264,7 +267,8 @@ class LintTest {
     assertThat(found("pool/no-health-check", pool("server a 10.0.0.1:80", "server b 10.0.0.2:80")))
         .containsExactly("warning backend be, line 4");
     assertThat(
-            found("pool/no-health-check", pool("server a 10.0.0.1:80", "server b 10.0.0.2:80 check")))
+            found(
+                "pool/no-health-check", pool("server a 10.0.0.1:80", "server b 10.0.0.2:80 check")))
         .containsExactly("warning backend be / server a, line 4");
   }
 
@@ -413,7 +417,8 @@ class LintTest {
     assertThat(found("tls/default-certificate", frontend(other))).isEmpty();
     assertThat(
             found(
-                "tls/default-certificate", frontend("bind :443 ssl crt main.pem crt b.pem" + rules)))
+                "tls/default-certificate",
+                frontend("bind :443 ssl crt main.pem crt b.pem" + rules)))
         .isEmpty();
   }
 
@@ -475,8 +480,7 @@ class LintTest {
     ReadReport read = read(text.toString(), Map.of());
     // A generous bound for busy machines; what it measures is that nothing is quadratic.
     assertTimeout(
-        Duration.ofSeconds(10),
-        () -> Lint.lint(read.tree(), read.configuration(), Policy.none()));
+        Duration.ofSeconds(10), () -> Lint.lint(read.tree(), read.configuration(), Policy.none()));
   }
 
   // --- words of these tests
@@ -496,11 +500,7 @@ class LintTest {
     return lint("defaults\n    mode http\n" + text).stream()
         .filter(finding -> finding.rule().id().equals(rule))
         .map(finding ->
-            finding.severity().word()
-                + " "
-                + finding.subject()
-                + ", line "
-                + finding.span().line())
+            finding.severity().word() + " " + finding.subject() + ", line " + finding.span().line())
         .toList();
   }
 
@@ -523,8 +523,7 @@ class LintTest {
   private static ReadReport read(String text, Map<String, String> others) {
     Map<String, String> files = new HashMap<>(others);
     files.put("haproxy.cfg", text);
-    return Read.haproxy(
-        Files.of(files), List.of("haproxy.cfg"), HaproxyTarget.debian12(Map.of()));
+    return Read.haproxy(Files.of(files), List.of("haproxy.cfg"), HaproxyTarget.debian12(Map.of()));
   }
 
   private static ReadReport readFolder(Path folder) throws IOException {
@@ -532,7 +531,6 @@ class LintTest {
     for (String name : List.of("approved.cfg", "routes.map")) {
       files.put(name, java.nio.file.Files.readString(folder.resolve(name)));
     }
-    return Read.haproxy(
-        Files.of(files), List.of("approved.cfg"), HaproxyTarget.debian12(Map.of()));
+    return Read.haproxy(Files.of(files), List.of("approved.cfg"), HaproxyTarget.debian12(Map.of()));
   }
 }
