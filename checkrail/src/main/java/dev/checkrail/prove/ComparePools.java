@@ -87,7 +87,7 @@ final class ComparePools {
         "persistence",
         pair.old().persistence().map(Persistence::text).orElse(SettingChanges.NONE),
         pair.now().persistence().map(Persistence::text).orElse(SettingChanges.NONE),
-        pair.now().persistence().map(Persistence::span));
+        pair.now().persistence().or(() -> pair.old().persistence()).map(Persistence::span));
   }
 
   private static void backups(Counterparts.Pools pair, SettingChanges changes) {

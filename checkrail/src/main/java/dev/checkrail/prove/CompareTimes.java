@@ -51,7 +51,7 @@ final class CompareTimes {
             name,
             effective(before, name),
             effective(after, name),
-            SettingChanges.span(after, name));
+            SettingChanges.span(after, name).or(() -> SettingChanges.span(before, name)));
       }
     }
   }

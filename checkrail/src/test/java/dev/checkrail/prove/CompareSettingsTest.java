@@ -275,10 +275,14 @@ class CompareSettingsTest {
                 + ": "
                 + one.what()
                 + ": "
-                + one.from()
+                + shown(one.from())
                 + " -> "
-                + one.to())
+                + shown(one.to()))
         .toList();
+  }
+
+  private static String shown(String value) {
+    return value.isEmpty() ? "none" : value;
   }
 
   private static Configuration configuration(
