@@ -64,9 +64,9 @@ final class AclSameNameOr implements LintRule {
     String why =
         other
             ? "this one looks at "
-                + shown(acl.criterion().sample())
+                + Scene.shown(shown(acl.criterion().sample()))
                 + ", the first one at "
-                + shown(before.sample())
+                + Scene.shown(shown(before.sample()))
             : "this one stands apart from the others";
     return Scene.finding(
         RuleId.ACL_SAME_NAME_OR,

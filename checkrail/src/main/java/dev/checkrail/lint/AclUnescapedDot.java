@@ -67,9 +67,9 @@ final class AclUnescapedDot implements LintRule {
         subject,
         span,
         "in the regular expression "
-            + pattern
+            + Scene.shown(pattern)
             + " a dot takes any character: requests for other hosts, such as "
-            + other
+            + Scene.shown(other)
             + ", match as well",
         "write \\\\. for a dot, or compare the host as text with -i");
   }
