@@ -54,9 +54,9 @@ final class Diff {
     Work work = new Work(List.of(old, now), policy, Diff::comparisons);
     Diff diff = new Diff(work, new Differences(work.tester), moves);
     diff.listeners();
-    List<CompareSettings.SettingChange> settings = CompareSettings.compare(old, now);
+    List<SettingChange> settings = CompareSettings.compare(old, now);
     List<Finding> findings = new ArrayList<>(diff.findings);
-    for (CompareSettings.SettingChange change : settings) {
+    for (SettingChange change : settings) {
       findings.add(
           Finding.of(
               change.rule(),

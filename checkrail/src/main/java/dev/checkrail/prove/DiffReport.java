@@ -17,7 +17,7 @@ import java.util.List;
 public record DiffReport(
     boolean equal,
     List<Region> regions,
-    List<CompareSettings.SettingChange> settings,
+    List<SettingChange> settings,
     List<Finding> findings,
     List<Undecided> undecided) {
   public DiffReport {
