@@ -37,7 +37,7 @@ public final class LowerHaproxy {
       HaproxyTree tree, Files files, Optional<String> root, String workingDirectory) {
     Notes notes = new Notes();
     FileLookup lookup = new FileLookup(tree, files, root, workingDirectory);
-    Inheritance inheritance = new Inheritance(tree);
+    Inheritance inheritance = new Inheritance(tree, notes);
     Map<String, String> environment = Map.copyOf(tree.environment());
     List<Section> proxies =
         tree.sections()

@@ -25,6 +25,11 @@ final class LowerMatch {
 
   static Result match(CriterionText criterion, Type type, Setup setup) {
     List<String> listed = listed(criterion, setup);
+    if (criterion.files().stream().anyMatch(f -> setup.files().changesAtRunTime(f.value()))) {
+      String reason = "rules change the list while HAProxy runs";
+      setup.notes().unmodelled(setup.directive(), reason);
+      return new Result(Optional.empty(), type, reason);
+    }
     List<String> inline = criterion.patterns().stream().map(Word::value).toList();
     boolean fold = criterion.ignoreCase();
     return switch (criterion.match()) {

@@ -69,7 +69,7 @@ final class LowerProxy {
     this.around = around;
     this.notes = around.notes();
     this.servers = new LowerServer(notes);
-    this.settings = new PoolSettings(section.span());
+    this.settings = new PoolSettings(section.span(), around);
     this.own = section.activeDirectives().toList();
     List<Directive> all = Inheritance.merge(from.directives(), own);
     this.inherited = all.subList(0, all.size() - own.size());

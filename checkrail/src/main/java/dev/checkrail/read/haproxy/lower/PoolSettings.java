@@ -20,12 +20,14 @@ final class PoolSettings {
       Set.of("source", "uri", "url_param", "rdp-cookie", "hash");
 
   private final Span header;
+  private final Surroundings around;
   private final Map<String, Directive> last = new LinkedHashMap<>();
   private final List<Directive> lists = new ArrayList<>();
   private final List<Setting> responses = new ArrayList<>();
 
-  PoolSettings(Span header) {
+  PoolSettings(Span header, Surroundings around) {
     this.header = header;
+    this.around = around;
   }
 
   void add(Directive directive) {
@@ -39,7 +41,7 @@ final class PoolSettings {
   }
 
   void response(Directive directive) {
-    responses.add(LowerSetting.setting(directive));
+    responses.add(around.setting(directive));
   }
 
   List<Setting> responses() {
@@ -59,12 +61,12 @@ final class PoolSettings {
     last.forEach(
         (name, directive) -> {
           if (side.test(name)) {
-            settings.add(LowerSetting.setting(directive));
+            settings.add(around.setting(directive));
           }
         });
     for (Directive directive : lists) {
       if (side.test(LowerSetting.name(directive))) {
-        settings.add(LowerSetting.setting(directive));
+        settings.add(around.setting(directive));
       }
     }
     return settings;
