@@ -304,11 +304,21 @@ final class Converters {
     BigInteger a = BigInteger.valueOf(left);
     BigInteger b = BigInteger.valueOf(right);
     return switch (operator) {
-      case ADD -> Casts.saturate(a.add(b));
-      case SUBTRACT -> Casts.saturate(a.subtract(b));
+      case ADD -> add(left, right);
+      case SUBTRACT -> right == Long.MIN_VALUE ? Casts.saturate(a.subtract(b)) : add(left, -right);
       case MULTIPLY -> Casts.saturate(a.multiply(b));
       case DIVIDE -> right == 0 ? Long.MAX_VALUE : Casts.saturate(a.divide(b));
       case MODULO -> right == 0 ? 0 : a.remainder(b).longValueExact();
     };
+  }
+
+  /**
+   * HAProxy's overflow check is wrong for two negative numbers: their sum is the largest number,
+   * unless it is too small to be held.
+   */
+  private static long add(long a, long b) {
+    BigInteger sum = BigInteger.valueOf(a).add(BigInteger.valueOf(b));
+    boolean held = sum.equals(BigInteger.valueOf(a + b));
+    return a < 0 && b < 0 && held ? Long.MAX_VALUE : Casts.saturate(sum);
   }
 }

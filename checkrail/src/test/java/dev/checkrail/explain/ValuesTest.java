@@ -244,13 +244,17 @@ class ValuesTest {
   @CsvSource({
     "ADD, 9223372036854775807, 1, 9223372036854775807",
     "SUBTRACT, 5, 9, -4",
+    "SUBTRACT, -5, 3, 9223372036854775807",
+    "ADD, -1, -1, 9223372036854775807",
+    "SUBTRACT, -9223372036854775807, 3, -9223372036854775808",
+    "SUBTRACT, -3, -3, 0",
     "DIVIDE, -7, 2, -3",
     "MODULO, -7, 3, -1",
     "DIVIDE, 1, 0, 9223372036854775807",
     "MODULO, 1, 0, 0",
     "MULTIPLY, 9223372036854775807, 2, 9223372036854775807",
   })
-  void arithmeticSaturates(Converter.Operator operator, long left, long right, long expected) {
+  void arithmeticSaturatesAndMistakesTwoNegativeNumbers(Converter.Operator operator, long left, long right, long expected) {
     assertThat(
             converters.apply(new Converter.Arithmetic(operator, right), new Value.Number(left)))
         .contains(new Value.Number(expected));
