@@ -50,8 +50,7 @@ final class Converters {
       case Converter.PortOnly port -> onText(value, Converters::portOnly);
       case Converter.Length length -> onText(value, t -> number(t.length()));
       case Converter.Bytes bytes -> bytes(bytes, value);
-      case Converter.NetworkMask mask ->
-          Casts.address(value).flatMap(ip -> mask(mask, ip));
+      case Converter.NetworkMask mask -> Casts.address(value).flatMap(ip -> mask(mask, ip));
       case Converter.Choose choose ->
           Casts.number(value)
               .map(n -> new Value.Text(n != 0 ? choose.whenTrue() : choose.whenFalse()));
@@ -59,18 +58,19 @@ final class Converters {
       case Converter.NonZero nonZero -> Casts.number(value).map(n -> new Value.Flag(n != 0));
       case Converter.Arithmetic arithmetic ->
           Casts.number(value)
-              .map(n -> new Value.Number(
-                  compute(n, arithmetic.operator(), arithmetic.operand())));
+              .map(n -> new Value.Number(compute(n, arithmetic.operator(), arithmetic.operand())));
       case Converter.Trim trim -> text(value, text -> trim(trim, text));
-      case Converter.ToNumber cast -> switch (value) {
-        case Value.Flag flag -> Optional.of(flag);
-        case Value other -> Casts.number(other).map(Value.Number::new);
-      };
-      case Converter.ToAddress cast -> switch (value) {
-        case Value.Text text when cast.withPort() ->
-            Casts.addressWithPort(text.bytes()).map(Value.Address::new);
-        case Value other -> Casts.address(other).map(Value.Address::new);
-      };
+      case Converter.ToNumber cast ->
+          switch (value) {
+            case Value.Flag flag -> Optional.of(flag);
+            case Value other -> Casts.number(other).map(Value.Number::new);
+          };
+      case Converter.ToAddress cast ->
+          switch (value) {
+            case Value.Text text when cast.withPort() ->
+                Casts.addressWithPort(text.bytes()).map(Value.Address::new);
+            case Value other -> Casts.address(other).map(Value.Address::new);
+          };
       case Converter.ToText cast -> Casts.text(value).map(Value.Text::new);
       case Converter.Unknown unknown -> unknown(unknown.text() + ": " + unknown.reason());
     };
