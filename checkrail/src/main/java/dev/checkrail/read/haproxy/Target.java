@@ -24,10 +24,33 @@ public record Target(
     Map<String, String> environment) {
   private static final Set<String> DEBIAN_12_FEATURES =
       Set.of(
-          "ACCEPT4", "BACKTRACE", "CPU_AFFINITY", "CRYPT_H", "DL", "EPOLL", "GETADDRINFO",
-          "LIBCRYPT", "LINUX_SPLICE", "LINUX_TPROXY", "LUA", "NETFILTER", "NS", "OPENSSL", "OT",
-          "PCRE2", "PCRE2_JIT", "POLL", "PRCTL", "PROMEX", "RT", "SLZ", "SYSTEMD", "TFO", "THREAD",
-          "THREAD_DUMP", "TPROXY");
+          "ACCEPT4",
+          "BACKTRACE",
+          "CPU_AFFINITY",
+          "CRYPT_H",
+          "DL",
+          "EPOLL",
+          "GETADDRINFO",
+          "LIBCRYPT",
+          "LINUX_SPLICE",
+          "LINUX_TPROXY",
+          "LUA",
+          "NETFILTER",
+          "NS",
+          "OPENSSL",
+          "OT",
+          "PCRE2",
+          "PCRE2_JIT",
+          "POLL",
+          "PRCTL",
+          "PROMEX",
+          "RT",
+          "SLZ",
+          "SYSTEMD",
+          "TFO",
+          "THREAD",
+          "THREAD_DUMP",
+          "TPROXY");
 
   public Target {
     features = Set.copyOf(features);
@@ -45,8 +68,8 @@ public record Target(
 
   /**
    * What the same files meet after a reload onto themselves in master-worker mode: the master keeps
-   * its environment, changed by the first reading, and has added its own variables. Those whose value
-   * depends on the running process ({@code HAPROXY_PROCESSES}, {@code HAPROXY_CLI}, {@code
+   * its environment, changed by the first reading, and has added its own variables. Those whose
+   * value depends on the running process ({@code HAPROXY_PROCESSES}, {@code HAPROXY_CLI}, {@code
    * HAPROXY_MASTER_CLI}) are left out.
    */
   public Target afterReload(HaproxyTree first) {
