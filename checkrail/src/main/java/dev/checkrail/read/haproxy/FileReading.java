@@ -220,8 +220,9 @@ final class FileReading {
           "read/undefined-variable",
           span,
           undefined.name()
-              + " is set by HAProxy to the host name of its machine, which is not known here;"
-              + " 'localhost' stands in for it",
+              + " is set by HAProxy itself and not known here; '"
+              + variables.value(undefined.name())
+              + "' stands in for it",
           "give it in the policy's target or with --env");
     } else if (!undefined.name().startsWith(".")) {
       problem(

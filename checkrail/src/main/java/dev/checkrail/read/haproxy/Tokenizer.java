@@ -346,10 +346,21 @@ final class Tokenizer {
       outputLength = MAX_OUTPUT + 1;
       return;
     }
+    if (!expandWords) {
+      int length = value.length();
+      int after = length + text.length();
+      if (after >= origin.length) {
+        origin = Arrays.copyOf(origin, Math.max(after + 1, origin.length * 2));
+      }
+      Arrays.fill(origin, length, after, from - start);
+      value.append(text);
+      outputLength += text.length();
+      return;
+    }
     int i = 0;
     while (i < text.length()) {
       char c = text.charAt(i);
-      if (expandWords && isSpace(c)) {
+      if (isSpace(c)) {
         finishPiece(from);
         outputLength++;
         while (i < text.length() && isSpace(text.charAt(i))) {

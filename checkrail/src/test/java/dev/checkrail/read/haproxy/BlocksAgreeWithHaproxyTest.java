@@ -13,9 +13,34 @@ class BlocksAgreeWithHaproxyTest {
   private static final Map<String, String> ENVIRONMENT = Map.of("A", "one", "EMPTY", "");
 
   private static final String[] PIECES = {
-    "1", "0", "!", "!!", "(", ")", "&&", "||", " ", " ", "defined(A)", "defined(B)", "defined(EMPTY)",
-    "feature(OPENSSL)", "feature(AVX)", "streq(a,a)", "streq(a,b)", "strneq(a,b)", "streq(a)",
-    "version_atleast(2.6)", "version_before(2.6.12)", "defined", "0x1f", "07", "-1", "x", "|", "&"
+    "1",
+    "0",
+    "!",
+    "!!",
+    "(",
+    ")",
+    "&&",
+    "||",
+    " ",
+    " ",
+    "defined(A)",
+    "defined(B)",
+    "defined(EMPTY)",
+    "feature(OPENSSL)",
+    "feature(AVX)",
+    "streq(a,a)",
+    "streq(a,b)",
+    "strneq(a,b)",
+    "streq(a)",
+    "version_atleast(2.6)",
+    "version_before(2.6.12)",
+    "defined",
+    "0x1f",
+    "07",
+    "-1",
+    "x",
+    "|",
+    "&"
   };
 
   @Test
@@ -66,8 +91,7 @@ class BlocksAgreeWithHaproxyTest {
     // "-cc" cuts its argument into words and joins them, as a line of a file.
     Reading reading = Text.read(".if " + text + "\n.notice taken\n.endif\n", ENVIRONMENT);
     boolean taken = reading.problems().stream().anyMatch(p -> p.message().contains("taken"));
-    boolean wrong =
-        reading.problems().stream().anyMatch(p -> p.code().equals("read/syntax"));
+    boolean wrong = reading.problems().stream().anyMatch(p -> p.code().equals("read/syntax"));
     assertThat(wrong ? 2 : taken ? 0 : 1).as("<%s> %s", text, reading.problems()).isEqualTo(theirs);
   }
 }
