@@ -1,6 +1,6 @@
 package dev.checkrail.path;
 
-import dev.checkrail.prove.CompareSettings.SettingChange;
+import dev.checkrail.prove.SettingChange;
 import dev.checkrail.prove.DiffReport;
 import dev.checkrail.prove.ProveReport;
 import dev.checkrail.prove.Undecided;
