@@ -99,7 +99,7 @@ final class GenerateConfiguration {
       line("    monitor-uri " + draw.of("/v1", "/api", "/monitor"));
     }
     acls(draw.between(0, 6));
-    httpRules(draw.between(0, 5));
+    httpRules(draw.between(0, 5), true);
     if (draw.chance(0.25)) {
       line("    redirect " + redirect(false) + condition(1));
     }
@@ -284,9 +284,12 @@ final class GenerateConfiguration {
 
   // --- rules
 
-  private void httpRules(int count) {
+  private void httpRules(int count, boolean inFrontend) {
     for (int i = 0; i < count; i++) {
-      line("    http-request " + httpRule());
+      String rule = httpRule();
+      if (inFrontend || !rule.startsWith("capture")) {
+        line("    http-request " + rule);
+      }
     }
   }
 
@@ -368,7 +371,7 @@ final class GenerateConfiguration {
       acls(draw.between(1, 2));
     }
     if (draw.chance(0.4)) {
-      httpRules(draw.between(1, 2));
+      httpRules(draw.between(1, 2), false);
     }
     if (draw.chance(0.1)) {
       line("    redirect " + redirect(false) + condition(1));
