@@ -78,7 +78,10 @@ public record ByteSet(long bits0, long bits1, long bits2, long bits3) {
   }
 
   public int size() {
-    return Long.bitCount(bits0) + Long.bitCount(bits1) + Long.bitCount(bits2) + Long.bitCount(bits3);
+    return Long.bitCount(bits0)
+        + Long.bitCount(bits1)
+        + Long.bitCount(bits2)
+        + Long.bitCount(bits3);
   }
 
   /** With every ASCII letter also its other case. */

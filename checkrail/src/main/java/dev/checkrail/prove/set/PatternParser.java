@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads the PCRE2 syntax, as compiled without options but case folding: bytes, no UTF, newline is LF.
+ * Reads the PCRE2 syntax, as compiled without options but case folding: bytes, no UTF, newline is
+ * LF.
  *
  * <p>Recursive descent; nesting is limited as in PCRE2 (250), so hostile input cannot overflow the
  * stack. What it does not know it refuses: a construct is never taken for a literal by chance.
@@ -147,7 +148,9 @@ final class PatternParser {
           throw new MalformedSyntax("a comment without an end", at);
         }
         at = end + 1;
-      } else if (flags.extended && SPACE.contains(text.charAt(at) & 0xff) && text.charAt(at) < 256) {
+      } else if (flags.extended
+          && SPACE.contains(text.charAt(at) & 0xff)
+          && text.charAt(at) < 256) {
         at++;
       } else if (flags.extended && text.charAt(at) == '#') {
         int end = text.indexOf('\n', at);
@@ -311,12 +314,19 @@ final class PatternParser {
       at++;
       return new Syntax.Atomic(closed(outer, begin));
     }
-    if (rest.startsWith("=") || rest.startsWith("!") || rest.startsWith("<=") || rest.startsWith("<!")
+    if (rest.startsWith("=")
+        || rest.startsWith("!")
+        || rest.startsWith("<=")
+        || rest.startsWith("<!")
         || rest.startsWith("*")) {
       throw new UnsupportedSyntax("look-around looks at bytes without consuming them", begin);
     }
-    if (rest.startsWith("P=") || rest.startsWith("P>") || rest.startsWith("&") || rest.startsWith("R")
-        || rest.startsWith("+") || !rest.isEmpty() && Character.isDigit(rest.charAt(0))
+    if (rest.startsWith("P=")
+        || rest.startsWith("P>")
+        || rest.startsWith("&")
+        || rest.startsWith("R")
+        || rest.startsWith("+")
+        || !rest.isEmpty() && Character.isDigit(rest.charAt(0))
         || rest.length() > 1 && rest.startsWith("-") && Character.isDigit(rest.charAt(1))) {
       throw new UnsupportedSyntax("a reference or recursion to another group", begin);
     }
@@ -330,7 +340,8 @@ final class PatternParser {
       char close = rest.startsWith("'") ? '\'' : '>';
       at += rest.startsWith("P") ? 2 : 1;
       int end = text.indexOf(close, at);
-      if (end <= at || !text.substring(at, end).chars().allMatch(c -> c < 256 && WORD.contains(c))
+      if (end <= at
+          || !text.substring(at, end).chars().allMatch(c -> c < 256 && WORD.contains(c))
           || ByteSet.DIGITS.contains(text.charAt(at))) {
         throw new MalformedSyntax("a group name that is not one", at);
       }
@@ -435,7 +446,8 @@ final class PatternParser {
         at++;
         return new Syntax.Bytes(ByteSet.ALL);
       }
-      // An atomic group, and PCRE2 10.42 takes it to be apart from \N and the dot, which for 0x85 it is
+      // An atomic group, and PCRE2 10.42 takes it to be apart from \N and the dot, which for 0x85
+      // it is
       // not: repetitions beside it become possessive.
       case 'R' -> throw new UnsupportedSyntax("\\R, which does not give back what it took", begin);
       case 'K' -> throw new UnsupportedSyntax("\\K, which moves the start of the match", begin);
@@ -443,7 +455,7 @@ final class PatternParser {
       case 'p', 'P' -> throw new UnsupportedSyntax("Unicode properties", begin);
       case 'k', 'g' -> throw new UnsupportedSyntax("a back-reference", begin);
       default -> {
-        if (c >= '1' && c <= '9') {
+        if (c >= '1' && c <= '9' && !isOctal()) {
           throw new UnsupportedSyntax("a back-reference", begin);
         }
         return new Syntax.Bytes(folded(ByteSet.of(byteEscape(begin))));
@@ -465,6 +477,17 @@ final class PatternParser {
       case 'V' -> VERTICAL.not();
       default -> null;
     };
+  }
+
+  /** Digits after a backslash are a byte in octal only if there cannot be so many groups. */
+  private boolean isOctal() {
+    int end = at;
+    while (end < text.length() && text.charAt(end) >= '0' && text.charAt(end) <= '9') {
+      end++;
+    }
+    return text.charAt(at) <= '7'
+        && end - at >= 2
+        && number(text.substring(at, end)) > text.chars().filter(c -> c == '(').count();
   }
 
   /** An escape that stands for one byte; {@code at} is on the letter after the backslash. */
@@ -500,7 +523,9 @@ final class PatternParser {
       }
       case 'o' -> {
         int end = text.indexOf('}', at);
-        if (!text.startsWith("{", at) || end < 0 || !text.substring(at + 1, end).matches("[0-7]+")) {
+        if (!text.startsWith("{", at)
+            || end < 0
+            || !text.substring(at + 1, end).matches("[0-7]+")) {
           throw new MalformedSyntax("\\o needs octal digits in braces", begin);
         }
         int value = end - at > 8 ? 256 : Integer.parseInt(text.substring(at + 1, end), 8);
@@ -629,7 +654,10 @@ final class PatternParser {
       }
       first = false;
       int value = member(quoting);
-      if (!quoting && previous < 0 && text.startsWith("-", at) && at + 1 < text.length()
+      if (!quoting
+          && previous < 0
+          && text.startsWith("-", at)
+          && at + 1 < text.length()
           && text.charAt(at + 1) != ']') {
         int beforeHyphen = at;
         at++;
@@ -638,10 +666,13 @@ final class PatternParser {
           throw new UnsupportedSyntax("quoting inside of a range", at);
         }
         boolean posix =
-            text.charAt(at) == '[' && at + 1 < text.length() && text.charAt(at + 1) == ':'
+            text.charAt(at) == '['
+                && at + 1 < text.length()
+                && text.charAt(at + 1) == ':'
                 && text.indexOf(":]", at) >= 0;
         boolean shorthand =
-            text.charAt(at) == '\\' && at + 1 < text.length()
+            text.charAt(at) == '\\'
+                && at + 1 < text.length()
                 && (classEscape(text.charAt(at + 1)) != null);
         if (posix || shorthand) {
           throw new UnsupportedSyntax("a class as the end of a range", beforeHyphen);
@@ -707,12 +738,10 @@ final class PatternParser {
           case "cntrl" -> ByteSet.range(0, 31).or(ByteSet.of(127));
           case "graph" -> ByteSet.range(33, 126);
           case "print" -> ByteSet.range(32, 126);
-          case "punct" ->
-              ByteSet.range(33, 126).minus(ByteSet.LETTERS).minus(ByteSet.DIGITS);
+          case "punct" -> ByteSet.range(33, 126).minus(ByteSet.LETTERS).minus(ByteSet.DIGITS);
           case "space" -> SPACE;
           case "word" -> WORD;
-          case "xdigit" ->
-              ByteSet.DIGITS.or(ByteSet.range('a', 'f')).or(ByteSet.range('A', 'F'));
+          case "xdigit" -> ByteSet.DIGITS.or(ByteSet.range('a', 'f')).or(ByteSet.range('A', 'F'));
           default -> throw new MalformedSyntax("an unknown class [:" + name + ":]", at);
         };
     return negated ? set.not() : set;
