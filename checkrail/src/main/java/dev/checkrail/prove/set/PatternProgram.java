@@ -60,7 +60,7 @@ final class PatternProgram {
   }
 
   private int emit(int code, int to, int second) {
-    budget.check(size / 8, "a regular expression");
+    budget.check(size, "a regular expression");
     if (size == op.length) {
       op = Arrays.copyOf(op, 2 * size);
       next = Arrays.copyOf(next, 2 * size);
