@@ -381,7 +381,11 @@ public final class Atoms {
               combined));
     }
 
-    private record Part(List<Integer> tests, Dfa dfa) {}
+    private record Part(List<Integer> tests, Dfa dfa) {
+      Part {
+        tests = List.copyOf(tests);
+      }
+    }
 
     private Optional<Part> tournament(List<Part> parts) {
       List<Part> left = parts;

@@ -657,7 +657,7 @@ public final class Diagrams {
    */
   public record Boxes(List<List<AtomSet>> boxes, boolean complete) {
     public Boxes {
-      boxes = boxes.stream().map(List::copyOf).toList();
+      boxes = List.copyOf(boxes.stream().map(List::copyOf).toList());
     }
   }
 

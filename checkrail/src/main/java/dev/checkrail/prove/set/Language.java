@@ -29,7 +29,11 @@ public final class Language {
   private static final Language EMPTY_WORD = exact("");
 
   /** What is known of the making: all words that end with one of these. */
-  record Endings(List<String> words, boolean ignoreCase) {}
+  record Endings(List<String> words, boolean ignoreCase) {
+    Endings {
+      words = List.copyOf(words);
+    }
+  }
 
   private final Dfa dfa;
   private final Budget budget;
@@ -105,7 +109,7 @@ public final class Language {
     return new Language(
         Tries.ends(words, ignoreCase, false),
         Budget.STANDARD,
-        new Endings(List.copyOf(words), ignoreCase));
+        new Endings(new ArrayList<>(words), ignoreCase));
   }
 
   public static Language anyContaining(Collection<String> words, boolean ignoreCase) {

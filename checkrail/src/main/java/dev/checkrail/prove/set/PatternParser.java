@@ -204,7 +204,7 @@ final class PatternParser {
     if (isQuantifier()) {
       int least;
       int most;
-      switch (text.charAt(at)) {
+      switch (Character.valueOf(text.charAt(at))) {
         case '*' -> {
           least = 0;
           most = -1;
@@ -220,7 +220,7 @@ final class PatternParser {
           most = 1;
           at++;
         }
-        default -> {
+        case Character _ -> {
           int[] count = counted();
           if (count == null) {
             throw new IllegalStateException("no quantifier at " + at);
@@ -251,7 +251,7 @@ final class PatternParser {
 
   private Syntax atom() throws UnsupportedSyntax, MalformedSyntax {
     char c = text.charAt(at);
-    return switch (c) {
+    return switch (Character.valueOf(c)) {
       case '(' -> group();
       case '[' -> {
         if (text.startsWith("[[:<:]]", at) || text.startsWith("[[:>:]]", at)) {
@@ -273,7 +273,7 @@ final class PatternParser {
             flags.multiLine ? Syntax.Where.LINE_END : Syntax.Where.END_OR_LAST_LINE_FEED);
       }
       case '\\' -> escape();
-      default -> {
+      case Character _ -> {
         at++;
         yield literal(c);
       }
@@ -361,7 +361,7 @@ final class PatternParser {
     }
     while (at < text.length()) {
       char c = text.charAt(at++);
-      switch (c) {
+      switch (Character.valueOf(c)) {
         case '-' -> on = false;
         case 'i' -> now = new Flags(on, now.multiLine, now.dotAll, now.extended);
         case 'm' -> now = new Flags(now.ignoreCase, on, now.dotAll, now.extended);
@@ -384,7 +384,7 @@ final class PatternParser {
           optionsOnly = true;
           return new Syntax.Sequence(List.of());
         }
-        default -> throw new MalformedSyntax("an unknown option or group", begin);
+        case Character _ -> throw new MalformedSyntax("an unknown option or group", begin);
       }
     }
     throw new MalformedSyntax("a group without an end", begin);
@@ -414,7 +414,7 @@ final class PatternParser {
       at++;
       return new Syntax.Bytes(set);
     }
-    switch (c) {
+    switch (Character.valueOf(c)) {
       case 'A', 'G' -> {
         at++;
         return new Syntax.Place(Syntax.Where.START);
@@ -454,7 +454,7 @@ final class PatternParser {
       case 'X' -> throw new UnsupportedSyntax("\\X, a Unicode grapheme", begin);
       case 'p', 'P' -> throw new UnsupportedSyntax("Unicode properties", begin);
       case 'k', 'g' -> throw new UnsupportedSyntax("a back-reference", begin);
-      default -> {
+      case Character _ -> {
         if (c >= '1' && c <= '9' && !isOctal()) {
           throw new UnsupportedSyntax("a back-reference", begin);
         }
@@ -464,7 +464,7 @@ final class PatternParser {
   }
 
   private static @org.jspecify.annotations.Nullable ByteSet classEscape(char c) {
-    return switch (c) {
+    return switch (Character.valueOf(c)) {
       case 'd' -> ByteSet.DIGITS;
       case 'D' -> ByteSet.DIGITS.not();
       case 'w' -> WORD;
@@ -475,7 +475,7 @@ final class PatternParser {
       case 'H' -> HORIZONTAL.not();
       case 'v' -> VERTICAL;
       case 'V' -> VERTICAL.not();
-      default -> null;
+      case Character _ -> null;
     };
   }
 
@@ -493,7 +493,7 @@ final class PatternParser {
   /** An escape that stands for one byte; {@code at} is on the letter after the backslash. */
   private int byteEscape(int begin) throws UnsupportedSyntax, MalformedSyntax {
     char c = text.charAt(at++);
-    switch (c) {
+    switch (Character.valueOf(c)) {
       case 'a' -> {
         return 7;
       }
@@ -544,7 +544,7 @@ final class PatternParser {
         }
         return requireByte(value, begin);
       }
-      default -> {
+      case Character _ -> {
         if (c < 128 && (ByteSet.LETTERS.contains(c) || ByteSet.DIGITS.contains(c))) {
           throw new MalformedSyntax("an unknown escape \\" + c, begin);
         }
@@ -742,7 +742,7 @@ final class PatternParser {
           case "space" -> SPACE;
           case "word" -> WORD;
           case "xdigit" -> ByteSet.DIGITS.or(ByteSet.range('a', 'f')).or(ByteSet.range('A', 'F'));
-          default -> throw new MalformedSyntax("an unknown class [:" + name + ":]", at);
+          case String _ -> throw new MalformedSyntax("an unknown class [:" + name + ":]", at);
         };
     return negated ? set.not() : set;
   }
