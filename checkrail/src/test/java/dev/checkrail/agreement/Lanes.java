@@ -1,6 +1,8 @@
 package dev.checkrail.agreement;
 
 import dev.checkrail.model.Configuration;
+import dev.checkrail.prove.Prove;
+import dev.checkrail.prove.Router;
 import dev.checkrail.rehearse.Sandbox;
 import dev.checkrail.rehearse.SandboxException;
 import dev.checkrail.rehearse.SandboxSettings;
@@ -21,6 +23,10 @@ final class Lanes {
   }
 
   static Function<Configuration, Function<Request, Outcome>> prover() {
-    return configuration -> request -> new Outcome.Undecided("not yet");
+    return configuration -> {
+      Router router = Prove.router(configuration);
+      return request ->
+          router.route(request).orElseGet(() -> new Outcome.Undecided("no listener fits"));
+    };
   }
 }
