@@ -34,6 +34,8 @@ import java.util.function.Function;
 
 /** Runs one configuration with its requests through the binary and the models. */
 final class Judge {
+  private static final Map<String, String> ENVIRONMENT = Map.of("PAY_PORT", "8082", "PAY_MODE", "v1");
+
   private final Sandbox sandbox;
   private final Function<Configuration, Function<Request, Outcome>> prover;
 
@@ -64,7 +66,7 @@ final class Judge {
     Map<String, String> texts = new HashMap<>(scenario.files());
     texts.put("haproxy.cfg", scenario.text());
     return Read.haproxy(
-        Files.of(texts), List.of("haproxy.cfg"), HaproxyTarget.debian12(Map.of()));
+        Files.of(texts), List.of("haproxy.cfg"), HaproxyTarget.debian12(ENVIRONMENT));
   }
 
   Verdict judge(Scenario scenario, int requests) throws IOException {
@@ -88,7 +90,7 @@ final class Judge {
             folder.resolve(file.getKey()), file.getValue(), StandardCharsets.ISO_8859_1);
       }
       Launched launched =
-          sandbox.start(folder, List.of("haproxy.cfg"), Map.of(), stubs(configuration));
+          sandbox.start(folder, List.of("haproxy.cfg"), ENVIRONMENT, stubs(configuration));
       List<Problem> errors =
           report.problems().stream().filter(p -> p.severity() == Severity.ERROR).toList();
       return switch (launched) {
