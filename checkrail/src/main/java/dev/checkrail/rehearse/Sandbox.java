@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +81,7 @@ public final class Sandbox implements AutoCloseable {
   private final Agent agent;
   private final Thread atExit;
   private int folders;
+  private Optional<ThrowAwayCertificate> certificates = Optional.empty();
 
   private Sandbox(WorkingFolder home, Enclosure enclosure, List<String> remarks, Agent agent) {
     this.home = home;
@@ -191,7 +193,7 @@ public final class Sandbox implements AutoCloseable {
    * Makes the stubs exactly those given, starts HAProxy and waits until it serves. One runs at a
    * time.
    *
-   * @param folder made by {@link #newFolder}, with the files in it
+   * @param folder made by {@link #newFolder}, or a folder in it: HAProxy's working directory
    * @param files as they are given to {@code -f}, in order, relative to the folder
    * @param environment all that HAProxy sees
    * @param stubs the servers to play; none may have an address that the configuration binds itself
@@ -202,7 +204,7 @@ public final class Sandbox implements AutoCloseable {
     inside(folder);
     try {
       Files.writeString(folder.resolve(ADMIN_FILE), ADMIN_TEXT);
-      WorkingFolder.give(folder, enclosure.owner());
+      WorkingFolder.give(made(folder), enclosure.owner());
     } catch (IOException e) {
       throw new SandboxException(
           SandboxException.Kind.FOLDER, "cannot prepare the folder: " + words(e));
@@ -276,7 +278,7 @@ public final class Sandbox implements AutoCloseable {
       throws SandboxException {
     inside(folder);
     try {
-      WorkingFolder.give(folder, enclosure.owner());
+      WorkingFolder.give(made(folder), enclosure.owner());
     } catch (IOException e) {
       throw new SandboxException(
           SandboxException.Kind.FOLDER, "cannot prepare the folder: " + words(e));
@@ -342,6 +344,19 @@ public final class Sandbox implements AutoCloseable {
   /** Relative, because the address of a Unix socket is bounded by some 100 bytes. */
   private String place(Path folder) {
     return home.path().relativize(folder).toString();
+  }
+
+  /** Certificates of one key: making it takes longer than all else of a start. */
+  synchronized ThrowAwayCertificate certificates(Instant now) {
+    if (certificates.isEmpty()) {
+      certificates = Optional.of(ThrowAwayCertificate.maker(now));
+    }
+    return certificates.get();
+  }
+
+  /** The folder made by {@link #newFolder} that this is, or that it lies in. */
+  private Path made(Path folder) {
+    return home.path().resolve(home.path().relativize(folder).getName(0));
   }
 
   private void inside(Path folder) {
