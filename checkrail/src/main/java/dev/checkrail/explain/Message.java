@@ -1,5 +1,6 @@
 package dev.checkrail.explain;
 
+import dev.checkrail.report.Outcome;
 import dev.checkrail.report.Request;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -52,7 +53,9 @@ final class Message {
     return target;
   }
 
-  /** What the fetch {@code method} gives: changes are seen only if the sent one was no known one. */
+  /**
+   * What the fetch {@code method} gives: changes are seen only if the sent one was no known one.
+   */
   Value method() {
     return method;
   }
@@ -187,20 +190,18 @@ final class Message {
   }
 
   void setPath(String path, boolean withQuery) {
-    change(
-        text -> {
-          String old = pathAndQuery(text).orElse(text);
-          String query = withQuery ? "" : old.substring(beforeQuery(old).length());
-          return text.substring(0, text.length() - old.length()) + path + query;
-        });
+    change(text -> {
+      String old = pathAndQuery(text).orElse(text);
+      String query = withQuery ? "" : old.substring(beforeQuery(old).length());
+      return text.substring(0, text.length() - old.length()) + path + query;
+    });
   }
 
   void setQuery(String query) {
-    change(
-        text ->
-            text.indexOf('?') >= 0
-                ? beforeQuery(text) + "?" + query
-                : query.isEmpty() ? text : text + "?" + query);
+    change(text ->
+        text.indexOf('?') >= 0
+            ? beforeQuery(text) + "?" + query
+            : query.isEmpty() ? text : text + "?" + query);
   }
 
   /** A target that names an authority renews all Host lines. */
@@ -219,11 +220,8 @@ final class Message {
     Lookup hosts = lines("host");
     if (hosts.unknown().isEmpty()) {
       touch("host");
-      headers.replaceAll(
-          header ->
-              header.name().equals("host")
-                  ? new Header("host", new Value.Text(authority))
-                  : header);
+      headers.replaceAll(header ->
+          header.name().equals("host") ? new Header("host", new Value.Text(authority)) : header);
     }
   }
 
@@ -296,6 +294,9 @@ final class Message {
   // --- what is sent on
 
   Optional<String> changedTarget() {
+    if (target instanceof Value.Unknown) {
+      return Optional.of(Outcome.NOT_KNOWN);
+    }
     return target instanceof Value.Text text && !text.bytes().equals(sentTarget)
         ? Optional.of(text.bytes())
         : Optional.empty();
@@ -310,7 +311,9 @@ final class Message {
               .filter(header -> header.name().equals(name))
               .map(header -> Casts.text(header.value()).orElse(""))
               .toList();
-      if (now.unknown().isEmpty() && !now.lines().equals(before)) {
+      if (now.unknown().isPresent()) {
+        changes.put(name, Optional.of(Outcome.NOT_KNOWN));
+      } else if (!now.lines().equals(before)) {
         changes.put(
             name,
             now.lines().isEmpty() ? Optional.empty() : Optional.of(String.join(", ", now.lines())));
