@@ -9,6 +9,7 @@ import dev.checkrail.report.Outcome;
 import dev.checkrail.report.Rehearsal;
 import dev.checkrail.report.RuleId;
 import dev.checkrail.report.Stage;
+import dev.checkrail.source.Redaction;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -67,7 +68,7 @@ public final class Rehearse {
                 "HAProxy does not start on the sandbox's copy of the configuration"
                     + (refused.timedOut() ? " in time" : "")
                     + ": "
-                    + dev.checkrail.source.Redaction.of(copy.original(refused.text())).strip());
+                    + Redaction.of(copy.original(refused.text())).strip());
         case Running running -> {
           try (running) {
             yield new Rehearse.Run(original, requests, policy, sandbox, settings, copy, running)
@@ -129,7 +130,7 @@ public final class Rehearse {
         throw new SandboxException(
             SandboxException.Kind.QUESTION_FAILED,
             "HAProxy ended during the rehearsal: "
-                + dev.checkrail.source.Redaction.of(copy.original(running.output())).strip());
+                + Redaction.of(copy.original(running.output())).strip());
       }
       return new RehearseReport(
           new Rehearsal(
@@ -215,7 +216,7 @@ public final class Rehearse {
                   reaches.servers().stream().filter(s -> s.share() > 0).map(s -> s.name()).toList())
               + ")"
               + reaches.path().map(path -> " as " + path).orElse("")
-              + (reaches.headers().isEmpty() ? "" : " with headers " + reaches.headers());
+              + headers(reaches);
       case Outcome.Responds responds -> "answered " + responds.status();
       case Outcome.Redirects redirects ->
           "redirected " + redirects.status() + " to " + redirects.location();
@@ -225,6 +226,17 @@ public final class Rehearse {
               + String.join(" or ", splits.of().stream().map(p -> words(p.outcome())).toList());
       case Outcome.Undecided undecided -> undecided.because();
     };
+  }
+
+  private static String headers(Outcome.Reaches reaches) {
+    StringBuilder text = new StringBuilder();
+    reaches
+        .headers()
+        .forEach(
+            (name, value) ->
+                text.append(text.isEmpty() ? " with " : "; ")
+                    .append(value.map(v -> name + ": " + v).orElse(name + " removed")));
+    return Redaction.of(text.toString());
   }
 
   /** A request in a few words. */
