@@ -126,8 +126,13 @@ final class Conditions {
       }
     }
     return unknown
-        .map(why -> ask(test.text(), why))
+        .map(why -> ask(question(test), why))
         .orElseGet(() -> new Answer(false, Wording.failed(test, label, seen)));
+  }
+
+  /** What the test asks, however it is named or written. */
+  private static String question(Condition.Test test) {
+    return test.sample().text() + " " + test.sample().converters() + " " + test.match();
   }
 
   private Optional<Value> convert(Sample sample, Value value) {
@@ -169,7 +174,7 @@ final class Conditions {
               return matches.match(test.match(), value.get()) instanceof Matches.Verdict.Yes;
             });
     if (unsure[0]) {
-      return ask(test.text(), "a random value behind something that is not modelled");
+      return ask(question(test), "a random value behind something that is not modelled");
     }
     String odds =
         decision

@@ -19,6 +19,14 @@ final class Wording {
 
   static String label(Sample sample) {
     return switch (sample.fetch()) {
+      case Fetch.Method method -> "method";
+      case Fetch.Path path -> "path";
+      case Fetch.PathAndQuery path -> "path and query";
+      case Fetch.Query query -> "query";
+      case Fetch.Url url -> "target";
+      case Fetch.Base base -> "host and path";
+      case Fetch.GreetingServerName name -> "server name";
+      case Fetch.TerminatedServerName name -> "server name";
       case Fetch.Header header when header.name().equals("host") -> "host";
       case Fetch.Header header -> "header " + header.name();
       case Fetch.Cookie cookie -> "cookie " + cookie.name();
