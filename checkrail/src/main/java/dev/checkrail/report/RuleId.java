@@ -68,6 +68,7 @@ public enum RuleId {
   DIFF_PERSISTENCE_CHANGED("diff/persistence-changed", Severity.WARNING),
   DIFF_BACKUP_CHANGED("diff/backup-changed", Severity.ERROR, "P06"),
   DIFF_TLS_CHANGED("diff/tls-changed", Severity.ERROR, "S01", "S03"),
+  DIFF_POOL_RENAMED("diff/pool-renamed", Severity.NOTICE),
   DIFF_FILE_CHANGED("diff/file-changed", Severity.NOTICE),
   DIFF_RESPONSE_RULE_CHANGED("diff/response-rule-changed", Severity.WARNING, "X01"),
   REHEARSE_DISAGREEMENT("rehearse/disagreement", Severity.ERROR),

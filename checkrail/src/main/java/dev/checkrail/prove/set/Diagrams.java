@@ -316,6 +316,31 @@ public final class Diagrams {
     return result;
   }
 
+  /**
+   * What stands below a level of variables becomes a leaf: each part of the diagram that asks no
+   * variable before {@code variable} is replaced by the leaf that {@code leaf} gives for its node.
+   */
+  public int collapse(int f, int variable, IntUnaryOperator leaf) {
+    return collapse(f, variable, leaf, new Memo());
+  }
+
+  private int collapse(int f, int variable, IntUnaryOperator leaf, Memo memo) {
+    int before = memo.size();
+    int slot = memo.slot(f);
+    if (slot < before) {
+      return memo.value(slot);
+    }
+    int result =
+        level[f] >= variable
+            ? terminal(leaf.applyAsInt(f))
+            : node(
+                level[f],
+                collapse(low[f], variable, leaf, memo),
+                collapse(high[f], variable, leaf, memo));
+    memo.set(slot, result);
+    return result;
+  }
+
   /** The set on which the leaf passes the test. For one leaf of many use {@link #regions}. */
   public int region(int f, IntPredicate leaf) {
     return map(f, value -> leaf.test(value) ? 1 : 0);

@@ -27,7 +27,7 @@ class PatternTest {
     Pcre2 pcre = Pcre2.ifPresent().orElse(null);
     Assumptions.assumeTrue(pcre != null, "libpcre2-8 is not installed");
     int regular = 0;
-    for (long seed = 1; seed <= 60000; seed++) {
+    for (long seed = 1; seed <= 8000; seed++) {
       Random random = new Random(seed);
       String regex = regex(random, 3);
       boolean ignoreCase = random.nextInt(4) == 0;
@@ -56,7 +56,7 @@ class PatternTest {
         miss.ifPresent(w -> assertThat(code.finds(w)).as(at + " on " + shown(w)).isFalse());
       }
     }
-    assertThat(regular).isGreaterThan(3000);
+    assertThat(regular).isGreaterThan(4000);
   }
 
   @Test

@@ -150,6 +150,7 @@ final class AclScope {
     }
     LowerMatch.Result result = LowerMatch.match(criterion, sample.type(), setup);
     if (result.match().isEmpty()) {
+      notes.unmodelled(setup.directive(), result.reason());
       return new Condition.Unknown(new Unmodelled(span, shown, result.reason()));
     }
     return new Condition.Test(

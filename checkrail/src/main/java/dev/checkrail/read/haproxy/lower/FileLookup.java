@@ -40,12 +40,14 @@ final class FileLookup {
   private final Map<String, Located> patternFiles = new HashMap<>();
   private final Map<String, String> digests = new HashMap<>();
   private final Set<String> changing;
+  private final Set<String> variables;
 
   FileLookup(HaproxyTree tree, Files files, Optional<String> root, String workingDirectory) {
     this.files = files;
     this.root = root;
     this.workingDirectory = workingDirectory;
     this.changing = changing(tree);
+    this.variables = variables(tree);
     this.defaultPath =
         tree.sections(SectionKind.GLOBAL)
             .flatMap(section -> section.activeDirectives())
@@ -73,6 +75,40 @@ final class FileLookup {
               }
             });
     return paths;
+  }
+
+  /** Whether a variable is set by a converter, by a rule on responses or by a check. */
+  boolean setElsewhere(String variable) {
+    return variables.contains(variable);
+  }
+
+  private static Set<String> variables(HaproxyTree tree) {
+    Set<String> names = new HashSet<>();
+    tree.sections()
+        .filter(section -> section.kind().isProxy())
+        .flatMap(Section::activeDirectives)
+        .forEach(
+            directive -> {
+              int rule = directive.is("http-request") ? 0 : directive.is("tcp-request") ? 1 : -1;
+              for (int i = 0; i < directive.args().size(); i++) {
+                if (i != rule) {
+                  variables(directive.arg(i), names);
+                }
+              }
+            });
+    return names;
+  }
+
+  private static void variables(String word, Set<String> names) {
+    for (int at = word.indexOf("set-var"); at >= 0; at = word.indexOf("set-var", at + 1)) {
+      int open = word.indexOf('(', at);
+      int end = open < 0 ? -1 : word.indexOf(')', open);
+      if (end > 0) {
+        String inside = word.substring(open + 1, end);
+        int comma = inside.indexOf(',');
+        names.add((comma < 0 ? inside : inside.substring(0, comma)).strip());
+      }
+    }
   }
 
   /** A map or list, shared by all places that name the same path. */

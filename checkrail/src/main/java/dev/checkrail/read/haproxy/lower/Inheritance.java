@@ -147,8 +147,9 @@ final class Inheritance {
     boolean checks = own.stream().anyMatch(Inheritance::isCheckStep);
     List<Directive> all = new ArrayList<>(inherited.size() + own.size());
     for (Directive directive : inherited) {
-      // One own stats line makes a page of its own; one own check step makes a script of its own.
-      if (!(stats && directive.is("stats")) && !(checks && isCheckStep(directive))) {
+      // One own stats line makes a page of its own; one own line about checks, a script of its own.
+      boolean step = isCheckStep(directive) && !directive.is("option");
+      if (!(stats && directive.is("stats")) && !(checks && step)) {
         all.add(directive);
       }
     }
@@ -157,8 +158,9 @@ final class Inheritance {
   }
 
   private static boolean isCheckStep(Directive directive) {
-    return (directive.is("http-check") || directive.is("tcp-check"))
-        && !directive.arg(0).equals("disable-on-404")
-        && !directive.arg(0).equals("send-state");
+    return ((directive.is("http-check") || directive.is("tcp-check"))
+            && !directive.arg(0).equals("disable-on-404")
+            && !directive.arg(0).equals("send-state"))
+        || (directive.is("option") && LowerHealthCheck.isOption(directive.arg(0)));
   }
 }

@@ -13,7 +13,11 @@ import java.util.Optional;
 
 /** Parameters of {@code bind} and {@code server} lines [5.1, 5.2], by name; the last one counts. */
 final class Parameters {
-  private record Given(Word name, List<Word> values) {}
+  private record Given(Word name, List<Word> values) {
+    Given {
+      values = List.copyOf(values);
+    }
+  }
 
   private final Map<String, List<Given>> given = new LinkedHashMap<>();
   private final boolean bind;

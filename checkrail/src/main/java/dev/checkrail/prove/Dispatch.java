@@ -1,0 +1,147 @@
+package dev.checkrail.prove;
+
+import dev.checkrail.prove.set.Diagrams;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A listener's program as diagrams: from requests to the rule that decides, and from requests to what
+ * becomes of them.
+ *
+ * <p>{@link #deciding} has the index of the frontend's entry as leaf. {@link #result} has the index
+ * in {@link #leaves}.
+ */
+final class Dispatch {
+  /**
+   * One way that requests can go.
+   *
+   * @param ending what becomes of them; never {@link Ending.ToPool}
+   * @param pool the pool they came through
+   * @param entry the pool's decision, else the frontend's
+   */
+  record Leaf(Ending ending, Optional<Program.PoolProgram> pool, Program.Entry entry) {}
+
+  final Program program;
+  final List<Leaf> leaves = new ArrayList<>();
+  final int deciding;
+  final int result;
+  private final Universe universe;
+  private final Map<String, Diagrams.Regions> lazyRegions = new HashMap<>();
+
+  Dispatch(Program program, Universe universe) {
+    this.program = program;
+    this.universe = universe;
+    this.deciding = firstMatch(program.entries());
+    this.result = build();
+  }
+
+  /** All formulas of a program: what a universe must be able to tell apart. */
+  static void roots(Program program, List<Formula> roots) {
+    program.entries().forEach(entry -> roots(entry, roots));
+    for (Program.PoolProgram pool : program.pools().values()) {
+      pool.entries().forEach(entry -> roots(entry, roots));
+      roots.add(pool.sent().noRetry());
+    }
+    program.rewrites().forEach(rewrite -> roots.add(rewrite.guard()));
+  }
+
+  private static void roots(Program.Entry entry, List<Formula> roots) {
+    roots.add(entry.guard());
+    roots.add(entry.own());
+    entry.untouched().ifPresent(roots::add);
+  }
+
+  private int firstMatch(List<Program.Entry> entries) {
+    Diagrams diagrams = universe.diagrams;
+    int rest = diagrams.terminal(entries.size() - 1);
+    for (int i = entries.size() - 2; i >= 0; i--) {
+      rest =
+          diagrams.ite(universe.encode(entries.get(i).guard()), diagrams.terminal(i), rest);
+    }
+    return rest;
+  }
+
+  private int build() {
+    Diagrams diagrams = universe.diagrams;
+    // Leaves of pools: for a pool with rules of its own a diagram, else one leaf.
+    Map<String, Integer> simple = new HashMap<>();
+    Map<String, Integer> withRules = new LinkedHashMap<>();
+    for (Program.PoolProgram pool : program.pools().values()) {
+      int first = leaves.size();
+      for (Program.Entry entry : pool.entries()) {
+        leaves.add(new Leaf(entry.ending(), Optional.of(pool), entry));
+      }
+      if (pool.entries().size() == 1) {
+        simple.put(pool.pool().name(), first);
+      } else {
+        int own = firstMatch(pool.entries());
+        withRules.put(pool.pool().name(), diagrams.map(own, i -> first + i));
+      }
+    }
+    int[] leafOf = new int[program.entries().size()];
+    Map<String, Integer> markers = new HashMap<>();
+    for (int i = 0; i < leafOf.length; i++) {
+      Program.Entry entry = program.entries().get(i);
+      if (entry.ending() instanceof Ending.ToPool to) {
+        Integer one = simple.get(to.pool().name());
+        leafOf[i] =
+            one != null
+                ? one
+                : markers.computeIfAbsent(
+                    to.pool().name(),
+                    name -> {
+                      leaves.add(new Leaf(entry.ending(), Optional.empty(), entry));
+                      return leaves.size() - 1;
+                    });
+      } else {
+        leafOf[i] = leaves.size();
+        leaves.add(new Leaf(entry.ending(), Optional.empty(), entry));
+      }
+    }
+    int node = diagrams.map(deciding, i -> leafOf[i]);
+    if (withRules.isEmpty()) {
+      return node;
+    }
+    Diagrams.Regions regions = diagrams.regions(node);
+    int routed = node;
+    for (Map.Entry<String, Integer> pool : withRules.entrySet()) {
+      Integer marker = markers.get(pool.getKey());
+      if (marker != null) {
+        routed = diagrams.ite(regions.of(marker), pool.getValue(), routed);
+      }
+    }
+    return routed;
+  }
+
+  /** The requests that take this way. */
+  int region(int leaf) {
+    return lazyRegions
+        .computeIfAbsent("result", r -> universe.diagrams.regions(result))
+        .of(leaf);
+  }
+
+  /** The requests that this entry of the frontend decides. */
+  int decided(int entry) {
+    return lazyRegions
+        .computeIfAbsent("deciding", r -> universe.diagrams.regions(deciding))
+        .of(entry);
+  }
+
+  /** The entries of the frontend that decide requests of a set, in order. */
+  List<Program.Entry> decidingIn(int set) {
+    int marked =
+        universe.diagrams.apply(
+            set, deciding, (inside, entry) -> inside == 0 ? -1 : entry);
+    List<Program.Entry> found = new ArrayList<>();
+    for (int entry : universe.diagrams.leaves(marked)) {
+      if (entry >= 0) {
+        found.add(program.entries().get(entry));
+      }
+    }
+    return found;
+  }
+}

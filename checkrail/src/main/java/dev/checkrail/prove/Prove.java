@@ -1,0 +1,26 @@
+package dev.checkrail.prove;
+
+import dev.checkrail.model.Configuration;
+import dev.checkrail.policy.Policy;
+import java.util.List;
+
+/** The stage that proves. */
+public final class Prove {
+  private Prove() {}
+
+  /** Asks all questions about one configuration. */
+  public static ProveReport prove(Configuration configuration, Policy policy) {
+    Work work = new Work(List.of(configuration), policy);
+    Answers answers = new Answers(work);
+    Work.Side side = work.sides.getFirst();
+    new Questions(work, side, answers).all();
+    new Demands(work, side, answers).all();
+    return new ProveReport(answers.findings, answers.undecided, List.of());
+  }
+
+  /** The diagrams of a configuration, for concrete requests. */
+  public static Router router(Configuration configuration) {
+    Work work = new Work(List.of(configuration), Policy.none());
+    return new Router(work.space, work.sides.getFirst().dispatches());
+  }
+}

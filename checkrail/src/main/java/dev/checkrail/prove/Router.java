@@ -1,0 +1,209 @@
+package dev.checkrail.prove;
+
+import dev.checkrail.model.Listener;
+import dev.checkrail.model.Mode;
+import dev.checkrail.prove.set.Diagrams;
+import dev.checkrail.report.Outcome;
+import dev.checkrail.report.Request;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Routes concrete requests through the very diagrams that were proved.
+ *
+ * <p>Confined to one thread.
+ */
+public final class Router {
+  private final Space space;
+  private final List<Dispatch> dispatches;
+
+  Router(Space space, List<Dispatch> dispatches) {
+    this.space = space;
+    this.dispatches = List.copyOf(dispatches);
+  }
+
+  /**
+   * What becomes of a request.
+   *
+   * @return empty if the configuration has no listener for it, or several and the request does not
+   *     say which
+   */
+  public Optional<Outcome> route(Request request) {
+    return dispatch(request).map(dispatch -> route(request, dispatch));
+  }
+
+  /** The listener given, else the one whose port and TLS fit the URL, else the only one. */
+  private Optional<Dispatch> dispatch(Request request) {
+    if (request.listener().isPresent()) {
+      String key = request.listener().get();
+      return dispatches.stream()
+          .filter(d -> d.program.listener().key().equals(key))
+          .findFirst();
+    }
+    String authority = request.authority();
+    int colon = authority.lastIndexOf(':');
+    boolean tls = request.scheme().equals("https");
+    String port =
+        colon > authority.lastIndexOf(']')
+            ? authority.substring(colon + 1)
+            : tls ? "443" : "80";
+    List<Dispatch> fitting =
+        dispatches.stream()
+            .filter(d -> Integer.toString(d.program.listener().port()).equals(port))
+            .filter(d -> request.scheme().equals("tcp") || d.program.listener().tls() == tls)
+            .toList();
+    if (fitting.size() == 1) {
+      return Optional.of(fitting.getFirst());
+    }
+    return dispatches.size() == 1 ? Optional.of(dispatches.getFirst()) : Optional.empty();
+  }
+
+  /**
+   * All ways that a request can go at one listener.
+   *
+   * @param because lines that are not modelled and decide among them
+   */
+  record Ways(String listener, List<Dispatch.Leaf> leaves, List<String> because) {
+    Ways {
+      leaves = List.copyOf(leaves);
+      because = List.copyOf(because);
+    }
+  }
+
+  /**
+   * The ways of a request: at the listener that it names or that fits its URL; if there is none, at
+   * every listener of its kind that reaches servers.
+   */
+  List<Ways> ways(Request request) {
+    List<Dispatch> at =
+        dispatch(request)
+            .map(List::of)
+            .orElseGet(
+                () ->
+                    request.listener().isPresent()
+                        ? List.of()
+                        : dispatches.stream()
+                            .filter(d -> isOfKind(d, request) && reachesServers(d))
+                            .toList());
+    return at.stream().map(dispatch -> ways(request, dispatch)).toList();
+  }
+
+  private static boolean isOfKind(Dispatch dispatch, Request request) {
+    boolean tcp = request.scheme().equals("tcp");
+    return tcp == (dispatch.program.frontend().mode() == Mode.TCP)
+        && (tcp || dispatch.program.listener().tls() == request.scheme().equals("https"));
+  }
+
+  private static boolean reachesServers(Dispatch dispatch) {
+    return dispatch.leaves.stream().anyMatch(leaf -> leaf.ending() instanceof Ending.ToServers);
+  }
+
+  private Ways ways(Request request, Dispatch dispatch) {
+    Place place = place(request, dispatch);
+    List<Dispatch.Leaf> leaves = new ArrayList<>();
+    for (int leaf : space.universe().diagrams.leaves(place.left())) {
+      leaves.add(dispatch.leaves.get(leaf));
+    }
+    return new Ways(
+        dispatch.program.listener().key(),
+        leaves,
+        space.universe().unknownsOf(place.left()).stream()
+            .map(unknown -> unknown.text() + " (" + unknown.span() + ")")
+            .toList());
+  }
+
+  /** Whether a request as it comes to a listener lies in a set. */
+  boolean isIn(Request request, Dispatch dispatch, int set) {
+    Map<Field, Integer> atoms =
+        atoms(new Arrival(request, dispatch.program.listener()), new ArrayList<>());
+    return space.universe().at(set, atoms) == Diagrams.TRUE;
+  }
+
+  /** Where a request stands: what is left depends on unknowns, chance and missing fields only. */
+  private record Place(int left, Arrival arrival, List<Field> missing) {
+    Place {
+      missing = List.copyOf(missing);
+    }
+  }
+
+  Outcome route(Request request, Dispatch dispatch) {
+    Place place = place(request, dispatch);
+    return outcome(place.left(), dispatch, place.arrival(), place.missing());
+  }
+
+  private Place place(Request request, Dispatch dispatch) {
+    Listener listener = dispatch.program.listener();
+    Arrival arrival = new Arrival(request, listener);
+    List<Field> missing = new ArrayList<>();
+    Map<Field, Integer> atoms = atoms(arrival, missing);
+    return new Place(space.universe().at(dispatch.result, atoms), arrival, missing);
+  }
+
+  private Map<Field, Integer> atoms(Arrival arrival, List<Field> missing) {
+    Map<Field, Integer> atoms = new HashMap<>();
+    for (Axis axis : space.universe().axes()) {
+      if (axis.field().kind() == Field.Kind.CHANCE) {
+        continue;
+      }
+      if (axis.field().kind() == Field.Kind.HEADER_LIST
+          && !arrival
+              .value(Field.header(axis.field().name()))
+              .equals(Optional.of(new Value.Text(Field.LISTED)))) {
+        atoms.put(axis.field(), 0);
+        continue;
+      }
+      Optional<Integer> atom = arrival.value(axis.field()).flatMap(axis::atomOf);
+      if (atom.isPresent()) {
+        atoms.put(axis.field(), atom.get());
+      } else {
+        missing.add(axis.field());
+      }
+    }
+    return atoms;
+  }
+
+  /** What depends on unknowns and chance only. */
+  private Outcome outcome(int left, Dispatch dispatch, Arrival arrival, List<Field> missing) {
+    Map<Integer, Outcome> outcomes = new LinkedHashMap<>();
+    for (int leaf : space.universe().diagrams.leaves(left)) {
+      outcomes.put(
+          leaf, Outcomes.of(dispatch.leaves.get(leaf), arrival, space.originalTarget()));
+    }
+    List<Outcome> different = outcomes.values().stream().distinct().toList();
+    if (different.size() == 1) {
+      return different.getFirst();
+    }
+    List<Formula.Unknown> unknowns = space.universe().unknownsOf(left);
+    if (!unknowns.isEmpty()) {
+      Formula.Unknown first = unknowns.getFirst();
+      return new Outcome.Undecided(first.span() + ": " + first.text() + ": " + first.reason());
+    }
+    List<Outcome.Part> parts = new ArrayList<>();
+    for (Outcome outcome : different) {
+      if (outcome instanceof Outcome.Undecided undecided) {
+        return undecided;
+      }
+    }
+    for (Field field : missing) {
+      if (space.universe().diagrams.support(left).contains(space.universe().axis(field).encoding())) {
+        return new Outcome.Undecided(
+            field.kind() == Field.Kind.SOURCE
+                ? "the client's address is looked at and not given"
+                : "what is looked at is not given or not well-formed: "
+                    + field.kind()
+                    + " "
+                    + field.name());
+      }
+    }
+    for (Outcome outcome : different) {
+      int set =
+          space.universe().diagrams.region(left, leaf -> outcome.equals(outcomes.get(leaf)));
+      parts.add(new Outcome.Part(space.universe().measure(set), outcome));
+    }
+    return new Outcome.Splits(parts);
+  }
+}

@@ -1,0 +1,313 @@
+package dev.checkrail.prove;
+
+import dev.checkrail.model.Converter;
+import dev.checkrail.prove.set.BudgetExceeded;
+import dev.checkrail.prove.set.Language;
+import dev.checkrail.prove.set.Language.Factor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * For which requests does the value of a term lie in a set? The answer is pushed back through the
+ * term, step by step, as pre-images, until it speaks of what the client sent only. Where a pre-image
+ * is not exact, the test becomes an unknown boolean: the same one for the same test on the same term.
+ */
+final class Tester {
+  /** More states than these make no useful factors of a concatenation. */
+  private static final int FACTORS = 400;
+
+  private final Formulas formulas;
+  private final Terms terms;
+  private final Map<Integer, Map<Values, Formula>> memo = new HashMap<>();
+  private final Map<Key, Values> images = new HashMap<>();
+
+  /** Values are compared by identity, as they are made once. */
+  private record Key(Step step, Values values) {
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Key key && key.values == values && key.step.equals(step);
+    }
+
+    @Override
+    public int hashCode() {
+      return Objects.hash(step, System.identityHashCode(values));
+    }
+  }
+
+  Tester(Formulas formulas, Terms terms) {
+    this.formulas = formulas;
+    this.terms = terms;
+  }
+
+  /** The requests for which the term has a value. */
+  Formula present(Term term, Blame blame) {
+    return test(term, Values.Any.PRESENT, blame);
+  }
+
+  /**
+   * The requests for which the term has a value that is in the set.
+   *
+   * @param blame the line that asks
+   */
+  Formula test(Term term, Values values, Blame blame) {
+    return switch (term) {
+      case Term.Nothing nothing -> formulas.none;
+      case Term.Constant constant -> formulas.constant(values.contains(constant.value()));
+      case Term.Original original -> remembered(term, values, blame);
+      case Term.Joined joined -> remembered(term, values, blame);
+      case Term.OrEmpty orEmpty -> remembered(term, values, blame);
+      case Term.Choice choice -> remembered(term, values, blame);
+      case Term.Stepped stepped -> remembered(term, values, blame);
+      case Term.Unknown unknown -> remembered(term, values, blame);
+    };
+  }
+
+  private Formula remembered(Term term, Values values, Blame blame) {
+    Map<Values, Formula> known =
+        memo.computeIfAbsent(term.id(), id -> new IdentityHashMap<>());
+    Formula result = known.get(values);
+    if (result == null) {
+      result = exactOrUnknown(term, values, blame);
+      known.put(values, result);
+    }
+    return result;
+  }
+
+  private Formula exactOrUnknown(Term term, Values values, Blame blame) {
+    try {
+      return exact(term, values, blame);
+    } catch (Inexact inexact) {
+      return unknown(term, values, blame, inexact.reason());
+    } catch (BudgetExceeded tooLarge) {
+      return unknown(term, values, blame, String.valueOf(tooLarge.getMessage()));
+    }
+  }
+
+  /**
+   * A test that is not followed: an unknown function of the term's value. Tests by the same words on
+   * the same term are the same.
+   */
+  Formula unknown(Term term, Values values, Blame blame, String reason) {
+    Formula answer =
+        formulas.unknown(
+            "test " + blame.text() + " of " + term.id() + "/" + numberOf(values),
+            Optional.empty(),
+            blame.span(),
+            blame.text(),
+            reason);
+    return answer;
+  }
+
+  private final Map<Values, Integer> numbers = new IdentityHashMap<>();
+
+  private int numberOf(Values values) {
+    return numbers.computeIfAbsent(values, v -> numbers.size());
+  }
+
+  private Formula exact(Term term, Values values, Blame blame) {
+    return switch (term) {
+      case Term.Nothing nothing -> formulas.none;
+      case Term.Constant constant -> formulas.constant(values.contains(constant.value()));
+      case Term.Original original -> onOriginal(original.field(), values);
+      case Term.Joined joined ->
+          values == Values.Any.PRESENT
+              ? formulas.and(joined.parts().stream().map(p -> present(p, blame)).toList())
+              : joined(joined.parts(), Images.texts(values).language, blame);
+      case Term.OrEmpty orEmpty -> {
+        if (!values.contains(new Value.Text(""))) {
+          yield test(orEmpty.part(), values, blame);
+        }
+        yield formulas.or(
+            formulas.not(present(orEmpty.part(), blame)), test(orEmpty.part(), values, blame));
+      }
+      case Term.Choice choice ->
+          formulas.or(
+              formulas.and(choice.when(), test(choice.then(), values, blame)),
+              formulas.and(
+                  formulas.not(choice.when()), test(choice.otherwise(), values, blame)));
+      case Term.Stepped stepped -> stepped(stepped, values, blame);
+      case Term.Unknown unknown ->
+          formulas.unknown(
+              "value " + unknown.key() + "/" + numberOf(values),
+              Optional.empty(),
+              unknown.why().span(),
+              unknown.why().text(),
+              unknown.why().reason());
+    };
+  }
+
+  private Formula stepped(Term.Stepped stepped, Values values, Blame blame) {
+    if (stepped.step() instanceof Pick pick
+        && stepped.input() instanceof Term.Original original
+        && original.field().isHeader()) {
+      return pickedFromHeader(pick, original.field(), values);
+    }
+    if (stepped.step().equals(TO_ADDRESS) && values instanceof Values.InNetworks networks) {
+      return addressText(stepped, networks, blame);
+    }
+    Values before = before(stepped.step(), values);
+    return test(stepped.input(), before, blame);
+  }
+
+  private static final Step TO_ADDRESS = new Conversion(new Converter.ToAddress());
+  private static final Values.Texts COLON = new Values.Texts(Language.containing(":"));
+  private static final Values.Texts FOUR_OCTETS =
+      new Values.Texts(Addresses.dotted(Language.length(4, 4)));
+
+  /** Dotted addresses in a text are followed exactly; IPv6 texts are not. */
+  private Formula addressText(Term.Stepped stepped, Values.InNetworks networks, Blame blame) {
+    Formula dotted =
+        test(stepped.input(), interned(Addresses.dotted(networks.language)), blame);
+    Formula six =
+        formulas.minus(
+            test(stepped.input(), COLON, blame), test(stepped.input(), FOUR_OCTETS, blame));
+    return formulas.or(
+        dotted,
+        formulas.and(
+            six, unknown(stepped, networks, blame, "IPv6 addresses in texts are not followed")));
+  }
+
+  private Values before(Step step, Values values) {
+    Key key = new Key(step, values);
+    Values known = images.get(key);
+    if (known == null) {
+      known = step.before(values);
+      images.put(key, known);
+    }
+    return known;
+  }
+
+  /** A plain header is its own only value; the others are looked up in the list of lines. */
+  private Formula pickedFromHeader(Pick pick, Field field, Values values) {
+    boolean only = pick.which() >= -1 && pick.which() <= 1;
+    Formula plain =
+        switch (pick.from()) {
+          case COMMAS, LINES ->
+              only
+                  ? onField(field, field.type(), values)
+                  : formulas.none;
+          case COUNT_COMMAS, COUNT_LINES ->
+              values.contains(new Value.Number(1))
+                  ? formulas.and(
+                      formulas.present(field), formulas.not(listed(field)))
+                  : formulas.none;
+          case COOKIES, PARAMETERS -> onField(field, field.type(), before(pick, values));
+        };
+    return formulas.or(
+        plain,
+        formulas.and(
+            listed(field), onField(field.listed(), Value.Type.TEXT, before(pick, values))));
+  }
+
+  private Formula listed(Field field) {
+    return formulas.test(field, Values.Any.LISTED);
+  }
+
+  private Formula onOriginal(Field field, Values values) {
+    if (values == Values.Any.PRESENT) {
+      return formulas.present(field);
+    }
+    if (!field.isHeader()) {
+      return onField(field, field.type(), values);
+    }
+    return formulas.or(
+        onField(field, field.type(), values),
+        formulas.and(listed(field), onField(field.listed(), Value.Type.TEXT, values)));
+  }
+
+  private final Map<Values, Values> cast = new IdentityHashMap<>();
+
+  private Formula onField(Field field, Value.Type type, Values values) {
+    if (values == Values.Any.PRESENT && field.isHeader()) {
+      return formulas.and(formulas.present(field), formulas.not(listed(field)));
+    }
+    if (values == Values.Any.PRESENT) {
+      return formulas.present(field);
+    }
+    Values own =
+        switch (type) {
+          case TEXT -> values instanceof Values.Texts ? values : remember(values, Value.Type.TEXT);
+          case NUMBER ->
+              values instanceof Values.Numbers ? values : remember(values, Value.Type.NUMBER);
+          case ADDRESS ->
+              values instanceof Values.InNetworks
+                  ? values
+                  : remember(values, Value.Type.ADDRESS);
+          case FLAG -> remember(values, Value.Type.NUMBER);
+        };
+    if (own instanceof Values.Texts texts && texts.language.isEmpty()) {
+      return formulas.none;
+    }
+    return formulas.test(field, own);
+  }
+
+  private Values remember(Values values, Value.Type type) {
+    return cast.computeIfAbsent(
+        values,
+        v ->
+            switch (type) {
+              case TEXT -> Images.texts(v);
+              case NUMBER, FLAG -> Images.numbers(v);
+              case ADDRESS -> Images.addresses(v);
+            });
+  }
+
+  /** A concatenation is cut into its parts through the states of the automaton. */
+  private Formula joined(List<Term> parts, Language language, Blame blame) {
+    if (parts.size() == 1) {
+      return test(parts.getFirst(), interned(language), blame);
+    }
+    Term first = parts.getFirst();
+    Term last = parts.getLast();
+    if (language.isEmpty()) {
+      return formulas.none;
+    }
+    if (first instanceof Term.Constant constant) {
+      return joined(
+          parts.subList(1, parts.size()),
+          language.afterPrefix(constant.value().asText()),
+          blame);
+    }
+    if (last instanceof Term.Constant constant) {
+      return joined(
+          parts.subList(0, parts.size() - 1),
+          language.beforeSuffix(constant.value().asText()),
+          blame);
+    }
+    List<Factor> factors = factors(first, parts.get(1), language);
+    List<Formula> ways = new ArrayList<>();
+    for (Factor factor : factors) {
+      ways.add(
+          formulas.and(
+              test(first, interned(factor.left()), blame),
+              joined(parts.subList(1, parts.size()), factor.right(), blame)));
+    }
+    return formulas.or(ways);
+  }
+
+  private List<Factor> factors(Term first, Term second, Language language) {
+    if (language.states() > FACTORS) {
+      throw new Inexact("a test on several joined parts has too many cases");
+    }
+    return language.factors();
+  }
+
+  private final Map<Language, Values> interned = new HashMap<>();
+
+  private Values interned(Language language) {
+    return interned.computeIfAbsent(language, Values.Texts::new);
+  }
+
+  Terms terms() {
+    return terms;
+  }
+
+  Formulas formulas() {
+    return formulas;
+  }
+}

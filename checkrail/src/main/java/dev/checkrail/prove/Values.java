@@ -1,0 +1,99 @@
+package dev.checkrail.prove;
+
+import dev.checkrail.prove.set.Language;
+
+/** A set of values that a test accepts. Compared by identity: equal tests are made once. */
+sealed interface Values {
+
+  /** Every value, of whatever type: there is one. */
+  enum Any implements Values {
+    PRESENT,
+    /** Of a header: there are several values or quotes, see {@link Field#listed}. */
+    LISTED
+  }
+
+  /** A set flag, or a number that is not zero. */
+  enum Truth implements Values {
+    SET
+  }
+
+  /** Texts of a language. */
+  final class Texts implements Values {
+    final Language language;
+
+    Texts(Language language) {
+      this.language = language;
+    }
+  }
+
+  /** Numbers. */
+  final class Numbers implements Values {
+    final Ranges ranges;
+
+    Numbers(Ranges ranges) {
+      this.ranges = ranges;
+    }
+  }
+
+  /** Addresses, as words of four or sixteen bytes. */
+  final class InNetworks implements Values {
+    final Language language;
+
+    InNetworks(Language language) {
+      this.language = language;
+    }
+  }
+
+  /** Flags. */
+  final class Flags implements Values {
+    final boolean whenSet;
+    final boolean whenNot;
+
+    Flags(boolean whenSet, boolean whenNot) {
+      this.whenSet = whenSet;
+      this.whenNot = whenNot;
+    }
+  }
+
+  /** Whether a concrete value is in the set; values of another type are cast as the proxy does. */
+  default boolean contains(Value value) {
+    return switch (this) {
+      case Any any -> true;
+      case Truth truth ->
+          switch (value) {
+            case Value.Flag flag -> flag.set();
+            case Value.Number number -> number.number() != 0;
+            case Value.Text text -> Cast.toNumber(text.text()).orElse(0) != 0;
+            case Value.Address address -> false;
+          };
+      case Texts texts -> texts.language.contains(value.asText());
+      case Numbers numbers ->
+          switch (value) {
+            case Value.Flag flag -> numbers.ranges.contains(flag.set() ? 1 : 0);
+            case Value.Number number -> numbers.ranges.contains(number.number());
+            case Value.Text text -> {
+              var cast = Cast.toNumber(text.text());
+              yield cast.isPresent() && numbers.ranges.contains(cast.getAsLong());
+            }
+            case Value.Address address -> false;
+          };
+      case InNetworks networks ->
+          switch (value) {
+            case Value.Address address -> networks.language.contains(address.bytes());
+            case Value.Text text -> {
+              var bytes = Addresses.parse(text.text());
+              yield bytes.isPresent() && networks.language.contains(bytes.get());
+            }
+            case Value.Flag flag -> false;
+            case Value.Number number -> false;
+          };
+      case Flags flags ->
+          switch (value) {
+            case Value.Flag flag -> flag.set() ? flags.whenSet : flags.whenNot;
+            case Value.Number number -> number.number() != 0 ? flags.whenSet : flags.whenNot;
+            case Value.Text text -> false;
+            case Value.Address address -> false;
+          };
+    };
+  }
+}
