@@ -3,6 +3,7 @@ package dev.checkrail.prove;
 import dev.checkrail.model.Configuration;
 import dev.checkrail.policy.Policy;
 import java.util.List;
+import java.util.Set;
 
 /** The stage that proves. */
 public final class Prove {
@@ -16,6 +17,16 @@ public final class Prove {
     new Questions(work, side, answers).all();
     new Demands(work, side, answers).all();
     return new ProveReport(answers.findings, answers.undecided, List.of());
+  }
+
+  /**
+   * Compares two configurations.
+   *
+   * @param moves services whose requests may move; {@code all} for every request
+   */
+  public static DiffReport diff(
+      Configuration old, Configuration candidate, Policy policy, Set<String> moves) {
+    return Diff.diff(old, candidate, policy, moves);
   }
 
   /** The diagrams of a configuration, for concrete requests. */
