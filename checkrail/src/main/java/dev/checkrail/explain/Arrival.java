@@ -53,8 +53,7 @@ final class Arrival {
   }
 
   private static Parsed refused(String why) {
-    return new Parsed.Refused(
-        new Outcome.Responds(400, Optional.empty(), Optional.empty()), why);
+    return new Parsed.Refused(new Outcome.Responds(400, Optional.empty(), Optional.empty()), why);
   }
 
   private static Parsed undecided(String why) {
@@ -75,8 +74,7 @@ final class Arrival {
   }
 
   private static void add(List<Message.Header> headers, String name, String line) {
-    headers.add(
-        new Message.Header(Converters.lower(name), new Value.Text(Lines.trim(line))));
+    headers.add(new Message.Header(Converters.lower(name), new Value.Text(Lines.trim(line))));
   }
 
   private static String line(Message.Header header) {
@@ -86,10 +84,9 @@ final class Arrival {
   private static Optional<String> odd(
       Frontend frontend, Request request, String target, List<Message.Header> headers) {
     if (frontend.settings().stream()
-        .anyMatch(
-            setting ->
-                setting.name().equals("option accept-invalid-http-request")
-                    && setting.value().equals("on"))) {
+        .anyMatch(setting ->
+            setting.name().equals("option accept-invalid-http-request")
+                && setting.value().equals("on"))) {
       return Optional.of("option accept-invalid-http-request");
     }
     if (!request.method().matches(TOKEN)) {
@@ -176,12 +173,11 @@ final class Arrival {
       return new Parsed.Accepted(new Message(request, target, headers));
     }
     List<Message.Header> normal = new ArrayList<>();
-    headers.forEach(
-        header ->
-            normal.add(
-                header.name().equals("host")
-                    ? new Message.Header("host", new Value.Text(name))
-                    : header));
+    headers.forEach(header ->
+        normal.add(
+            header.name().equals("host")
+                ? new Message.Header("host", new Value.Text(name))
+                : header));
     String shorter = target.substring(0, start) + name + target.substring(end);
     return new Parsed.Accepted(new Message(request, shorter, normal));
   }

@@ -202,5 +202,4 @@ final class Conditions {
     }
     return converters.apply(chance.then(), new Value.Number(choices.settle(chance.draw())));
   }
-
 }

@@ -50,8 +50,7 @@ final class Converters {
       case Converter.PortOnly port -> onText(value, Converters::portOnly);
       case Converter.Length length -> onText(value, t -> number(t.length()));
       case Converter.Bytes bytes -> bytes(bytes, value);
-      case Converter.NetworkMask mask ->
-          Casts.address(value).flatMap(ip -> mask(mask, ip));
+      case Converter.NetworkMask mask -> Casts.address(value).flatMap(ip -> mask(mask, ip));
       case Converter.Choose choose ->
           Casts.number(value)
               .map(n -> new Value.Text(n != 0 ? choose.whenTrue() : choose.whenFalse()));
@@ -59,18 +58,19 @@ final class Converters {
       case Converter.NonZero nonZero -> Casts.number(value).map(n -> new Value.Flag(n != 0));
       case Converter.Arithmetic arithmetic ->
           Casts.number(value)
-              .map(n -> new Value.Number(
-                  compute(n, arithmetic.operator(), arithmetic.operand())));
+              .map(n -> new Value.Number(compute(n, arithmetic.operator(), arithmetic.operand())));
       case Converter.Trim trim -> text(value, text -> trim(trim, text));
-      case Converter.ToNumber cast -> switch (value) {
-        case Value.Flag flag -> Optional.of(flag);
-        case Value other -> Casts.number(other).map(Value.Number::new);
-      };
-      case Converter.ToAddress cast -> switch (value) {
-        case Value.Text text when cast.withPort() ->
-            Casts.addressWithPort(text.bytes()).map(Value.Address::new);
-        case Value other -> Casts.address(other).map(Value.Address::new);
-      };
+      case Converter.ToNumber cast ->
+          switch (value) {
+            case Value.Flag flag -> Optional.of(flag);
+            case Value other -> Casts.number(other).map(Value.Number::new);
+          };
+      case Converter.ToAddress cast ->
+          switch (value) {
+            case Value.Text text when cast.withPort() ->
+                Casts.addressWithPort(text.bytes()).map(Value.Address::new);
+            case Value other -> Casts.address(other).map(Value.Address::new);
+          };
       case Converter.ToText cast -> Casts.text(value).map(Value.Text::new);
       case Converter.Unknown unknown -> unknown(unknown.text() + ": " + unknown.reason());
     };
@@ -304,11 +304,21 @@ final class Converters {
     BigInteger a = BigInteger.valueOf(left);
     BigInteger b = BigInteger.valueOf(right);
     return switch (operator) {
-      case ADD -> Casts.saturate(a.add(b));
-      case SUBTRACT -> Casts.saturate(a.subtract(b));
+      case ADD -> add(left, right);
+      case SUBTRACT -> right == Long.MIN_VALUE ? Casts.saturate(a.subtract(b)) : add(left, -right);
       case MULTIPLY -> Casts.saturate(a.multiply(b));
       case DIVIDE -> right == 0 ? Long.MAX_VALUE : Casts.saturate(a.divide(b));
       case MODULO -> right == 0 ? 0 : a.remainder(b).longValueExact();
     };
+  }
+
+  /**
+   * HAProxy's overflow check is wrong for two negative numbers: their sum is the largest number,
+   * unless it is too small to be held.
+   */
+  private static long add(long a, long b) {
+    BigInteger sum = BigInteger.valueOf(a).add(BigInteger.valueOf(b));
+    boolean held = sum.equals(BigInteger.valueOf(a + b));
+    return a < 0 && b < 0 && held ? Long.MAX_VALUE : Casts.saturate(sum);
   }
 }

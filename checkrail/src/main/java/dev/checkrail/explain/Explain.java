@@ -55,8 +55,7 @@ public final class Explain {
         switch (Arrival.parse(frontend, request)) {
           case Arrival.Parsed.Refused refused -> {
             trace.add(
-                new TraceStep(
-                    frontend.span(), "frontend " + frontend.name(), true, refused.why()));
+                new TraceStep(frontend.span(), "frontend " + frontend.name(), true, refused.why()));
             yield refused.outcome();
           }
           case Arrival.Parsed.Accepted accepted ->
@@ -83,8 +82,7 @@ public final class Explain {
     return key.isPresent() ? given(all, key.get(), request) : fitting(all, request);
   }
 
-  private static ListenerChoice.Unclear unclear(
-      String message, List<ListenerChoice.Chosen> known) {
+  private static ListenerChoice.Unclear unclear(String message, List<ListenerChoice.Chosen> known) {
     List<String> keys = known.stream().map(chosen -> chosen.listener().key()).distinct().toList();
     return new ListenerChoice.Unclear(
         keys.isEmpty()
@@ -114,7 +112,10 @@ public final class Explain {
     if (named.isEmpty()) {
       return unclear("there is no listener " + key, all);
     }
-    return named.stream().filter(chosen -> fits(chosen, request)).findFirst().orElse(named.getFirst());
+    return named.stream()
+        .filter(chosen -> fits(chosen, request))
+        .findFirst()
+        .orElse(named.getFirst());
   }
 
   private static ListenerChoice fitting(List<ListenerChoice.Chosen> all, Request request) {
@@ -131,8 +132,7 @@ public final class Explain {
     String host = hostOf(request);
     Optional<ListenerChoice.Chosen> same =
         fitting.stream().filter(c -> c.listener().address().equals(host)).findFirst();
-    boolean oneFrontend =
-        fitting.stream().map(c -> c.frontend().name()).distinct().count() == 1;
+    boolean oneFrontend = fitting.stream().map(c -> c.frontend().name()).distinct().count() == 1;
     return same.isPresent()
         ? same.get()
         : oneFrontend
@@ -169,8 +169,7 @@ public final class Explain {
   private static String hostOf(Request request) {
     String authority = request.authority();
     int colon = authority.lastIndexOf(':');
-    String host =
-        colon > authority.lastIndexOf(']') ? authority.substring(0, colon) : authority;
+    String host = colon > authority.lastIndexOf(']') ? authority.substring(0, colon) : authority;
     return host.replace("[", "").replace("]", "");
   }
 }

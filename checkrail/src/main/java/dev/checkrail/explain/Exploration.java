@@ -81,8 +81,7 @@ final class Exploration {
         case Outcome.Splits inner ->
             inner
                 .of()
-                .forEach(
-                    part -> shares.merge(part.outcome(), share * part.share(), Double::sum));
+                .forEach(part -> shares.merge(part.outcome(), share * part.share(), Double::sum));
         case Outcome.Undecided undecided -> {
           return ways.get(i);
         }

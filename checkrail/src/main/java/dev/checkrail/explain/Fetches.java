@@ -53,15 +53,11 @@ final class Fetches {
   List<Value> all(Fetch fetch) {
     return switch (fetch) {
       case Fetch.Method method -> http() ? List.of(message.method()) : List.of();
-      case Fetch.Path path ->
-          target(t -> Message.pathAndQuery(t).map(Message::beforeQuery));
+      case Fetch.Path path -> target(t -> Message.pathAndQuery(t).map(Message::beforeQuery));
       case Fetch.PathAndQuery pathAndQuery -> target(Message::pathAndQuery);
       case Fetch.Query query ->
-          target(
-              t ->
-                  t.indexOf('?') < 0
-                      ? Optional.empty()
-                      : Optional.of(t.substring(t.indexOf('?') + 1)));
+          target(t ->
+              t.indexOf('?') < 0 ? Optional.empty() : Optional.of(t.substring(t.indexOf('?') + 1)));
       case Fetch.Url url -> target(Optional::of);
       case Fetch.Base base -> base();
       case Fetch.HttpVersion version -> http() ? texts(List.of(request.httpVersion())) : List.of();
@@ -193,8 +189,7 @@ final class Fetches {
 
   private List<Value> count(Fetch.HeaderCount count) {
     return lines(
-        count.name(),
-        lines -> List.of(new Value.Number(values(lines, count.splitting()).size())));
+        count.name(), lines -> List.of(new Value.Number(values(lines, count.splitting()).size())));
   }
 
   private List<Value> base() {
@@ -202,11 +197,10 @@ final class Fetches {
         "host",
         lines -> {
           String host = lines.isEmpty() ? "" : Lines.commaValues(lines).getFirst();
-          return target(
-              t -> {
-                Optional<String> path = Message.pathAndQuery(t).map(Message::beforeQuery);
-                return host.isEmpty() ? path : Optional.of(host + path.orElse(""));
-              });
+          return target(t -> {
+            Optional<String> path = Message.pathAndQuery(t).map(Message::beforeQuery);
+            return host.isEmpty() ? path : Optional.of(host + path.orElse(""));
+          });
         });
   }
 
@@ -216,11 +210,10 @@ final class Fetches {
     }
     return request
         .from()
-        .<Value>map(
-            from ->
-                Ip.parse(from)
-                    .<Value>map(Value.Address::new)
-                    .orElseGet(() -> new Value.Unknown("the source " + from + " is no address")))
+        .<Value>map(from ->
+            Ip.parse(from)
+                .<Value>map(Value.Address::new)
+                .orElseGet(() -> new Value.Unknown("the source " + from + " is no address")))
         .orElseGet(() -> new Value.Unknown("the source address is looked at and not given"));
   }
 

@@ -127,7 +127,12 @@ record Ip(boolean six, long high, long low) {
   @Override
   public String toString() {
     if (!six) {
-      return (low >>> 24 & 255) + "." + (low >>> 16 & 255) + "." + (low >>> 8 & 255) + "."
+      return (low >>> 24 & 255)
+          + "."
+          + (low >>> 16 & 255)
+          + "."
+          + (low >>> 8 & 255)
+          + "."
           + (low & 255);
     }
     int[] words = new int[8];
@@ -157,7 +162,9 @@ record Ip(boolean six, long high, long low) {
       out.append(i == 0 ? "" : ":");
       if (i == 6
           && best == 0
-          && (length == 6 || (length == 7 && words[7] != 1) || (length == 5 && words[5] == 0xffff))) {
+          && (length == 6
+              || (length == 7 && words[7] != 1)
+              || (length == 5 && words[5] == 0xffff))) {
         return out.append(four(low)).toString();
       }
       out.append(Integer.toHexString(words[i]));

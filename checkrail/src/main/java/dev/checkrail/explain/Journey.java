@@ -167,9 +167,7 @@ final class Journey {
       }
       case Action.ReplaceHeader replace -> orError(rewrites.replaceHeader(replace));
       case Action.SetVariable set -> {
-        conditions
-            .value(set.value())
-            .ifPresent(value -> message.setVariable(set.name(), value));
+        conditions.value(set.value()).ifPresent(value -> message.setVariable(set.name(), value));
         yield new Next.Rule();
       }
       case Action.SetVariableText set -> {
@@ -264,8 +262,7 @@ final class Journey {
     }
     Optional<Servers.Choice> choice = servers.balanced();
     if (choice.isEmpty()) {
-      trace.add(
-          new TraceStep(chosen.span(), "backend " + chosen.name(), true, "no usable server"));
+      trace.add(new TraceStep(chosen.span(), "backend " + chosen.name(), true, "no usable server"));
       return unavailable(Optional.of(chosen.name()));
     }
     return reaches(chosen, choice.get());
@@ -361,11 +358,9 @@ final class Journey {
     if (message.target() instanceof Value.Unknown unknown) {
       return new Next.End(new Outcome.Undecided(unknown.why()));
     }
-    String path =
-        Message.pathAndQuery(Casts.text(message.target()).orElse("")).orElse("/");
+    String path = Message.pathAndQuery(Casts.text(message.target()).orElse("")).orElse("/");
     String location = start + (redirect.dropQuery() ? Message.beforeQuery(path) : path);
-    boolean slash =
-        redirect.appendSlash() && !location.isEmpty() && !location.endsWith("/");
+    boolean slash = redirect.appendSlash() && !location.isEmpty() && !location.endsWith("/");
     return new Next.End(new Outcome.Redirects(redirect.status(), location + (slash ? "/" : "")));
   }
 }

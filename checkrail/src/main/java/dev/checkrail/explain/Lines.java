@@ -75,7 +75,9 @@ final class Lines {
     return values;
   }
 
-  /** The same as cookie persistence sees them: whole lines, and no cookie is too short to be seen. */
+  /**
+   * The same as cookie persistence sees them: whole lines, and no cookie is too short to be seen.
+   */
   static List<String> persistenceCookies(List<String> lines, String name) {
     List<String> values = new ArrayList<>();
     for (String line : lines) {
@@ -85,8 +87,8 @@ final class Lines {
   }
 
   /**
-   * @param atLeast a cookie is looked at only if more bytes than this are left; a quirk of the fetch
-   *     by which {@code a=} at the very end is not found
+   * @param atLeast a cookie is looked at only if more bytes than this are left; a quirk of the
+   *     fetch by which {@code a=} at the very end is not found
    */
   private static List<String> cookiesOfOne(String text, String name, int atLeast) {
     List<String> values = new ArrayList<>();
@@ -126,13 +128,13 @@ final class Lines {
   }
 
   /** The values of a parameter of the query. */
-  static List<String> parameters(
-      String target, String name, char delimiter, boolean ignoreCase) {
+  static List<String> parameters(String target, String name, char delimiter, boolean ignoreCase) {
     List<String> values = new ArrayList<>();
     int at = target.indexOf(delimiter);
     while (at >= 0) {
       int end = at + 1;
-      while (end < target.length() && "&;".indexOf(target.charAt(end)) < 0
+      while (end < target.length()
+          && "&;".indexOf(target.charAt(end)) < 0
           && target.charAt(end) != delimiter) {
         end++;
       }

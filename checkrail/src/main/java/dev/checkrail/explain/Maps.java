@@ -22,30 +22,25 @@ final class Maps {
           Casts.text(value).flatMap(text -> answer(table, otherwise, longest(table, text)));
       case REGEX -> Casts.text(value).flatMap(text -> regex(table, otherwise, text));
       case EXACT ->
-          Casts.text(value)
-              .flatMap(text -> answer(table, otherwise, first(table, text::equals)));
+          Casts.text(value).flatMap(text -> answer(table, otherwise, first(table, text::equals)));
       case SUFFIX ->
-          Casts.text(value)
-              .flatMap(text -> answer(table, otherwise, first(table, text::endsWith)));
+          Casts.text(value).flatMap(text -> answer(table, otherwise, first(table, text::endsWith)));
       case SUBSTRING ->
-          Casts.text(value)
-              .flatMap(text -> answer(table, otherwise, first(table, text::contains)));
+          Casts.text(value).flatMap(text -> answer(table, otherwise, first(table, text::contains)));
       case PATH_SEGMENT ->
           Casts.text(value)
-              .flatMap(
-                  text ->
-                      answer(
-                          table,
-                          otherwise,
-                          first(table, key -> Matches.enclosed(text, key, "/?", false))));
+              .flatMap(text ->
+                  answer(
+                      table,
+                      otherwise,
+                      first(table, key -> Matches.enclosed(text, key, "/?", false))));
       case DOMAIN ->
           Casts.text(value)
-              .flatMap(
-                  text ->
-                      answer(
-                          table,
-                          otherwise,
-                          first(table, key -> Matches.enclosed(text, key, "/?.:", false))));
+              .flatMap(text ->
+                  answer(
+                      table,
+                      otherwise,
+                      first(table, key -> Matches.enclosed(text, key, "/?.:", false))));
     };
   }
 

@@ -28,8 +28,7 @@ final class Matches {
   /** For values that are neither unknown nor a draw. */
   Verdict match(Match match, Value value) {
     return switch (match) {
-      case Match.Text text ->
-          Casts.text(value).map(t -> text(text, t)).orElseGet(Verdict.No::new);
+      case Match.Text text -> Casts.text(value).map(t -> text(text, t)).orElseGet(Verdict.No::new);
       case Match.Regex regex ->
           Casts.text(value).map(t -> regex(regex, t)).orElseGet(Verdict.No::new);
       case Match.Length length ->
@@ -108,10 +107,9 @@ final class Matches {
 
   private static boolean in(List<Match.Range> ranges, long n) {
     return ranges.stream()
-        .anyMatch(
-            range ->
-                (range.low().isEmpty() || range.low().getAsLong() <= n)
-                    && (range.high().isEmpty() || n <= range.high().getAsLong()));
+        .anyMatch(range ->
+            (range.low().isEmpty() || range.low().getAsLong() <= n)
+                && (range.high().isEmpty() || n <= range.high().getAsLong()));
   }
 
   private static Verdict address(List<Match.Network> networks, Ip ip) {

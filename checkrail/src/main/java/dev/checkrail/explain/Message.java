@@ -52,7 +52,9 @@ final class Message {
     return target;
   }
 
-  /** What the fetch {@code method} gives: changes are seen only if the sent one was no known one. */
+  /**
+   * What the fetch {@code method} gives: changes are seen only if the sent one was no known one.
+   */
   Value method() {
     return method;
   }
@@ -187,20 +189,18 @@ final class Message {
   }
 
   void setPath(String path, boolean withQuery) {
-    change(
-        text -> {
-          String old = pathAndQuery(text).orElse(text);
-          String query = withQuery ? "" : old.substring(beforeQuery(old).length());
-          return text.substring(0, text.length() - old.length()) + path + query;
-        });
+    change(text -> {
+      String old = pathAndQuery(text).orElse(text);
+      String query = withQuery ? "" : old.substring(beforeQuery(old).length());
+      return text.substring(0, text.length() - old.length()) + path + query;
+    });
   }
 
   void setQuery(String query) {
-    change(
-        text ->
-            text.indexOf('?') >= 0
-                ? beforeQuery(text) + "?" + query
-                : query.isEmpty() ? text : text + "?" + query);
+    change(text ->
+        text.indexOf('?') >= 0
+            ? beforeQuery(text) + "?" + query
+            : query.isEmpty() ? text : text + "?" + query);
   }
 
   /** A target that names an authority renews all Host lines. */
@@ -219,11 +219,8 @@ final class Message {
     Lookup hosts = lines("host");
     if (hosts.unknown().isEmpty()) {
       touch("host");
-      headers.replaceAll(
-          header ->
-              header.name().equals("host")
-                  ? new Header("host", new Value.Text(authority))
-                  : header);
+      headers.replaceAll(header ->
+          header.name().equals("host") ? new Header("host", new Value.Text(authority)) : header);
     }
   }
 

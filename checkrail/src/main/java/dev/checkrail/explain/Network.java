@@ -8,11 +8,10 @@ record Network(Ip address, int prefix) {
   static Optional<Network> parse(String text) {
     int slash = text.lastIndexOf('/');
     Optional<Ip> address = Ip.parse(slash < 0 ? text : text.substring(0, slash));
-    return address.flatMap(
-        ip ->
-            slash < 0
-                ? Optional.of(new Network(ip, ip.six() ? 128 : 32))
-                : prefix(text.substring(slash + 1), ip.six()).map(p -> new Network(ip, p)));
+    return address.flatMap(ip ->
+        slash < 0
+            ? Optional.of(new Network(ip, ip.six() ? 128 : 32))
+            : prefix(text.substring(slash + 1), ip.six()).map(p -> new Network(ip, p)));
   }
 
   private static Optional<Integer> prefix(String text, boolean six) {

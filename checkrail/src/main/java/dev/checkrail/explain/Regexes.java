@@ -249,9 +249,7 @@ final class Regexes {
           case "space" -> "Space";
           case String other -> "";
         };
-    return java.isEmpty()
-        ? Optional.empty()
-        : Optional.of((not ? "\\P{" : "\\p{") + java + "}");
+    return java.isEmpty() ? Optional.empty() : Optional.of((not ? "\\P{" : "\\p{") + java + "}");
   }
 
   /** Text that counts how often it is looked at. */

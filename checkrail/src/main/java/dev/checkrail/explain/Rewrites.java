@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What actions do to the message. Each returns whether HAProxy can do it; if not, it answers 500. */
+/**
+ * What actions do to the message. Each returns whether HAProxy can do it; if not, it answers 500.
+ */
 final class Rewrites {
   private final Message message;
   private final Templates templates;

@@ -36,8 +36,7 @@ final class Servers {
   }
 
   Choice only(Server server, String why) {
-    return new Choice(
-        List.of(new Outcome.Share(server.name(), server.key(), 1)), false, why);
+    return new Choice(List.of(new Outcome.Share(server.name(), server.key(), 1)), false, why);
   }
 
   /** The server that the request's persistence cookie names. */
@@ -108,12 +107,9 @@ final class Servers {
     }
     double total = usable.stream().mapToInt(Server::weight).sum();
     List<Outcome.Share> shares =
-        usable.stream()
-            .map(s -> new Outcome.Share(s.name(), s.key(), s.weight() / total))
-            .toList();
+        usable.stream().map(s -> new Outcome.Share(s.name(), s.key(), s.weight() / total)).toList();
     boolean varies =
-        shares.size() > 1
-            && (pool.balance().keyed() || pool.persistence().isPresent() || first);
+        shares.size() > 1 && (pool.balance().keyed() || pool.persistence().isPresent() || first);
     return Optional.of(new Choice(shares, varies, why));
   }
 }

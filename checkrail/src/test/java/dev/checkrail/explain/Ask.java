@@ -99,12 +99,17 @@ final class Ask {
     return switch (outcome) {
       case Outcome.Reaches reaches -> {
         StringBuilder out = new StringBuilder(reaches.pool());
-        reaches.servers().forEach(share ->
-            out.append(' ').append(share.name())
-                .append(share.share() == 1 ? "" : "=" + Wording.percent(share.share())));
+        reaches
+            .servers()
+            .forEach(share ->
+                out.append(' ')
+                    .append(share.name())
+                    .append(share.share() == 1 ? "" : "=" + Wording.percent(share.share())));
         reaches.path().ifPresent(path -> out.append(" path ").append(path));
-        reaches.headers().forEach((name, value) ->
-            out.append(' ').append(name).append(": ").append(value.orElse("(removed)")));
+        reaches
+            .headers()
+            .forEach((name, value) ->
+                out.append(' ').append(name).append(": ").append(value.orElse("(removed)")));
         yield out + (reaches.varies() ? " varies" : "");
       }
       case Outcome.Responds responds ->

@@ -49,8 +49,7 @@ class ExplainTest {
     String escaped = rule.replace("\\", "\\\\");
     String method = target.equals("*") ? "OPTIONS " : "GET ";
     assertThat(Ask.frontend("http-request " + escaped).ask(method + target))
-        .isEqualTo(
-            target.equals(expected) ? "b s" : "b s path " + expected);
+        .isEqualTo(target.equals(expected) ? "b s" : "b s path " + expected);
   }
 
   @ParameterizedTest
@@ -125,8 +124,7 @@ class ExplainTest {
 
   @Test
   void redirectLinesAreLiteral() {
-    assertThat(Ask.frontend("redirect location %[path]").ask("GET /a"))
-        .isEqualTo("302 to %[path]");
+    assertThat(Ask.frontend("redirect location %[path]").ask("GET /a")).isEqualTo("302 to %[path]");
     assertThat(Ask.frontend("redirect prefix /").ask("GET /a?b")).isEqualTo("302 to /a?b");
   }
 
@@ -219,8 +217,13 @@ class ExplainTest {
       delimiter = '~',
       quoteCharacter = '`',
       value = {
-        "/a#b ~ 400", "http://other/p ~ 400", "a.b ~ 400", "/a\"b<> ~ b s", "http://h/p ~ b s",
-        "http://h:80/p ~ b s", "//x//y ~ b s",
+        "/a#b ~ 400",
+        "http://other/p ~ 400",
+        "a.b ~ 400",
+        "/a\"b<> ~ b s",
+        "http://h/p ~ b s",
+        "http://h:80/p ~ b s",
+        "//x//y ~ b s",
       })
   void oddTargetsAreRefusedOrRouted(String target, String expected) {
     assertThat(Ask.frontend("").ask("GET " + target)).isEqualTo(expected);
@@ -326,8 +329,7 @@ class ExplainTest {
 
   @Test
   void noPoolIs503() {
-    assertThat(
-            Ask.of("defaults\n mode http\nfrontend fe\n bind :80\n").ask("GET /"))
+    assertThat(Ask.of("defaults\n mode http\nfrontend fe\n bind :80\n").ask("GET /"))
         .isEqualTo("503");
   }
 
@@ -559,7 +561,9 @@ class ExplainTest {
               bind :81
               http-request return status 202
             """);
-    assertThat(Ask.show(Explain.explain(ask.configuration(), Request.of("GET", "http://x/")).outcome()))
+    assertThat(
+            Ask.show(
+                Explain.explain(ask.configuration(), Request.of("GET", "http://x/")).outcome()))
         .isEqualTo("201");
     assertThat(
             Ask.show(

@@ -3,8 +3,8 @@ package dev.checkrail.explain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.checkrail.model.Converter;
-import dev.checkrail.model.Match;
 import dev.checkrail.model.MapTable;
+import dev.checkrail.model.Match;
 import dev.checkrail.source.Span;
 import java.util.ArrayList;
 import java.util.List;
@@ -187,8 +187,7 @@ class ValuesTest {
   void substitutionMatchesEachRestAnew(
       String regex, String replacement, String flags, String text, String expected) {
     assertThat(
-            convert(
-                new Converter.Substitute(regex, replacement, flags.equals("all"), false), text))
+            convert(new Converter.Substitute(regex, replacement, flags.equals("all"), false), text))
         .isEqualTo(expected);
   }
 
@@ -233,8 +232,16 @@ class ValuesTest {
   @CsvSource(
       delimiter = '~',
       value = {
-        "5 ~ 5", "x ~ 0", "5x ~ 5", "+5 ~ 5", "-0 ~ 0", "- ~ 0", "00005 ~ 5", "5.5 ~ 5",
-        "99999999999999999999 ~ 9223372036854775807", "'' ~ NONE",
+        "5 ~ 5",
+        "x ~ 0",
+        "5x ~ 5",
+        "+5 ~ 5",
+        "-0 ~ 0",
+        "- ~ 0",
+        "00005 ~ 5",
+        "5.5 ~ 5",
+        "99999999999999999999 ~ 9223372036854775807",
+        "'' ~ NONE",
       })
   void textBecomesANumberWithoutFail(String text, String expected) {
     assertThat(convert(new Converter.ToNumber(), text)).isEqualTo(expected);
@@ -244,15 +251,19 @@ class ValuesTest {
   @CsvSource({
     "ADD, 9223372036854775807, 1, 9223372036854775807",
     "SUBTRACT, 5, 9, -4",
+    "SUBTRACT, -5, 3, 9223372036854775807",
+    "ADD, -1, -1, 9223372036854775807",
+    "SUBTRACT, -9223372036854775807, 3, -9223372036854775808",
+    "SUBTRACT, -3, -3, 0",
     "DIVIDE, -7, 2, -3",
     "MODULO, -7, 3, -1",
     "DIVIDE, 1, 0, 9223372036854775807",
     "MODULO, 1, 0, 0",
     "MULTIPLY, 9223372036854775807, 2, 9223372036854775807",
   })
-  void arithmeticSaturates(Converter.Operator operator, long left, long right, long expected) {
-    assertThat(
-            converters.apply(new Converter.Arithmetic(operator, right), new Value.Number(left)))
+  void arithmeticSaturatesAndMistakesTwoNegativeNumbers(
+      Converter.Operator operator, long left, long right, long expected) {
+    assertThat(converters.apply(new Converter.Arithmetic(operator, right), new Value.Number(left)))
         .contains(new Value.Number(expected));
   }
 
@@ -402,8 +413,13 @@ class ValuesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "::1, ::1", "2001:DB8:0:0:1:0:0:1, 2001:db8::1:0:0:1", "::ffff:1.2.3.4, ::ffff:1.2.3.4",
-    "::1.2.3.4, ::1.2.3.4", "1:2:3:4:5:6:7:8, 1:2:3:4:5:6:7:8", "::, ::", "1::, 1::",
+    "::1, ::1",
+    "2001:DB8:0:0:1:0:0:1, 2001:db8::1:0:0:1",
+    "::ffff:1.2.3.4, ::ffff:1.2.3.4",
+    "::1.2.3.4, ::1.2.3.4",
+    "1:2:3:4:5:6:7:8, 1:2:3:4:5:6:7:8",
+    "::, ::",
+    "1::, 1::",
     "1:0:3:4:5:6:7:8, 1:0:3:4:5:6:7:8",
   })
   void addressesAreWrittenShort(String text, String expected) {
@@ -412,7 +428,8 @@ class ValuesTest {
 
   @Test
   void whatIsNoAddressIsNone() {
-    for (String text : List.of("", ":", ":::", "1:2", "1::2::3", "1.2.3", "g::", "1:2:3:4:5:6:7:8:9")) {
+    for (String text :
+        List.of("", ":", ":::", "1:2", "1::2::3", "1.2.3", "g::", "1:2:3:4:5:6:7:8:9")) {
       assertThat(Ip.parse(text)).as(text).isEmpty();
     }
   }

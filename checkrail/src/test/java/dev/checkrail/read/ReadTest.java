@@ -54,7 +54,9 @@ class ReadTest {
   }
 
   private static Configuration configuration(String text) {
-    return read(DEFAULTS + text + "\nbackend a\n    server s 10.0.0.1:80\nbackend b\n    server s 10.0.0.2:80\n")
+    return read(DEFAULTS
+            + text
+            + "\nbackend a\n    server s 10.0.0.1:80\nbackend b\n    server s 10.0.0.2:80\n")
         .configuration();
   }
 
@@ -156,7 +158,8 @@ class ReadTest {
 
   @Test
   void aclThatIsNotDeclaredIsAnError() {
-    assertThat(errors(read(DEFAULTS + "frontend fe\n    bind :80\n    http-request deny if nobody\n")))
+    assertThat(
+            errors(read(DEFAULTS + "frontend fe\n    bind :80\n    http-request deny if nobody\n")))
         .containsExactly(
             "lb.cfg:8:26: error: there is no ACL 'nobody' in this section (read/refused-by-haproxy)");
   }
@@ -181,8 +184,7 @@ class ReadTest {
                 "hosts.map", "shop.example.com  a  \nbare\n"));
     assertThat(report.problems()).isEmpty();
     Frontend frontend = report.configuration().frontends().getFirst();
-    Condition.Test denied =
-        (Condition.Test) rule(frontend, RuleSet.Phase.REQUEST).when();
+    Condition.Test denied = (Condition.Test) rule(frontend, RuleSet.Phase.REQUEST).when();
     assertThat(denied.match())
         .isEqualTo(new Match.Text(Match.Kind.EXACT, List.of("/admin", "/debug"), false));
     Action.RouteByName route = (Action.RouteByName) rule(frontend, RuleSet.Phase.SWITCH).then();
@@ -262,12 +264,11 @@ class ReadTest {
     assertThat(request("deny deny_status 429"))
         .isEqualTo(respond(Action.Respond.Kind.DENY, 429, true));
     assertThat(request("return status 200 content-type text/plain string ok if TRUE"))
-        .isEqualTo(
-            new Action.Respond(Action.Respond.Kind.RETURN, 200, Optional.of("ok"), false));
-    assertThat(request("set-header X-A b")).isEqualTo(new Action.SetHeader("x-a", Template.of("b")));
+        .isEqualTo(new Action.Respond(Action.Respond.Kind.RETURN, 200, Optional.of("ok"), false));
+    assertThat(request("set-header X-A b"))
+        .isEqualTo(new Action.SetHeader("x-a", Template.of("b")));
     assertThat(request("replace-path /a/(.*) /\\1"))
-        .isEqualTo(
-            new Action.ReplaceTarget(Action.Part.PATH, "/a/(.*)", Template.of("/\\1")));
+        .isEqualTo(new Action.ReplaceTarget(Action.Part.PATH, "/a/(.*)", Template.of("/\\1")));
     assertThat(request("del-header x- -m beg"))
         .isEqualTo(new Action.DeleteHeader(Match.Kind.PREFIX, "x-"));
     assertThat(request("disable-l7-retry")).isEqualTo(new Action.DisableRetry());
@@ -280,17 +281,16 @@ class ReadTest {
   @Test
   void denyWithStatusDoesNotUseErrorFiles() {
     assertThat(request("deny status 404"))
-        .isEqualTo(
-            new Action.Respond(Action.Respond.Kind.DENY, 404, Optional.of(""), false));
+        .isEqualTo(new Action.Respond(Action.Respond.Kind.DENY, 404, Optional.of(""), false));
   }
 
   @Test
   void plainRedirectIsNoFormatString() {
     Action.Redirect redirect =
         (Action.Redirect)
-            rule(frontend("    redirect location /%[path] code 301"), RuleSet.Phase.REDIRECT).then();
-    assertThat(redirect.to().parts())
-        .containsExactly(new Template.Part.Literal("/%[path]"));
+            rule(frontend("    redirect location /%[path] code 301"), RuleSet.Phase.REDIRECT)
+                .then();
+    assertThat(redirect.to().parts()).containsExactly(new Template.Part.Literal("/%[path]"));
     assertThat(redirect.status()).isEqualTo(301);
   }
 
@@ -321,7 +321,8 @@ class ReadTest {
 
   @Test
   void settingsAreInheritedAndNormalised() {
-    Configuration configuration = configuration("frontend fe\n    bind :80\n    timeout client 1m\n");
+    Configuration configuration =
+        configuration("frontend fe\n    bind :80\n    timeout client 1m\n");
     assertThat(setting(configuration.frontends().getFirst().settings(), "timeout client"))
         .isEqualTo("60000ms");
     Pool pool = configuration.pool("a").orElseThrow();
@@ -332,16 +333,15 @@ class ReadTest {
   @Test
   void rulesOfNamedDefaultsComeFirstAndSeeTheirOwnAcls() {
     Configuration configuration =
-        read(
-                """
-                defaults d
-                    mode http
-                    acl bad path /bad
-                    http-request deny if bad
-                frontend fe from d
-                    bind :80
-                    http-request set-path /x
-                """)
+        read("""
+        defaults d
+            mode http
+            acl bad path /bad
+            http-request deny if bad
+        frontend fe from d
+            bind :80
+            http-request set-path /x
+        """)
             .configuration();
     assertThat(rules(configuration.frontends().getFirst(), RuleSet.Phase.REQUEST))
         .extracting(rule -> rule.then().getClass().getSimpleName())
@@ -351,13 +351,13 @@ class ReadTest {
   @Test
   void listenIsAFrontendAndAPool() {
     Configuration configuration =
-        configuration("listen web\n    bind 127.0.0.1:8080-8081,[::1]:80 ssl alpn h2\n    server s 10.0.0.9:80\n");
+        configuration(
+            "listen web\n    bind 127.0.0.1:8080-8081,[::1]:80 ssl alpn h2\n    server s 10.0.0.9:80\n");
     Frontend frontend = configuration.frontends().getFirst();
     assertThat(frontend.listeners())
         .extracting(Listener::key)
         .containsExactly("127.0.0.1:8080", "127.0.0.1:8081", "[::1]:80");
-    assertThat(rule(frontend, RuleSet.Phase.DEFAULT).then())
-        .isEqualTo(new Action.RouteHere("web"));
+    assertThat(rule(frontend, RuleSet.Phase.DEFAULT).then()).isEqualTo(new Action.RouteHere("web"));
     assertThat(configuration.pool("web").orElseThrow().mode()).isEqualTo(Mode.HTTP);
   }
 
@@ -428,7 +428,8 @@ class ReadTest {
                 use_backend b if { var(txn.known) -m str /b }
             """);
     assertThat(rules(configuration.frontends().getFirst(), RuleSet.Phase.SWITCH))
-        .extracting(rule -> ((Condition.Test) rule.when()).sample().fetch().getClass().getSimpleName())
+        .extracting(
+            rule -> ((Condition.Test) rule.when()).sample().fetch().getClass().getSimpleName())
         .containsExactly("Unknown", "Variable");
     assertThat(configuration.unmodelled()).hasSize(2);
     assertThat(configuration.coverage().unmodelled()).isEqualTo(2);
@@ -437,16 +438,15 @@ class ReadTest {
   @Test
   void ownCheckTakesTheInheritedStepsOutOfForce() {
     Configuration configuration =
-        read(
-                """
-                defaults
-                    mode http
-                    option httpchk GET /default
-                    http-check expect status 201
-                backend own
-                    option httpchk GET /own
-                backend inherited
-                """)
+        read("""
+        defaults
+            mode http
+            option httpchk GET /default
+            http-check expect status 201
+        backend own
+            option httpchk GET /own
+        backend inherited
+        """)
             .configuration();
     assertThat(configuration.pool("own").orElseThrow().healthCheck().steps()).hasSize(1);
     assertThat(configuration.pool("inherited").orElseThrow().healthCheck().steps()).hasSize(2);

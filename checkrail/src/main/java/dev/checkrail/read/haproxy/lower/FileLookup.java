@@ -17,9 +17,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Finds the files that a configuration names. Relative paths start at {@code default-path} [3.1], or
- * at the working directory. What only {@code use_backend %[…]} and {@code use-server %[…]} name is
- * loaded after all files are parsed, hence always from the working directory, unless an earlier
+ * Finds the files that a configuration names. Relative paths start at {@code default-path} [3.1],
+ * or at the working directory. What only {@code use_backend %[…]} and {@code use-server %[…]} name
+ * is loaded after all files are parsed, hence always from the working directory, unless an earlier
  * directive loaded the same path: a map or list is known by its path as written and loaded once.
  * Absolute paths are looked up under the root first.
  */
@@ -27,7 +27,9 @@ final class FileLookup {
   /** A path as it was looked up. */
   record Located(String path, Files.Lookup lookup) {
     Optional<SourceFile> file() {
-      return lookup instanceof Files.Lookup.Found found ? Optional.of(found.file()) : Optional.empty();
+      return lookup instanceof Files.Lookup.Found found
+          ? Optional.of(found.file())
+          : Optional.empty();
     }
   }
 
@@ -66,14 +68,13 @@ final class FileLookup {
         .filter(section -> section.kind().isProxy())
         .flatMap(Section::activeDirectives)
         .filter(d -> d.is("http-request") || d.is("http-response"))
-        .forEach(
-            directive -> {
-              String word = directive.arg(0);
-              int open = word.indexOf('(');
-              if (open > 0 && word.endsWith(")") && CHANGES.contains(word.substring(0, open))) {
-                paths.add(word.substring(open + 1, word.length() - 1));
-              }
-            });
+        .forEach(directive -> {
+          String word = directive.arg(0);
+          int open = word.indexOf('(');
+          if (open > 0 && word.endsWith(")") && CHANGES.contains(word.substring(0, open))) {
+            paths.add(word.substring(open + 1, word.length() - 1));
+          }
+        });
     return paths;
   }
 
@@ -87,15 +88,14 @@ final class FileLookup {
     tree.sections()
         .filter(section -> section.kind().isProxy())
         .flatMap(Section::activeDirectives)
-        .forEach(
-            directive -> {
-              int rule = directive.is("http-request") ? 0 : directive.is("tcp-request") ? 1 : -1;
-              for (int i = 0; i < directive.args().size(); i++) {
-                if (i != rule) {
-                  variables(directive.arg(i), names);
-                }
-              }
-            });
+        .forEach(directive -> {
+          int rule = directive.is("http-request") ? 0 : directive.is("tcp-request") ? 1 : -1;
+          for (int i = 0; i < directive.args().size(); i++) {
+            if (i != rule) {
+              variables(directive.arg(i), names);
+            }
+          }
+        });
     return names;
   }
 

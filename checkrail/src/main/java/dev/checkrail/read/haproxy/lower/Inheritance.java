@@ -19,8 +19,9 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What each proxy section takes from defaults sections [4]: from the one that {@code from} names, else
- * from the last one before it. A defaults section itself begins anew unless it has a {@code from}.
+ * What each proxy section takes from defaults sections [4]: from the one that {@code from} names,
+ * else from the last one before it. A defaults section itself begins anew unless it has a {@code
+ * from}.
  */
 final class Inheritance {
   /**
@@ -39,8 +40,7 @@ final class Inheritance {
   private static final Set<String> NOT_INHERITED = Set.of("acl", "description", "id");
 
   private static final Set<String> RULES =
-      Set.of(
-          "http-request", "http-response", "http-after-response", "tcp-request", "tcp-response");
+      Set.of("http-request", "http-response", "http-after-response", "tcp-request", "tcp-response");
 
   private static final Inherited NOTHING = new Inherited(Optional.empty(), List.of());
 
@@ -57,8 +57,7 @@ final class Inheritance {
       }
       Optional<Inherited> parent =
           section.parent().map(Word::value).map(name -> nonNull(named.get(name)));
-      Inherited source =
-          parent.orElse(section.kind() == SectionKind.DEFAULTS ? NOTHING : last);
+      Inherited source = parent.orElse(section.kind() == SectionKind.DEFAULTS ? NOTHING : last);
       source.defaults().ifPresent(defaults -> check(section, defaults, source, notes));
       if (section.kind() == SectionKind.DEFAULTS) {
         last = effective(section, parent.map(Inherited::directives).orElse(List.of()));
@@ -103,8 +102,19 @@ final class Inheritance {
               rules.contains("tcp-response content")
                   ? "a frontend can't take over from " + defaults.label()
                   : "";
-          case GLOBAL, RESOLVERS, PEERS, CACHE, USERLIST, HTTP_ERRORS, RING, PROGRAM, MAILERS,
-              FCGI_APP, LOG_FORWARD, NAMESPACE_LIST -> "";
+          case GLOBAL,
+              RESOLVERS,
+              PEERS,
+              CACHE,
+              USERLIST,
+              HTTP_ERRORS,
+              RING,
+              PROGRAM,
+              MAILERS,
+              FCGI_APP,
+              LOG_FORWARD,
+              NAMESPACE_LIST ->
+              "";
         };
     SectionKind before = usedBy.putIfAbsent(defaults, section.kind());
     if (refusal.isEmpty() && before != null && before != section.kind()) {
@@ -112,13 +122,17 @@ final class Inheritance {
     }
     if (!refusal.isEmpty()) {
       notes.refused(
-          section.span(), refusal + ", which has rules (" + String.join(", ", new TreeSet<>(rules)) + ")");
+          section.span(),
+          refusal + ", which has rules (" + String.join(", ", new TreeSet<>(rules)) + ")");
     }
   }
 
   private static Inherited effective(Section section, List<Directive> parent) {
     List<Directive> own =
-        section.activeDirectives().filter(d -> !NOT_INHERITED.contains(d.keyword().value())).toList();
+        section
+            .activeDirectives()
+            .filter(d -> !NOT_INHERITED.contains(d.keyword().value()))
+            .toList();
     List<Directive> all = merge(parent, own);
     Map<String, Directive> last = new LinkedHashMap<>();
     List<Directive> lists = new ArrayList<>();

@@ -127,13 +127,11 @@ final class LowerConverter {
         text.args().size() > 1 ? Optional.of(arg(text, 1)) : Optional.empty();
     return table
         .map(t -> new Typed(new Converter.Map(t, otherwise), in, out))
-        .orElseGet(
-            () ->
-                new Typed(
-                    new Converter.Unknown(
-                        shown(text), "the map is missing or unusable", text.span()),
-                    Type.ANY,
-                    out));
+        .orElseGet(() ->
+            new Typed(
+                new Converter.Unknown(shown(text), "the map is missing or unusable", text.span()),
+                Type.ANY,
+                out));
   }
 
   private static String arg(ConverterText text, int index) {

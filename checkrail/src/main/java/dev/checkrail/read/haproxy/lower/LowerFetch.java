@@ -38,7 +38,8 @@ final class LowerFetch {
       case "hdr_cnt", "req.hdr_cnt" -> count(text, shown, setup, Splitting.COMMA);
       case "req.fhdr_cnt" -> count(text, shown, setup, Splitting.LINE);
       case "cook", "req.cook" -> cookie(text, shown, setup, Type.TEXT);
-      case "cook_val", "req.cook_val" -> cookie(text, shown, setup, Type.NUMBER, new Converter.ToNumber());
+      case "cook_val", "req.cook_val" ->
+          cookie(text, shown, setup, Type.NUMBER, new Converter.ToNumber());
       case "cook_cnt", "req.cook_cnt" ->
           text.arg(0).isEmpty()
               ? unknown(text, shown, setup, Type.NUMBER, "cookies without a name are not modelled")
@@ -69,7 +70,8 @@ final class LowerFetch {
       case "req.proto_http", "req_proto_http" ->
           setup.http()
               ? of(new Fetch.FlagConstant(true), Type.FLAG)
-              : unknown(text, shown, setup, Type.FLAG, "detection of HTTP in TCP mode is not modelled");
+              : unknown(
+                  text, shown, setup, Type.FLAG, "detection of HTTP in TCP mode is not modelled");
       case "env" -> environment(text, shown, setup);
       case "nbsrv" ->
           of(
@@ -77,7 +79,8 @@ final class LowerFetch {
               Type.NUMBER);
       case "http_auth" -> of(new Fetch.Authenticated(text.arg(0)), Type.FLAG);
       case String name ->
-          unknown(text, shown, setup, FetchTypes.of(name), "the fetch " + name + " is not modelled");
+          unknown(
+              text, shown, setup, FetchTypes.of(name), "the fetch " + name + " is not modelled");
     };
   }
 
@@ -92,7 +95,12 @@ final class LowerFetch {
   }
 
   private static Typed header(
-      SampleText text, String shown, Setup setup, Splitting splitting, Type type, Converter... converters) {
+      SampleText text,
+      String shown,
+      Setup setup,
+      Splitting splitting,
+      Type type,
+      Converter... converters) {
     String name = text.arg(0).toLowerCase(Locale.ROOT);
     if (name.isEmpty()) {
       return unknown(text, shown, setup, type, "headers without a name are not modelled");
@@ -121,8 +129,7 @@ final class LowerFetch {
       return unknown(text, shown, setup, type, "parameters without a name are not modelled");
     }
     char start = delimiter.isEmpty() ? '?' : delimiter.charAt(0);
-    return new Typed(
-        new Fetch.UrlParameter(text.arg(0), start, false), List.of(converters), type);
+    return new Typed(new Fetch.UrlParameter(text.arg(0), start, false), List.of(converters), type);
   }
 
   private static Typed variable(SampleText text, String shown, Setup setup) {

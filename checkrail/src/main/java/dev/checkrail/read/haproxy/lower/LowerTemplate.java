@@ -14,7 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Log-format strings in rules [8.2.4]: text, {@code %[…]} and the variables that a request settles. */
+/**
+ * Log-format strings in rules [8.2.4]: text, {@code %[…]} and the variables that a request settles.
+ */
 final class LowerTemplate {
   private LowerTemplate() {}
 
@@ -32,7 +34,8 @@ final class LowerTemplate {
     String flags = "";
     for (FormatText.Part part : format.get().parts()) {
       switch (part) {
-        case FormatText.Part.Literal literal -> parts.add(new Template.Part.Literal(literal.text()));
+        case FormatText.Part.Literal literal ->
+            parts.add(new Template.Part.Literal(literal.text()));
         case FormatText.Part.Flags change -> flags = change.flags();
         case FormatText.Part.Sample sample ->
             parts.add(

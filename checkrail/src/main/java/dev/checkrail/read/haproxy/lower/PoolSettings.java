@@ -58,12 +58,11 @@ final class PoolSettings {
 
   private List<Setting> settings(Predicate<String> side) {
     List<Setting> settings = new ArrayList<>();
-    last.forEach(
-        (name, directive) -> {
-          if (side.test(name)) {
-            settings.add(around.setting(directive));
-          }
-        });
+    last.forEach((name, directive) -> {
+      if (side.test(name)) {
+        settings.add(around.setting(directive));
+      }
+    });
     for (Directive directive : lists) {
       if (side.test(LowerSetting.name(directive))) {
         settings.add(around.setting(directive));
@@ -81,15 +80,14 @@ final class PoolSettings {
 
   Pool.Balance balance() {
     return set("balance")
-        .map(
-            directive -> {
-              String word = directive.arg(0).isEmpty() ? "roundrobin" : directive.arg(0);
-              int parenthesis = word.indexOf('(');
-              String algorithm = parenthesis < 0 ? word : word.substring(0, parenthesis);
-              boolean keyed = KEYED.contains(algorithm) || algorithm.equals("hdr");
-              return new Pool.Balance(
-                  algorithm, Redaction.values(directive.args()), keyed, directive.span());
-            })
+        .map(directive -> {
+          String word = directive.arg(0).isEmpty() ? "roundrobin" : directive.arg(0);
+          int parenthesis = word.indexOf('(');
+          String algorithm = parenthesis < 0 ? word : word.substring(0, parenthesis);
+          boolean keyed = KEYED.contains(algorithm) || algorithm.equals("hdr");
+          return new Pool.Balance(
+              algorithm, Redaction.values(directive.args()), keyed, directive.span());
+        })
         .orElse(new Pool.Balance("roundrobin", "roundrobin", false, header));
   }
 
@@ -118,11 +116,12 @@ final class PoolSettings {
     Optional<Directive> retries = set("retries");
     Optional<Directive> on = set("retry-on");
     List<String> words =
-        on.map(d -> d.args().stream().map(w -> w.value()).toList())
-            .orElse(List.of("conn-failure"));
+        on.map(d -> d.args().stream().map(w -> w.value()).toList()).orElse(List.of("conn-failure"));
     Span span = on.or(() -> retries).map(Directive::span).orElse(header);
     return new Pool.Retry(
-        retries.map(d -> (int) LowerFetch.number(d.arg(0), DEFAULT_RETRIES)).orElse(DEFAULT_RETRIES),
+        retries
+            .map(d -> (int) LowerFetch.number(d.arg(0), DEFAULT_RETRIES))
+            .orElse(DEFAULT_RETRIES),
         words.equals(List.of("none")) ? List.of() : words,
         set("option redispatch").isPresent(),
         span);

@@ -63,8 +63,7 @@ final class PredefinedCondition {
           test(
               new Fetch.Header("content-length", Fetch.Splitting.COMMA, 0),
               List.of(new Converter.ToNumber()),
-              new Match.Numbers(
-                  List.of(new Match.Range(OptionalLong.of(1), OptionalLong.empty()))),
+              new Match.Numbers(List.of(new Match.Range(OptionalLong.of(1), OptionalLong.empty()))),
               span,
               text);
       case String other -> unknown(setup, span, text, "the ACL " + other + " is not modelled");
