@@ -19,9 +19,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Holds what the model says of each request of a regression test against what the test expects. A
@@ -100,7 +102,7 @@ final class RegressionScore {
     Optional<String> apart = StateChanges.of(test.name());
     if (apart.isPresent()) {
       return new Result(
-          test.name(), client.name(), request, none, Score.NOTHING_TO_SAY, apart.get());
+          test.name(), client.name(), request, none, Score.NOT_MODELLED, apart.get());
     }
     if (place.isEmpty()) {
       return new Result(
@@ -159,7 +161,7 @@ final class RegressionScore {
             .filter(e -> e.of().equals("resp.status") && e.operator().equals("=="))
             .map(Expectation::value)
             .findFirst();
-    boolean rewritten = setsStatus(place.frontend.responseRules());
+    boolean rewritten = setsStatus(configurations.get(place.config));
     return switch (outcome) {
       case Outcome.Undecided undecided -> new Said(Score.NOT_MODELLED, undecided.because());
       case Outcome.Splits splits ->
@@ -330,10 +332,15 @@ final class RegressionScore {
     }
     List<String> unmet = new ArrayList<>();
     boolean some = blocks.stream().anyMatch(block -> block.expectations().isEmpty());
+    boolean open = false;
     for (Block block : blocks) {
-      List<String> missing = missing(block, request, reaches);
+      List<Expectation> missing = missing(block, request, reaches);
       some |= missing.isEmpty();
-      unmet.addAll(missing);
+      open |= missing.stream().allMatch(expectation -> unknown(expectation, place, reaches));
+      missing.forEach(expectation -> unmet.add(expectation.toString()));
+    }
+    if (!some && open && wrong.isEmpty()) {
+      return new Said(Score.NOT_MODELLED, "headers whose values are not known: " + unmet);
     }
     if (!some) {
       wrong.add(server.name() + " expects " + unmet);
@@ -369,8 +376,9 @@ final class RegressionScore {
   }
 
   /** What a server expects of a request and the model says otherwise. */
-  private static List<String> missing(Block block, Request request, Outcome.Reaches reaches) {
-    List<String> missing = new ArrayList<>();
+  private static List<Expectation> missing(
+      Block block, Request request, Outcome.Reaches reaches) {
+    List<Expectation> missing = new ArrayList<>();
     for (Expectation expectation : block.expectations()) {
       Optional<String> name = expectation.header("req");
       boolean right =
@@ -380,10 +388,34 @@ final class RegressionScore {
                   || !told(name.get())
                   || expectation.allows(sent(name.get(), request, reaches));
       if (!right) {
-        missing.add(expectation.of() + " " + expectation.operator() + " " + expectation.value());
+        missing.add(expectation);
       }
     }
     return missing;
+  }
+
+  /**
+   * Headers that the model leaves out because their values are not known to it: a rule sets them
+   * to something unmodelled, persistence takes its cookie out, compression the codings.
+   */
+  private boolean unknown(Expectation expectation, Place place, Outcome.Reaches reaches) {
+    Optional<String> name = expectation.header("req");
+    if (name.isEmpty() || reaches.headers().containsKey(name.get())) {
+      return false;
+    }
+    Optional<Pool> pool = configurations.get(place.config).pool(reaches.pool());
+    boolean set =
+        Stream.concat(
+                place.frontend.rules().stream(),
+                pool.stream().flatMap(p -> p.rules().stream()))
+            .flatMap(rules -> rules.rules().stream())
+            .anyMatch(rule -> rule.text().toLowerCase(Locale.ROOT).contains("-header " + name.get()));
+    boolean persistence =
+        name.get().equals("cookie") && pool.flatMap(Pool::persistence).isPresent();
+    boolean compression =
+        name.get().equals("accept-encoding")
+            && rules(place, reaches).stream().anyMatch(r -> r.name().startsWith("compression"));
+    return set || persistence || compression;
   }
 
   /** Framing of the body is HAProxy's own affair. */
@@ -405,7 +437,7 @@ final class RegressionScore {
 
   private boolean changes(String header, Place place, Outcome.Reaches reaches) {
     return rules(place, reaches).stream()
-        .anyMatch(rule -> rule.value().toLowerCase(java.util.Locale.ROOT).contains(header));
+        .anyMatch(rule -> rule.value().toLowerCase(Locale.ROOT).contains(header));
   }
 
   private List<Setting> rules(Place place, Outcome.Reaches reaches) {
@@ -414,7 +446,10 @@ final class RegressionScore {
     return rules;
   }
 
-  private static boolean setsStatus(List<Setting> rules) {
-    return rules.stream().anyMatch(rule -> rule.value().contains("set-status"));
+  private static boolean setsStatus(Configuration configuration) {
+    return Stream.concat(
+            configuration.frontends().stream().flatMap(f -> f.responseRules().stream()),
+            configuration.pools().stream().flatMap(p -> p.responseRules().stream()))
+        .anyMatch(rule -> rule.value().contains("set-status"));
   }
 }

@@ -9,6 +9,7 @@ import dev.checkrail.source.Files;
 import dev.checkrail.source.SourceFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +54,15 @@ final class Shared {
     return new Files(Shared::load);
   }
 
+  /** A configuration may name a temporary folder that the tests made. */
+  private static byte[] bytes(Path file) throws IOException {
+    byte[] bytes = java.nio.file.Files.readAllBytes(file);
+    String text = new String(bytes, StandardCharsets.ISO_8859_1);
+    return text.contains("@TMP@")
+        ? text.replace("@TMP@", "/tmp/reg-test").getBytes(StandardCharsets.ISO_8859_1)
+        : bytes;
+  }
+
   private static Files.Lookup load(String path) {
     int data = path.indexOf(DATA);
     Path file =
@@ -61,7 +71,7 @@ final class Shared {
             : FOLDER.resolve("corpus/haproxy/reg-tests-data").resolve(path.substring(data + DATA.length()));
     try {
       return java.nio.file.Files.isRegularFile(file)
-          ? new Files.Lookup.Found(SourceFile.of(path, java.nio.file.Files.readAllBytes(file)))
+          ? new Files.Lookup.Found(SourceFile.of(path, bytes(file)))
           : new Files.Lookup.Absent(path);
     } catch (IOException e) {
       return new Files.Lookup.Unreadable(path, e.toString());
