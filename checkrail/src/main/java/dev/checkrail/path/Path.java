@@ -1,11 +1,8 @@
 package dev.checkrail.path;
 
-import dev.checkrail.lint.Lint;
-import dev.checkrail.lint.LintReport;
-import dev.checkrail.read.Read;
+import dev.checkrail.prove.DiffReport;
 import dev.checkrail.read.ReadReport;
 import dev.checkrail.report.Stage;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -20,26 +17,28 @@ public record Path(LongSupplier nanos, Consumer<Stage> begun) {
   /** Judges one configuration by itself. */
   public PathReport check(Subject subject, Terms terms) {
     Walk walk = new Walk(terms, nanos, begun);
-    Sides<Subject> subjects = Sides.one(subject);
-    Sides<ReadReport> read = walk.each(Stage.READ, subjects, Path::read, it -> Found.of(ReadFindings.of(it)));
-    walk.each(Stage.LINT, read, it -> Lint.lint(it.tree(), it.configuration(), terms.policy()), Path::found);
-    return walk.end(read.candidate(), Optional.empty(), Optional.empty());
+    Stages stages = new Stages(walk, terms, Sides.one(subject));
+    Sides<ReadReport> read = stages.read();
+    stages.lint(read);
+    stages.prove(read);
+    return walk.end(read.candidate());
   }
 
   /** Judges a change: what is live already does not count. */
   public PathReport gate(Subject old, Subject candidate, Terms terms) {
     Walk walk = new Walk(terms, nanos, begun);
-    Sides<Subject> subjects = Sides.of(old, candidate);
-    Sides<ReadReport> read = walk.each(Stage.READ, subjects, Path::read, it -> Found.of(ReadFindings.of(it)));
-    walk.each(Stage.LINT, read, it -> Lint.lint(it.tree(), it.configuration(), terms.policy()), Path::found);
-    return walk.end(read.candidate(), Optional.empty(), Optional.empty());
+    Stages stages = new Stages(walk, terms, Sides.of(old, candidate));
+    Sides<ReadReport> read = stages.read();
+    stages.lint(read);
+    stages.prove(read);
+    DiffReport diff = stages.diff(read);
+    return walk.end(read.candidate()).with(Proofs.difference(diff));
   }
 
-  private static ReadReport read(Subject subject) {
-    return Read.haproxy(subject.files(), subject.paths(), subject.target());
-  }
-
-  private static Found found(LintReport lint) {
-    return Found.of(lint.findings());
+  /** What a change does, without judging it. */
+  public DiffReport diff(Subject old, Subject candidate, Terms terms) {
+    Walk walk = new Walk(terms, nanos, begun);
+    Stages stages = new Stages(walk, terms, Sides.of(old, candidate));
+    return stages.diff(stages.read());
   }
 }

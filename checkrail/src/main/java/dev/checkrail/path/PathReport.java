@@ -26,4 +26,12 @@ public record PathReport(
   public PathReport {
     notices = List.copyOf(notices);
   }
+
+  PathReport with(Difference change) {
+    return new PathReport(verdict, coverage, Optional.of(change), rehearsal, notices);
+  }
+
+  PathReport with(Rehearsal said) {
+    return new PathReport(verdict, coverage, difference, Optional.of(said), notices);
+  }
 }

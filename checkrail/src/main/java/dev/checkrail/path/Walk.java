@@ -3,9 +3,7 @@ package dev.checkrail.path;
 import dev.checkrail.lint.Judge;
 import dev.checkrail.policy.Suppression;
 import dev.checkrail.read.ReadReport;
-import dev.checkrail.report.Difference;
 import dev.checkrail.report.Finding;
-import dev.checkrail.report.Rehearsal;
 import dev.checkrail.report.Stage;
 import dev.checkrail.report.StageResult;
 import dev.checkrail.report.StageResult.Status;
@@ -13,10 +11,12 @@ import dev.checkrail.report.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** One walk along the path: takes the time of each stage, keeps what it found, judges at the end. */
 final class Walk {
@@ -39,17 +39,16 @@ final class Walk {
 
   /** Runs a stage on each side. */
   <T, R> Sides<R> each(
-      Stage stage, Sides<T> sides, Function<T, R> work, Function<R, Found> found) {
+      Stage stage, Sides<T> sides, Function<T, R> work, BiFunction<T, R, Found> found) {
     begun.accept(stage);
     long start = nanos.getAsLong();
     Sides<R> done = sides.map(work);
-    Sides<Found> said = done.map(found);
-    note(stage, said, start);
+    note(stage, sides.with(done, found), start);
     return done;
   }
 
   /** Runs a stage that looks at the whole change, or at the new configuration only. */
-  <R> R once(Stage stage, java.util.function.Supplier<R> work, Function<R, Found> found) {
+  <R> R once(Stage stage, Supplier<R> work, Function<R, Found> found) {
     begun.accept(stage);
     long start = nanos.getAsLong();
     R done = work.get();
@@ -96,15 +95,14 @@ final class Walk {
     found.skipped().ifPresent(text -> notice(stage.word() + " skipped: " + text));
   }
 
-  PathReport end(
-      ReadReport read, Optional<Difference> difference, Optional<Rehearsal> rehearsal) {
+  PathReport end(ReadReport read) {
     List<Finding> was = Judge.judge(old, terms.policy(), terms.today(), covers);
     List<Finding> judged = Judge.judge(candidate, terms.policy(), terms.today(), covers);
     judged = Judge.markLive(judged, was, contains).stream().map(this::accept).toList();
     Verdict verdict =
         Verdict.of(judged, read.configuration().unmodelled(), results, terms.measure());
     return new PathReport(
-        verdict, read.configuration().coverage(), difference, rehearsal, notices);
+        verdict, read.configuration().coverage(), Optional.empty(), Optional.empty(), notices);
   }
 
   private Finding accept(Finding finding) {
