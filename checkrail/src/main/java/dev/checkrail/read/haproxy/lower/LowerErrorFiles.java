@@ -13,8 +13,8 @@ import java.util.OptionalInt;
 import java.util.function.Function;
 
 /**
- * {@code errorfile}, {@code errorfiles}, {@code errorloc} and {@code http-error} [4.2]: what replaces
- * the proxy's own answers. For each status the last line counts, an inherited one first.
+ * {@code errorfile}, {@code errorfiles}, {@code errorloc} and {@code http-error} [4.2]: what
+ * replaces the proxy's own answers. For each status the last line counts, an inherited one first.
  */
 final class LowerErrorFiles {
   private LowerErrorFiles() {}
@@ -50,12 +50,11 @@ final class LowerErrorFiles {
           return;
         }
         List<String> only = directive.from(1).stream().map(word -> word.value()).toList();
-        section.forEach(
-            (status, file) -> {
-              if (only.isEmpty() || only.contains(String.valueOf(status))) {
-                files.put(status, file);
-              }
-            });
+        section.forEach((status, file) -> {
+          if (only.isEmpty() || only.contains(String.valueOf(status))) {
+            files.put(status, file);
+          }
+        });
       }
       case "errorloc", "errorloc302" -> location(directive, 302, files);
       case "errorloc303" -> location(directive, 303, files);

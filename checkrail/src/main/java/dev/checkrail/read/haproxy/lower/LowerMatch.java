@@ -25,6 +25,11 @@ final class LowerMatch {
 
   static Result match(CriterionText criterion, Type type, Setup setup) {
     List<String> listed = listed(criterion, setup);
+    if (criterion.files().stream().anyMatch(f -> setup.files().changesAtRunTime(f.value()))) {
+      String reason = "rules change the list while HAProxy runs";
+      setup.notes().unmodelled(setup.directive(), reason);
+      return new Result(Optional.empty(), type, reason);
+    }
     List<String> inline = criterion.patterns().stream().map(Word::value).toList();
     boolean fold = criterion.ignoreCase();
     return switch (criterion.match()) {
@@ -69,20 +74,14 @@ final class LowerMatch {
       FileLookup.Located located = setup.files().patternFile(path, setup.directive(), setup.late());
       Optional<SourceFile> file = located.file();
       List<String> lines =
-          file.map(
-                  f ->
-                      criterion.forceMap()
-                          ? PatternFiles.pairs(f).stream().map(entry -> entry.key()).toList()
-                          : PatternFiles.lines(f))
+          file.map(f ->
+                  criterion.forceMap()
+                      ? PatternFiles.pairs(f).stream().map(entry -> entry.key()).toList()
+                      : PatternFiles.lines(f))
               .orElse(List.of());
       patterns.addAll(lines);
       References.note(
-          setup,
-          ReferencedFile.Kind.LIST,
-          path,
-          located,
-          file.map(f -> lines.size()),
-          word.span());
+          setup, ReferencedFile.Kind.LIST, path, located, file.map(f -> lines.size()), word.span());
       if (file.isEmpty()) {
         setup
             .notes()
@@ -124,8 +123,7 @@ final class LowerMatch {
       }
       range.ifPresent(ranges::add);
     }
-    return of(
-        type == Type.NUMBER ? new Match.Numbers(ranges) : new Match.Length(ranges), type);
+    return of(type == Type.NUMBER ? new Match.Numbers(ranges) : new Match.Length(ranges), type);
   }
 
   private static void notANumber(String pattern, Span span, Setup setup) {
@@ -144,16 +142,14 @@ final class LowerMatch {
       return Optional.empty();
     }
     return number(pattern)
-        .map(
-            value ->
-                switch (operator) {
-                  case "gt" -> new Match.Range(OptionalLong.of(value + 1), OptionalLong.empty());
-                  case "ge" -> new Match.Range(OptionalLong.of(value), OptionalLong.empty());
-                  case "lt" -> new Match.Range(OptionalLong.empty(), OptionalLong.of(value - 1));
-                  case "le" -> new Match.Range(OptionalLong.empty(), OptionalLong.of(value));
-                  case String equal ->
-                      new Match.Range(OptionalLong.of(value), OptionalLong.of(value));
-                });
+        .map(value ->
+            switch (operator) {
+              case "gt" -> new Match.Range(OptionalLong.of(value + 1), OptionalLong.empty());
+              case "ge" -> new Match.Range(OptionalLong.of(value), OptionalLong.empty());
+              case "lt" -> new Match.Range(OptionalLong.empty(), OptionalLong.of(value - 1));
+              case "le" -> new Match.Range(OptionalLong.empty(), OptionalLong.of(value));
+              case String equal -> new Match.Range(OptionalLong.of(value), OptionalLong.of(value));
+            });
   }
 
   /** {@code 5}, {@code 5:10}, {@code 5-10}, {@code 5:}, {@code :10}. */
@@ -200,8 +196,7 @@ final class LowerMatch {
         if (pattern.matches("[0-9./:]*")) {
           setup
               .notes()
-              .refused(
-                  criterion.span(), "'" + pattern + "' is no IPv4 or IPv6 address or network");
+              .refused(criterion.span(), "'" + pattern + "' is no IPv4 or IPv6 address or network");
         }
         return new Result(
             Optional.empty(), Type.ADDRESS, "a host name or a mask with holes as address");

@@ -29,13 +29,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * One {@code frontend}, {@code backend} or {@code listen}: walks through what it inherits and its own
- * lines in order, and sorts them into rule sets, settings, listeners and servers. What HAProxy
+ * One {@code frontend}, {@code backend} or {@code listen}: walks through what it inherits and its
+ * own lines in order, and sorts them into rule sets, settings, listeners and servers. What HAProxy
  * resolves after all files are parsed waits for {@link #finish}.
  */
 final class LowerProxy {
-  private static final Set<Phase> OF_FRONTEND =
-      EnumSet.complementOf(EnumSet.of(Phase.SERVER));
+  private static final Set<Phase> OF_FRONTEND = EnumSet.complementOf(EnumSet.of(Phase.SERVER));
   private static final Set<Phase> OF_POOL =
       EnumSet.of(Phase.CONTENT, Phase.REQUEST, Phase.STATISTICS, Phase.REDIRECT, Phase.SERVER);
 
@@ -69,14 +68,14 @@ final class LowerProxy {
     this.around = around;
     this.notes = around.notes();
     this.servers = new LowerServer(notes);
-    this.settings = new PoolSettings(section.span());
+    this.settings = new PoolSettings(section.span(), around);
     this.own = section.activeDirectives().toList();
     List<Directive> all = Inheritance.merge(from.directives(), own);
     this.inherited = all.subList(0, all.size() - own.size());
-    this.http =
-        last(all, "mode").map(directive -> directive.arg(0).equals("http")).orElse(false);
+    this.http = last(all, "mode").map(directive -> directive.arg(0).equals("http")).orElse(false);
     this.disabled = disabled(all);
-    this.defaultScope = from.defaults().map(defaults -> around.defaultScope(defaults, this::setup, http));
+    this.defaultScope =
+        from.defaults().map(defaults -> around.defaultScope(defaults, this::setup, http));
     this.scope =
         new AclScope(
             own.stream().filter(d -> d.is("acl")).toList(), notes, d -> setup(d, section.label()));
@@ -162,8 +161,7 @@ final class LowerProxy {
       case "stats" -> stats(directive, acls);
       case "errorfile", "errorfiles", "errorloc", "errorloc302", "errorloc303", "http-error" ->
           LowerErrorFiles.apply(directive, place(directive), around.errorSections(), errorFiles);
-      case "http-response", "http-after-response", "tcp-response" ->
-          settings.response(directive);
+      case "http-response", "http-after-response", "tcp-response" -> settings.response(directive);
       case "http-check", "tcp-check", "external-check" -> {
         checks.step(directive);
       }
@@ -245,8 +243,7 @@ final class LowerProxy {
 
   private void monitorFail(Directive directive, AclScope acls) {
     if (directive.arg(0).equals("fail")) {
-      pages.monitorFail(
-          directive, acls.guard(new Args(directive, 1).guard(), place(directive)));
+      pages.monitorFail(directive, acls.guard(new Args(directive, 1).guard(), place(directive)));
     }
   }
 
@@ -346,15 +343,14 @@ final class LowerProxy {
     }
     Condition when = acls.guard(directive.from(1), setup);
     Word target = name.get();
-    late.add(
-        () -> {
-          Optional<Template> template = computed(target, setup);
-          Action action =
-              template.isPresent()
-                  ? new Action.RouteByName(template.get())
-                  : route(target.value().replace("%%", "%"), target, directive);
-          add(Phase.SWITCH, when, action, directive);
-        });
+    late.add(() -> {
+      Optional<Template> template = computed(target, setup);
+      Action action =
+          template.isPresent()
+              ? new Action.RouteByName(template.get())
+              : route(target.value().replace("%%", "%"), target, directive);
+      add(Phase.SWITCH, when, action, directive);
+    });
   }
 
   private static Optional<Template> computed(Word word, Setup setup) {
@@ -397,21 +393,20 @@ final class LowerProxy {
     }
     Condition when = acls.guard(directive.from(1), setup);
     Word target = name.get();
-    late.add(
-        () -> {
-          Optional<Template> template = computed(target, setup);
-          String server = target.value();
-          if (template.isEmpty()
-              && servers.servers().stream().noneMatch(s -> s.name().equals(server))) {
-            notes.refused(
-                target.span(), "there is no server '" + Text.shown(server) + "' in this section");
-          }
-          add(
-              Phase.SERVER,
-              when,
-              new Action.UseServer(template.orElse(Template.of(server))),
-              directive);
-        });
+    late.add(() -> {
+      Optional<Template> template = computed(target, setup);
+      String server = target.value();
+      if (template.isEmpty()
+          && servers.servers().stream().noneMatch(s -> s.name().equals(server))) {
+        notes.refused(
+            target.span(), "there is no server '" + Text.shown(server) + "' in this section");
+      }
+      add(
+          Phase.SERVER,
+          when,
+          new Action.UseServer(template.orElse(Template.of(server))),
+          directive);
+    });
   }
 
   private void defaultRoute() {
@@ -474,7 +469,9 @@ final class LowerProxy {
             mode(),
             sets,
             settings.balance(),
-            disabled ? servers.servers().stream().map(LowerProxy::outOfService).toList() : servers.servers(),
+            disabled
+                ? servers.servers().stream().map(LowerProxy::outOfService).toList()
+                : servers.servers(),
             settings.allBackups(),
             settings.persistence(http),
             checks.lower(section.span()),
@@ -488,8 +485,21 @@ final class LowerProxy {
 
   private static Server outOfService(Server s) {
     return new Server(
-        s.name(), s.address(), s.port(), s.portOffset(), s.byName(), s.resolvedAtStart(),
-        s.weight(), s.backup(), true, s.maxConnections(), s.tls(), s.check(), s.track(),
-        s.cookie(), s.options(), s.span());
+        s.name(),
+        s.address(),
+        s.port(),
+        s.portOffset(),
+        s.byName(),
+        s.resolvedAtStart(),
+        s.weight(),
+        s.backup(),
+        true,
+        s.maxConnections(),
+        s.tls(),
+        s.check(),
+        s.track(),
+        s.cookie(),
+        s.options(),
+        s.span());
   }
 }

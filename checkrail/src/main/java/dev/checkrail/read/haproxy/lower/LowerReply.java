@@ -25,7 +25,8 @@ final class LowerReply {
           case RETURN, MONITOR, STATISTICS -> 200;
         };
     boolean denies = kind == Action.Respond.Kind.DENY || kind == Action.Respond.Kind.TARPIT;
-    // Without arguments, or with nothing but deny_status, the error files of the section answer; with
+    // Without arguments, or with nothing but deny_status, the error files of the section answer;
+    // with
     // any other argument the answer is built from the arguments alone.
     boolean own = denies && (!args.more() || args.atGuard());
     int arguments = 0;
@@ -52,8 +53,11 @@ final class LowerReply {
         case "file", "lf-file" -> body = Optional.of("file:" + file(args.next(), setup));
         case "string", "lf-string" -> body = Optional.of(args.value());
         case "hdr" -> args.skip(2);
-        case String other -> setup.notes().refused(
-            setup.directive().span(), "'" + Text.shown(other) + "' is not expected here");
+        case String other ->
+            setup
+                .notes()
+                .refused(
+                    setup.directive().span(), "'" + Text.shown(other) + "' is not expected here");
       }
     }
     if (body.isEmpty() && !own) {
@@ -86,16 +90,12 @@ final class LowerReply {
       return new ErrorFile(path, OptionalInt.empty(), Optional.empty(), span);
     }
     FileLookup.Located located = setup.files().locate(path, setup.directive(), setup.late());
-    References.note(
-        setup, ReferencedFile.Kind.ERROR_FILE, path, located, Optional.empty(), span);
+    References.note(setup, ReferencedFile.Kind.ERROR_FILE, path, located, Optional.empty(), span);
     if (located.file().isEmpty()) {
       missing("the error file ", path, located, span, setup);
     }
     OptionalInt status =
-        located
-            .file()
-            .map(file -> statusLine(file.line(1)))
-            .orElse(OptionalInt.empty());
+        located.file().map(file -> statusLine(file.line(1))).orElse(OptionalInt.empty());
     return new ErrorFile(path, status, setup.files().digest(located), span);
   }
 

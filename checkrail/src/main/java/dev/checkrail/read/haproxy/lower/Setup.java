@@ -47,10 +47,9 @@ record Setup(
   /** Whether a word stands in a piece of the directive. */
   boolean says(String word, Span piece) {
     return directive.line().words().stream()
-        .anyMatch(
-            w ->
-                w.is(word)
-                    && w.span().column() >= piece.column()
-                    && w.span().column() < piece.column() + piece.length());
+        .anyMatch(w ->
+            w.is(word)
+                && w.span().column() >= piece.column()
+                && w.span().column() < piece.column() + piece.length());
   }
 }
