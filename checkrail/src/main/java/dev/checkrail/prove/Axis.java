@@ -2,6 +2,7 @@ package dev.checkrail.prove;
 
 import dev.checkrail.prove.set.AtomSet;
 import dev.checkrail.prove.set.Atoms;
+import dev.checkrail.prove.set.Budget;
 import dev.checkrail.prove.set.ByteSet;
 import dev.checkrail.prove.set.FieldEncoding;
 import dev.checkrail.prove.set.Language;
@@ -58,6 +59,8 @@ sealed interface Axis {
     private static final Language LINES =
         line(ByteSet.NONE).concat(Language.exact("\n").concat(line(ByteSet.NONE)).star());
 
+    private static final Budget OTHERS = new Budget(20_000);
+
     private final Field field;
     private final FieldEncoding encoding;
     private final Atoms atoms;
@@ -112,13 +115,15 @@ sealed interface Axis {
     }
 
     static Words of(Field field, List<Values> given, Numbering numbering) {
-      Atoms.Builder builder = Atoms.of(universe(field));
+      Atoms.Builder builder =
+          Atoms.of(universe(field))
+              .combiningWithin(OTHERS);
       int absent = builder.test(ABSENT);
       int listed = builder.test(field.isHeader() ? LISTED : Language.none());
       Map<Values, Integer> tests = new IdentityHashMap<>();
       for (Values values : given) {
         switch (values) {
-          case Values.Texts texts -> tests.put(values, builder.test(texts.language));
+          case Values.Texts texts -> tests.put(values, builder.test(texts.language()));
           case Values.InNetworks networks ->
               tests.put(values, builder.test(networks.language));
           case Values.Any any -> {}

@@ -191,7 +191,15 @@ final class Diff {
             new Kind(kind(a, old), kind(b, now)), set, diagrams::or);
       }
     }
-    moved.values().forEach(set -> region(set, old, now));
+    int regular = regular(now);
+    boolean allDeclared =
+        !moved.isEmpty()
+            && moved.values().stream()
+                .allMatch(
+                    set ->
+                        diagrams.isInside(
+                            diagrams.and(work.universe.certainly(set), regular), declared(now)));
+    moved.values().forEach(set -> region(set, allDeclared, old, now));
   }
 
   private int withoutChance(Dispatch dispatch, List<Mixture> mixtures) {
@@ -278,12 +286,18 @@ final class Diff {
     };
   }
 
-  private void region(int set, Dispatch old, Dispatch now) {
+  private void region(int set, boolean allDeclared, Dispatch old, Dispatch now) {
     int certain = work.universe.certainly(set);
     if (certain != Diagrams.FALSE) {
-      int declared = declared(now);
-      int inside = diagrams.and(certain, declared);
-      int outside = diagrams.minus(certain, declared);
+      int regular = regular(now);
+      int inside = diagrams.and(certain, declared(now));
+      int outside = diagrams.minus(certain, inside);
+      // Requests that are not well-formed belong to no service. Where they go the way of well-formed
+      // ones that were all announced, they go along with them.
+      if (inside != Diagrams.FALSE && diagrams.and(outside, regular) == Diagrams.FALSE) {
+        inside = certain;
+        outside = Diagrams.FALSE;
+      }
       if (inside != Diagrams.FALSE) {
         moved(inside, old, now, true);
       }
@@ -292,7 +306,9 @@ final class Diff {
       }
     }
     int open = diagrams.minus(work.universe.possibly(set), certain);
-    if (open != Diagrams.FALSE) {
+    boolean alongDeclared =
+        allDeclared && diagrams.and(open, regular(now)) == Diagrams.FALSE;
+    if (open != Diagrams.FALSE && !alongDeclared) {
       List<Formula.Unknown> unknowns = work.universe.unknownsOf(set);
       List<Span> lines = unknowns.stream().map(Formula.Unknown::span).distinct().toList();
       Request witness = work.witness(open, now);
@@ -313,6 +329,12 @@ final class Diff {
               lines,
               Optional.of(witness)));
     }
+  }
+
+  private int regular(Dispatch dispatch) {
+    return dispatch.program.frontend().mode() == Mode.HTTP
+        ? work.universe.encode(work.sets.regular())
+        : Diagrams.TRUE;
   }
 
   /** Requests whose moves were announced. */
@@ -339,16 +361,13 @@ final class Diff {
   }
 
   private void moved(int set, Dispatch old, Dispatch now, boolean declared) {
-    int regular =
-        now.program.frontend().mode() == Mode.HTTP
-            ? diagrams.and(set, work.universe.encode(work.sets.regular()))
-            : set;
+    int regular = diagrams.and(set, regular(now));
     int shown = regular == Diagrams.FALSE ? set : regular;
     Request witness = work.witness(shown, now);
     Outcome from =
         new Router(work.space, List.of(old)).route(witness, old);
     Outcome to = new Router(work.space, List.of(now)).route(witness, now);
-    String words = new Words(work).of(shown);
+    String words = new Words(work).of(shown, regular != Diagrams.FALSE);
     String listener = now.program.listener().key();
     regions.add(new DiffReport.Region(listener, words, from, to, witness, declared));
     if (!declared) {

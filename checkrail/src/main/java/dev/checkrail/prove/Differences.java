@@ -1,6 +1,9 @@
 package dev.checkrail.prove;
 
 import dev.checkrail.model.Server;
+import dev.checkrail.prove.set.Language;
+import dev.checkrail.source.Span;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -185,7 +188,7 @@ final class Differences {
   }
 
   private static final Blame NOBODY =
-      new Blame(dev.checkrail.source.Span.startOf("?"), "what is sent on", "it is not followed");
+      new Blame(Span.startOf("?"), "what is sent on", "it is not followed");
 
   private Formula choice(Term.Choice choice, Term other) {
     return formulas.or(
@@ -201,7 +204,7 @@ final class Differences {
     Values same =
         exact.computeIfAbsent(
             constant.value().asText(),
-            text -> new Values.Texts(dev.checkrail.prove.set.Language.exact(text)));
+            text -> new Values.Texts(Language.exact(text)));
     return formulas.not(tester.test(other, same, NOBODY));
   }
 
@@ -216,6 +219,14 @@ final class Differences {
     while (endA > from && endB > from && a.get(endA - 1) == b.get(endB - 1)) {
       endA--;
       endB--;
+    }
+    if (endA - from == endB - from && endA - from > 1) {
+      // Part by part: where no part differs the whole does not.
+      List<Formula> parts = new ArrayList<>();
+      for (int i = from; i < endA; i++) {
+        parts.add(terms(a.get(i), b.get(i)));
+      }
+      return formulas.or(parts);
     }
     if (from == 0 && endA == a.size() && endB == b.size()) {
       return formulas.all;

@@ -36,7 +36,27 @@ final class Dispatch {
     this.program = program;
     this.universe = universe;
     this.deciding = firstMatch(program.entries());
-    this.result = build();
+    this.result = unclear(build());
+  }
+
+  /** Requests of which too little is known, on top of all others. */
+  private int unclear(int node) {
+    int unclear = universe.unclear();
+    if (unclear == Diagrams.FALSE) {
+      return node;
+    }
+    // The same rules treat them alike, whatever they do.
+    StringBuilder key = new StringBuilder("a header with several values, under rules");
+    for (Program.Entry entry : program.entries()) {
+      key.append(' ').append(entry.guard().id());
+    }
+    Blame blame =
+        new Blame(
+            program.frontend().span(),
+            "frontend " + program.frontend().name() + " #" + Integer.toHexString(key.toString().hashCode()),
+            "tests on one of several header values are too many to be combined");
+    leaves.add(new Leaf(new Ending.Unclear(blame), Optional.empty(), program.entries().getLast()));
+    return universe.diagrams.ite(unclear, universe.diagrams.terminal(leaves.size() - 1), node);
   }
 
   /** All formulas of a program: what a universe must be able to tell apart. */

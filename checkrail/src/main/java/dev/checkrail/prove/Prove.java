@@ -29,6 +29,14 @@ public final class Prove {
     return Diff.diff(old, candidate, policy, moves);
   }
 
+  /**
+   * Requests that together take every way through the rules: one for each listener, deciding rule
+   * and outcome, and one for each way of every "or".
+   */
+  public static List<CoverRequest> cover(Configuration configuration) {
+    return Cover.of(configuration);
+  }
+
   /** The diagrams of a configuration, for concrete requests. */
   public static Router router(Configuration configuration) {
     Work work = new Work(List.of(configuration), Policy.none());

@@ -26,6 +26,10 @@ final class Universe {
   final Diagrams diagrams = new Diagrams();
   private final Formulas formulas;
   private final Map<Field, Axis> axes = new LinkedHashMap<>();
+  /** So many tests on lists are combined exactly. */
+  private static final int LISTS = 12;
+
+  private final Set<Field> coarse = new TreeSet<>();
   private final List<FieldEncoding> unknowns = new ArrayList<>();
   private final Map<Integer, Formula.Unknown> unknownByField = new HashMap<>();
   private final Map<String, FieldEncoding> unknownByKey = new HashMap<>();
@@ -47,13 +51,16 @@ final class Universe {
     collect(roots, tests, all);
     tests.forEach(
         (field, values) -> {
-          if (field.kind() != Field.Kind.CHANCE) {
+          if (field.kind() == Field.Kind.HEADER_LIST && values.size() > LISTS) {
+            coarse.add(field);
+          } else if (field.kind() != Field.Kind.CHANCE) {
             axes.put(field, Axis.of(field, List.copyOf(values), diagrams::field));
           }
         });
     for (Formula formula : all.values()) {
       if (formula instanceof Formula.Test test
           && test.field().kind() != Field.Kind.CHANCE
+          && !coarse.contains(test.field())
           && axis(test.field()).atoms(test.values()).isEmpty()) {
         leftOut.put(
             test.id(),
@@ -79,6 +86,26 @@ final class Universe {
             axes.put(field, Axis.of(field, List.copyOf(values), diagrams::field));
           }
         });
+  }
+
+  /**
+   * Requests into whose lists of header values nobody looked, because there are too many tests: "one
+   * of several values is x" can hold for every subset of the tests. What becomes of them is not known.
+   */
+  int unclear() {
+    int set = Diagrams.FALSE;
+    for (Field list : coarse) {
+      Axis header = axes.get(Field.header(list.name()));
+      if (header != null) {
+        set =
+            diagrams.or(
+                set,
+                diagrams.in(
+                    header.encoding(),
+                    header.atoms(Values.Any.LISTED).orElseThrow(IllegalStateException::new)));
+      }
+    }
+    return set;
   }
 
   /** The first variable of chance; all that is asked from there on is drawn. */
@@ -194,6 +221,9 @@ final class Universe {
   }
 
   private int test(Formula.Test test) {
+    if (coarse.contains(test.field())) {
+      return Diagrams.FALSE;
+    }
     FieldEncoding unknown = leftOut.get(test.id());
     if (unknown != null) {
       return diagrams.in(unknown, AtomSet.of(1));

@@ -1,148 +1,258 @@
 package dev.checkrail.prove;
 
+import dev.checkrail.policy.HostPattern;
 import dev.checkrail.prove.set.AtomSet;
+import dev.checkrail.prove.set.BudgetExceeded;
 import dev.checkrail.prove.set.Diagrams;
-import dev.checkrail.prove.set.FieldEncoding;
 import dev.checkrail.prove.set.Language;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/** Says in words which requests a set holds: at most three conjunctions and "and N more". */
+/**
+ * Says in words which requests a set holds: at most three conjunctions and "and N more".
+ *
+ * <p>A set that is a product of what its fields may be is one conjunction; others are cut along the
+ * first field that matters. What a field may be is said with words of the policy and the
+ * configurations (equal to one, below one, all but one) if that is exact, else by an example.
+ */
 final class Words {
   private static final int SHOWN = 3;
-  private static final int COUNTED = 60;
+  private static final int COUNTED = 200;
+  private static final int TRIED = 300;
 
   private final Work work;
+  private final Diagrams diagrams;
 
   Words(Work work) {
     this.work = work;
+    this.diagrams = work.universe.diagrams;
   }
 
-  String of(int set) {
-    Diagrams.Boxes boxes = work.universe.diagrams.boxes(set, COUNTED);
-    Set<String> texts = new LinkedHashSet<>();
-    for (List<AtomSet> box : boxes.boxes()) {
-      texts.add(conjunction(box));
-    }
-    if (texts.contains("all requests")) {
-      return "all requests";
-    }
-    List<String> list = new ArrayList<>(texts);
-    if (list.size() <= SHOWN && boxes.complete()) {
-      return String.join("; ", list);
-    }
+  /**
+   * The set in words.
+   *
+   * @param regular whether it holds well-formed requests only, so that this need not be said
+   */
+  String of(int set, boolean regular) {
+    int frame = regular ? work.universe.encode(work.sets.regular()) : Diagrams.TRUE;
+    Set<String> found = new LinkedHashSet<>();
+    boolean complete = conjunctions(set, frame, 0, List.of(), found);
+    List<String> list = new ArrayList<>(found);
     List<String> shown = list.subList(0, Math.min(SHOWN, list.size()));
     int more = list.size() - shown.size();
-    return String.join("; ", shown)
-        + " and "
-        + (boxes.complete() ? Integer.toString(more) : "more than " + more)
-        + " more";
+    String text = String.join("; ", shown);
+    if (more > 0 || !complete) {
+      text += " and " + (complete ? "" : "more than ") + more + " more";
+    }
+    return regular ? text : "not well-formed: " + text;
   }
 
-  private String conjunction(List<AtomSet> box) {
-    List<String> parts = new ArrayList<>();
-    for (Axis axis : work.universe.axes()) {
-      FieldEncoding encoding = axis.encoding();
-      AtomSet atoms = box.get(encoding.number());
-      if (atoms.size() < encoding.atoms()) {
-        describe(axis, atoms).ifPresent(parts::add);
+  private boolean conjunctions(
+      int set, int frame, int from, List<String> before, Set<String> found) {
+    if (found.size() >= COUNTED) {
+      return false;
+    }
+    List<Axis> axes = new ArrayList<>(work.universe.axes());
+    List<AtomSet> projections = new ArrayList<>();
+    int product = frame;
+    for (Axis axis : axes) {
+      AtomSet atoms = projection(set, axis);
+      projections.add(atoms);
+      product = diagrams.and(product, diagrams.in(axis.encoding(), atoms));
+    }
+    if (product == set || from == axes.size()) {
+      List<String> parts = new ArrayList<>(before);
+      for (int i = from; i < axes.size(); i++) {
+        describe(axes.get(i), projections.get(i), projection(frame, axes.get(i)))
+            .ifPresent(parts::add);
+      }
+      found.add(parts.isEmpty() ? "all requests" : String.join(", ", parts));
+      return true;
+    }
+    // Cut along the next field: atoms with the same rest together.
+    Axis axis = axes.get(from);
+    List<Diagrams.Branch> branches = diagrams.branches(set, axis.encoding());
+    boolean complete = true;
+    for (Diagrams.Branch branch : branches) {
+      if (branch.node() == Diagrams.FALSE) {
+        continue;
+      }
+      int part = diagrams.and(set, diagrams.in(axis.encoding(), branch.atoms()));
+      List<String> parts = new ArrayList<>(before);
+      describe(axis, branch.atoms(), projection(frame, axis)).ifPresent(parts::add);
+      int rest = diagrams.exists(part, axis.encoding());
+      complete &=
+          conjunctions(rest, diagrams.exists(frame, axis.encoding()), from + 1, parts, found);
+    }
+    return complete;
+  }
+
+  /** The atoms of a field that occur in a set. */
+  private AtomSet projection(int set, Axis axis) {
+    int only = set;
+    for (Axis other : work.universe.axes()) {
+      if (other != axis) {
+        only = diagrams.exists(only, other.encoding());
       }
     }
-    return parts.isEmpty() ? "all requests" : String.join(", ", parts);
+    only = work.universe.possibly(only);
+    AtomSet atoms = AtomSet.NONE;
+    for (Diagrams.Branch branch : diagrams.branches(only, axis.encoding())) {
+      if (branch.node() != Diagrams.FALSE) {
+        atoms = atoms.union(branch.atoms());
+      }
+    }
+    return atoms;
   }
 
-  private Optional<String> describe(Axis axis, AtomSet atoms) {
+  private Optional<String> describe(Axis axis, AtomSet atoms, AtomSet frame) {
+    AtomSet here = atoms.intersect(frame);
+    if (frame.minus(here).isEmpty()) {
+      return Optional.empty();
+    }
     String name =
         switch (axis.field().kind()) {
           case HOST -> "host";
           case PATH -> "path";
-          case METHOD -> "method";
+          case METHOD -> "";
           case QUERY -> "query";
           case HEADER, HEADER_LIST -> "header " + axis.field().name();
           case SOURCE -> "from";
           case SOURCE_PORT -> "source port";
-          case DESTINATION -> "to";
+          case DESTINATION -> "to address";
           case SERVER_NAME -> "server name";
           case GREETING -> "greeting";
           case VERSION -> "HTTP version";
           case CHANCE -> "chance";
         };
     if (!(axis instanceof Axis.Words words)) {
-      return Optional.of(name + " " + axis.value(atoms.first(), List.of()).asText() + " …");
+      return Optional.of(name + " such as " + axis.value(here.first(), List.of()).asText());
     }
-    AtomSet rest = atoms.complement(axis.encoding().atoms());
-    String yes = listed(axis, words, atoms, name);
-    String no = listed(axis, words, rest, name);
-    // What is said shorter and without "such as" is better.
-    boolean negative =
-        yes.contains("such as") && !no.contains("such as")
-            || (yes.contains("such as") == no.contains("such as") && rest.size() < atoms.size());
-    if (negative) {
-      return no.equals("without " + name) ? Optional.of("with " + name) : Optional.of("not " + no);
+    try {
+      Optional<String> yes = exactly(axis, words, here, frame);
+      Optional<String> no =
+          yes.isPresent() ? Optional.empty() : exactly(axis, words, frame.minus(here), frame);
+      if (yes.isPresent()) {
+        return Optional.of((name + " " + yes.get()).strip());
+      }
+      if (no.isPresent()) {
+        return Optional.of(
+            no.get().equals("absent")
+                ? "with " + name
+                : ("not " + name).strip() + " " + no.get());
+      }
+    } catch (BudgetExceeded tooLarge) {
+      // Words are a courtesy: an example will do.
     }
-    return Optional.of(yes);
+    String example = shown(work.witnesses.value(axis, here.first()).asText());
+    return Optional.of((name + " such as " + example).strip());
   }
 
-  private String listed(Axis axis, Axis.Words words, AtomSet atoms, String name) {
-    List<String> exact = new ArrayList<>();
-    boolean absent = false;
-    boolean vague = false;
-    List<String> dictionary = work.witnesses.dictionary(axis.field());
-    int count = 0;
-    for (int atom : (Iterable<Integer>) atoms.stream()::iterator) {
-      if (++count > 40) {
-        vague = true;
+  private record Phrase(String text, Language language) {}
+
+  /** The atoms in words that say neither more nor less. */
+  private Optional<String> exactly(
+      Axis axis, Axis.Words words, AtomSet atoms, AtomSet frame) {
+    Language left = words.language(atoms);
+    Language universe = words.language(frame);
+    List<String> texts = new ArrayList<>();
+    if (left.contains(Field.ABSENT)) {
+      left = left.minus(Language.exact(Field.ABSENT));
+      texts.add("absent");
+    }
+    if (left.contains(Field.LISTED)) {
+      left = left.minus(Language.exact(Field.LISTED));
+      texts.add("with several values");
+    }
+    Language whole = left;
+    for (Phrase phrase : phrases(axis)) {
+      if (left.isEmpty() || texts.size() > 12) {
         break;
       }
-      String value = work.witnesses.value(axis, atom).asText();
-      if (value.equals(Field.ABSENT)) {
-        absent = true;
-      } else if (value.equals(Field.LISTED)) {
-        exact.add("several values");
-      } else {
-        Language language = words.language(AtomSet.of(atom));
-        boolean single = language.isSubsetOf(Language.exact(raw(axis, value)));
-        boolean below =
-            axis.field().kind() == Field.Kind.PATH
-                && value.endsWith("/")
-                && language.isSubsetOf(Language.prefix(value));
-        boolean known = dictionary.contains(value);
-        if (single) {
-          exact.add(shown(value));
-        } else if (below) {
-          exact.add("under " + shown(value));
-        } else {
-          exact.add(known ? "like " + shown(value) : "such as " + shown(value));
-        }
+      Language inside = phrase.language().intersect(universe);
+      if (!inside.isEmpty()
+          && inside.isSubsetOf(whole)
+          && !inside.intersect(left).isEmpty()) {
+        texts.add(phrase.text());
+        left = left.minus(inside);
       }
     }
-    if (exact.isEmpty() && absent) {
-      return "without " + name;
+    if (!left.isEmpty() || texts.isEmpty()) {
+      return Optional.empty();
     }
-    List<String> some = exact.subList(0, Math.min(SHOWN, exact.size()));
-    String text =
-        name
-            + " "
-            + String.join(" or ", some)
-            + (exact.size() > some.size() || vague
-                ? " and " + (vague ? "many" : exact.size() - some.size()) + " more"
-                : "");
-    return absent ? text + " or none" : text;
+    List<String> some = texts.subList(0, Math.min(SHOWN, texts.size()));
+    return Optional.of(
+        String.join(" or ", some)
+            + (texts.size() > some.size()
+                ? " and " + (texts.size() - some.size()) + " more"
+                : ""));
   }
 
-  private static String raw(Axis axis, String value) {
-    return axis.field().type() == Value.Type.ADDRESS
-        ? Addresses.parse(value).orElse(value)
-        : value;
+  private List<Phrase> phrases(Axis axis) {
+    List<Phrase> phrases = new ArrayList<>();
+    List<String> dictionary = work.witnesses.dictionary(axis.field());
+    List<String> tried = dictionary.subList(0, Math.min(TRIED, dictionary.size()));
+    switch (axis.field().kind()) {
+      case HOST -> {
+        for (String word : tried) {
+          String plain = HostPattern.plain(word);
+          int dot = plain.indexOf('.');
+          if (plain.startsWith("www.") && dot > 0) {
+            String domain = plain.substring(dot + 1);
+            phrases.add(
+                new Phrase(
+                    "*." + domain,
+                    RequestSets.hosts(List.of(new HostPattern(domain, true)))));
+          }
+          phrases.add(
+              new Phrase(plain, RequestSets.hosts(List.of(new HostPattern(plain, false)))));
+        }
+        for (String word : tried) {
+          phrases.add(
+              new Phrase(word + " (any case, no port)", Language.exactIgnoringCase(word)));
+          phrases.add(new Phrase(word + " exactly", Language.exact(word)));
+        }
+      }
+      case PATH -> {
+        for (String word : tried) {
+          if (word.length() < 2) {
+            continue;
+          }
+          String base = word.endsWith("/") ? word.substring(0, word.length() - 1) : word;
+          phrases.add(new Phrase(base + "*", Language.prefix(base)));
+          phrases.add(
+              new Phrase(
+                  "under " + base, Language.exact(base).union(Language.prefix(base + "/"))));
+          phrases.add(new Phrase("under " + base + "/", Language.prefix(base + "/")));
+          phrases.add(new Phrase("ending in " + word, Language.suffix(word)));
+        }
+        tried.forEach(word -> phrases.add(new Phrase(word, Language.exact(word))));
+      }
+      case SOURCE, DESTINATION -> {
+        // Networks have no words of their own here: an example is given.
+      }
+      case METHOD, QUERY, HEADER, HEADER_LIST, SERVER_NAME, GREETING, VERSION ->
+          tried.stream()
+              .filter(word -> !word.equals(Field.ABSENT))
+              .forEach(word -> phrases.add(new Phrase(shown(word), Language.exact(word))));
+      case SOURCE_PORT, CHANCE -> {
+        // Numbers.
+      }
+    }
+    return phrases;
   }
 
   private static String shown(String value) {
-    return value.replace("\u0001", "").strip().toString().isEmpty()
-        ? "\"\""
-        : value.length() > 80 ? value.substring(0, 80).toLowerCase(Locale.ROOT) + "…" : value;
+    if (value.equals(Field.ABSENT)) {
+      return "none";
+    }
+    if (value.equals(Field.LISTED)) {
+      return "several values";
+    }
+    String text = value.replace("\u0001", "").replace("\n", " | ");
+    return text.isEmpty() ? "\"\"" : text.length() > 80 ? text.substring(0, 80) + "…" : text;
   }
 }
