@@ -1,8 +1,9 @@
 package dev.checkrail.rehearse;
 
 import dev.checkrail.model.Configuration;
+import dev.checkrail.model.Pool;
 import dev.checkrail.policy.Policy;
-import dev.checkrail.rehearse.Compare.Result;
+import dev.checkrail.rehearse.Agreement.Result;
 import dev.checkrail.rehearse.agent.Exchange;
 import dev.checkrail.report.Finding;
 import dev.checkrail.report.Outcome;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The stage that asks the real binary: sends requests through HAProxy and compares what becomes of
@@ -94,6 +96,7 @@ public final class Rehearse {
     private final List<Rehearsal.Disagreement> disagreed = new ArrayList<>();
     private final List<Finding> findings = new ArrayList<>();
     private final Set<String> left;
+    private final Set<String> persistent;
     private int undecided;
 
     Run(
@@ -113,6 +116,11 @@ public final class Rehearse {
       this.running = running;
       this.observed = new Observed(configuration, copy);
       this.left = new LinkedHashSet<>(copy.left());
+      this.persistent =
+          configuration.pools().stream()
+              .filter(pool -> pool.persistence().isPresent())
+              .map(Pool::name)
+              .collect(Collectors.toSet());
     }
 
     RehearseReport report() throws SandboxException {
@@ -181,7 +189,11 @@ public final class Rehearse {
 
     private Result judge(Passage passage, Exchange seen) {
       return Compare.of(
-          passage.request(), passage.frontend(), observed.played(passage.model()), seen);
+          passage.request(),
+          passage.frontend(),
+          persistent,
+          observed.played(passage.model()),
+          seen);
     }
 
     private void disagreed(Passage passage, Exchange seen) {
