@@ -9,7 +9,7 @@ import java.util.Map;
 
 /** Which pools each listener reaches, and by which requests. */
 final class Reaching {
-  private static final int IN_WORDS = 50;
+  private static final int IN_WORDS = 12;
 
   private Reaching() {}
 
