@@ -45,14 +45,14 @@ public final class Read {
         case Files.Lookup.Unreadable unreadable ->
             problems.add(
                 missing(
-                    path, "the configuration file " + path + " can't be read: " + unreadable.why()));
+                    path,
+                    "the configuration file " + path + " can't be read: " + unreadable.why()));
       }
     }
     String folder = paths.isEmpty() ? "" : parent(paths.getFirst());
     String workingDirectory = target.workingDirectory().orElse(folder);
     Reading reading = ParseHaproxy.parse(sources, target.binary());
-    Lowered lowered =
-        LowerHaproxy.lower(reading.tree(), files, target.root(), workingDirectory);
+    Lowered lowered = LowerHaproxy.lower(reading.tree(), files, target.root(), workingDirectory);
     Set<Problem> all = new LinkedHashSet<>(problems);
     all.addAll(reading.problems());
     all.addAll(lowered.problems());
@@ -69,12 +69,11 @@ public final class Read {
   private static boolean asksForEnvironment(List<SourceFile> sources) {
     return sources.stream()
         .map(SourceFile::text)
-        .anyMatch(
-            text ->
-                text.contains(".if")
-                    || text.indexOf('$') >= 0
-                    || text.contains("env")
-                    || text.contains("HAPROXY_"));
+        .anyMatch(text ->
+            text.contains(".if")
+                || text.indexOf('$') >= 0
+                || text.contains("env")
+                || text.contains("HAPROXY_"));
   }
 
   private static Problem missing(String path, String message) {
@@ -126,12 +125,11 @@ public final class Read {
         .filter(frontend -> !first.frontends().contains(frontend))
         .map(Frontend::span)
         .findFirst()
-        .or(
-            () ->
-                after.pools().stream()
-                    .filter(pool -> !first.pools().contains(pool))
-                    .map(Pool::span)
-                    .findFirst())
+        .or(() ->
+            after.pools().stream()
+                .filter(pool -> !first.pools().contains(pool))
+                .map(Pool::span)
+                .findFirst())
         .or(() -> first.settings().stream().map(s -> s.span()).findFirst());
   }
 }

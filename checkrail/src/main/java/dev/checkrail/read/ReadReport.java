@@ -10,8 +10,8 @@ import java.util.List;
  *
  * @param tree the configuration as written, at the first start
  * @param configuration its meaning; there also if there are errors, then with unknown parts
- * @param problems everything wrong, in order of files and lines; an error means that HAProxy would not
- *     start, or would do something else after a reload
+ * @param problems everything wrong, in order of files and lines; an error means that HAProxy would
+ *     not start, or would do something else after a reload
  */
 public record ReadReport(HaproxyTree tree, Configuration configuration, List<Problem> problems) {
   public ReadReport {

@@ -52,7 +52,16 @@ public record Finding(
   /** The same with a witness. */
   public Finding withWitness(Request request) {
     return new Finding(
-        rule, severity, stage, subject, span, message, Optional.of(request), fix, live, suppression);
+        rule,
+        severity,
+        stage,
+        subject,
+        span,
+        message,
+        Optional.of(request),
+        fix,
+        live,
+        suppression);
   }
 
   /** The same with a way to mend it. */
@@ -72,8 +81,7 @@ public record Finding(
 
   /** The same with another severity. */
   public Finding withSeverity(Severity other) {
-    return new Finding(
-        rule, other, stage, subject, span, message, witness, fix, live, suppression);
+    return new Finding(rule, other, stage, subject, span, message, witness, fix, live, suppression);
   }
 
   /** The same, known to be live already. */

@@ -11,8 +11,8 @@ import java.util.Optional;
  * One concrete request as a client sends it.
  *
  * @param method any token; ignored for TCP
- * @param url {@code http://authority/target}, {@code https://…}, or {@code tcp://host:port}; the Host
- *     header is the authority verbatim unless {@code headers} has a Host
+ * @param url {@code http://authority/target}, {@code https://…}, or {@code tcp://host:port}; the
+ *     Host header is the authority verbatim unless {@code headers} has a Host
  * @param headers name as sent to its lines in order; a Host here wins; an empty list of Host lines
  *     means that no Host is sent
  * @param from the client's address; empty if nobody looks at it
@@ -62,7 +62,9 @@ public record Request(
     return slash < 0 ? rest : rest.substring(0, slash);
   }
 
-  /** The request target as sent: {@code target} if given, else path and query, {@code /} if empty. */
+  /**
+   * The request target as sent: {@code target} if given, else path and query, {@code /} if empty.
+   */
   public String sentTarget() {
     if (target.isPresent()) {
       return target.get();
@@ -92,12 +94,11 @@ public record Request(
       return hostLines();
     }
     List<String> all = new ArrayList<>();
-    headers.forEach(
-        (key, lines) -> {
-          if (key.equalsIgnoreCase(name)) {
-            all.addAll(lines);
-          }
-        });
+    headers.forEach((key, lines) -> {
+      if (key.equalsIgnoreCase(name)) {
+        all.addAll(lines);
+      }
+    });
     return List.copyOf(all);
   }
 

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The input files of one configuration, by path. Remembers what was asked for: the list of all files
- * asked for, present or not, is what the digest of a configuration covers, and what a sandbox has to
- * hold. Each path is loaded once. Confined to one thread.
+ * The input files of one configuration, by path. Remembers what was asked for: the list of all
+ * files asked for, present or not, is what the digest of a configuration covers, and what a sandbox
+ * has to hold. Each path is loaded once. Confined to one thread.
  */
 public final class Files {
   /** What became of asking for a path. */
@@ -41,13 +41,10 @@ public final class Files {
   /** Files held in memory (path to UTF-8 text); all others are absent. */
   public static Files of(Map<String, String> texts) {
     Map<String, String> copy = Map.copyOf(texts);
-    return new Files(
-        path -> {
-          String text = copy.get(path);
-          return text == null
-              ? new Lookup.Absent(path)
-              : new Lookup.Found(SourceFile.of(path, text));
-        });
+    return new Files(path -> {
+      String text = copy.get(path);
+      return text == null ? new Lookup.Absent(path) : new Lookup.Found(SourceFile.of(path, text));
+    });
   }
 
   /** Looks a path up, from the loader the first time and from memory afterwards. */

@@ -3,7 +3,8 @@ package dev.checkrail.source;
 import java.util.Optional;
 
 /**
- * Something wrong with an input, as a value: readers collect problems, the edge decides what follows.
+ * Something wrong with an input, as a value: readers collect problems, the edge decides what
+ * follows.
  *
  * @param code stable id, {@code group/name} (a rule id such as {@code read/unknown-keyword})
  * @param severity how serious it is

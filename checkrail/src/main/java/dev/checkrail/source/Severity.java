@@ -11,7 +11,10 @@ public enum Severity {
   /** Requests fail, go astray or may do so; blocks by default. */
   ERROR;
 
-  /** The lower-case word used in policies, reports and JSON: {@code notice}, {@code warning}, {@code error}. */
+  /**
+   * The lower-case word used in policies, reports and JSON: {@code notice}, {@code warning}, {@code
+   * error}.
+   */
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }

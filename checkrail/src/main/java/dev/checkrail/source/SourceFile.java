@@ -79,7 +79,9 @@ public final class SourceFile {
     return new Span(path, line + 1, offset - lineStarts[line] + 1, length);
   }
 
-  /** A piece of some file's text as a person should see it: UTF-8 where it is valid, else Latin-1. */
+  /**
+   * A piece of some file's text as a person should see it: UTF-8 where it is valid, else Latin-1.
+   */
   public static String display(String latin1) {
     byte[] bytes = latin1.getBytes(StandardCharsets.ISO_8859_1);
     try {

@@ -18,7 +18,11 @@ final class ArgumentList {
   /** What became of the text: the arguments and the offset behind them, or what is wrong. */
   sealed interface Result {}
 
-  record Items(List<Item> items, int end) implements Result {}
+  record Items(List<Item> items, int end) implements Result {
+    Items {
+      items = List.copyOf(items);
+    }
+  }
 
   record Wrong(String message, int offset) implements Result {}
 
@@ -47,7 +51,7 @@ final class ArgumentList {
             if (value.length() >= MAX_ARGUMENT) {
               return new Wrong("this argument is longer than HAProxy's buffer", from);
             }
-            if (c == '"' && quote != '\'' || c == '\'' && quote != '"') {
+            if ((c == '"' && quote != '\'') || (c == '\'' && quote != '"')) {
               quote = quote == 0 ? c : 0;
               i++;
             } else if (c == '\\' && quote != '\'') {
@@ -93,11 +97,7 @@ final class ArgumentList {
     }
     if (items.size() < signature.required()) {
       return new Wrong(
-          "arguments are missing: "
-              + signature.required()
-              + " needed, "
-              + items.size()
-              + " given",
+          "arguments are missing: " + signature.required() + " needed, " + items.size() + " given",
           i);
     }
     if (absent) {
@@ -108,7 +108,10 @@ final class ArgumentList {
     }
     return new Wrong(
         i < text.length() && max > 0 && items.size() == max
-            ? "at most " + max + (max == 1 ? " argument is" : " arguments are") + " taken; expected ')'"
+            ? "at most "
+                + max
+                + (max == 1 ? " argument is" : " arguments are")
+                + " taken; expected ')'"
             : "expected ')'",
         i);
   }

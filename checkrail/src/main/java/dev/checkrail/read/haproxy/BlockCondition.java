@@ -14,8 +14,7 @@ import java.util.Map;
 final class BlockCondition {
   private static final int MAX_DEPTH = 1024;
 
-  private static final Signature ONE =
-      new Signature(List.of(Signature.Type.STRING), 1);
+  private static final Signature ONE = new Signature(List.of(Signature.Type.STRING), 1);
   private static final Signature TWO =
       new Signature(List.of(Signature.Type.STRING, Signature.Type.STRING), 2);
   private static final Map<String, Signature> PREDICATES =
@@ -163,7 +162,9 @@ final class BlockCondition {
     Signature signature = PREDICATES.get(name);
     if (signature == null) {
       throw new Unparsable(
-          "'" + name + "' is no predicate of conditional blocks; HAProxy 2.6 has "
+          "'"
+              + name
+              + "' is no predicate of conditional blocks; HAProxy 2.6 has "
               + String.join(", ", PREDICATES.keySet().stream().sorted().toList()),
           begin);
     }
@@ -193,10 +194,9 @@ final class BlockCondition {
 
   private int openssl(String version, int offset) throws Unparsable {
     return Version.compareOpenssl(version, target.tlsLibrary())
-        .orElseThrow(
-            () ->
-                new Unparsable(
-                    "'" + version + "' can't be compared with the version of OpenSSL", offset));
+        .orElseThrow(() ->
+            new Unparsable(
+                "'" + version + "' can't be compared with the version of OpenSSL", offset));
   }
 
   private void skipBlanks() {

@@ -1,6 +1,5 @@
 package dev.checkrail.read.haproxy;
 
-import dev.checkrail.read.haproxy.Registry.Type;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -8,24 +7,43 @@ import java.util.Set;
 final class Casts {
   private Casts() {}
 
-  static boolean possible(Type from, Type to) {
-    return to == Type.ANY || targets(from).contains(to);
+  static boolean possible(Registry.Type from, Registry.Type to) {
+    return to == Registry.Type.ANY || targets(from).contains(to);
   }
 
-  private static Set<Type> targets(Type from) {
+  private static Set<Registry.Type> targets(Registry.Type from) {
     return switch (from) {
-      case ANY -> EnumSet.allOf(Type.class);
-      case BOOL -> EnumSet.of(Type.BOOL, Type.SINT, Type.STR, Type.BIN);
+      case ANY -> EnumSet.allOf(Registry.Type.class);
+      case BOOL ->
+          EnumSet.of(Registry.Type.BOOL, Registry.Type.SINT, Registry.Type.STR, Registry.Type.BIN);
       case SINT ->
           EnumSet.of(
-              Type.BOOL, Type.SINT, Type.ADDR, Type.IPV4, Type.IPV6, Type.STR, Type.BIN);
-      case ADDR -> EnumSet.noneOf(Type.class);
+              Registry.Type.BOOL,
+              Registry.Type.SINT,
+              Registry.Type.ADDR,
+              Registry.Type.IPV4,
+              Registry.Type.IPV6,
+              Registry.Type.STR,
+              Registry.Type.BIN);
+      case ADDR -> EnumSet.noneOf(Registry.Type.class);
       case IPV4 ->
-          EnumSet.of(Type.SINT, Type.ADDR, Type.IPV4, Type.IPV6, Type.STR, Type.BIN);
-      case IPV6 -> EnumSet.of(Type.ADDR, Type.IPV4, Type.IPV6, Type.STR, Type.BIN);
-      case STR -> EnumSet.allOf(Type.class);
-      case BIN -> EnumSet.of(Type.STR, Type.BIN, Type.METH);
-      case METH -> EnumSet.of(Type.STR, Type.BIN, Type.METH);
+          EnumSet.of(
+              Registry.Type.SINT,
+              Registry.Type.ADDR,
+              Registry.Type.IPV4,
+              Registry.Type.IPV6,
+              Registry.Type.STR,
+              Registry.Type.BIN);
+      case IPV6 ->
+          EnumSet.of(
+              Registry.Type.ADDR,
+              Registry.Type.IPV4,
+              Registry.Type.IPV6,
+              Registry.Type.STR,
+              Registry.Type.BIN);
+      case STR -> EnumSet.allOf(Registry.Type.class);
+      case BIN -> EnumSet.of(Registry.Type.STR, Registry.Type.BIN, Registry.Type.METH);
+      case METH -> EnumSet.of(Registry.Type.STR, Registry.Type.BIN, Registry.Type.METH);
     };
   }
 }

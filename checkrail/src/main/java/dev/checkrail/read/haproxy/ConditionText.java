@@ -29,8 +29,8 @@ public sealed interface ConditionText {
   record Not(ConditionText part, Span span) implements ConditionText {}
 
   /**
-   * An ACL by its name. If the section (or the defaults section it uses) declares none of that name,
-   * it may be a predefined one, see {@link PredefinedAcl}.
+   * An ACL by its name. If the section (or the defaults section it uses) declares none of that
+   * name, it may be a predefined one, see {@link PredefinedAcl}.
    */
   record Named(String name, Span span) implements ConditionText {}
 

@@ -13,8 +13,7 @@ import java.util.Optional;
  * @param args the words after the keyword
  * @param active false if a conditional block masks it
  */
-public record Directive(
-    Line line, Prefix prefix, Word keyword, List<Word> args, boolean active) {
+public record Directive(Line line, Prefix prefix, Word keyword, List<Word> args, boolean active) {
   public Directive {
     args = List.copyOf(args);
   }
@@ -31,7 +30,9 @@ public record Directive(
     return keyword.is(word);
   }
 
-  /** The value of an argument, counted from 0; the empty string past the end, as HAProxy sees it. */
+  /**
+   * The value of an argument, counted from 0; the empty string past the end, as HAProxy sees it.
+   */
   public String arg(int index) {
     return index < args.size() ? args.get(index).value() : "";
   }

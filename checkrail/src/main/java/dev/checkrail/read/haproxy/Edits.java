@@ -9,8 +9,8 @@ import java.util.Map;
 /**
  * Changes to a tree's text that touch only what they name: all other bytes are printed as they were
  * read. Edits of words keep the rest of their line; a line that is replaced or deleted takes its
- * words' edits with it. Lines are named by the {@link Line} of the tree, words by their {@link Word}.
- * Confined to one thread.
+ * words' edits with it. Lines are named by the {@link Line} of the tree, words by their {@link
+ * Word}. Confined to one thread.
  */
 public final class Edits {
   private record WordEdit(int from, int to, String text) {}
@@ -81,8 +81,7 @@ public final class Edits {
     int from = first.span().column() - 1;
     int to = last.span().column() - 1 + last.span().length();
     List<WordEdit> words =
-        edits
-            .computeIfAbsent(
+        edits.computeIfAbsent(
                 new Place(first.span().file(), first.span().line()), p -> new LineEdit())
             .words;
     if (words.stream().anyMatch(w -> from < w.to() && w.from() < to)) {
@@ -135,14 +134,13 @@ public final class Edits {
     StringBuilder own = new StringBuilder(line.text());
     edit.words.stream()
         .sorted(java.util.Comparator.comparingInt(WordEdit::from).reversed())
-        .forEach(
-            w -> {
-              int from = w.from();
-              while (w.text().isEmpty() && from > 0 && isBlank(own.charAt(from - 1))) {
-                from--;
-              }
-              own.replace(from, w.to(), w.text());
-            });
+        .forEach(w -> {
+          int from = w.from();
+          while (w.text().isEmpty() && from > 0 && isBlank(own.charAt(from - 1))) {
+            from--;
+          }
+          own.replace(from, w.to(), w.text());
+        });
     return own.toString();
   }
 
@@ -151,8 +149,8 @@ public final class Edits {
   }
 
   /**
-   * A value written so that HAProxy reads exactly it (manual 2.2): as it is where nothing in it has a
-   * meaning, else in double quotes with escapes.
+   * A value written so that HAProxy reads exactly it (manual 2.2): as it is where nothing in it has
+   * a meaning, else in double quotes with escapes.
    */
   public static String quote(String value) {
     if (!value.isEmpty() && value.chars().allMatch(Edits::isPlain)) {

@@ -78,7 +78,9 @@ final class FileReading {
       number++;
       start = end;
       if (!stopped && strayNul) {
-        fail(new Span(file, number, 1, 0), "HAProxy stops reading here: the line before holds a NUL");
+        fail(
+            new Span(file, number, 1, 0),
+            "HAProxy stops reading here: the line before holds a NUL");
         stopped = true;
       }
       if (!stopped && errors >= MAX_ERRORS) {
@@ -115,8 +117,7 @@ final class FileReading {
     }
     closeSection(current);
     if (!aborted && nesting.depth() > 0) {
-      fail(
-          new Span(file, nesting.openedAt(), 1, 0), "this '.if' has no '.endif' in its file");
+      fail(new Span(file, nesting.openedAt(), 1, 0), "this '.if' has no '.endif' in its file");
       aborted = true;
     }
     sections.sort(java.util.Comparator.comparingInt(s -> s.header().number()));
@@ -136,13 +137,10 @@ final class FileReading {
     if (first < content.length() && content.charAt(first) == '[') {
       return keep(new Line(file, number, raw, Line.Kind.SCOPE, active, List.of()));
     }
-    Tokenizer.Result result =
-        new Tokenizer(file, number, content, variables, currentTitle).run();
+    Tokenizer.Result result = new Tokenizer(file, number, content, variables, currentTitle).run();
     return switch (result) {
       case Tokenizer.Broken broken -> {
-        fail(
-            new Span(file, number, broken.offset() + 1, broken.length()),
-            broken.message());
+        fail(new Span(file, number, broken.offset() + 1, broken.length()), broken.message());
         yield keep(new Line(file, number, raw, Line.Kind.BROKEN, active, List.of()));
       }
       case Tokenizer.Words words -> {
@@ -168,8 +166,8 @@ final class FileReading {
 
   /**
    * HAProxy keeps a line's words in a buffer that grows on demand and cuts the line a second time
-   * when it does. By then it has overwritten the brace behind a default, so such a line is refused if
-   * it is the first of its length in the file.
+   * when it does. By then it has overwritten the brace behind a default, so such a line is refused
+   * if it is the first of its length in the file.
    */
   private boolean fits(Tokenizer.Words words, int number) {
     if (words.outputLength() <= outputSize) {
@@ -222,8 +220,9 @@ final class FileReading {
           "read/undefined-variable",
           span,
           undefined.name()
-              + " is set by HAProxy to the host name of its machine, which is not known here;"
-              + " 'localhost' stands in for it",
+              + " is set by HAProxy itself and not known here; '"
+              + variables.value(undefined.name())
+              + "' stands in for it",
           "give it in the policy's target or with --env");
     } else if (!undefined.name().startsWith(".")) {
       problem(
@@ -299,7 +298,9 @@ final class FileReading {
           Severity.ERROR,
           "read/unknown-keyword",
           word.span(),
-          "HAProxy knows no directive '" + shown(word.value()) + "' and stops reading the file here",
+          "HAProxy knows no directive '"
+              + shown(word.value())
+              + "' and stops reading the file here",
           null);
       errors++;
       stopped = true;
@@ -324,9 +325,19 @@ final class FileReading {
         abort();
       }
       case ".warning" ->
-          problem(Severity.WARNING, "read/message", word.span(), "the configuration warns: " + text, null);
+          problem(
+              Severity.WARNING,
+              "read/message",
+              word.span(),
+              "the configuration warns: " + text,
+              null);
       case ".notice" ->
-          problem(Severity.NOTICE, "read/message", word.span(), "the configuration notes: " + text, null);
+          problem(
+              Severity.NOTICE,
+              "read/message",
+              word.span(),
+              "the configuration notes: " + text,
+              null);
       default -> {
         // .diag speaks in diagnostic mode only
       }
@@ -371,8 +382,7 @@ final class FileReading {
     }
     Line line = new Line(file, number, raw, Line.Kind.DIRECTIVE, active, words);
     Directive directive =
-        new Directive(
-            line, prefix, keyword, words.subList(keywordAt + 1, words.size()), active);
+        new Directive(line, prefix, keyword, words.subList(keywordAt + 1, words.size()), active);
     section.directives.add(directive);
     if (active && section.kind == SectionKind.GLOBAL) {
       EnvironmentDirective.apply(directive, variables, problems);
@@ -462,9 +472,7 @@ final class FileReading {
       Optional<Word> parent = Optional.empty();
       if (kind.isProxy()) {
         int from = 2;
-        if (kind == SectionKind.DEFAULTS
-            && words.size() == 3
-            && words.get(1).is("from")) {
+        if (kind == SectionKind.DEFAULTS && words.size() == 3 && words.get(1).is("from")) {
           from = 1;
           name = Optional.empty();
         }

@@ -4,13 +4,13 @@ import dev.checkrail.source.Span;
 import java.util.List;
 
 /**
- * One line of a file. HAProxy 2.6 has no line continuation: a backslash before the newline is a word
- * of its own, so a physical line is a logical one.
+ * One line of a file. HAProxy 2.6 has no line continuation: a backslash before the newline is a
+ * word of its own, so a physical line is a logical one.
  *
  * @param file path of its file
  * @param number 1-based
- * @param text the bytes, line terminator included ({@code \n}, {@code \r\n}, or none at the end of a
- *     truncated file); the lines' texts in order are the file
+ * @param text the bytes, line terminator included ({@code \n}, {@code \r\n}, or none at the end of
+ *     a truncated file); the lines' texts in order are the file
  * @param kind what HAProxy takes it for
  * @param active false if a conditional block (manual 2.4) masks it; for {@code .if} and its kin, if
  *     the whole block is masked

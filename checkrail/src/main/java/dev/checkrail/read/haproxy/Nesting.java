@@ -71,35 +71,35 @@ final class Nesting {
   }
 
   Step step(String word, int arguments, int line) {
-    switch (word) {
-      case ".if" -> {
-        if (levels.size() >= MAX_DEPTH) {
-          return new Step.Wrong("'.if' is nested more than " + MAX_DEPTH + " levels deep");
-        }
-        if (!active()) {
-          levels.add(new Level(State.SKIP, line));
-          return new Step.Done();
-        }
-        levels.add(new Level(State.DROP, line));
-        return new Step.Evaluate();
-      }
-      case ".elif" -> {
-        return elif();
-      }
-      case ".else" -> {
-        return otherwise(arguments);
-      }
-      default -> {
-        if (arguments > 0) {
-          return new Step.Wrong("'.endif' takes no argument");
-        }
-        if (levels.isEmpty()) {
-          return new Step.Wrong("'.endif' without an '.if' before it");
-        }
-        levels.removeLast();
-        return new Step.Done();
-      }
+    return switch (word) {
+      case ".if" -> open(line);
+      case ".elif" -> elif();
+      case ".else" -> otherwise(arguments);
+      default -> close(arguments);
+    };
+  }
+
+  private Step open(int line) {
+    if (levels.size() >= MAX_DEPTH) {
+      return new Step.Wrong("'.if' is nested more than " + MAX_DEPTH + " levels deep");
     }
+    if (!active()) {
+      levels.add(new Level(State.SKIP, line));
+      return new Step.Done();
+    }
+    levels.add(new Level(State.DROP, line));
+    return new Step.Evaluate();
+  }
+
+  private Step close(int arguments) {
+    if (arguments > 0) {
+      return new Step.Wrong("'.endif' takes no argument");
+    }
+    if (levels.isEmpty()) {
+      return new Step.Wrong("'.endif' without an '.if' before it");
+    }
+    levels.removeLast();
+    return new Step.Done();
   }
 
   private Step elif() {

@@ -64,7 +64,9 @@ public record Parameter(Word name, List<Word> values, boolean known) {
     return parameters;
   }
 
-  /** {@code source ADDRESS}, then {@code usesrc ADDRESS} and {@code interface NAME} in any order. */
+  /**
+   * {@code source ADDRESS}, then {@code usesrc ADDRESS} and {@code interface NAME} in any order.
+   */
   private static int sourceEnd(List<Word> words, int at) {
     int i = at + 2;
     while (i < words.size() && (words.get(i).is("usesrc") || words.get(i).is("interface"))) {

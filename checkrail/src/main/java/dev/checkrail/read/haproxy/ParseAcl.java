@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * Parses {@code acl} lines, criteria and conditions (manual 7.1, 7.2).
  *
  * <p>What surprises: an ACL keyword with a converter ({@code path_beg,lower}) loses its own match
- * method and gets the default of the converter's type; a pattern word right behind a plain fetch that
- * is a converter's name is that converter <em>and</em> a pattern; the last {@code -m} counts; a
- * condition without terms is false.
+ * method and gets the default of the converter's type; a pattern word right behind a plain fetch
+ * that is a converter's name is that converter <em>and</em> a pattern; the last {@code -m} counts;
+ * a condition without terms is false.
  */
 public final class ParseAcl {
   private static final Registry REGISTRY = Registry.haproxy26();
@@ -84,8 +84,7 @@ public final class ParseAcl {
         return Parsed.failed(parsed.problems());
       }
       SampleText written = parsed.value().get();
-      sample =
-          new SampleText(fetch.name(), written.args(), written.converters(), written.span());
+      sample = new SampleText(fetch.name(), written.args(), written.converters(), written.span());
       if (sample.converters().isEmpty()) {
         match = acl.get().match();
       }
@@ -140,7 +139,8 @@ public final class ParseAcl {
   private static Registry.Type expected(CriterionText.Match match) {
     return switch (match) {
       case FOUND -> Registry.Type.ANY;
-      case BOOL, INT, LEN -> match == CriterionText.Match.LEN ? Registry.Type.STR : Registry.Type.SINT;
+      case BOOL, INT, LEN ->
+          match == CriterionText.Match.LEN ? Registry.Type.STR : Registry.Type.SINT;
       case IP -> Registry.Type.ADDR;
       case BIN -> Registry.Type.BIN;
       case STR, SUB, REG, BEG, END, DIR, DOM -> Registry.Type.STR;
@@ -234,7 +234,8 @@ public final class ParseAcl {
               Severity.WARNING,
               span,
               "there is no pattern, so this never matches",
-              Optional.of("add '-m found' to ask whether there is a value, or '--' if it is meant")));
+              Optional.of(
+                  "add '-m found' to ask whether there is a value, or '--' if it is meant")));
     }
     return Parsed.of(
         new CriterionText(
@@ -253,7 +254,9 @@ public final class ParseAcl {
 
   private static Problem unknownMatch(Word value) {
     List<String> known =
-        java.util.Arrays.stream(CriterionText.Match.values()).map(CriterionText.Match::word).toList();
+        java.util.Arrays.stream(CriterionText.Match.values())
+            .map(CriterionText.Match::word)
+            .toList();
     return new Problem(
         "read/unknown-keyword",
         Severity.ERROR,
@@ -332,7 +335,8 @@ public final class ParseAcl {
         }
         if (close >= words.size() || words.get(close).value().isEmpty()) {
           return Parsed.failed(
-              Problem.error("read/syntax", word.span(), "this '{' has no '}' (as a word of its own)"));
+              Problem.error(
+                  "read/syntax", word.span(), "this '{' has no '}' (as a word of its own)"));
         }
         Parsed<CriterionText> criterion = criterion(words.subList(i + 1, close), word.span());
         problems.addAll(criterion.problems());
@@ -351,8 +355,7 @@ public final class ParseAcl {
         group.add(
             negated
                 ? new ConditionText.Not(
-                    term,
-                    spanning(words.get(Math.max(0, negatedFrom)).span(), term.span()))
+                    term, spanning(words.get(Math.max(0, negatedFrom)).span(), term.span()))
                 : term);
       }
       negated = false;
@@ -377,9 +380,7 @@ public final class ParseAcl {
         ? parts.getFirst()
         : new ConditionText.Or(
             parts,
-            parts.isEmpty()
-                ? place
-                : spanning(parts.getFirst().span(), parts.getLast().span()));
+            parts.isEmpty() ? place : spanning(parts.getFirst().span(), parts.getLast().span()));
   }
 
   private static Span spanning(Span first, Span last) {

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Parses log-format strings (manual 8.2.4). Whether runs of spaces are merged ({@code log-format}) or
- * not (headers, paths) depends on the directive; here they stay as they are.
+ * Parses log-format strings (manual 8.2.4). Whether runs of spaces are merged ({@code log-format})
+ * or not (headers, paths) depends on the directive; here they stay as they are.
  */
 public final class ParseFormat {
   /** The variables of HAProxy 2.6 (manual 8.2.4). */
@@ -62,10 +62,13 @@ public final class ParseFormat {
           return problem;
         }
       } else if (next == 0) {
-        return wrong(percent, percent + 1, "a lone '%' ends the text; write '%%' for a percent sign");
+        return wrong(
+            percent, percent + 1, "a lone '%' ends the text; write '%%' for a percent sign");
       } else if (next == ' ' || next == '\t' || (next >= '0' && next <= '9')) {
         return wrong(
-            percent, percent + 1, "no variable's name follows this '%'; write '%%' for a percent sign");
+            percent,
+            percent + 1,
+            "no variable's name follows this '%'; write '%%' for a percent sign");
       } else {
         // HAProxy drops a percent sign before anything else.
         at++;

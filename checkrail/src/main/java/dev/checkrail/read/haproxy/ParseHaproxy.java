@@ -21,8 +21,8 @@ public final class ParseHaproxy {
    * Parses files for a target.
    *
    * @param files in load order (of a folder: its {@code *.cfg} by name)
-   * @param target what they are evaluated for; pass {@link Target#afterReload} of a first reading to
-   *     see what a reload makes of the same files
+   * @param target what they are evaluated for; pass {@link Target#afterReload} of a first reading
+   *     to see what a reload makes of the same files
    */
   public static Reading parse(List<SourceFile> files, Target target) {
     Variables variables = new Variables(target);

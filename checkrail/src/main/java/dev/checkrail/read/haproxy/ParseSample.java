@@ -48,14 +48,12 @@ public final class ParseSample {
   static Parsed<Inside> parseInside(Word word, int from) {
     Run run = new Run(List.of(word), from, true);
     SampleText sample = run.parse();
-    return sample == null
-        ? Parsed.failed(run.problem())
-        : Parsed.of(new Inside(sample, run.at));
+    return sample == null ? Parsed.failed(run.problem()) : Parsed.of(new Inside(sample, run.at));
   }
 
   /**
-   * Parses an ACL keyword's word: as an expression, but the first name is that of an ACL keyword, and
-   * converters do not go on in the next word.
+   * Parses an ACL keyword's word: as an expression, but the first name is that of an ACL keyword,
+   * and converters do not go on in the next word.
    */
   static Parsed<SampleText> parseAclKeyword(Word word, Registry.Fetch fetch) {
     Run run = new Run(List.of(word), 0, false);
@@ -101,7 +99,8 @@ public final class ParseSample {
       return problem;
     }
 
-    private @Nullable SampleText fail(String code, int from, int to, String message, Optional<String> fix) {
+    private @Nullable SampleText fail(
+        String code, int from, int to, String message, Optional<String> fix) {
       Word word = words.get(Math.min(wordIndex, words.size() - 1));
       int end = word.value().length();
       problem =
@@ -121,7 +120,8 @@ public final class ParseSample {
       int end = nameEnd(text, begin);
       String name = text.substring(begin, end);
       if (name.isEmpty()) {
-        return fail("read/syntax", begin, begin, "a sample fetch is expected here", Optional.empty());
+        return fail(
+            "read/syntax", begin, begin, "a sample fetch is expected here", Optional.empty());
       }
       Registry.Fetch fetch = known;
       if (fetch == null) {
@@ -131,7 +131,8 @@ public final class ParseSample {
         }
         fetch = found.get();
       }
-      List<SampleText.Argument> args = arguments(word, end, fetch.signature(), "fetch '" + name + "'");
+      List<SampleText.Argument> args =
+          arguments(word, end, fetch.signature(), "fetch '" + name + "'");
       if (args == null) {
         return null;
       }
@@ -215,7 +216,9 @@ public final class ParseSample {
               name.isEmpty()
                   ? "the name of a converter is expected here"
                   : "HAProxy knows no converter '" + FileReading.shown(name) + "'",
-              REGISTRY.nearest(name, Registry.Group.CONVERTER).map(n -> "did you mean '" + n + "'?"));
+              REGISTRY
+                  .nearest(name, Registry.Group.CONVERTER)
+                  .map(n -> "did you mean '" + n + "'?"));
           return false;
         }
         Registry.Converter converter = found.get();
@@ -244,7 +247,12 @@ public final class ParseSample {
         Word word, int from, Signature signature, String of) {
       switch (ArgumentList.parse(word.value(), from, signature)) {
         case ArgumentList.Wrong wrong -> {
-          fail("read/syntax", wrong.offset(), wrong.offset(), of + ": " + wrong.message(), Optional.empty());
+          fail(
+              "read/syntax",
+              wrong.offset(),
+              wrong.offset(),
+              of + ": " + wrong.message(),
+              Optional.empty());
           return null;
         }
         case ArgumentList.Items items -> {

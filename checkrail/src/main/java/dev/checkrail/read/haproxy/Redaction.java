@@ -39,6 +39,7 @@ public final class Redaction {
   private static final Pattern KEYED =
       Pattern.compile("\\b(hmac|aes_gcm_dec|jwt_verify|strcmp)\\([^)]*\\)");
   private static final Pattern URL_CREDENTIALS = Pattern.compile("://[^/@\\s]+@");
+
   /** Pieces without which nothing is hidden; by their first letters, for a quick look. */
   private static final String[] TRIGGERS = {
     "auth", "aes_", "pass", "key", "secret", "sess", "sid", "strcmp", "token", "cred", "hmac", "jwt"
@@ -72,7 +73,9 @@ public final class Redaction {
     return display(hide(values, shown));
   }
 
-  /** Words as HAProxy sees them, joined by single spaces, secrets removed; for values of settings. */
+  /**
+   * Words as HAProxy sees them, joined by single spaces, secrets removed; for values of settings.
+   */
   public static String values(List<Word> words) {
     List<String> values = words.stream().map(Word::value).toList();
     return display(hide(values, values));
@@ -99,8 +102,13 @@ public final class Redaction {
       boolean hidden =
           BEFORE_SECRET.contains(previous)
               || (previous.equals("auth") && i >= 2 && values.get(i - 2).equals("stats"))
-              || (patterns && !value.startsWith("-") && !previous.equals("-f") && !previous.equals("-m"));
-      if (i >= 2 && BEFORE_HEADER.contains(values.get(i - 2)) && SECRET_NAME.matcher(previous).find()) {
+              || (patterns
+                  && !value.startsWith("-")
+                  && !previous.equals("-f")
+                  && !previous.equals("-m"));
+      if (i >= 2
+          && BEFORE_HEADER.contains(values.get(i - 2))
+          && SECRET_NAME.matcher(previous).find()) {
         hidden = true;
         if (values.get(i - 2).startsWith("replace-") && i + 1 < out.size()) {
           out.set(i + 1, HIDDEN);
@@ -111,7 +119,9 @@ public final class Redaction {
           && SECRET_NAME.matcher(previous).find()) {
         hidden = true;
       }
-      if (i >= 2 && previous.equals("send") && value.toUpperCase(Locale.ROOT).matches("(AUTH|PASS)\\b.*")) {
+      if (i >= 2
+          && previous.equals("send")
+          && value.toUpperCase(Locale.ROOT).matches("(AUTH|PASS)\\b.*")) {
         hidden = true;
       }
       if (hidden) {
@@ -137,7 +147,8 @@ public final class Redaction {
         continue;
       }
       for (String trigger : TRIGGERS) {
-        if (trigger.charAt(0) == lower && text.regionMatches(true, i, trigger, 0, trigger.length())) {
+        if (trigger.charAt(0) == lower
+            && text.regionMatches(true, i, trigger, 0, trigger.length())) {
           return true;
         }
       }
@@ -168,6 +179,8 @@ public final class Redaction {
     }
     String text = KEYED.matcher(word).replaceAll("$1(" + HIDDEN + ")");
     text = URL_CREDENTIALS.matcher(text).replaceAll("://" + HIDDEN + "@");
-    return ASSIGNED.matcher(text).replaceAll(match -> Matcher.quoteReplacement(match.group(1) + HIDDEN));
+    return ASSIGNED
+        .matcher(text)
+        .replaceAll(match -> Matcher.quoteReplacement(match.group(1) + HIDDEN));
   }
 }

@@ -146,7 +146,9 @@ public final class Registry {
 
   // ---- keywords of sections
 
-  /** What a section does with a keyword. An anonymous defaults section takes less than a named one. */
+  /**
+   * What a section does with a keyword. An anonymous defaults section takes less than a named one.
+   */
   public Acceptance keyword(SectionKind kind, boolean named, String keyword) {
     Places places = keywords.get(keyword);
     return places == null ? Acceptance.UNKNOWN : places.of(sectionWord(kind, named));
@@ -180,7 +182,10 @@ public final class Registry {
     return kind == SectionKind.DEFAULTS && !named ? "anonymous-defaults" : kind.word();
   }
 
-  /** Whether a keyword with a closed set of second words ({@code timeout}, {@code stats}) has this one. */
+  /**
+   * Whether a keyword with a closed set of second words ({@code timeout}, {@code stats}) has this
+   * one.
+   */
   public boolean hasSecondWord(String keyword, String second) {
     Set<String> words = seconds.get(keyword);
     int paren = second.indexOf('(');
@@ -219,7 +224,10 @@ public final class Registry {
     return Optional.ofNullable(parameters.getOrDefault("bind", Map.of()).get(name));
   }
 
-  /** As {@link #bindParameter}, for {@code server}, {@code default-server} and {@code server-template}. */
+  /**
+   * As {@link #bindParameter}, for {@code server}, {@code default-server} and {@code
+   * server-template}.
+   */
   public Optional<Integer> serverParameter(String name) {
     return Optional.ofNullable(parameters.getOrDefault("server", Map.of()).get(name));
   }
@@ -230,7 +238,9 @@ public final class Registry {
   private static final Signature LUA =
       new Signature(java.util.Collections.nCopies(12, Signature.Type.STRING), 0);
 
-  /** A sample fetch by its name; case counts. Any {@code lua.NAME} may be one that a script adds. */
+  /**
+   * A sample fetch by its name; case counts. Any {@code lua.NAME} may be one that a script adds.
+   */
   public Optional<Fetch> fetch(String name) {
     if (name.startsWith("lua.")) {
       return Optional.of(new Fetch(name, Type.STR, LUA, java.util.EnumSet.allOf(Phase.class)));
@@ -343,9 +353,9 @@ public final class Registry {
       case "acl" ->
           acls.put(
               cells[1],
-              new AclKeyword(
-                  cells[1], cells[2], CriterionText.Match.of(cells[3]).orElseThrow()));
-      case "filter" -> others.computeIfAbsent(Group.FILTER, k -> new java.util.TreeSet<>()).add(cells[1]);
+              new AclKeyword(cells[1], cells[2], CriterionText.Match.of(cells[3]).orElseThrow()));
+      case "filter" ->
+          others.computeIfAbsent(Group.FILTER, k -> new java.util.TreeSet<>()).add(cells[1]);
       case "service" ->
           others.computeIfAbsent(Group.SERVICE, k -> new java.util.TreeSet<>()).add(cells[1]);
       default -> throw new IllegalStateException("unknown row in registry: " + cells[0]);
@@ -373,8 +383,9 @@ public final class Registry {
 
   private static Set<Phase> phases(String flags) {
     Set<Phase> phases = java.util.EnumSet.noneOf(Phase.class);
+    int column = 0;
     for (Phase phase : Phase.values()) {
-      if (flags.charAt(phase.ordinal()) == 'Y') {
+      if (flags.charAt(column++) == 'Y') {
         phases.add(phase);
       }
     }

@@ -4,10 +4,11 @@ import dev.checkrail.source.Span;
 import java.util.List;
 
 /**
- * A sample expression as written (manual 7.3, 7.3.1): {@code req.hdr(host),lower,map(hosts.map,none)}.
+ * A sample expression as written (manual 7.3, 7.3.1): {@code
+ * req.hdr(host),lower,map(hosts.map,none)}.
  *
- * @param fetch name of the fetch as written; an ACL keyword such as {@code path_beg} stays as it is,
- *     {@link CriterionText} resolves it
+ * @param fetch name of the fetch as written; an ACL keyword such as {@code path_beg} stays as it
+ *     is, {@link CriterionText} resolves it
  * @param args arguments of the fetch
  * @param converters in order
  * @param span the whole expression

@@ -11,8 +11,8 @@ import java.util.stream.Stream;
  *
  * @param kind which kind
  * @param name the word after the kind; empty for sections without one
- * @param parent the word after {@code from}: the {@code defaults} section that it takes its settings
- *     from (manual 4)
+ * @param parent the word after {@code from}: the {@code defaults} section that it takes its
+ *     settings from (manual 4)
  * @param header the line that opens it
  * @param lines the lines after the header, in order, of every kind
  * @param directives the directives among them, active or not, in order

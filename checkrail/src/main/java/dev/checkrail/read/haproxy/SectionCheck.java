@@ -20,7 +20,8 @@ final class SectionCheck {
   private static final Registry REGISTRY = Registry.haproxy26();
   private static final Set<String> TCP_RULES = Set.of("connection", "session", "content");
   private static final Set<String> SECOND_WORDS =
-      Set.of("timeout", "http-check", "tcp-check", "capture", "email-alert", "stick", "compression");
+      Set.of(
+          "timeout", "http-check", "tcp-check", "capture", "email-alert", "stick", "compression");
 
   private final List<Problem> problems;
   private final Map<String, Section> frontends = new HashMap<>();
@@ -64,7 +65,7 @@ final class SectionCheck {
           section.name().orElseThrow().span(),
           "a name consists of letters, digits and . : _ - only");
     }
-    if (words.size() > 2 && section.parent().isEmpty() || words.size() > 4) {
+    if ((words.size() > 2 && section.parent().isEmpty()) || words.size() > 4) {
       error(
           words.get(2).span(),
           "a section's name may only be followed by 'from' and the name of a defaults section"
@@ -96,7 +97,9 @@ final class SectionCheck {
               "read/syntax",
               Severity.ERROR,
               parent.span(),
-              "there is no defaults section '" + FileReading.shown(parent.value()) + "' before this line",
+              "there is no defaults section '"
+                  + FileReading.shown(parent.value())
+                  + "' before this line",
               Registry.nearest(parent.value(), defaults.keySet())
                   .map(n -> "did you mean '" + n + "'?")));
     } else if (count > 1) {
@@ -111,11 +114,7 @@ final class SectionCheck {
     if (first != null && reported.add(section.span().toString())) {
       error(
           section.span(),
-          section.label()
-              + " has the same name as "
-              + first.label()
-              + " at "
-              + first.span());
+          section.label() + " has the same name as " + first.label() + " at " + first.span());
     }
   }
 
@@ -131,7 +130,9 @@ final class SectionCheck {
           report(
               Severity.ERROR,
               directive.keyword().span(),
-              "'" + keyword + "' is not allowed in "
+              "'"
+                  + keyword
+                  + "' is not allowed in "
                   + (kind == SectionKind.DEFAULTS && !named ? "an unnamed " : "a ")
                   + kind.word()
                   + " section"
@@ -166,7 +167,11 @@ final class SectionCheck {
     String message =
         taking.isEmpty()
             ? "HAProxy knows no keyword '" + FileReading.shown(keyword) + "'"
-            : "'" + keyword + "' is no keyword of a " + section.kind().word() + " section"
+            : "'"
+                + keyword
+                + "' is no keyword of a "
+                + section.kind().word()
+                + " section"
                 + elsewhere(keyword, section.kind());
     report(
         Severity.ERROR,
@@ -237,7 +242,9 @@ final class SectionCheck {
               Severity.ERROR,
               word.span(),
               "HAProxy knows no option '" + FileReading.shown(option) + "'",
-              REGISTRY.nearest(option, Registry.Group.OPTION).map(n -> "did you mean '" + n + "'?"));
+              REGISTRY
+                  .nearest(option, Registry.Group.OPTION)
+                  .map(n -> "did you mean '" + n + "'?"));
       case REMOVED ->
           report(
               Severity.ERROR,
@@ -308,8 +315,7 @@ final class SectionCheck {
             : Optional.empty());
   }
 
-  private void parameters(
-      Directive directive, List<Parameter> parameters, Registry.Group group) {
+  private void parameters(Directive directive, List<Parameter> parameters, Registry.Group group) {
     for (Parameter parameter : parameters) {
       if (!parameter.known()) {
         String name = parameter.name().value();

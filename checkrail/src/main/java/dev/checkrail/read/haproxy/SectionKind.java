@@ -5,7 +5,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The kinds of sections that HAProxy 2.6 knows, by the word that opens them (manual chapters 3 and 4). */
+/**
+ * The kinds of sections that HAProxy 2.6 knows, by the word that opens them (manual chapters 3 and
+ * 4).
+ */
 public enum SectionKind {
   GLOBAL("global"),
   DEFAULTS("defaults"),

@@ -60,7 +60,8 @@ public record Signature(List<Type> types, int required) {
       return Arrays.stream(values())
           .filter(t -> t.word.equals(word))
           .findFirst()
-          .orElseThrow(() -> new IllegalStateException("unknown argument type in registry: " + word));
+          .orElseThrow(
+              () -> new IllegalStateException("unknown argument type in registry: " + word));
     }
   }
 

@@ -24,10 +24,33 @@ public record Target(
     Map<String, String> environment) {
   private static final Set<String> DEBIAN_12_FEATURES =
       Set.of(
-          "ACCEPT4", "BACKTRACE", "CPU_AFFINITY", "CRYPT_H", "DL", "EPOLL", "GETADDRINFO",
-          "LIBCRYPT", "LINUX_SPLICE", "LINUX_TPROXY", "LUA", "NETFILTER", "NS", "OPENSSL", "OT",
-          "PCRE2", "PCRE2_JIT", "POLL", "PRCTL", "PROMEX", "RT", "SLZ", "SYSTEMD", "TFO", "THREAD",
-          "THREAD_DUMP", "TPROXY");
+          "ACCEPT4",
+          "BACKTRACE",
+          "CPU_AFFINITY",
+          "CRYPT_H",
+          "DL",
+          "EPOLL",
+          "GETADDRINFO",
+          "LIBCRYPT",
+          "LINUX_SPLICE",
+          "LINUX_TPROXY",
+          "LUA",
+          "NETFILTER",
+          "NS",
+          "OPENSSL",
+          "OT",
+          "PCRE2",
+          "PCRE2_JIT",
+          "POLL",
+          "PRCTL",
+          "PROMEX",
+          "RT",
+          "SLZ",
+          "SYSTEMD",
+          "TFO",
+          "THREAD",
+          "THREAD_DUMP",
+          "TPROXY");
 
   public Target {
     features = Set.copyOf(features);
@@ -43,18 +66,24 @@ public record Target(
         environment);
   }
 
+  /** Stands in for a value that only the running process knows. */
+  static final String UNKNOWN = "known-at-run-time";
+
   /**
    * What the same files meet after a reload onto themselves in master-worker mode: the master keeps
-   * its environment, changed by the first reading, and has added its own variables. Those whose value
-   * depends on the running process ({@code HAPROXY_PROCESSES}, {@code HAPROXY_CLI}, {@code
-   * HAPROXY_MASTER_CLI}) are left out.
+   * its environment, changed by the first reading, and has added its own variables. Of {@code
+   * HAPROXY_PROCESSES} and {@code HAPROXY_CLI} it is only known that they are there; {@code
+   * HAPROXY_MASTER_CLI} depends on {@code -S} and is left out.
    */
   public Target afterReload(HaproxyTree first) {
     Map<String, String> after = new LinkedHashMap<>(first.environment());
     after.put("HAPROXY_MWORKER", "1");
+    after.put("HAPROXY_MWORKER_REEXEC", "1");
     after.put(
         "HAPROXY_CFGFILES",
         String.join(";", first.files().stream().map(f -> f.source().path()).toList()));
+    after.put("HAPROXY_PROCESSES", UNKNOWN);
+    after.put("HAPROXY_CLI", UNKNOWN);
     return new Target(version, features, tlsLibrary, after);
   }
 }

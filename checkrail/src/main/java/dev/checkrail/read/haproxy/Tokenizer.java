@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * Cuts one line into words (manual 2.2, 2.3).
  *
  * <p>What surprises: a carriage return ends the line wherever it stands, also inside quotes; the
- * default of {@code ${VAR-default}} is taken as it stands, quotes and backslashes included; variables
- * count inside double quotes only; an empty word at the end of the line is no word. Linear in the
- * length of the line and of what it expands to, which is bounded.
+ * default of {@code ${VAR-default}} is taken as it stands, quotes and backslashes included;
+ * variables count inside double quotes only; an empty word at the end of the line is no word.
+ * Linear in the length of the line and of what it expands to, which is bounded.
  */
 final class Tokenizer {
   /** HAProxy's own limit of words in a line. */
@@ -36,7 +36,12 @@ final class Tokenizer {
    * @param undefined variables without value and default
    */
   record Words(List<Word> words, int outputLength, int defaultAt, List<Undefined> undefined)
-      implements Result {}
+      implements Result {
+    Words {
+      words = List.copyOf(words);
+      undefined = List.copyOf(undefined);
+    }
+  }
 
   /** The line can't be cut; offset and length in it of what is wrong. */
   record Broken(String message, int offset, int length) implements Result {}
@@ -50,7 +55,8 @@ final class Tokenizer {
   private final List<Word> words = new ArrayList<>();
   private final List<Undefined> undefined = new ArrayList<>();
 
-  // The raw word under way: its finished values (word-list expansion), the value under way, and where
+  // The raw word under way: its finished values (word-list expansion), the value under way, and
+  // where
   // each of its bytes came from.
   private int start;
   private boolean quoted;
@@ -89,13 +95,14 @@ final class Tokenizer {
     char quote = 0;
     while (i < end) {
       if (outputLength > MAX_OUTPUT) {
-        return new Broken("this line grows beyond 16 MiB when its variables are expanded", start, 0);
+        return new Broken(
+            "this line grows beyond 16 MiB when its variables are expanded", start, 0);
       }
       char c = in.charAt(i);
       if (c == '\r') {
         break;
       }
-      if (c == '"' && quote != '\'' || c == '\'' && quote != '"') {
+      if ((c == '"' && quote != '\'') || (c == '\'' && quote != '"')) {
         quoted = true;
         if (quote == 0) {
           quote = c;
@@ -159,7 +166,7 @@ final class Tokenizer {
     if (!words.isEmpty() && words.getLast().value().isEmpty()) {
       words.removeLast();
     }
-    return new Words(List.copyOf(words), outputLength, defaultAt, List.copyOf(undefined));
+    return new Words(words, outputLength, defaultAt, undefined);
   }
 
   private static boolean endsPlainWord(char c) {
@@ -223,7 +230,7 @@ final class Tokenizer {
         String piece = pieces.get(i);
         int[] origins = pieceOrigins.get(i);
         boolean same = origins.length == 0 || (pieces.size() == 1 && piece.equals(raw));
-        @Nullable int[] map = same ? null : origins;
+        int @Nullable [] map = same ? null : origins;
         words.add(new Word(raw, piece, span, quoted, names, map));
       }
       wordIndex++;
@@ -339,10 +346,21 @@ final class Tokenizer {
       outputLength = MAX_OUTPUT + 1;
       return;
     }
+    if (!expandWords) {
+      int length = value.length();
+      int after = length + text.length();
+      if (after >= origin.length) {
+        origin = Arrays.copyOf(origin, Math.max(after + 1, origin.length * 2));
+      }
+      Arrays.fill(origin, length, after, from - start);
+      value.append(text);
+      outputLength += text.length();
+      return;
+    }
     int i = 0;
     while (i < text.length()) {
       char c = text.charAt(i);
-      if (expandWords && isSpace(c)) {
+      if (isSpace(c)) {
         finishPiece(from);
         outputLength++;
         while (i < text.length() && isSpace(text.charAt(i))) {

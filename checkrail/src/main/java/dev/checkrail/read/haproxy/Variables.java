@@ -26,7 +26,8 @@ final class Variables {
 
   /** True if the value stands in for one that only the machine knows. */
   boolean assumed(String name) {
-    return localPeerAssumed && name.equals("HAPROXY_LOCALPEER");
+    return (localPeerAssumed && name.equals("HAPROXY_LOCALPEER"))
+        || Target.UNKNOWN.equals(values.get(name));
   }
 
   Map<String, String> snapshot() {

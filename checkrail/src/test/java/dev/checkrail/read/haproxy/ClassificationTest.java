@@ -15,7 +15,8 @@ class ClassificationTest {
       for (String keyword : REGISTRY.words(Registry.Group.KEYWORD)) {
         if (REGISTRY.keyword(kind, true, keyword) == Registry.Acceptance.TAKEN
             && !Registry.haproxy26().ruleSets().contains(keyword)
-            && !java.util.Set.of("option", "timeout", "stats", "http-check", "tcp-request", "tcp-response")
+            && !java.util.Set.of(
+                    "option", "timeout", "stats", "http-check", "tcp-request", "tcp-response")
                 .contains(keyword)) {
           Directive directive =
               Text.read(kind.word() + " x\n" + keyword + "\n")
@@ -42,10 +43,14 @@ class ClassificationTest {
       }
     }
     for (String parameter : REGISTRY.words(Registry.Group.SERVER)) {
-      assertThat(Classification.serverParameter(parameter).reason()).as(parameter).isNotEqualTo(UNKNOWN);
+      assertThat(Classification.serverParameter(parameter).reason())
+          .as(parameter)
+          .isNotEqualTo(UNKNOWN);
     }
     for (String parameter : REGISTRY.words(Registry.Group.BIND)) {
-      assertThat(Classification.bindParameter(parameter).reason()).as(parameter).isNotEqualTo(UNKNOWN);
+      assertThat(Classification.bindParameter(parameter).reason())
+          .as(parameter)
+          .isNotEqualTo(UNKNOWN);
     }
     for (String ruleSet : REGISTRY.ruleSets()) {
       for (String action : REGISTRY.words(Registry.Group.ACTION)) {

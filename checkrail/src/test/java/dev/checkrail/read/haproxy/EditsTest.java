@@ -41,8 +41,7 @@ class EditsTest {
   @ParameterizedTest
   @ValueSource(strings = {"plain", "a b", "", "it's", "\"q\"", "$HOME", "a\\b", "#x", "\t", "é\n"})
   void quotedValuesReadBack(String value) {
-    List<Word> args =
-        Text.directive("  acl " + Edits.quote(value) + " x").args();
+    List<Word> args = Text.directive("  acl " + Edits.quote(value) + " x").args();
     assertThat(args.getFirst().value())
         .isEqualTo(
             new String(

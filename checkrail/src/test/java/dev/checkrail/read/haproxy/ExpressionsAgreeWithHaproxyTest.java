@@ -17,8 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Random criteria and log formats, judged by us and by the installed binary. We never refuse what it
- * takes, and refuse what it refuses for its syntax (it also checks values that are not ours to know).
+ * Random criteria and log formats, judged by us and by the installed binary. We never refuse what
+ * it takes, and refuse what it refuses for its syntax (it also checks values that are not ours to
+ * know).
  */
 class ExpressionsAgreeWithHaproxyTest {
   private static final Registry REGISTRY = Registry.haproxy26();
@@ -74,7 +75,16 @@ class ExpressionsAgreeWithHaproxyTest {
         pick(
             pick(REGISTRY.words(Registry.Group.ACL)),
             pick(REGISTRY.words(Registry.Group.FETCH)),
-            pick("path", "req.hdr(host)", "src", "method", "var(txn.x)", "hdr(a,1)", "pth", "path(", "path()")));
+            pick(
+                "path",
+                "req.hdr(host)",
+                "src",
+                "method",
+                "var(txn.x)",
+                "hdr(a,1)",
+                "pth",
+                "path(",
+                "path()")));
     if (random.nextInt(4) == 0) {
       text.append(pick("()", "(a)", "(1)", "(a,b)", "(a,1)", "(", "(a", "('a b')", "(a\\,b)"));
     }
@@ -82,7 +92,25 @@ class ExpressionsAgreeWithHaproxyTest {
       text.append(converter());
     }
     if (random.nextInt(3) == 0) {
-      text.append(' ').append(pick("-m str", "-m reg", "-m beg", "-m int", "-m ip", "-m found", "-m bool", "-m len", "-m dom", "-m bin", "-m xyz", "-i", "-n", "--", "-x", "-m"));
+      text.append(' ')
+          .append(
+              pick(
+                  "-m str",
+                  "-m reg",
+                  "-m beg",
+                  "-m int",
+                  "-m ip",
+                  "-m found",
+                  "-m bool",
+                  "-m len",
+                  "-m dom",
+                  "-m bin",
+                  "-m xyz",
+                  "-i",
+                  "-n",
+                  "--",
+                  "-x",
+                  "-m"));
     }
     text.append(' ').append(pick("1", "1", "lower", "10.0.0.1", "", "GET", "length"));
     return text.toString();
@@ -92,7 +120,17 @@ class ExpressionsAgreeWithHaproxyTest {
     return pick(",", ",,", ", ", "")
         + pick(
             pick(REGISTRY.words(Registry.Group.CONVERTER)),
-            pick("lower", "upper", "length", "field(1,/)", "word(1,/)", "bytes(1,2)", "regsub(a,b,g)", "url_dec", "lowr", ""))
+            pick(
+                "lower",
+                "upper",
+                "length",
+                "field(1,/)",
+                "word(1,/)",
+                "bytes(1,2)",
+                "regsub(a,b,g)",
+                "url_dec",
+                "lowr",
+                ""))
         + pick("", "", "(1)", "(a)", "(1,b)", "()");
   }
 
@@ -100,7 +138,31 @@ class ExpressionsAgreeWithHaproxyTest {
     StringBuilder text = new StringBuilder();
     for (int i = 1 + random.nextInt(4); i > 0; i--) {
       text.append(
-          pick("a", " ", "%%", "%", "%ci", "%[path]", "%[path,lower]", "%[path,lower", "%[", "%{+Q}r", "%{+Q}", "%{+Q}o", "%{", "%xx", "%1", "% ", "%-", "]", "%[req.hdr(a)]", "%[req.hdr(a),field(1,:)]", "%[pth]", "%HM", "%{-Q}[src]", "%%%"));
+          pick(
+              "a",
+              " ",
+              "%%",
+              "%",
+              "%ci",
+              "%[path]",
+              "%[path,lower]",
+              "%[path,lower",
+              "%[",
+              "%{+Q}r",
+              "%{+Q}",
+              "%{+Q}o",
+              "%{",
+              "%xx",
+              "%1",
+              "% ",
+              "%-",
+              "]",
+              "%[req.hdr(a)]",
+              "%[req.hdr(a),field(1,:)]",
+              "%[pth]",
+              "%HM",
+              "%{-Q}[src]",
+              "%%%"));
     }
     return text.toString();
   }
@@ -140,17 +202,16 @@ class ExpressionsAgreeWithHaproxyTest {
         .tree()
         .sections()
         .flatMap(Section::activeDirectives)
-        .forEach(
-            d -> {
-              List<Problem> found = new ArrayList<>();
-              if (d.is("acl")) {
-                found.addAll(ParseAcl.acl(d).problems());
-              } else if (d.is("http-request")) {
-                found.addAll(ParseFormat.parse(d.args().get(2)).problems());
-              }
-              found.removeIf(p -> p.severity() != Severity.ERROR);
-              problems.put(d.line().number(), found);
-            });
+        .forEach(d -> {
+          List<Problem> found = new ArrayList<>();
+          if (d.is("acl")) {
+            found.addAll(ParseAcl.acl(d).problems());
+          } else if (d.is("http-request")) {
+            found.addAll(ParseFormat.parse(d.args().get(2)).problems());
+          }
+          found.removeIf(p -> p.severity() != Severity.ERROR);
+          problems.put(d.line().number(), found);
+        });
     return problems;
   }
 }

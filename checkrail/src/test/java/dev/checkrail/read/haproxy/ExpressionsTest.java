@@ -10,7 +10,8 @@ class ExpressionsTest {
   @Test
   void aCriterionIsTakenApart() {
     AclText acl =
-        ParseAcl.acl(directive("  acl a req.hdr(host,-1),lower,field(1,:) -m end -i .example.com x"))
+        ParseAcl.acl(
+                directive("  acl a req.hdr(host,-1),lower,field(1,:) -m end -i .example.com x"))
             .value()
             .orElseThrow();
     CriterionText criterion = acl.criterion();
@@ -49,12 +50,10 @@ class ExpressionsTest {
 
   @Test
   void conditionsAreGroupedByOr() {
-    Directive rule =
-        directive("  use_backend be if a !b || { path -m beg /x } OR !! c ! d unless");
+    Directive rule = directive("  use_backend be if a !b || { path -m beg /x } OR !! c ! d unless");
     ConditionText.Guard guard = ParseAcl.guard(rule.from(1)).value().orElseThrow();
     assertThat(guard.unless()).isFalse();
-    assertThat(shape(guard.condition()))
-        .isEqualTo("or(and(a,not(b)),{path},and(c,not(d),unless))");
+    assertThat(shape(guard.condition())).isEqualTo("or(and(a,not(b)),{path},and(c,not(d),unless))");
   }
 
   private static String shape(ConditionText condition) {
@@ -73,15 +72,12 @@ class ExpressionsTest {
 
   @Test
   void unknownNamesComeWithTheNearestKnownOne() {
-    assertThat(
-            ParseAcl.acl(directive("  acl a pahth_beg /x")).problems().getFirst().fix())
+    assertThat(ParseAcl.acl(directive("  acl a pahth_beg /x")).problems().getFirst().fix())
         .hasValue("did you mean 'path_beg'?");
-    assertThat(
-            ParseAcl.acl(directive("  acl a path,lowre /x")).problems().getFirst().fix())
+    assertThat(ParseAcl.acl(directive("  acl a path,lowre /x")).problems().getFirst().fix())
         .hasValue("did you mean 'lower'?");
     assertThat(ParseAcl.acl(directive("  acl a path -m bge /x")).problems().getFirst())
-        .hasToString(
-            "t.cfg:2:17: error: there is no match method 'bge' (read/unknown-keyword)");
+        .hasToString("t.cfg:2:17: error: there is no match method 'bge' (read/unknown-keyword)");
   }
 
   @Test

@@ -19,10 +19,13 @@ class HostileInputTest {
   @Test
   void aLineOfTenMegabytes() {
     Reading reading =
-        within(Duration.ofSeconds(10), () -> Text.read("global\n log-tag " + "x".repeat(10 << 20) + "\n"));
+        within(
+            Duration.ofSeconds(10),
+            () -> Text.read("global\n log-tag " + "x".repeat(10 << 20) + "\n"));
     assertThat(reading.problems()).isEmpty();
     within(Duration.ofSeconds(10), () -> Text.read("global\n" + "a ".repeat(5 << 20) + "\n"));
-    within(Duration.ofSeconds(10), () -> Text.read("global\n" + "\"a\\x\" ".repeat(1 << 20) + "\n"));
+    within(
+        Duration.ofSeconds(10), () -> Text.read("global\n" + "\"a\\x\" ".repeat(1 << 20) + "\n"));
     within(Duration.ofSeconds(10), () -> Text.read(".if " + "(".repeat(10 << 20) + "\n"));
     within(Duration.ofSeconds(10), () -> Text.read(".if " + "1||".repeat(3 << 20) + "\n"));
   }
@@ -35,7 +38,8 @@ class HostileInputTest {
             () ->
                 Text.read(
                     "frontend f\n  bind :80\n"
-                        + "  use_backend be if { path_beg /some/where } # comment\n".repeat(200_000)));
+                        + "  use_backend be if { path_beg /some/where } # comment\n"
+                            .repeat(200_000)));
     assertThat(reading.problems()).isEmpty();
     assertThat(reading.tree().files().getFirst().lines()).hasSize(200_002);
   }

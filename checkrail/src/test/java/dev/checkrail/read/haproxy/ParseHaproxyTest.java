@@ -51,7 +51,8 @@ class ParseHaproxyTest {
               acl a path "/a b" '/c"d' /e\\ f "${P-/x}" "$Q" "${L[*]}" \\x41
             """,
             Map.of("Q", "/q", "L", "one two"));
-    List<Word> args = reading.tree().sections().findFirst().orElseThrow().directives().getFirst().args();
+    List<Word> args =
+        reading.tree().sections().findFirst().orElseThrow().directives().getFirst().args();
     assertThat(values(args.subList(2, args.size())))
         .containsExactly("/a b", "/c\"d", "/e f", "/x", "/q", "one", "two", "A");
     assertThat(args.get(5).raw()).isEqualTo("\"${P-/x}\"");
@@ -85,8 +86,7 @@ class ParseHaproxyTest {
   void aNulByteStopsReading() {
     Reading reading = read("global\n# a\0b\n nosuch\n");
     assertThat(problems(reading)).hasSize(2);
-    assertThat(reading.tree().files().getFirst().lines().get(2).kind())
-        .isEqualTo(Line.Kind.UNREAD);
+    assertThat(reading.tree().files().getFirst().lines().get(2).kind()).isEqualTo(Line.Kind.UNREAD);
   }
 
   @Test
@@ -134,8 +134,7 @@ class ParseHaproxyTest {
     assertThat(problems(reading))
         .singleElement()
         .asString()
-        .startsWith(
-            "t.cfg:6:16: warning: the variable PORT has neither a value nor a default");
+        .startsWith("t.cfg:6:16: warning: the variable PORT has neither a value nor a default");
   }
 
   @Test
@@ -220,11 +219,9 @@ class ParseHaproxyTest {
   @Test
   void blocksMustBeClosedInTheirFile() {
     assertThat(problems(read("global\n.if 1\n")))
-        .containsExactly(
-            "t.cfg:2:1: error: this '.if' has no '.endif' in its file (read/syntax)");
+        .containsExactly("t.cfg:2:1: error: this '.if' has no '.endif' in its file (read/syntax)");
     assertThat(problems(read("global\n.endif\n")))
-        .containsExactly(
-            "t.cfg:2:1: error: '.endif' without an '.if' before it (read/syntax)");
+        .containsExactly("t.cfg:2:1: error: '.endif' without an '.if' before it (read/syntax)");
   }
 
   @Test

@@ -17,15 +17,14 @@ class ReaderFuzzTest {
         .tree()
         .sections()
         .flatMap(Section::activeDirectives)
-        .forEach(
-            d -> {
-              Classification.of(SectionKind.FRONTEND, d);
-              ParseAcl.acl(d);
-              int guard = ParseAcl.guardIndex(d.args());
-              if (guard < d.args().size()) {
-                ParseAcl.guard(d.from(guard));
-              }
-              d.args().forEach(ParseFormat::parse);
-            });
+        .forEach(d -> {
+          Classification.of(SectionKind.FRONTEND, d);
+          ParseAcl.acl(d);
+          int guard = ParseAcl.guardIndex(d.args());
+          if (guard < d.args().size()) {
+            ParseAcl.guard(d.from(guard));
+          }
+          d.args().forEach(ParseFormat::parse);
+        });
   }
 }

@@ -63,8 +63,7 @@ class RegistryTest {
         assertThat(REGISTRY.serverParameter(line.strip().split(" ")[3])).as(line).isPresent();
       }
       if (line.startsWith("\toption ")) {
-        assertThat(
-                REGISTRY.option(SectionKind.LISTEN, true, line.strip().split(" ")[1]))
+        assertThat(REGISTRY.option(SectionKind.LISTEN, true, line.strip().split(" ")[1]))
             .as(line)
             .isEqualTo(Registry.Acceptance.TAKEN);
       }

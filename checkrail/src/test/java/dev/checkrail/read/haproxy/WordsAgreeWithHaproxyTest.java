@@ -26,17 +26,73 @@ class WordsAgreeWithHaproxyTest {
       Map.of("A", "one", "LIST", "p q  r", "EMPTY", "", "Q", "it's \"x\" \\", "SPACES", " s ");
 
   private static final String[] PIECES = {
-    "a", "b", "Z9", " ", " ", "\t", "\"", "\"", "'", "'", "\\", "\\ ", "\\\"", "\\'", "\\\\", "\\#",
-    "\\n", "\\t", "\\x41", "\\x7e", "\\x4", "#", "$A", "${A}", "${LIST[*]}", "${LIST}", "${NONE-d e}",
-    "${NONE}", "${EMPTY}", "${EMPTY-x}", "$Q", "${SPACES[*]}", "$", "${", "}", "\\$", "\\$A", "$1",
-    "${A", "{", "}", "-", "\u00e9", "\u0001", "\u007f", ",", "(", ")", "%[path]", "${.LINE}", "${.SECTION}",
-    "\r", "\u000b", "\"$A\"", "\"${LIST[*]}\"", "\"${NONE-x}\"", "\"\"", "''", "\"${LIST[*]-no}\"", "\"${A[x]}\""
+    "a",
+    "b",
+    "Z9",
+    " ",
+    " ",
+    "\t",
+    "\"",
+    "\"",
+    "'",
+    "'",
+    "\\",
+    "\\ ",
+    "\\\"",
+    "\\'",
+    "\\\\",
+    "\\#",
+    "\\n",
+    "\\t",
+    "\\x41",
+    "\\x7e",
+    "\\x4",
+    "#",
+    "$A",
+    "${A}",
+    "${LIST[*]}",
+    "${LIST}",
+    "${NONE-d e}",
+    "${NONE}",
+    "${EMPTY}",
+    "${EMPTY-x}",
+    "$Q",
+    "${SPACES[*]}",
+    "$",
+    "${",
+    "}",
+    "\\$",
+    "\\$A",
+    "$1",
+    "${A",
+    "{",
+    "}",
+    "-",
+    "\u00e9",
+    "\u0001",
+    "\u007f",
+    ",",
+    "(",
+    ")",
+    "%[path]",
+    "${.LINE}",
+    "${.SECTION}",
+    "\r",
+    "\u000b",
+    "\"$A\"",
+    "\"${LIST[*]}\"",
+    "\"${NONE-x}\"",
+    "\"\"",
+    "''",
+    "\"${LIST[*]-no}\"",
+    "\"${A[x]}\""
   };
 
   private static final Pattern NOTICE =
       Pattern.compile("(?s)parsing \\[[^\\]]*t\\.cfg:(\\d+)\\]: '(.*?)'\\.\n");
   private static final Pattern EXTRA =
-      Pattern.compile("(?s)parsing \\[[^\\]]*t\\.cfg:(\\d+)\\]: Unexpected argument '(.*?)' for '\\.notice'");
+      Pattern.compile(
+          "(?s)parsing \\[[^\\]]*t\\.cfg:(\\d+)\\]: Unexpected argument '(.*?)' for '\\.notice'");
   private static final Pattern ANY = Pattern.compile("parsing \\[[^\\]]*t\\.cfg:(\\d+)\\]");
 
   @TempDir Path folder;
@@ -102,13 +158,13 @@ class WordsAgreeWithHaproxyTest {
   private static Map<Integer, String> ours(String config) {
     Reading reading =
         ParseHaproxy.parse(
-            List.of(
-                SourceFile.of("t.cfg", config.getBytes(StandardCharsets.ISO_8859_1))),
+            List.of(SourceFile.of("t.cfg", config.getBytes(StandardCharsets.ISO_8859_1))),
             Target.debian12(ENVIRONMENT));
     Map<Integer, String> said = new TreeMap<>();
     List<Integer> broken = new ArrayList<>();
     for (Problem problem : reading.problems()) {
-      if (problem.severity() == Severity.ERROR && !problem.message().contains("takes one message")) {
+      if (problem.severity() == Severity.ERROR
+          && !problem.message().contains("takes one message")) {
         broken.add(problem.span().line());
         said.put(problem.span().line(), "error");
       }

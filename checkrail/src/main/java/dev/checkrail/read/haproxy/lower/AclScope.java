@@ -22,8 +22,9 @@ import java.util.function.Function;
 
 /**
  * The named ACLs of one section [7.1]. Lines of one name are OR-ed, also those behind the rule that
- * uses the name; but the first line must stand before the first use. A predefined ACL comes into being
- * where it is first used without a line of its name before it; later lines of the name add to it.
+ * uses the name; but the first line must stand before the first use. A predefined ACL comes into
+ * being where it is first used without a line of its name before it; later lines of the name add to
+ * it.
  */
 final class AclScope {
   private record Line(AclText acl, Directive directive, int ordinal) {}
@@ -73,7 +74,8 @@ final class AclScope {
     }
     if (!words.getFirst().is("if") && !words.getFirst().is("unless")) {
       notes.refused(
-          words.getFirst().span(), "'" + Text.shown(words.getFirst().value()) + "' is not expected here");
+          words.getFirst().span(),
+          "'" + Text.shown(words.getFirst().value()) + "' is not expected here");
       return unknown(setup, "words that are not expected");
     }
     Optional<ConditionText.Guard> guard = notes.take(ParseAcl.guard(words));
@@ -150,10 +152,10 @@ final class AclScope {
     }
     LowerMatch.Result result = LowerMatch.match(criterion, sample.type(), setup);
     if (result.match().isEmpty()) {
+      notes.unmodelled(setup.directive(), result.reason());
       return new Condition.Unknown(new Unmodelled(span, shown, result.reason()));
     }
-    return new Condition.Test(
-        sample.as(result.type()).sample(), result.match().get(), span, shown);
+    return new Condition.Test(sample.as(result.type()).sample(), result.match().get(), span, shown);
   }
 
   private Condition unknown(Setup setup, String reason) {

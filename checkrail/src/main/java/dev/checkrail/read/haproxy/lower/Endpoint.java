@@ -13,7 +13,10 @@ record Endpoint(String host, String port, boolean local) {
   static Endpoint parse(String text) {
     String rest = text;
     boolean six = false;
-    for (String family : new String[] {"ipv4@", "ipv6@", "tcp4@", "tcp6@", "tcp@", "quic4@", "quic6@", "udp@", "udp4@", "udp6@"}) {
+    for (String family :
+        new String[] {
+          "ipv4@", "ipv6@", "tcp4@", "tcp6@", "tcp@", "quic4@", "quic6@", "udp@", "udp4@", "udp6@"
+        }) {
       if (rest.startsWith(family)) {
         rest = rest.substring(family.length());
         six = family.equals("ipv6@") || family.equals("tcp6@") || family.equals("quic6@");
@@ -25,7 +28,10 @@ record Endpoint(String host, String port, boolean local) {
         return new Endpoint(rest.substring(family.length()), "", true);
       }
     }
-    if (rest.startsWith("/") || rest.startsWith("abns@") || rest.startsWith("fd@") || rest.startsWith("sockpair@")) {
+    if (rest.startsWith("/")
+        || rest.startsWith("abns@")
+        || rest.startsWith("fd@")
+        || rest.startsWith("sockpair@")) {
       return new Endpoint(rest, "", true);
     }
     int colon = rest.lastIndexOf(':');
@@ -52,12 +58,20 @@ record Endpoint(String host, String port, boolean local) {
 
   /** Whether it stands for all addresses. */
   boolean any() {
-    return !local && (host.isEmpty() || host.equals("*") || host.equals("0.0.0.0") || host.equals("::"));
+    return !local
+        && (host.isEmpty() || host.equals("*") || host.equals("0.0.0.0") || host.equals("::"));
   }
 
+  /** A port: HAProxy takes the leading digits and leaves the rest. */
   static Optional<Integer> number(String text) {
-    return text.matches("\\d{1,5}") && Integer.parseInt(text) <= 65535
-        ? Optional.of(Integer.parseInt(text))
-        : Optional.empty();
+    int end = 0;
+    while (end < text.length() && text.charAt(end) >= '0' && text.charAt(end) <= '9') {
+      end++;
+    }
+    if (end == 0 || end > 9) {
+      return Optional.empty();
+    }
+    int port = Integer.parseInt(text.substring(0, end));
+    return port <= 65535 ? Optional.of(port) : Optional.empty();
   }
 }

@@ -37,9 +37,11 @@ final class LowerBind {
     for (String address : addresses.get().value().split(",", -1)) {
       Span span = addresses.get().at(offset, offset + address.length());
       offset += address.length() + 1;
+      if (address.isEmpty() && offset > addresses.get().value().length() && !listeners.isEmpty()) {
+        break; // nothing behind the last comma
+      }
       Endpoint endpoint = Endpoint.parse(address);
-      String host =
-          endpoint.any() && !endpoint.host().equals("::") ? "*" : endpoint.host();
+      String host = endpoint.any() && !endpoint.host().equals("::") ? "*" : endpoint.host();
       int[] ports = ports(endpoint, span, setup);
       for (int port = ports[0]; port <= ports[1] && listeners.size() < MOST_LISTENERS; port++) {
         listeners.add(
@@ -73,8 +75,7 @@ final class LowerBind {
     return new int[] {low.get(), high.get()};
   }
 
-  private static List<String> files(
-      Parameters parameters, String name, String base, Setup setup) {
+  private static List<String> files(Parameters parameters, String name, String base, Setup setup) {
     List<String> paths = new ArrayList<>();
     for (Word word : parameters.words(name)) {
       String path =
@@ -103,7 +104,9 @@ final class LowerBind {
               .notice(
                   RuleId.FILE_MISSING,
                   word.span(),
-                  "the certificate " + Text.shown(path) + " is not here; it must be where HAProxy runs");
+                  "the certificate "
+                      + Text.shown(path)
+                      + " is not here; it must be where HAProxy runs");
         }
       }
     }

@@ -34,17 +34,17 @@ final class LowerConverter {
       case "bytes" ->
           new Typed(
               new Converter.Bytes(index(text, 0, 0), index(text, 1, -1)), Type.BINARY, Type.BINARY);
-      case "ipmask" -> mask(text);
+      case "ipmask" -> mask(text, setup);
       case "iif" ->
           new Typed(new Converter.Choose(arg(text, 0), arg(text, 1)), Type.FLAG, Type.TEXT);
       case "not" -> new Typed(new Converter.Negate(), Type.NUMBER, Type.FLAG);
       case "bool" -> new Typed(new Converter.NonZero(), Type.NUMBER, Type.FLAG);
-      case "add" -> arithmetic(text, Converter.Operator.ADD);
-      case "sub" -> arithmetic(text, Converter.Operator.SUBTRACT);
-      case "mul" -> arithmetic(text, Converter.Operator.MULTIPLY);
-      case "div" -> arithmetic(text, Converter.Operator.DIVIDE);
-      case "mod" -> arithmetic(text, Converter.Operator.MODULO);
-      case String other -> unknown(text, "the converter " + other + " is not modelled");
+      case "add" -> arithmetic(text, setup, Converter.Operator.ADD);
+      case "sub" -> arithmetic(text, setup, Converter.Operator.SUBTRACT);
+      case "mul" -> arithmetic(text, setup, Converter.Operator.MULTIPLY);
+      case "div" -> arithmetic(text, setup, Converter.Operator.DIVIDE);
+      case "mod" -> arithmetic(text, setup, Converter.Operator.MODULO);
+      case String other -> unknown(text, setup, "the converter " + other + " is not modelled");
     };
   }
 
@@ -52,7 +52,8 @@ final class LowerConverter {
     return new Typed(converter, Type.TEXT, Type.TEXT);
   }
 
-  private static Typed unknown(ConverterText text, String reason) {
+  private static Typed unknown(ConverterText text, Setup setup, String reason) {
+    setup.notes().unmodelled(setup.directive(), reason);
     return new Typed(
         new Converter.Unknown(shown(text), reason, text.span()),
         Type.ANY,
@@ -77,23 +78,23 @@ final class LowerConverter {
             arg(text, 0), arg(text, 1), flags.indexOf('g') >= 0, flags.indexOf('i') >= 0));
   }
 
-  private static Typed arithmetic(ConverterText text, Converter.Operator operator) {
+  private static Typed arithmetic(ConverterText text, Setup setup, Converter.Operator operator) {
     try {
       return new Typed(
           new Converter.Arithmetic(operator, Long.parseLong(arg(text, 0))),
           Type.NUMBER,
           Type.NUMBER);
     } catch (NumberFormatException e) {
-      return unknown(text, "arithmetic with a variable is not modelled");
+      return unknown(text, setup, "arithmetic with a variable is not modelled");
     }
   }
 
-  private static Typed mask(ConverterText text) {
+  private static Typed mask(ConverterText text, Setup setup) {
     Optional<Integer> mask4 = Networks.prefix(arg(text, 0), 32);
     Optional<Integer> mask6 =
         text.args().size() > 1 ? Networks.prefix(arg(text, 1), 128) : Optional.of(-1);
     if (mask4.isEmpty() || mask6.isEmpty()) {
-      return unknown(text, "a mask with holes is not modelled");
+      return unknown(text, setup, "a mask with holes is not modelled");
     }
     return new Typed(
         new Converter.NetworkMask(mask4.get(), mask6.get()), Type.ADDRESS, Type.ADDRESS);
@@ -102,7 +103,7 @@ final class LowerConverter {
   private static Typed map(ConverterText text, Setup setup) {
     Optional<LowerMap.Shape> shape = LowerMap.shape(text.name());
     if (shape.isEmpty()) {
-      return unknown(text, "the converter " + text.name() + " is not modelled");
+      return unknown(text, setup, "the converter " + text.name() + " is not modelled");
     }
     Type in =
         switch (shape.get().kind()) {
@@ -117,17 +118,20 @@ final class LowerConverter {
           case ADDRESS -> Type.ADDRESS;
         };
     Optional<MapTable> table = LowerMap.table(text, shape.get(), setup);
+    if (setup.files().changesAtRunTime(arg(text, 0))) {
+      String reason = "rules change the map while HAProxy runs";
+      setup.notes().unmodelled(setup.directive(), reason);
+      return new Typed(new Converter.Unknown(shown(text), reason, text.span()), Type.ANY, out);
+    }
     Optional<String> otherwise =
         text.args().size() > 1 ? Optional.of(arg(text, 1)) : Optional.empty();
     return table
         .map(t -> new Typed(new Converter.Map(t, otherwise), in, out))
-        .orElseGet(
-            () ->
-                new Typed(
-                    new Converter.Unknown(
-                        shown(text), "the map is missing or unusable", text.span()),
-                    Type.ANY,
-                    out));
+        .orElseGet(() ->
+            new Typed(
+                new Converter.Unknown(shown(text), "the map is missing or unusable", text.span()),
+                Type.ANY,
+                out));
   }
 
   private static String arg(ConverterText text, int index) {

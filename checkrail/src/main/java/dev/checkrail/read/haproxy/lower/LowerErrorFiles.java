@@ -5,7 +5,6 @@ import dev.checkrail.model.ErrorFile;
 import dev.checkrail.read.haproxy.Directive;
 import dev.checkrail.read.haproxy.Redaction;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,8 +12,8 @@ import java.util.OptionalInt;
 import java.util.function.Function;
 
 /**
- * {@code errorfile}, {@code errorfiles}, {@code errorloc} and {@code http-error} [4.2]: what replaces
- * the proxy's own answers. For each status the last line counts, an inherited one first.
+ * {@code errorfile}, {@code errorfiles}, {@code errorloc} and {@code http-error} [4.2]: what
+ * replaces the proxy's own answers. For each status the last line counts, an inherited one first.
  */
 final class LowerErrorFiles {
   private LowerErrorFiles() {}
@@ -50,12 +49,11 @@ final class LowerErrorFiles {
           return;
         }
         List<String> only = directive.from(1).stream().map(word -> word.value()).toList();
-        section.forEach(
-            (status, file) -> {
-              if (only.isEmpty() || only.contains(String.valueOf(status))) {
-                files.put(status, file);
-              }
-            });
+        section.forEach((status, file) -> {
+          if (only.isEmpty() || only.contains(String.valueOf(status))) {
+            files.put(status, file);
+          }
+        });
       }
       case "errorloc", "errorloc302" -> location(directive, 302, files);
       case "errorloc303" -> location(directive, 303, files);
@@ -75,11 +73,20 @@ final class LowerErrorFiles {
   }
 
   private static void answer(Directive directive, Setup setup, Map<Integer, ErrorFile> files) {
-    Action.Respond respond =
-        LowerReply.respond(Action.Respond.Kind.RETURN, new Args(directive, 0), setup);
-    Map<Integer, ErrorFile> one = new LinkedHashMap<>();
-    one.put(respond.status(), text(directive, respond.status()));
-    files.putAll(one);
+    LowerReply.Reply reply =
+        LowerReply.reply(Action.Respond.Kind.RETURN, new Args(directive, 0), setup);
+    int replaced = 200;
+    for (int i = 0; i < directive.args().size(); i++) {
+      if (directive.arg(i).equals("status")) {
+        replaced = (int) LowerFetch.number(directive.arg(i + 1), replaced);
+      }
+    }
+    ErrorFile text = text(directive, reply.respond().status());
+    files.put(
+        replaced,
+        reply.nothing()
+            ? new ErrorFile(text.path(), OptionalInt.empty(), Optional.empty(), text.span())
+            : text);
   }
 
   private static ErrorFile text(Directive directive, int status) {

@@ -29,22 +29,23 @@ final class LowerFetch {
       case "url" -> of(new Fetch.Url(), Type.TEXT);
       case "base" -> of(new Fetch.Base(), Type.TEXT);
       case "req.ver", "req_ver" -> of(new Fetch.HttpVersion(), Type.TEXT);
-      case "hdr", "req.hdr" -> header(text, shown, Splitting.COMMA, Type.TEXT);
-      case "req.fhdr" -> header(text, shown, Splitting.LINE, Type.TEXT);
+      case "hdr", "req.hdr" -> header(text, shown, setup, Splitting.COMMA, Type.TEXT);
+      case "req.fhdr" -> header(text, shown, setup, Splitting.LINE, Type.TEXT);
       case "hdr_val", "req.hdr_val" ->
-          header(text, shown, Splitting.COMMA, Type.NUMBER, new Converter.ToNumber());
+          header(text, shown, setup, Splitting.COMMA, Type.NUMBER, new Converter.ToNumber());
       case "hdr_ip", "req.hdr_ip" ->
-          header(text, shown, Splitting.COMMA, Type.ADDRESS, new Converter.ToAddress(true));
-      case "hdr_cnt", "req.hdr_cnt" -> count(text, shown, Splitting.COMMA);
-      case "req.fhdr_cnt" -> count(text, shown, Splitting.LINE);
-      case "cook", "req.cook" -> cookie(text, shown, Type.TEXT);
-      case "cook_val", "req.cook_val" -> cookie(text, shown, Type.NUMBER, new Converter.ToNumber());
+          header(text, shown, setup, Splitting.COMMA, Type.ADDRESS, new Converter.ToAddress(true));
+      case "hdr_cnt", "req.hdr_cnt" -> count(text, shown, setup, Splitting.COMMA);
+      case "req.fhdr_cnt" -> count(text, shown, setup, Splitting.LINE);
+      case "cook", "req.cook" -> cookie(text, shown, setup, Type.TEXT);
+      case "cook_val", "req.cook_val" ->
+          cookie(text, shown, setup, Type.NUMBER, new Converter.ToNumber());
       case "cook_cnt", "req.cook_cnt" ->
           text.arg(0).isEmpty()
-              ? unknown(text, shown, Type.NUMBER, "cookies without a name are not modelled")
+              ? unknown(text, shown, setup, Type.NUMBER, "cookies without a name are not modelled")
               : of(new Fetch.CookieCount(text.arg(0)), Type.NUMBER);
-      case "urlp", "url_param" -> parameter(text, shown, Type.TEXT);
-      case "urlp_val" -> parameter(text, shown, Type.NUMBER, new Converter.ToNumber());
+      case "urlp", "url_param" -> parameter(text, shown, setup, Type.TEXT);
+      case "urlp_val" -> parameter(text, shown, setup, Type.NUMBER, new Converter.ToNumber());
       case "src" -> of(new Fetch.SourceAddress(), Type.ADDRESS);
       case "src_port" -> of(new Fetch.SourcePort(), Type.NUMBER);
       case "dst" -> of(new Fetch.DestinationAddress(), Type.ADDRESS);
@@ -53,10 +54,7 @@ final class LowerFetch {
       case "ssl_fc_sni" -> of(new Fetch.TerminatedServerName(), Type.TEXT);
       case "req.ssl_sni", "req_ssl_sni" -> of(new Fetch.GreetingServerName(), Type.TEXT);
       case "req.ssl_hello_type", "req_ssl_hello_type" -> of(new Fetch.GreetingType(), Type.NUMBER);
-      case "var" ->
-          text.args().size() == 1
-              ? of(new Fetch.Variable(text.arg(0)), Type.ANY)
-              : unknown(text, shown, Type.ANY, "a default for a variable is not modelled");
+      case "var" -> variable(text, shown, setup);
       case "rand" ->
           of(
               new Fetch.Random(
@@ -72,7 +70,8 @@ final class LowerFetch {
       case "req.proto_http", "req_proto_http" ->
           setup.http()
               ? of(new Fetch.FlagConstant(true), Type.FLAG)
-              : unknown(text, shown, Type.FLAG, "detection of HTTP in TCP mode is not modelled");
+              : unknown(
+                  text, shown, setup, Type.FLAG, "detection of HTTP in TCP mode is not modelled");
       case "env" -> environment(text, shown, setup);
       case "nbsrv" ->
           of(
@@ -80,7 +79,8 @@ final class LowerFetch {
               Type.NUMBER);
       case "http_auth" -> of(new Fetch.Authenticated(text.arg(0)), Type.FLAG);
       case String name ->
-          unknown(text, shown, FetchTypes.of(name), "the fetch " + name + " is not modelled");
+          unknown(
+              text, shown, setup, FetchTypes.of(name), "the fetch " + name + " is not modelled");
     };
   }
 
@@ -88,40 +88,61 @@ final class LowerFetch {
     return new Typed(fetch, List.of(), type);
   }
 
-  private static Typed unknown(SampleText text, String shown, Type type, String reason) {
+  private static Typed unknown(
+      SampleText text, String shown, Setup setup, Type type, String reason) {
+    setup.notes().unmodelled(setup.directive(), reason);
     return of(new Fetch.Unknown(shown, reason, text.span()), type);
   }
 
   private static Typed header(
-      SampleText text, String shown, Splitting splitting, Type type, Converter... converters) {
+      SampleText text,
+      String shown,
+      Setup setup,
+      Splitting splitting,
+      Type type,
+      Converter... converters) {
     String name = text.arg(0).toLowerCase(Locale.ROOT);
     if (name.isEmpty()) {
-      return unknown(text, shown, type, "headers without a name are not modelled");
+      return unknown(text, shown, setup, type, "headers without a name are not modelled");
     }
     int occurrence = (int) number(text.arg(1), 0);
     return new Typed(new Fetch.Header(name, splitting, occurrence), List.of(converters), type);
   }
 
-  private static Typed count(SampleText text, String shown, Splitting splitting) {
+  private static Typed count(SampleText text, String shown, Setup setup, Splitting splitting) {
     return text.arg(0).isEmpty()
-        ? unknown(text, shown, Type.NUMBER, "headers without a name are not modelled")
+        ? unknown(text, shown, setup, Type.NUMBER, "headers without a name are not modelled")
         : of(new Fetch.HeaderCount(text.arg(0).toLowerCase(Locale.ROOT), splitting), Type.NUMBER);
   }
 
-  private static Typed cookie(SampleText text, String shown, Type type, Converter... converters) {
+  private static Typed cookie(
+      SampleText text, String shown, Setup setup, Type type, Converter... converters) {
     return text.arg(0).isEmpty()
-        ? unknown(text, shown, type, "cookies without a name are not modelled")
+        ? unknown(text, shown, setup, type, "cookies without a name are not modelled")
         : new Typed(new Fetch.Cookie(text.arg(0)), List.of(converters), type);
   }
 
-  private static Typed parameter(SampleText text, String shown, Type type, Converter... converters) {
+  private static Typed parameter(
+      SampleText text, String shown, Setup setup, Type type, Converter... converters) {
     String delimiter = text.arg(1);
     if (text.arg(0).isEmpty() || delimiter.length() > 1) {
-      return unknown(text, shown, type, "parameters without a name are not modelled");
+      return unknown(text, shown, setup, type, "parameters without a name are not modelled");
     }
     char start = delimiter.isEmpty() ? '?' : delimiter.charAt(0);
-    return new Typed(
-        new Fetch.UrlParameter(text.arg(0), start, false), List.of(converters), type);
+    return new Typed(new Fetch.UrlParameter(text.arg(0), start, false), List.of(converters), type);
+  }
+
+  private static Typed variable(SampleText text, String shown, Setup setup) {
+    String name = text.arg(0);
+    if (text.args().size() != 1) {
+      return unknown(text, shown, setup, Type.ANY, "a default for a variable is not modelled");
+    }
+    if (name.startsWith("proc.")) {
+      return unknown(text, shown, setup, Type.ANY, "variables of the process are not modelled");
+    }
+    return setup.files().setElsewhere(name)
+        ? unknown(text, shown, setup, Type.ANY, "the variable is set by other means than a rule")
+        : of(new Fetch.Variable(name), Type.ANY);
   }
 
   private static Typed address(SampleText text) {
@@ -132,7 +153,7 @@ final class LowerFetch {
   private static Typed environment(SampleText text, String shown, Setup setup) {
     String value = setup.environment().get(text.arg(0));
     return value == null
-        ? unknown(text, shown, Type.TEXT, "the variable " + text.arg(0) + " is not given")
+        ? unknown(text, shown, setup, Type.TEXT, "the variable " + text.arg(0) + " is not given")
         : of(new Fetch.TextConstant(value), Type.TEXT);
   }
 

@@ -37,7 +37,7 @@ public final class LowerHaproxy {
       HaproxyTree tree, Files files, Optional<String> root, String workingDirectory) {
     Notes notes = new Notes();
     FileLookup lookup = new FileLookup(tree, files, root, workingDirectory);
-    Inheritance inheritance = new Inheritance(tree);
+    Inheritance inheritance = new Inheritance(tree, notes);
     Map<String, String> environment = Map.copyOf(tree.environment());
     List<Section> proxies =
         tree.sections()
@@ -95,23 +95,23 @@ public final class LowerHaproxy {
       HaproxyTree tree, Notes notes, FileLookup lookup, Map<String, String> environment) {
     Map<String, Map<Integer, ErrorFile>> sections = new LinkedHashMap<>();
     tree.sections(SectionKind.HTTP_ERRORS)
-        .forEach(
-            section ->
-                sections.put(
-                    section.title(),
-                    LowerErrorFiles.section(
-                        section.activeDirectives().toList(),
-                        directive ->
-                            new Setup(
-                                notes,
-                                lookup,
-                                directive,
-                                section.label() + " / " + directive.arg(0),
-                                section.title(),
-                                true,
-                                false,
-                                Set.of(),
-                                environment))));
+        .forEach(section ->
+            sections.put(
+                section.title(),
+                LowerErrorFiles.section(
+                    section.activeDirectives().toList(),
+                    directive ->
+                        new Setup(
+                            notes,
+                            lookup,
+                            directive,
+                            section.label() + " / " + directive.arg(0),
+                            section.title(),
+                            true,
+                            false,
+                            Set.of(),
+                            environment,
+                            Map.of()))));
     return sections;
   }
 
@@ -128,15 +128,14 @@ public final class LowerHaproxy {
     List<Setting> lists = new ArrayList<>();
     tree.sections(SectionKind.GLOBAL)
         .flatMap(Section::activeDirectives)
-        .forEach(
-            directive -> {
-              Setting setting = LowerSetting.setting(directive);
-              if (LowerSetting.isList(directive)) {
-                lists.add(setting);
-              } else {
-                last.put(setting.name(), setting);
-              }
-            });
+        .forEach(directive -> {
+          Setting setting = LowerSetting.setting(directive);
+          if (LowerSetting.isList(directive)) {
+            lists.add(setting);
+          } else {
+            last.put(setting.name(), setting);
+          }
+        });
     List<Setting> all = new ArrayList<>(last.values());
     all.addAll(lists);
     return all;
@@ -162,9 +161,8 @@ public final class LowerHaproxy {
     static Coverage of(HaproxyTree tree, Notes notes) {
       Tally tally = new Tally();
       tree.sections()
-          .forEach(
-              section ->
-                  section.activeDirectives().forEach(d -> tally.count(section.kind(), d, notes)));
+          .forEach(section ->
+              section.activeDirectives().forEach(d -> tally.count(section.kind(), d, notes)));
       return new Coverage(tally.modelled, tally.noEffect, tally.response, tally.unmodelled);
     }
 

@@ -63,8 +63,7 @@ final class LowerHealthCheck {
     HealthCheck.Kind kind =
         switch (chosen.arg(0)) {
           case "httpchk" -> HealthCheck.Kind.HTTP;
-          case "tcp-check" ->
-              all.size() > 1 ? HealthCheck.Kind.TCP_SCRIPT : HealthCheck.Kind.NONE;
+          case "tcp-check" -> all.size() > 1 ? HealthCheck.Kind.TCP_SCRIPT : HealthCheck.Kind.NONE;
           case String other -> HealthCheck.Kind.OTHER;
         };
     return new HealthCheck(

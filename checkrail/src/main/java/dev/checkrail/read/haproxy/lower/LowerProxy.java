@@ -29,13 +29,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * One {@code frontend}, {@code backend} or {@code listen}: walks through what it inherits and its own
- * lines in order, and sorts them into rule sets, settings, listeners and servers. What HAProxy
+ * One {@code frontend}, {@code backend} or {@code listen}: walks through what it inherits and its
+ * own lines in order, and sorts them into rule sets, settings, listeners and servers. What HAProxy
  * resolves after all files are parsed waits for {@link #finish}.
  */
 final class LowerProxy {
-  private static final Set<Phase> OF_FRONTEND =
-      EnumSet.complementOf(EnumSet.of(Phase.SERVER));
+  private static final Set<Phase> OF_FRONTEND = EnumSet.complementOf(EnumSet.of(Phase.SERVER));
   private static final Set<Phase> OF_POOL =
       EnumSet.of(Phase.CONTENT, Phase.REQUEST, Phase.STATISTICS, Phase.REDIRECT, Phase.SERVER);
 
@@ -61,6 +60,8 @@ final class LowerProxy {
   private final String defaultsLabel;
   private String label;
   private Optional<Directive> defaultBackend = Optional.empty();
+  private Optional<Directive> restriction = Optional.empty();
+  private Optional<Rule> elsewhere = Optional.empty();
 
   LowerProxy(Section section, Inheritance.Inherited from, Surroundings around) {
     this.section = section;
@@ -69,14 +70,14 @@ final class LowerProxy {
     this.around = around;
     this.notes = around.notes();
     this.servers = new LowerServer(notes);
-    this.settings = new PoolSettings(section.span());
+    this.settings = new PoolSettings(section.span(), around);
     this.own = section.activeDirectives().toList();
     List<Directive> all = Inheritance.merge(from.directives(), own);
     this.inherited = all.subList(0, all.size() - own.size());
-    this.http =
-        last(all, "mode").map(directive -> directive.arg(0).equals("http")).orElse(false);
+    this.http = last(all, "mode").map(directive -> directive.arg(0).equals("http")).orElse(false);
     this.disabled = disabled(all);
-    this.defaultScope = from.defaults().map(defaults -> around.defaultScope(defaults, this::setup, http));
+    this.defaultScope =
+        from.defaults().map(defaults -> around.defaultScope(defaults, this::setup, http));
     this.scope =
         new AclScope(
             own.stream().filter(d -> d.is("acl")).toList(), notes, d -> setup(d, section.label()));
@@ -104,7 +105,8 @@ final class LowerProxy {
         http,
         false,
         around.pools(),
-        around.environment());
+        around.environment(),
+        around.errorSections());
   }
 
   boolean isFrontend() {
@@ -128,12 +130,14 @@ final class LowerProxy {
     scope.finish();
     if (http) {
       pages.rules(rules);
+      restriction.ifPresent(this::restriction);
     }
   }
 
   /** What is resolved after all files are parsed. */
   void finish() {
     late.forEach(Runnable::run);
+    elsewhere.ifPresent(rule -> rules.add(Phase.SERVER, rule));
     if (isFrontend()) {
       defaultRoute();
     }
@@ -162,8 +166,7 @@ final class LowerProxy {
       case "stats" -> stats(directive, acls);
       case "errorfile", "errorfiles", "errorloc", "errorloc302", "errorloc303", "http-error" ->
           LowerErrorFiles.apply(directive, place(directive), around.errorSections(), errorFiles);
-      case "http-response", "http-after-response", "tcp-response" ->
-          settings.response(directive);
+      case "http-response", "http-after-response", "tcp-response" -> settings.response(directive);
       case "http-check", "tcp-check", "external-check" -> {
         checks.step(directive);
       }
@@ -171,7 +174,7 @@ final class LowerProxy {
       case "filter" -> filter(directive);
       case "dispatch", "transparent", "use-fcgi-app" -> {
         settings.add(directive);
-        unmodelled.add(notes.unmodelled(directive, "another way to servers than 'server' lines"));
+        elsewhere(directive, "another way to servers than 'server' lines");
       }
       case "force-persist", "ignore-persist" -> {
         Args args = new Args(directive, 0);
@@ -245,8 +248,7 @@ final class LowerProxy {
 
   private void monitorFail(Directive directive, AclScope acls) {
     if (directive.arg(0).equals("fail")) {
-      pages.monitorFail(
-          directive, acls.guard(new Args(directive, 1).guard(), place(directive)));
+      pages.monitorFail(directive, acls.guard(new Args(directive, 1).guard(), place(directive)));
     }
   }
 
@@ -279,19 +281,38 @@ final class LowerProxy {
     }
     switch (name) {
       case "transparent", "http_proxy" ->
-          unmodelled.add(
-              notes.unmodelled(directive, "it connects to the address that the client asked for"));
-      case "http-restrict-req-hdr-names" -> {
-        if (http && !directive.arg(1).equals("preserve")) {
-          unknown(
-              Phase.REQUEST,
-              directive,
-              "names of headers with unusual characters are not modelled",
-              directive.arg(1).equals("reject") ? Effect.ANSWER : Effect.REWRITE);
-        }
-      }
+          elsewhere(directive, "it connects to the address that the client asked for");
+      case "http-restrict-req-hdr-names" -> restriction = Optional.of(directive);
       case String other -> {
         // a setting
+      }
+    }
+  }
+
+  /** Names of headers other than letters, digits and dashes [4.2], seen to after http-request. */
+  private void restriction(Directive directive) {
+    switch (directive.arg(1)) {
+      case "delete" -> {
+        Action action = new Action.DeleteHeaderRegex("[^A-Za-z0-9-]");
+        rules.addFirst(
+            Phase.STATISTICS,
+            new Rule(
+                new Condition.Always(), action, directive.span(), Redaction.text(directive)));
+        notes.lowered(directive, action);
+      }
+      case "reject" ->
+          rules.addFirst(
+              Phase.STATISTICS,
+              new Rule(
+                  new Condition.Always(),
+                  new Action.Unknown(
+                      notes.unmodelled(
+                          directive, "names of headers with unusual characters are not modelled"),
+                      EnumSet.of(Effect.ANSWER)),
+                  directive.span(),
+                  Redaction.text(directive)));
+      case String other -> {
+        // preserve: as they are
       }
     }
   }
@@ -322,12 +343,19 @@ final class LowerProxy {
     }
   }
 
-  private void unknown(Phase phase, Directive directive, String reason, Effect effect) {
-    add(
-        phase,
-        new Condition.Always(),
-        new Action.Unknown(notes.unmodelled(directive, reason), EnumSet.of(effect)),
-        directive);
+  /** A way to servers that are not the pool's: whoever is left for the balancing may go there. */
+  private void elsewhere(Directive directive, String reason) {
+    Unmodelled why = notes.unmodelled(directive, reason);
+    unmodelled.add(why);
+    if (isPool()) {
+      elsewhere =
+          Optional.of(
+              new Rule(
+                  new Condition.Always(),
+                  new Action.Unknown(why, EnumSet.of(Effect.ROUTE)),
+                  directive.span(),
+                  Redaction.text(directive)));
+    }
   }
 
   // ---- routing
@@ -346,15 +374,14 @@ final class LowerProxy {
     }
     Condition when = acls.guard(directive.from(1), setup);
     Word target = name.get();
-    late.add(
-        () -> {
-          Optional<Template> template = computed(target, setup);
-          Action action =
-              template.isPresent()
-                  ? new Action.RouteByName(template.get())
-                  : route(target.value().replace("%%", "%"), target, directive);
-          add(Phase.SWITCH, when, action, directive);
-        });
+    late.add(() -> {
+      Optional<Template> template = computed(target, setup);
+      Action action =
+          template.isPresent()
+              ? new Action.RouteByName(template.get())
+              : route(target.value().replace("%%", "%"), target, directive);
+      add(Phase.SWITCH, when, action, directive);
+    });
   }
 
   private static Optional<Template> computed(Word word, Setup setup) {
@@ -397,21 +424,20 @@ final class LowerProxy {
     }
     Condition when = acls.guard(directive.from(1), setup);
     Word target = name.get();
-    late.add(
-        () -> {
-          Optional<Template> template = computed(target, setup);
-          String server = target.value();
-          if (template.isEmpty()
-              && servers.servers().stream().noneMatch(s -> s.name().equals(server))) {
-            notes.refused(
-                target.span(), "there is no server '" + Text.shown(server) + "' in this section");
-          }
-          add(
-              Phase.SERVER,
-              when,
-              new Action.UseServer(template.orElse(Template.of(server))),
-              directive);
-        });
+    late.add(() -> {
+      Optional<Template> template = computed(target, setup);
+      String server = target.value();
+      if (template.isEmpty()
+          && servers.servers().stream().noneMatch(s -> s.name().equals(server))) {
+        notes.refused(
+            target.span(), "there is no server '" + Text.shown(server) + "' in this section");
+      }
+      add(
+          Phase.SERVER,
+          when,
+          new Action.UseServer(template.orElse(Template.of(server))),
+          directive);
+    });
   }
 
   private void defaultRoute() {
@@ -474,7 +500,9 @@ final class LowerProxy {
             mode(),
             sets,
             settings.balance(),
-            disabled ? servers.servers().stream().map(LowerProxy::outOfService).toList() : servers.servers(),
+            disabled
+                ? servers.servers().stream().map(LowerProxy::outOfService).toList()
+                : servers.servers(),
             settings.allBackups(),
             settings.persistence(http),
             checks.lower(section.span()),
@@ -488,8 +516,21 @@ final class LowerProxy {
 
   private static Server outOfService(Server s) {
     return new Server(
-        s.name(), s.address(), s.port(), s.portOffset(), s.byName(), s.resolvedAtStart(),
-        s.weight(), s.backup(), true, s.maxConnections(), s.tls(), s.check(), s.track(),
-        s.cookie(), s.options(), s.span());
+        s.name(),
+        s.address(),
+        s.port(),
+        s.portOffset(),
+        s.byName(),
+        s.resolvedAtStart(),
+        s.weight(),
+        s.backup(),
+        true,
+        s.maxConnections(),
+        s.tls(),
+        s.check(),
+        s.track(),
+        s.cookie(),
+        s.options(),
+        s.span());
   }
 }

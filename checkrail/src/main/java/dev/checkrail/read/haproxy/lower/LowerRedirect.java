@@ -54,10 +54,8 @@ final class LowerRedirect {
       Unmodelled why = setup.notes().unmodelled(setup.directive(), "a redirect without a target");
       return new Action.Unknown(why, EnumSet.of(Action.Effect.ANSWER));
     }
-    Template to =
-        format ? LowerTemplate.template(target.get(), setup) : literal(target.get());
-    return new Action.Redirect(
-        kind.get(), to, status, dropQuery, appendSlash, ignoreEmpty, cookie);
+    Template to = format ? LowerTemplate.template(target.get(), setup) : literal(target.get());
+    return new Action.Redirect(kind.get(), to, status, dropQuery, appendSlash, ignoreEmpty, cookie);
   }
 
   private static Template literal(Word word) {

@@ -14,7 +14,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Actions of {@code http-request} and {@code tcp-request} rules [4.2]. Reads up to the condition. */
+/**
+ * Actions of {@code http-request} and {@code tcp-request} rules [4.2]. Reads up to the condition.
+ */
 final class LowerRule {
   private final Args args;
   private final Setup setup;
@@ -31,9 +33,9 @@ final class LowerRule {
     String name = parenthesis < 0 ? word : word.substring(0, parenthesis);
     return switch (name) {
       case "allow" -> new Action.Allow();
-      case "deny" -> LowerReply.respond(Action.Respond.Kind.DENY, args, setup);
-      case "tarpit" -> LowerReply.respond(Action.Respond.Kind.TARPIT, args, setup);
-      case "return" -> LowerReply.respond(Action.Respond.Kind.RETURN, args, setup);
+      case "deny" -> LowerReply.action(Action.Respond.Kind.DENY, args, setup);
+      case "tarpit" -> LowerReply.action(Action.Respond.Kind.TARPIT, args, setup);
+      case "return" -> LowerReply.action(Action.Respond.Kind.RETURN, args, setup);
       case "auth" -> authenticate();
       case "reject" -> new Action.Drop(false);
       case "redirect" -> LowerRedirect.action(args, true, setup);
@@ -82,7 +84,8 @@ final class LowerRule {
       case "reject" -> new Action.Drop(false);
       case "expect-proxy", "expect-netscaler-cip" ->
           unknown("addresses that a PROXY header brings are not modelled", Effect.REWRITE);
-      case "switch-mode" -> unknown("a switch to HTTP is not modelled", Effect.ANSWER, Effect.REWRITE);
+      case "switch-mode" ->
+          unknown("a switch to HTTP is not modelled", Effect.ANSWER, Effect.REWRITE);
       case "use-service" -> service();
       case "send-spoe-group" ->
           unknown("what the SPOE agent answers is not modelled", Effect.REWRITE);
@@ -100,11 +103,7 @@ final class LowerRule {
     }
     return switch (name) {
       case "silent-drop" -> new Action.Drop(true);
-      case "capture",
-          "set-tos",
-          "set-mark",
-          "set-priority-class",
-          "set-priority-offset" ->
+      case "capture", "set-tos", "set-mark", "set-priority-class", "set-priority-offset" ->
           new Action.NoEffect();
       case "set-src", "set-src-port", "set-dst", "set-dst-port" ->
           unknown("a change of the connection's addresses is not modelled", Effect.REWRITE);

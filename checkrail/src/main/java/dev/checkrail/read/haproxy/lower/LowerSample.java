@@ -87,11 +87,13 @@ final class LowerSample {
   }
 
   static String slice(Span span, List<Word> words) {
-    List<Word> covered =
-        words.stream()
-            .filter(w -> begins(w, span) >= span.column() && begins(w, span) < end(span))
-            .filter(w -> w.span().column() + w.span().length() <= end(span))
-            .toList();
+    List<Word> covered = new ArrayList<>();
+    for (Word word : words) {
+      Span at = word.span();
+      if (at.line() == span.line() && at.column() >= span.column() && end(at) <= end(span)) {
+        covered.add(word);
+      }
+    }
     if (!covered.isEmpty()) {
       return Redaction.words(covered);
     }
@@ -102,10 +104,6 @@ final class LowerSample {
       }
     }
     return "";
-  }
-
-  private static int begins(Word word, Span span) {
-    return word.span().line() == span.line() ? word.span().column() : -1;
   }
 
   private static int end(Span span) {

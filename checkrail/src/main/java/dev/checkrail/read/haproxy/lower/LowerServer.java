@@ -19,8 +19,19 @@ import java.util.Set;
 final class LowerServer {
   private static final List<String> HELD =
       List.of(
-          "weight", "backup", "disabled", "maxconn", "ssl", "check", "track", "cookie", "inter",
-          "fall", "rise", "addr", "port");
+          "weight",
+          "backup",
+          "disabled",
+          "maxconn",
+          "ssl",
+          "check",
+          "track",
+          "cookie",
+          "inter",
+          "fall",
+          "rise",
+          "addr",
+          "port");
   private static final int MOST_FROM_TEMPLATE = 65_536;
   private static final long DEFAULT_INTERVAL = 2000;
 

@@ -14,7 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Log-format strings in rules [8.2.4]: text, {@code %[…]} and the variables that a request settles. */
+/**
+ * Log-format strings in rules [8.2.4]: text, {@code %[…]} and the variables that a request settles.
+ */
 final class LowerTemplate {
   private LowerTemplate() {}
 
@@ -32,19 +34,20 @@ final class LowerTemplate {
     String flags = "";
     for (FormatText.Part part : format.get().parts()) {
       switch (part) {
-        case FormatText.Part.Literal literal -> parts.add(new Template.Part.Literal(literal.text()));
+        case FormatText.Part.Literal literal ->
+            parts.add(new Template.Part.Literal(literal.text()));
         case FormatText.Part.Flags change -> flags = change.flags();
         case FormatText.Part.Sample sample ->
             parts.add(
                 changesText(flags) || changesText(sample.flags())
-                    ? unknown(sample.span(), shown, "format flags are not modelled")
+                    ? unknown(sample.span(), shown, setup, "format flags are not modelled")
                     : new Template.Part.Expression(
                         LowerSample.sample(sample.sample(), setup).as(Type.TEXT).sample()));
         case FormatText.Part.Variable variable ->
             parts.add(
                 changesText(flags) || changesText(variable.flags())
-                    ? unknown(variable.span(), shown, "format flags are not modelled")
-                    : variable(variable, shown));
+                    ? unknown(variable.span(), shown, setup, "format flags are not modelled")
+                    : variable(variable, shown, setup));
       }
     }
     return new Template(parts, shown);
@@ -54,20 +57,21 @@ final class LowerTemplate {
     return flags.contains("+Q") || flags.contains("+X") || flags.contains("+E");
   }
 
-  private static Template.Part unknown(Span span, String shown, String reason) {
+  private static Template.Part unknown(Span span, String shown, Setup setup, String reason) {
+    setup.notes().unmodelled(setup.directive(), reason);
     return new Template.Part.Unknown(new Unmodelled(span, shown, reason));
   }
 
-  private static Template.Part variable(FormatText.Part.Variable variable, String shown) {
+  private static Template.Part variable(
+      FormatText.Part.Variable variable, String shown, Setup setup) {
     Span span = variable.span();
     return switch (variable.name()) {
       case "ci" -> fetch(new Fetch.SourceAddress(), true, span, "%ci");
       case "cp" -> fetch(new Fetch.SourcePort(), true, span, "%cp");
       case "fi" -> fetch(new Fetch.DestinationAddress(), true, span, "%fi");
       case "fp" -> fetch(new Fetch.DestinationPort(), true, span, "%fp");
-      case "HM" -> fetch(new Fetch.Method(), false, span, "%HM");
       case String name ->
-          unknown(span, shown, "the log variable %" + name + " is not modelled in rules");
+          unknown(span, shown, setup, "the log variable %" + name + " is not modelled in rules");
     };
   }
 

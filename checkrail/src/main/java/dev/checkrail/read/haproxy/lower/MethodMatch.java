@@ -50,7 +50,6 @@ final class MethodMatch {
 
   private static Condition test(
       Sample sample, List<String> patterns, boolean fold, Span span, String text) {
-    return new Condition.Test(
-        sample, new Match.Text(Match.Kind.EXACT, patterns, fold), span, text);
+    return new Condition.Test(sample, new Match.Text(Match.Kind.EXACT, patterns, fold), span, text);
   }
 }

@@ -53,10 +53,15 @@ final class Networks {
   }
 
   static boolean isIpv6(String text) {
-    return text.length() <= 45 && IPV6.matcher(text).matches() && text.indexOf(':') != text.lastIndexOf(':');
+    return text.length() <= 45
+        && IPV6.matcher(text).matches()
+        && text.indexOf(':') != text.lastIndexOf(':');
   }
 
-  /** A length in bits, from {@code 24}, {@code 255.255.255.0} or {@code ffff::}; empty if it has holes. */
+  /**
+   * A length in bits, from {@code 24}, {@code 255.255.255.0} or {@code ffff::}; empty if it has
+   * holes.
+   */
   static Optional<Integer> prefix(String mask, int bits) {
     if (mask.matches("\\d{1,3}")) {
       int prefix = Integer.parseInt(mask);

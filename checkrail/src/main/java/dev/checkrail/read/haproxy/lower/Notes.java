@@ -70,7 +70,9 @@ final class Notes {
     return unmodelled.containsKey(directive.span());
   }
 
-  /** Notes that a directive does nothing where it stands (an {@code http-request} in TCP mode …). */
+  /**
+   * Notes that a directive does nothing where it stands (an {@code http-request} in TCP mode …).
+   */
   void ignored(Directive directive) {
     ignored.add(directive.span());
   }

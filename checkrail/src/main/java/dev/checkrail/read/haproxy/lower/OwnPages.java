@@ -17,8 +17,9 @@ import java.util.Optional;
 /**
  * Pages that HAProxy answers itself [4.2 monitor-uri, stats uri].
  *
- * <p>An address that begins with a slash is compared with path and query, else with the whole target.
- * The monitor's is compared exactly, that of the statistics is a prefix, for GET, HEAD and POST.
+ * <p>An address that begins with a slash is compared with path and query, else with the whole
+ * target. The monitor's is compared exactly, that of the statistics is a prefix, for GET, HEAD and
+ * POST.
  */
 final class OwnPages {
   private static final String DEFAULT_STATISTICS = "/haproxy?stats";
@@ -108,22 +109,34 @@ final class OwnPages {
             RuleSet.Phase.STATISTICS, rule(new Condition.All(all), rule.then(), rule.directive()));
       }
     }
-    login.ifPresent(
-        auth ->
-            sets.add(
-                RuleSet.Phase.STATISTICS,
-                rule(
-                    new Condition.All(
-                        List.of(
-                            asked,
-                            new Condition.Not(
-                                test(
-                                    new Fetch.Authenticated(".internal-stats-userlist"),
-                                    new Match.True(),
-                                    auth)))),
-                    new Action.Respond(
-                        Action.Respond.Kind.AUTHENTICATE, 401, Optional.empty(), true),
-                    auth)));
+    login.ifPresent(auth ->
+        sets.add(
+            RuleSet.Phase.STATISTICS,
+            rule(
+                new Condition.All(
+                    List.of(
+                        asked,
+                        new Condition.Not(
+                            test(
+                                new Fetch.Authenticated(".internal-stats-userlist"),
+                                new Match.True(),
+                                auth)))),
+                new Action.Respond(Action.Respond.Kind.AUTHENTICATE, 401, Optional.empty(), true),
+                auth)));
+    // Whatever a POST asks for, the answer sends the browser back to the page (303, with the result
+    // in the address).
+    sets.add(
+        RuleSet.Phase.STATISTICS,
+        rule(
+            new Condition.All(
+                List.of(
+                    asked,
+                    test(
+                        new Fetch.Method(),
+                        new Match.Text(Match.Kind.EXACT, List.of("POST"), false),
+                        directive))),
+            new Action.Respond(Action.Respond.Kind.STATISTICS, 303, Optional.empty(), false),
+            directive));
     sets.add(
         RuleSet.Phase.STATISTICS,
         rule(

@@ -13,7 +13,11 @@ import java.util.Optional;
 
 /** Parameters of {@code bind} and {@code server} lines [5.1, 5.2], by name; the last one counts. */
 final class Parameters {
-  private record Given(Word name, List<Word> values) {}
+  private record Given(Word name, List<Word> values) {
+    Given {
+      values = List.copyOf(values);
+    }
+  }
 
   private final Map<String, List<Given>> given = new LinkedHashMap<>();
   private final boolean bind;
@@ -37,7 +41,8 @@ final class Parameters {
       int end = i + 1 + values;
       if (values < 0) {
         end = i + 2;
-        while (end < words.size() && (words.get(end).is("usesrc") || words.get(end).is("interface"))) {
+        while (end < words.size()
+            && (words.get(end).is("usesrc") || words.get(end).is("interface"))) {
           end += 2;
         }
       }
@@ -110,24 +115,23 @@ final class Parameters {
   /** All parameters but those that the model holds otherwise. */
   List<Setting> settings(List<String> except) {
     List<Setting> settings = new ArrayList<>();
-    given.forEach(
-        (name, all) -> {
-          if (!except.contains(name)) {
-            for (Given one : all) {
-              List<Word> words = new ArrayList<>();
-              words.add(one.name());
-              words.addAll(one.values());
-              String written = tail(Redaction.words(words), one.name().raw());
-              String value = tail(Redaction.values(words), name);
-              settings.add(
-                  new Setting(
-                      name,
-                      value.isEmpty() ? "on" : isTime(name) ? Times.normal(value) : value,
-                      written.isEmpty() ? name : written,
-                      one.name().span()));
-            }
-          }
-        });
+    given.forEach((name, all) -> {
+      if (!except.contains(name)) {
+        for (Given one : all) {
+          List<Word> words = new ArrayList<>();
+          words.add(one.name());
+          words.addAll(one.values());
+          String written = tail(Redaction.words(words), one.name().raw());
+          String value = tail(Redaction.values(words), name);
+          settings.add(
+              new Setting(
+                  name,
+                  value.isEmpty() ? "on" : isTime(name) ? Times.normal(value) : value,
+                  written.isEmpty() ? name : written,
+                  one.name().span()));
+        }
+      }
+    });
     return settings;
   }
 
@@ -139,7 +143,12 @@ final class Parameters {
 
   private static boolean isTime(String name) {
     return switch (name) {
-      case "inter", "fastinter", "downinter", "slowstart", "agent-inter", "tcp-ut",
+      case "inter",
+          "fastinter",
+          "downinter",
+          "slowstart",
+          "agent-inter",
+          "tcp-ut",
           "pool-purge-delay" ->
           true;
       case String other -> false;

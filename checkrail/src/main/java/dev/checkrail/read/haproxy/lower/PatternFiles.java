@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Map and list files. A line whose first byte is {@code #} is a comment; leading blanks do not count;
- * a list's line is one pattern with its inner and trailing blanks; a map's line is a key up to the
- * first blank and a value without trailing blanks.
+ * Map and list files. A line whose first byte is {@code #} is a comment; leading blanks do not
+ * count; a list's line is one pattern with its inner and trailing blanks; a map's line is a key up
+ * to the first blank and a value without trailing blanks.
  */
 final class PatternFiles {
   private PatternFiles() {}

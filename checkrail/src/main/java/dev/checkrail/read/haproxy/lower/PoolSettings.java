@@ -20,12 +20,14 @@ final class PoolSettings {
       Set.of("source", "uri", "url_param", "rdp-cookie", "hash");
 
   private final Span header;
+  private final Surroundings around;
   private final Map<String, Directive> last = new LinkedHashMap<>();
   private final List<Directive> lists = new ArrayList<>();
   private final List<Setting> responses = new ArrayList<>();
 
-  PoolSettings(Span header) {
+  PoolSettings(Span header, Surroundings around) {
     this.header = header;
+    this.around = around;
   }
 
   void add(Directive directive) {
@@ -39,7 +41,7 @@ final class PoolSettings {
   }
 
   void response(Directive directive) {
-    responses.add(LowerSetting.setting(directive));
+    responses.add(around.setting(directive));
   }
 
   List<Setting> responses() {
@@ -56,15 +58,14 @@ final class PoolSettings {
 
   private List<Setting> settings(Predicate<String> side) {
     List<Setting> settings = new ArrayList<>();
-    last.forEach(
-        (name, directive) -> {
-          if (side.test(name)) {
-            settings.add(LowerSetting.setting(directive));
-          }
-        });
+    last.forEach((name, directive) -> {
+      if (side.test(name)) {
+        settings.add(around.setting(directive));
+      }
+    });
     for (Directive directive : lists) {
       if (side.test(LowerSetting.name(directive))) {
-        settings.add(LowerSetting.setting(directive));
+        settings.add(around.setting(directive));
       }
     }
     return settings;
@@ -79,15 +80,14 @@ final class PoolSettings {
 
   Pool.Balance balance() {
     return set("balance")
-        .map(
-            directive -> {
-              String word = directive.arg(0).isEmpty() ? "roundrobin" : directive.arg(0);
-              int parenthesis = word.indexOf('(');
-              String algorithm = parenthesis < 0 ? word : word.substring(0, parenthesis);
-              boolean keyed = KEYED.contains(algorithm) || algorithm.equals("hdr");
-              return new Pool.Balance(
-                  algorithm, Redaction.values(directive.args()), keyed, directive.span());
-            })
+        .map(directive -> {
+          String word = directive.arg(0).isEmpty() ? "roundrobin" : directive.arg(0);
+          int parenthesis = word.indexOf('(');
+          String algorithm = parenthesis < 0 ? word : word.substring(0, parenthesis);
+          boolean keyed = KEYED.contains(algorithm) || algorithm.equals("hdr");
+          return new Pool.Balance(
+              algorithm, Redaction.values(directive.args()), keyed, directive.span());
+        })
         .orElse(new Pool.Balance("roundrobin", "roundrobin", false, header));
   }
 
@@ -116,11 +116,12 @@ final class PoolSettings {
     Optional<Directive> retries = set("retries");
     Optional<Directive> on = set("retry-on");
     List<String> words =
-        on.map(d -> d.args().stream().map(w -> w.value()).toList())
-            .orElse(List.of("conn-failure"));
+        on.map(d -> d.args().stream().map(w -> w.value()).toList()).orElse(List.of("conn-failure"));
     Span span = on.or(() -> retries).map(Directive::span).orElse(header);
     return new Pool.Retry(
-        retries.map(d -> (int) LowerFetch.number(d.arg(0), DEFAULT_RETRIES)).orElse(DEFAULT_RETRIES),
+        retries
+            .map(d -> (int) LowerFetch.number(d.arg(0), DEFAULT_RETRIES))
+            .orElse(DEFAULT_RETRIES),
         words.equals(List.of("none")) ? List.of() : words,
         set("option redispatch").isPresent(),
         span);

@@ -23,7 +23,7 @@ final class PredefinedCondition {
       case "HTTP" ->
           setup.http()
               ? flag(true, span, text)
-              : unknown(span, text, "detection of HTTP in TCP mode is not modelled");
+              : unknown(setup, span, text, "detection of HTTP in TCP mode is not modelled");
       case "LOCALHOST" ->
           test(
               new Fetch.SourceAddress(),
@@ -63,11 +63,10 @@ final class PredefinedCondition {
           test(
               new Fetch.Header("content-length", Fetch.Splitting.COMMA, 0),
               List.of(new Converter.ToNumber()),
-              new Match.Numbers(
-                  List.of(new Match.Range(OptionalLong.of(1), OptionalLong.empty()))),
+              new Match.Numbers(List.of(new Match.Range(OptionalLong.of(1), OptionalLong.empty()))),
               span,
               text);
-      case String other -> unknown(span, text, "the ACL " + other + " is not modelled");
+      case String other -> unknown(setup, span, text, "the ACL " + other + " is not modelled");
     };
   }
 
@@ -84,7 +83,8 @@ final class PredefinedCondition {
     return new Condition.Test(new Sample(fetch, converters, span, text), match, span, text);
   }
 
-  private static Condition unknown(Span span, String text, String reason) {
+  private static Condition unknown(Setup setup, Span span, String text, String reason) {
+    setup.notes().unmodelled(setup.directive(), reason);
     return new Condition.Unknown(new Unmodelled(span, text, reason));
   }
 }

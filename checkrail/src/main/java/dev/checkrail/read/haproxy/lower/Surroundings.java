@@ -2,6 +2,7 @@ package dev.checkrail.read.haproxy.lower;
 
 import dev.checkrail.model.ErrorFile;
 import dev.checkrail.model.Mode;
+import dev.checkrail.model.Setting;
 import dev.checkrail.read.haproxy.Directive;
 import dev.checkrail.read.haproxy.Section;
 import java.util.HashMap;
@@ -20,6 +21,7 @@ final class Surroundings {
   private final Map<String, String> environment;
   private final Map<String, Map<Integer, ErrorFile>> errorSections;
   private final String certificateBase;
+  private final Map<Directive, Setting> settings = new IdentityHashMap<>();
   private final Map<Section, AclScope> httpScopes = new IdentityHashMap<>();
   private final Map<Section, AclScope> tcpScopes = new IdentityHashMap<>();
 
@@ -61,6 +63,11 @@ final class Surroundings {
 
   String certificateBase() {
     return certificateBase;
+  }
+
+  /** A directive as a setting; made once for all sections that inherit it. */
+  Setting setting(Directive directive) {
+    return settings.computeIfAbsent(directive, LowerSetting::setting);
   }
 
   /** The mode of a pool; empty if there is none of that name. */

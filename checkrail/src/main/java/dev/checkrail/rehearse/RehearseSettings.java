@@ -1,0 +1,29 @@
+package dev.checkrail.rehearse;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.function.Consumer;
+
+/**
+ * How a rehearsal is run.
+ *
+ * @param faults time for all faults together; those that do not fit are reported as skipped
+ * @param clock what time it is
+ * @param progress told, in a few words, what is being done; for people
+ */
+public record RehearseSettings(Duration faults, InstantSource clock, Consumer<String> progress) {
+  /** 20 seconds for faults, the system's clock, nobody told. */
+  public static RehearseSettings standard() {
+    return new RehearseSettings(Duration.ofSeconds(20), InstantSource.system(), text -> {});
+  }
+
+  /** The same with this much time for faults. */
+  public RehearseSettings faults(Duration time) {
+    return new RehearseSettings(time, clock, progress);
+  }
+
+  /** The same, telling this one what is being done. */
+  public RehearseSettings progress(Consumer<String> teller) {
+    return new RehearseSettings(faults, clock, teller);
+  }
+}
