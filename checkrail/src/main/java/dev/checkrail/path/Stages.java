@@ -19,6 +19,7 @@ import dev.checkrail.report.Rehearsal;
 import dev.checkrail.report.Request;
 import dev.checkrail.report.RuleId;
 import dev.checkrail.report.Stage;
+import dev.checkrail.report.StageResult;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -131,6 +132,10 @@ final class Stages implements AutoCloseable {
         Rehearse.rehearse(
             original(read.candidate(), subjects.candidate()), requests, terms.policy(), sandbox, settings);
     rehearsal = Optional.of(report.rehearsal());
+    long skipped = skipped(report);
+    if (skipped > 0) {
+      walk.notice(skipped + (skipped == 1 ? " fault skipped" : " faults skipped"));
+    }
     List<Finding> live = List.of();
     // A fault that the approved configuration does not survive either is no fault of the change.
     if (read.old().isPresent() && faulty(report)) {
@@ -150,17 +155,18 @@ final class Stages implements AutoCloseable {
     return report.findings().stream().anyMatch(it -> it.rule() == RuleId.REHEARSE_FAULT);
   }
 
+  private static long skipped(RehearseReport report) {
+    return report.rehearsal().faults().stream()
+        .filter(it -> it.status() == StageResult.Status.SKIPPED)
+        .count();
+  }
+
   private static Optional<String> left(RehearseReport report) {
-    long skipped =
-        report.rehearsal().faults().stream()
-            .filter(it -> it.status() == dev.checkrail.report.StageResult.Status.SKIPPED)
-            .count();
     int not = report.rehearsal().notRehearsed().size();
+    long skipped = skipped(report);
     return skipped + not == 0
         ? Optional.empty()
-        : Optional.of(
-            (not == 0 ? "" : not + " things not rehearsed")
-                + (skipped == 0 ? "" : (not == 0 ? "" : ", ") + skipped + " faults skipped"));
+        : Optional.of("not rehearsed: " + not + ", faults skipped: " + skipped);
   }
 
   /** What the proofs showed, and every way through the rules. */
