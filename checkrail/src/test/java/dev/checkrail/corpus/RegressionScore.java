@@ -6,6 +6,7 @@ import dev.checkrail.corpus.Script.Block;
 import dev.checkrail.corpus.Script.Expectation;
 import dev.checkrail.corpus.Script.Turn;
 import dev.checkrail.explain.Explain;
+import dev.checkrail.model.Action;
 import dev.checkrail.model.Configuration;
 import dev.checkrail.model.Frontend;
 import dev.checkrail.model.Listener;
@@ -253,6 +254,9 @@ final class RegressionScore {
       Outcome.Reaches reaches,
       Turn turn,
       int hops) {
+    if (next.listener.tls() && turn.expectations().stream().anyMatch(e -> e.value().equals("503"))) {
+      return new Said(Score.NOT_MODELLED, "a TLS handshake with a server that fails");
+    }
     if (responds(from, reaches)) {
       return new Said(Score.NOTHING_TO_SAY, "response rules on the way back");
     }
@@ -433,8 +437,20 @@ final class RegressionScore {
         name.get().equals("cookie") && pool.flatMap(Pool::persistence).isPresent();
     boolean compression =
         name.get().equals("accept-encoding")
-            && rules(place, reaches).stream().anyMatch(r -> r.name().startsWith("compression"));
-    return set || persistence || compression;
+            && Stream.concat(
+                    place.frontend.settings().stream(),
+                    pool.stream().flatMap(p -> p.settings().stream()))
+                .anyMatch(setting -> setting.name().equals("compression offload"));
+    // The prover's diagrams hold the headers that a configuration names, not those that only a
+    // request has.
+    boolean patterns =
+        model == Model.PROVE
+            && Stream.concat(
+                    place.frontend.rules().stream(),
+                    pool.stream().flatMap(p -> p.rules().stream()))
+                .flatMap(rules -> rules.rules().stream())
+                .anyMatch(rule -> rule.then() instanceof Action.DeleteHeaderRegex);
+    return set || persistence || compression || patterns;
   }
 
   /** Framing of the body is HAProxy's own affair. */
@@ -469,6 +485,6 @@ final class RegressionScore {
     return Stream.concat(
             configuration.frontends().stream().flatMap(f -> f.responseRules().stream()),
             configuration.pools().stream().flatMap(p -> p.responseRules().stream()))
-        .anyMatch(rule -> rule.value().contains("set-status"));
+        .anyMatch(rule -> (rule.name() + " " + rule.value()).contains("set-status"));
   }
 }
