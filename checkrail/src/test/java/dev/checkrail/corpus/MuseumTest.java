@@ -202,8 +202,15 @@ class MuseumTest {
                     folder.getFileName().toString(), () -> passes(folder)));
   }
 
-  static void blocks(java.nio.file.Path folder, String cls) throws IOException {
-    PathReport report = gate(folder, "before", "after");
+  private static void blocks(java.nio.file.Path folder, String cls) throws IOException {
+    assertBlocked(
+        folder.getFileName().toString(),
+        cls,
+        gate(subject(folder, "before"), subject(folder, "after")));
+  }
+
+  /** A finding that counts is of a rule that belongs to the class. */
+  static void assertBlocked(String name, String cls, PathReport report) {
     Set<String> classes = new LinkedHashSet<>();
     List<String> rules = new ArrayList<>();
     for (Finding finding : report.verdict().findings()) {
@@ -212,22 +219,36 @@ class MuseumTest {
         classes.addAll(finding.rule().classes());
       }
     }
-    System.out.println("gate " + folder.getFileName() + " " + cls + ": " + report.verdict().kind() + " " + rules);
-    assertThat(report.verdict().kind()).as(rules.toString()).isEqualTo(Verdict.Kind.BLOCKED);
+    assertThat(report.verdict().kind())
+        .as(name + ": " + rules + report.verdict().stages())
+        .isEqualTo(Verdict.Kind.BLOCKED);
     assertThat(classes.contains(cls) || cls.startsWith("R") && classes.contains("R"))
-        .as(cls + " by " + rules)
+        .as(name + ": " + cls + " by " + rules)
         .isTrue();
   }
 
-  static void passes(java.nio.file.Path folder) throws IOException {
-    PathReport report = gate(folder, "before", "before");
+  private static void passes(java.nio.file.Path folder) throws IOException {
+    PathReport report = gate(subject(folder, "before"), subject(folder, "before"));
     assertThat(report.verdict().kind())
         .as(report.verdict().findings() + " " + report.verdict().stages())
         .isEqualTo(Verdict.Kind.PASS);
   }
 
-  private static PathReport gate(java.nio.file.Path folder, String old, String candidate)
+  /** The same for texts, by path; the configuration is haproxy.cfg. */
+  static PathReport gate(Map<String, String> old, Map<String, String> candidate)
       throws IOException {
+    return gate(subject(old), subject(candidate));
+  }
+
+  private static Subject subject(Map<String, String> texts) {
+    return new Subject(
+        "haproxy.cfg",
+        dev.checkrail.source.Files.of(texts),
+        List.of("haproxy.cfg"),
+        HaproxyTarget.debian12(Map.of()));
+  }
+
+  private static PathReport gate(Subject old, Subject candidate) throws IOException {
     Terms terms =
         new Terms(
             policy(),
@@ -239,7 +260,7 @@ class MuseumTest {
             Optional.empty(),
             Optional.empty());
     return new Path(new Watch(InstantSource.fixed(Instant.EPOCH), () -> 0, stage -> {}))
-        .gate(subject(folder, old), subject(folder, candidate), terms);
+        .gate(old, candidate, terms);
   }
 
   private static Subject subject(java.nio.file.Path folder, String side) {
