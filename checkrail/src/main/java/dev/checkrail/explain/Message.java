@@ -1,5 +1,6 @@
 package dev.checkrail.explain;
 
+import dev.checkrail.report.Outcome;
 import dev.checkrail.report.Request;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -293,6 +294,9 @@ final class Message {
   // --- what is sent on
 
   Optional<String> changedTarget() {
+    if (target instanceof Value.Unknown) {
+      return Optional.of(Outcome.NOT_KNOWN);
+    }
     return target instanceof Value.Text text && !text.bytes().equals(sentTarget)
         ? Optional.of(text.bytes())
         : Optional.empty();
@@ -307,7 +311,9 @@ final class Message {
               .filter(header -> header.name().equals(name))
               .map(header -> Casts.text(header.value()).orElse(""))
               .toList();
-      if (now.unknown().isEmpty() && !now.lines().equals(before)) {
+      if (now.unknown().isPresent()) {
+        changes.put(name, Optional.of(Outcome.NOT_KNOWN));
+      } else if (!now.lines().equals(before)) {
         changes.put(
             name,
             now.lines().isEmpty() ? Optional.empty() : Optional.of(String.join(", ", now.lines())));

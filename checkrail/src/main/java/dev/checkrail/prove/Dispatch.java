@@ -75,14 +75,13 @@ final class Dispatch {
     entry.untouched().ifPresent(roots::add);
   }
 
+  /** From requests to the index of the first entry whose guard holds; the last one takes the rest. */
   private int firstMatch(List<Program.Entry> entries) {
-    Diagrams diagrams = universe.diagrams;
-    int rest = diagrams.terminal(entries.size() - 1);
-    for (int i = entries.size() - 2; i >= 0; i--) {
-      rest =
-          diagrams.ite(universe.encode(entries.get(i).guard()), diagrams.terminal(i), rest);
+    List<Integer> guards = new ArrayList<>();
+    for (Program.Entry entry : entries.subList(0, entries.size() - 1)) {
+      guards.add(universe.encode(entry.guard()));
     }
-    return rest;
+    return Chain.of(guards, universe.diagrams);
   }
 
   private int build() {

@@ -55,9 +55,7 @@ final class Outcomes {
       Program.Sent sent = leaf.pool().get().sent();
       if (sent.target() != originalTarget) {
         switch (arrival.term(sent.target())) {
-          case Arrival.At.Unknown unknown -> {
-            return undecided(leaf, "the path that is sent on is not known");
-          }
+          case Arrival.At.Unknown unknown -> path = Optional.of(Outcome.NOT_KNOWN);
           case Arrival.At.Nothing nothing -> path = Optional.of("");
           case Arrival.At.Known known -> {
             String text = known.value().asText();
@@ -72,9 +70,8 @@ final class Outcomes {
         Arrival.At before = original(arrival, header.getKey());
         Arrival.At after = arrival.term(header.getValue());
         if (after == Arrival.At.Unknown.HERE) {
-          return undecided(leaf, "the header " + header.getKey() + " that is sent on is not known");
-        }
-        if (!after.equals(before)) {
+          headers.put(header.getKey(), Optional.of(Outcome.NOT_KNOWN));
+        } else if (!after.equals(before)) {
           headers.put(
               header.getKey(),
               after instanceof Arrival.At.Known known

@@ -1,6 +1,7 @@
 package dev.checkrail.prove;
 
 import dev.checkrail.prove.set.AtomSet;
+import dev.checkrail.prove.set.BudgetExceeded;
 import dev.checkrail.prove.set.Diagrams;
 import dev.checkrail.prove.set.FieldEncoding;
 import dev.checkrail.source.Span;
@@ -26,8 +27,8 @@ final class Universe {
   final Diagrams diagrams = new Diagrams();
   private final Formulas formulas;
   private final Map<Field, Axis> axes = new LinkedHashMap<>();
-  /** So many tests on lists are combined exactly. */
-  private static final int LISTS = 12;
+  /** More tests on lists than these are not even tried. */
+  private static final int LISTS = 40;
 
   private final Set<Field> coarse = new TreeSet<>();
   private final List<FieldEncoding> unknowns = new ArrayList<>();
@@ -51,8 +52,8 @@ final class Universe {
     collect(roots, tests, all);
     tests.forEach(
         (field, values) -> {
-          if (field.kind() == Field.Kind.HEADER_LIST && values.size() > LISTS) {
-            coarse.add(field);
+          if (field.kind() == Field.Kind.HEADER_LIST) {
+            list(field, values);
           } else if (field.kind() != Field.Kind.CHANCE) {
             axes.put(field, Axis.of(field, List.copyOf(values), diagrams::field));
           }
@@ -116,6 +117,22 @@ final class Universe {
       }
     }
     return Integer.MAX_VALUE;
+  }
+
+  /** A list is looked into if all tests on it can be combined. */
+  private void list(Field field, Set<Values> values) {
+    if (values.size() <= LISTS) {
+      try {
+        Axis axis = Axis.of(field, List.copyOf(values), diagrams::field);
+        if (values.stream().allMatch(test -> axis.atoms(test).isPresent())) {
+          axes.put(field, axis);
+          return;
+        }
+      } catch (BudgetExceeded tooLarge) {
+        // Then it is not looked into.
+      }
+    }
+    coarse.add(field);
   }
 
   private String name(Formula.Unknown unknown) {

@@ -23,6 +23,12 @@ final class Words {
   private static final int COUNTED = 200;
   private static final int TRIED = 300;
 
+  /** Fields of more atoms than these are told by example only. */
+  private static final int MANY = 300;
+
+  /** Sets of more nodes than these are not put into words. */
+  private static final int LARGE = 5_000;
+
   private final Work work;
   private final Diagrams diagrams;
 
@@ -37,6 +43,9 @@ final class Words {
    * @param regular whether it holds well-formed requests only, so that this need not be said
    */
   String of(int set, boolean regular) {
+    if (diagrams.size(set) > LARGE) {
+      return "many";
+    }
     int frame = regular ? work.universe.encode(work.sets.regular()) : Diagrams.TRUE;
     Set<String> found = new LinkedHashSet<>();
     boolean complete = conjunctions(set, frame, 0, List.of(), found);
@@ -130,6 +139,11 @@ final class Words {
         };
     if (!(axis instanceof Axis.Words words)) {
       return Optional.of(name + " such as " + axis.value(here.first(), List.of()).asText());
+    }
+    if (axis.encoding().atoms() > MANY) {
+      String example = shown(work.witnesses.value(axis, here.first()).asText());
+      return Optional.of(
+          (name + (here.size() == 1 ? " " : " such as ") + example).strip());
     }
     try {
       Optional<String> yes = exactly(axis, words, here, frame);

@@ -331,8 +331,9 @@ final class Faults {
     }
     Pool pool = pool(passage);
     // Each server has its turn, whoever is next.
-    int times =
-        once ? 1 : Math.min(MOST_REPEATS, Demands.usable(pool).size() + 1);
+    int usable = Demands.usable(pool).size();
+    boolean nobody = fault.kind() == Kind.CHECKS || (fault.kind() == Kind.DOWN && usable <= 1);
+    int times = once || nobody ? 1 : Math.min(MOST_REPEATS, usable + 1);
     List<RawRequest> requests = Collections.nCopies(times, passage.raw().timeoutMillis(8_000));
     for (Exchange exchange : running.exchange(requests)) {
       seen.sent++;

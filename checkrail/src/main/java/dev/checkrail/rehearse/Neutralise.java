@@ -152,7 +152,7 @@ final class Neutralise {
 
   /** Time-outs that a person would wait for; to how many milliseconds they are shortened. */
   private static final Map<String, Integer> TIMES =
-      Map.of("connect", 100, "tarpit", 100, "queue", 300, "server", 500, "tunnel", 1000);
+      Map.of("connect", 50, "tarpit", 100, "queue", 300, "server", 500, "tunnel", 1000);
 
   private static final int INSPECT_DELAY = 500;
 

@@ -52,6 +52,10 @@ record Passage(
     if (listener.options().stream().anyMatch(o -> o.name().equals("accept-netscaler-cip"))) {
       return new Prepared.Not("listener " + listener.key() + " asks for a header that is not sent");
     }
+    if (listener.options().stream()
+        .anyMatch(o -> o.name().equals("proto") && !o.written().equals("h1"))) {
+      return new Prepared.Not("listener " + listener.key() + " speaks HTTP/2 only");
+    }
     if (request.from().isPresent()
         && (!Neutralise.isLiteral(request.from().get())
             || (request.from().get().indexOf(':') < 0) != (address.get().indexOf(':') < 0))) {

@@ -1,18 +1,21 @@
 package dev.checkrail.rehearse;
 
 import dev.checkrail.model.Configuration;
+import dev.checkrail.model.Pool;
 import dev.checkrail.policy.Policy;
-import dev.checkrail.rehearse.Compare.Result;
+import dev.checkrail.rehearse.Agreement.Result;
 import dev.checkrail.rehearse.agent.Exchange;
 import dev.checkrail.report.Finding;
 import dev.checkrail.report.Outcome;
 import dev.checkrail.report.Rehearsal;
 import dev.checkrail.report.RuleId;
 import dev.checkrail.report.Stage;
+import dev.checkrail.source.Redaction;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The stage that asks the real binary: sends requests through HAProxy and compares what becomes of
@@ -67,7 +70,7 @@ public final class Rehearse {
                 "HAProxy does not start on the sandbox's copy of the configuration"
                     + (refused.timedOut() ? " in time" : "")
                     + ": "
-                    + dev.checkrail.source.Redaction.of(copy.original(refused.text())).strip());
+                    + Redaction.of(copy.original(refused.text())).strip());
         case Running running -> {
           try (running) {
             yield new Rehearse.Run(original, requests, policy, sandbox, settings, copy, running)
@@ -93,6 +96,7 @@ public final class Rehearse {
     private final List<Rehearsal.Disagreement> disagreed = new ArrayList<>();
     private final List<Finding> findings = new ArrayList<>();
     private final Set<String> left;
+    private final Set<String> persistent;
     private int undecided;
 
     Run(
@@ -112,6 +116,11 @@ public final class Rehearse {
       this.running = running;
       this.observed = new Observed(configuration, copy);
       this.left = new LinkedHashSet<>(copy.left());
+      this.persistent =
+          configuration.pools().stream()
+              .filter(pool -> pool.persistence().isPresent())
+              .map(Pool::name)
+              .collect(Collectors.toSet());
     }
 
     RehearseReport report() throws SandboxException {
@@ -129,7 +138,7 @@ public final class Rehearse {
         throw new SandboxException(
             SandboxException.Kind.QUESTION_FAILED,
             "HAProxy ended during the rehearsal: "
-                + dev.checkrail.source.Redaction.of(copy.original(running.output())).strip());
+                + Redaction.of(copy.original(running.output())).strip());
       }
       return new RehearseReport(
           new Rehearsal(
@@ -180,7 +189,11 @@ public final class Rehearse {
 
     private Result judge(Passage passage, Exchange seen) {
       return Compare.of(
-          passage.request(), passage.frontend(), observed.played(passage.model()), seen);
+          passage.request(),
+          passage.frontend(),
+          persistent,
+          observed.played(passage.model()),
+          seen);
     }
 
     private void disagreed(Passage passage, Exchange seen) {
@@ -215,7 +228,7 @@ public final class Rehearse {
                   reaches.servers().stream().filter(s -> s.share() > 0).map(s -> s.name()).toList())
               + ")"
               + reaches.path().map(path -> " as " + path).orElse("")
-              + (reaches.headers().isEmpty() ? "" : " with headers " + reaches.headers());
+              + headers(reaches);
       case Outcome.Responds responds -> "answered " + responds.status();
       case Outcome.Redirects redirects ->
           "redirected " + redirects.status() + " to " + redirects.location();
@@ -225,6 +238,17 @@ public final class Rehearse {
               + String.join(" or ", splits.of().stream().map(p -> words(p.outcome())).toList());
       case Outcome.Undecided undecided -> undecided.because();
     };
+  }
+
+  private static String headers(Outcome.Reaches reaches) {
+    StringBuilder text = new StringBuilder();
+    reaches
+        .headers()
+        .forEach(
+            (name, value) ->
+                text.append(text.isEmpty() ? " with " : "; ")
+                    .append(value.map(v -> name + ": " + v).orElse(name + " removed")));
+    return Redaction.of(text.toString());
   }
 
   /** A request in a few words. */

@@ -6,7 +6,6 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.FileVisitResult;
@@ -23,6 +22,8 @@ import java.security.CodeSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
@@ -33,6 +34,12 @@ import java.util.stream.Stream;
  */
 final class WorkingFolder implements AutoCloseable {
   private static final AtomicInteger COUNT = new AtomicInteger();
+
+  /**
+   * Lock files that this process holds. They must not even be opened a second time: when any channel
+   * on a file is closed, POSIX drops all locks that the process has on it.
+   */
+  private static final Set<Path> OURS = ConcurrentHashMap.newKeySet();
 
   private final Path path;
   private final Path lockFile;
@@ -51,6 +58,7 @@ final class WorkingFolder implements AutoCloseable {
     while (true) {
       String name = ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet();
       Path lockFile = all.resolve(name + ".lock");
+      OURS.add(lockFile);
       FileChannel channel =
           FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       // Another process may have swept the file between our opening and our locking it.
@@ -93,6 +101,9 @@ final class WorkingFolder implements AutoCloseable {
     try (Stream<Path> names = Files.list(all)) {
       for (Path found : names.toList()) {
         String name = String.valueOf(found.getFileName());
+        if (OURS.contains(found) || OURS.contains(all.resolve(name + ".lock"))) {
+          continue;
+        }
         if (name.endsWith(".lock")) {
           sweep(all.resolve(name.substring(0, name.length() - 5)), found);
         } else if (!Files.exists(all.resolve(name + ".lock"))) {
@@ -112,8 +123,6 @@ final class WorkingFolder implements AutoCloseable {
       }
     } catch (NoSuchFileException e) {
       // Another process swept it.
-    } catch (OverlappingFileLockException e) {
-      // It is ours.
     }
   }
 
@@ -217,6 +226,7 @@ final class WorkingFolder implements AutoCloseable {
     delete(path);
     Files.deleteIfExists(lockFile);
     channel.close();
+    OURS.remove(lockFile);
   }
 
   /** All names in use, for messages. */

@@ -10,6 +10,12 @@ import java.util.Optional;
 public sealed interface Outcome {
 
   /**
+   * Stands for a path or a header value that is sent on and not known, because a rule computes it from
+   * something that is not modelled.
+   */
+  String NOT_KNOWN = "(not known)";
+
+  /**
    * It is sent to a server.
    *
    * @param servers who can get it, with nominal shares that add up to 1

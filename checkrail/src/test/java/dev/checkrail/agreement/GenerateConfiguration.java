@@ -57,6 +57,9 @@ final class GenerateConfiguration {
     boolean listen = draw.chance(0.15);
     httpFrontend(1, listen);
     if (draw.chance(0.25)) {
+      if (draw.chance(0.4)) {
+        otherDefaults();
+      }
       httpFrontend(2, false);
     }
     for (int i = 0; i < pools.size(); i++) {
@@ -64,6 +67,25 @@ final class GenerateConfiguration {
     }
     if (tcp) {
       tcpPart();
+    }
+  }
+
+  /** Everything that follows inherits from these. */
+  private void otherDefaults() {
+    line("defaults " + draw.of("other", "d2"));
+    line("    mode http");
+    line("    timeout connect 1s");
+    line("    timeout client 3s");
+    line("    timeout server 3s");
+    line("    timeout tarpit 10ms");
+    if (draw.chance(0.4)) {
+      line("    errorfile 503 " + errorFile());
+    }
+    if (draw.chance(0.3)) {
+      line("    balance " + draw.of("leastconn", "source"));
+    }
+    if (draw.chance(0.3)) {
+      line("    monitor-uri /v1");
     }
   }
 
@@ -98,8 +120,23 @@ final class GenerateConfiguration {
     if (draw.chance(0.1)) {
       line("    monitor-uri " + draw.of("/v1", "/api", "/monitor"));
     }
+    if (draw.chance(0.08)) {
+      line("    monitor fail if " + term());
+      line("    monitor-uri " + draw.of("/", "/v1"));
+    }
+    if (draw.chance(0.08)) {
+      line("    tcp-request connection " + draw.of("reject", "accept") + " if { src " + list(Words.NETWORKS) + " }");
+    }
+    if (draw.chance(0.08)) {
+      line("    tcp-request content " + draw.of("reject", "accept") + condition(0.9));
+    }
+    if (draw.chance(0.08)) {
+      line("    stats enable");
+      line("    stats uri " + draw.of("/v1/p", "/api", "/admin"));
+    }
+    masked();
     acls(draw.between(0, 6));
-    httpRules(draw.between(0, 5));
+    httpRules(draw.between(0, 5), true);
     if (draw.chance(0.25)) {
       line("    redirect " + redirect(false) + condition(1));
     }
@@ -140,6 +177,22 @@ final class GenerateConfiguration {
     }
     String file = file("map", text.toString());
     return kind + "(" + file + (draw.chance(0.5) ? "," + draw.of(values) : "") + ")";
+  }
+
+  /** A block that the environment switches. */
+  private void masked() {
+    if (draw.chance(0.1)) {
+      line("    .if " + draw.of("defined(PAY_PORT)", "!defined(PAY_PORT)", "streq(\"$PAY_MODE\",live)", "version_atleast(2.6)", "feature(OPENSSL) && defined(NONE)"));
+      line("    http-request deny deny_status 410" + condition(0.9));
+      if (draw.chance(0.5)) {
+        line("    .else");
+        line("    http-request deny deny_status 429" + condition(0.9));
+      }
+      line("    .endif");
+    }
+    if (draw.chance(0.1)) {
+      line("    use_backend " + draw.of(pools) + " if { path_beg \"/${PAY_MODE}/\" } or { dst_port \"${PAY_PORT-80}\" }");
+    }
   }
 
   // --- ACLs and conditions
@@ -284,9 +337,12 @@ final class GenerateConfiguration {
 
   // --- rules
 
-  private void httpRules(int count) {
+  private void httpRules(int count, boolean inFrontend) {
     for (int i = 0; i < count; i++) {
-      line("    http-request " + httpRule());
+      String rule = httpRule();
+      if (inFrontend || !rule.startsWith("capture")) {
+        line("    http-request " + rule);
+      }
     }
   }
 
@@ -315,6 +371,12 @@ final class GenerateConfiguration {
         () -> "set-var(txn.v1) " + expression() + condition(0.7),
         () -> "set-var-fmt(txn.v1) " + Quote.word(template("")) + condition(0.7),
         () -> "unset-var(txn.v1)" + condition(0.9),
+        () -> "deny status " + draw.of("400", "403", "429", "503") + condition(1),
+        () -> "return status " + draw.of("403", "503") + " default-errorfiles" + condition(1),
+        () -> "return status 200 content-type text/plain lf-string \"%[path]\"" + condition(1),
+        () -> "auth realm pay" + condition(1),
+        () -> "set-log-level silent" + condition(0.5),
+        () -> "add-header " + header() + " " + draw.of("%ci", "%HM", "%%x") + condition(0.7),
         () -> "capture req.hdr(x-a) len 10",
         () -> "disable-l7-retry" + condition(0.5));
   }
@@ -356,7 +418,7 @@ final class GenerateConfiguration {
             () -> "prefix " + draw.of("https://www.example.com", "/", "/p"),
             () -> "scheme " + draw.of("https", "http"))
         + code
-        + draw.of("", "", " drop-query", " append-slash", " drop-query append-slash");
+        + draw.of("", "", " drop-query", " append-slash", " drop-query append-slash", " set-cookie a=1");
   }
 
   // --- pools
@@ -368,10 +430,13 @@ final class GenerateConfiguration {
       acls(draw.between(1, 2));
     }
     if (draw.chance(0.4)) {
-      httpRules(draw.between(1, 2));
+      httpRules(draw.between(1, 2), false);
     }
     if (draw.chance(0.1)) {
       line("    redirect " + redirect(false) + condition(1));
+    }
+    if (draw.chance(0.1)) {
+      line("    errorfile " + draw.of("503", "403") + " " + errorFile());
     }
     servers(number);
   }

@@ -104,7 +104,9 @@ public final class AtomSet {
     int j = 0;
     boolean on = false;
     while (i < a.length || j < b.length) {
-      int at = Math.min(i < a.length ? a[i] : Integer.MAX_VALUE, j < b.length ? b[j] : Integer.MAX_VALUE);
+      int at =
+          Math.min(
+              i < a.length ? a[i] : Integer.MAX_VALUE, j < b.length ? b[j] : Integer.MAX_VALUE);
       if (i < a.length && a[i] == at) {
         i++;
       }

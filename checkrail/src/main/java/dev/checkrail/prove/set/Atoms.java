@@ -9,14 +9,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The atoms of one field: its possible values, divided into classes that no test of the configuration
- * can tell apart.
+ * The atoms of one field: its possible values, divided into classes that no test of the
+ * configuration can tell apart.
  *
- * <p>(Yang and Lam call them atomic predicates.) After this step a field is a small number, a test is
- * a set of numbers, and decision diagrams need to know nothing of strings. All tests are combined into
- * one deterministic automaton whose states carry the set of tests that hold if the text ends there;
- * two states with the same set are the same atom. How it is combined depends on the tests, because no
- * single construction is linear for all of them:
+ * <p>(Yang and Lam call them atomic predicates.) After this step a field is a small number, a test
+ * is a set of numbers, and decision diagrams need to know nothing of strings. All tests are
+ * combined into one deterministic automaton whose states carry the set of tests that hold if the
+ * text ends there; two states with the same set are the same atom. How it is combined depends on
+ * the tests, because no single construction is linear for all of them:
  *
  * <ul>
  *   <li><em>Narrow</em> tests (exact values, prefixes, everything that is decided after a bounded
@@ -27,14 +27,15 @@ import org.jspecify.annotations.Nullable;
  *       the same way, since most of them fail early too; if they turn out not to, they count among
  *       the others.
  *   <li><em>Endings</em> share one Aho-Corasick automaton, linear as well.
- *   <li>All <em>other</em> tests (regular expressions, substrings, elements of lists) are combined two
- *       by two within the universe, minimised after each step. This can explode, and is what the
- *       budget is for: a pair that does not fit is retried test by test in the order given, and those
- *       that do not fit are {@linkplain #leftOut left out}; the caller treats them as unknown booleans.
+ *   <li>All <em>other</em> tests (regular expressions, substrings, elements of lists) are combined
+ *       two by two within the universe, minimised after each step. This can explode, and is what
+ *       the budget is for: a pair that does not fit is retried test by test in the order given, and
+ *       those that do not fit are {@linkplain #leftOut left out}; the caller treats them as unknown
+ *       booleans.
  * </ul>
  *
- * <p>Atoms are numbered in the depth-first order of the automaton, bytes ascending. All texts with a
- * given prefix lie below one state, so a prefix test is one interval of atoms.
+ * <p>Atoms are numbered in the depth-first order of the automaton, bytes ascending. All texts with
+ * a given prefix lie below one state, so a prefix test is one interval of atoms.
  *
  * <p>An atom is never empty: there is a word for each. Immutable.
  */
@@ -53,8 +54,7 @@ public final class Atoms {
   private volatile @Nullable WordSearch search;
   private volatile int @Nullable [] @Nullable [] states;
 
-  private Atoms(
-      Dfa dfa, int count, List<AtomSet> byTest, List<Integer> leftOut, Budget budget) {
+  private Atoms(Dfa dfa, int count, List<AtomSet> byTest, List<Integer> leftOut, Budget budget) {
     this.dfa = dfa;
     this.count = count;
     this.byTest = byTest;
@@ -169,8 +169,8 @@ public final class Atoms {
   }
 
   /**
-   * Words for all atoms that the dictionary reaches, in one pass over it: the first that fits. For the
-   * others see {@link #word}.
+   * Words for all atoms that the dictionary reaches, in one pass over it: the first that fits. For
+   * the others see {@link #word}.
    */
   public Map<Integer, String> words(List<String> dictionary) {
     Map<Integer, String> result = new LinkedHashMap<>();
@@ -381,7 +381,11 @@ public final class Atoms {
               combined));
     }
 
-    private record Part(List<Integer> tests, Dfa dfa) {}
+    private record Part(List<Integer> tests, Dfa dfa) {
+      Part {
+        tests = List.copyOf(tests);
+      }
+    }
 
     private Optional<Part> tournament(List<Part> parts) {
       List<Part> left = parts;

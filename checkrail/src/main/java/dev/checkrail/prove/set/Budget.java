@@ -5,8 +5,8 @@ package dev.checkrail.prove.set;
  *
  * <p>A budget counts states and steps, never time: the same question gets the same answer on a
  * laptop and on a loaded build server. Work that is linear in its input is never refused for being
- * large (a list of 100,000 host names is not hostile); what a budget stops is the exponential growth
- * of subset construction and products, and the expansion of nested counted repetitions.
+ * large (a list of 100,000 host names is not hostile); what a budget stops is the exponential
+ * growth of subset construction and products, and the expansion of nested counted repetitions.
  *
  * @param states the largest number of states of one automaton, at least 1
  */

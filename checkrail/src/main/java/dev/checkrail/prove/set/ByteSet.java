@@ -46,14 +46,10 @@ public record ByteSet(long bits0, long bits1, long bits2, long bits3) {
   }
 
   public boolean contains(int b) {
-    long word =
-        switch (b >> 6) {
-          case 0 -> bits0;
-          case 1 -> bits1;
-          case 2 -> bits2;
-          case 3 -> bits3;
-          default -> 0L;
-        };
+    if (b < 0 || b > 255) {
+      return false;
+    }
+    long word = b < 128 ? (b < 64 ? bits0 : bits1) : b < 192 ? bits2 : bits3;
     return (word >>> (b & 63) & 1) != 0;
   }
 
@@ -78,7 +74,10 @@ public record ByteSet(long bits0, long bits1, long bits2, long bits3) {
   }
 
   public int size() {
-    return Long.bitCount(bits0) + Long.bitCount(bits1) + Long.bitCount(bits2) + Long.bitCount(bits3);
+    return Long.bitCount(bits0)
+        + Long.bitCount(bits1)
+        + Long.bitCount(bits2)
+        + Long.bitCount(bits3);
   }
 
   /** With every ASCII letter also its other case. */

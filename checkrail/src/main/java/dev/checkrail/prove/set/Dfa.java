@@ -3,8 +3,8 @@ package dev.checkrail.prove.set;
 import java.util.Arrays;
 
 /**
- * A deterministic automaton over bytes, as flat tables: the working horse under {@link Language} and
- * {@link Atoms}.
+ * A deterministic automaton over bytes, as flat tables: the working horse under {@link Language}
+ * and {@link Atoms}.
  *
  * <p>A state's transitions are segments of 0..255 (first byte, target), because rules speak of few
  * bytes and a 256-entry table per state would cost a kilobyte for each letter of each string.

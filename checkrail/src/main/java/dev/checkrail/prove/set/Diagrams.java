@@ -19,18 +19,18 @@ import org.jspecify.annotations.Nullable;
  * Decision diagrams: functions of the fields of a request, shared and canonical.
  *
  * <p>A node asks one boolean variable; a leaf holds a number (an outcome). A diagram whose only
- * leaves are 0 and 1 is a set ({@link #FALSE}, {@link #TRUE}). Equal functions are the same node, so
- * equality is {@code ==} on node numbers, and everything is a question about one node. Nodes are rows
- * of three {@code int} arrays, found again through an open-addressing table: 10,000 rules make some
- * hundred thousand nodes, and objects would be most of the cost.
+ * leaves are 0 and 1 is a set ({@link #FALSE}, {@link #TRUE}). Equal functions are the same node,
+ * so equality is {@code ==} on node numbers, and everything is a question about one node. Nodes are
+ * rows of three {@code int} arrays, found again through an open-addressing table: 10,000 rules make
+ * some hundred thousand nodes, and objects would be most of the cost.
  *
- * <p>A first-match rule list is built from its last rule to its first with {@link #ite}: the guard of
- * a rule is a narrow path through the variables, beside which the rest is taken over untouched, so a
- * rule costs about as many nodes as its guard has.
+ * <p>A first-match rule list is built from its last rule to its first with {@link #ite}: the guard
+ * of a rule is a narrow path through the variables, beside which the rest is taken over untouched,
+ * so a rule costs about as many nodes as its guard has.
  *
  * <p>Laws: variables belong to {@linkplain #field fields} and are ordered by their creation; nodes
- * are never freed, the whole object is dropped after the question; one thread at a time; node numbers
- * mean nothing outside their object. More nodes than the budget: {@link BudgetExceeded}.
+ * are never freed, the whole object is dropped after the question; one thread at a time; node
+ * numbers mean nothing outside their object. More nodes than the budget: {@link BudgetExceeded}.
  */
 public final class Diagrams {
   /** The empty set; also the leaf 0. */
@@ -53,9 +53,9 @@ public final class Diagrams {
   private int[] table = new int[2048];
   private int[] cache = new int[4 * SMALLEST_CACHE];
 
-  /** With room for five million nodes. */
+  /** With room for eight million nodes. */
   public Diagrams() {
-    this(new Budget(5_000_000));
+    this(new Budget(8_000_000));
   }
 
   public Diagrams(Budget budget) {
@@ -255,7 +255,8 @@ public final class Diagrams {
     if (isLeaf(guard)) {
       throw new IllegalArgumentException("a guard is a set; this one has the leaf " + value(guard));
     }
-    int slot = (LongIndex.mix(((long) then << 32 | otherwise) * 31 + guard) & (cache.length / 4 - 1)) * 4;
+    int slot =
+        (LongIndex.mix(((long) then << 32 | otherwise) * 31 + guard) & (cache.length / 4 - 1)) * 4;
     if (cache[slot] == guard && cache[slot + 1] == then && cache[slot + 2] == otherwise) {
       return cache[slot + 3];
     }
@@ -263,7 +264,8 @@ public final class Diagrams {
     int lo = ite(low(guard, variable), low(then, variable), low(otherwise, variable));
     int hi = ite(high(guard, variable), high(then, variable), high(otherwise, variable));
     int result = node(variable, lo, hi);
-    slot = (LongIndex.mix(((long) then << 32 | otherwise) * 31 + guard) & (cache.length / 4 - 1)) * 4;
+    slot =
+        (LongIndex.mix(((long) then << 32 | otherwise) * 31 + guard) & (cache.length / 4 - 1)) * 4;
     cache[slot] = guard;
     cache[slot + 1] = then;
     cache[slot + 2] = otherwise;
@@ -312,6 +314,31 @@ public final class Diagrams {
         isLeaf(f)
             ? terminal(leaf.applyAsInt(low[f]))
             : node(level[f], map(low[f], leaf, memo), map(high[f], leaf, memo));
+    memo.set(slot, result);
+    return result;
+  }
+
+  /** {@code f}, and where {@code f} has the leaf {@code hole}, {@code g}. */
+  public int over(int f, int g, int hole) {
+    return over(f, g, terminal(hole), new Memo());
+  }
+
+  private int over(int f, int g, int hole, Memo memo) {
+    if (f == hole) {
+      return g;
+    }
+    if (isLeaf(f) || g == hole) {
+      return f;
+    }
+    int before = memo.size();
+    int slot = memo.slot((long) f << 32 | g);
+    if (slot < before) {
+      return memo.value(slot);
+    }
+    int variable = Math.min(level[f], level[g]);
+    int lo = over(low(f, variable), low(g, variable), hole, memo);
+    int hi = over(high(f, variable), high(g, variable), hole, memo);
+    int result = node(variable, lo, hi);
     memo.set(slot, result);
     return result;
   }
@@ -504,8 +531,7 @@ public final class Diagrams {
         int n = reached[at];
         if (at != start) {
           set.put(
-              n,
-              node(level[n], set.getOrDefault(low[n], FALSE), set.getOrDefault(high[n], FALSE)));
+              n, node(level[n], set.getOrDefault(low[n], FALSE), set.getOrDefault(high[n], FALSE)));
         }
         for (int k = first[at]; k < first[at + 1]; k++) {
           open.add(parents[k]);
@@ -597,8 +623,8 @@ public final class Diagrams {
   public record Branch(AtomSet atoms, int node) {}
 
   /**
-   * What a function that asks no field before this one becomes for each atom of it, atoms with equal
-   * results together.
+   * What a function that asks no field before this one becomes for each atom of it, atoms with
+   * equal results together.
    */
   public List<Branch> branches(int f, FieldEncoding field) {
     if (level[f] < field.first()) {
@@ -607,17 +633,16 @@ public final class Diagrams {
     Map<Integer, AtomSet> result = new LinkedHashMap<>();
     Map<Integer, List<int[]>> spans = new LinkedHashMap<>();
     spans(f, field, 0, 1 << field.bits(), field.first(), spans);
-    spans.forEach(
-        (node, list) -> {
-          AtomSet.Builder builder = new AtomSet.Builder();
-          for (int[] span : list) {
-            builder.addRange(span[0], Math.min(span[1], field.atoms()));
-          }
-          AtomSet atoms = builder.build();
-          if (!atoms.isEmpty()) {
-            result.put(node, atoms);
-          }
-        });
+    spans.forEach((node, list) -> {
+      AtomSet.Builder builder = new AtomSet.Builder();
+      for (int[] span : list) {
+        builder.addRange(span[0], Math.min(span[1], field.atoms()));
+      }
+      AtomSet atoms = builder.build();
+      if (!atoms.isEmpty()) {
+        result.put(node, atoms);
+      }
+    });
     return result.entrySet().stream().map(e -> new Branch(e.getValue(), e.getKey())).toList();
   }
 
@@ -636,7 +661,8 @@ public final class Diagrams {
   }
 
   /**
-   * One request of a set that is not empty: the atom of each field, in the order of {@link #fields}.
+   * One request of a set that is not empty: the atom of each field, in the order of {@link
+   * #fields}.
    *
    * @param liked for each field the atoms to try first, best first; may be shorter than the fields
    */
@@ -681,7 +707,7 @@ public final class Diagrams {
    */
   public record Boxes(List<List<AtomSet>> boxes, boolean complete) {
     public Boxes {
-      boxes = boxes.stream().map(List::copyOf).toList();
+      boxes = List.copyOf(boxes.stream().map(List::copyOf).toList());
     }
   }
 

@@ -4,8 +4,8 @@ package dev.checkrail.prove.set;
  * How the atoms of one field are written in boolean variables: as a binary number, highest bit
  * first, in consecutive variables.
  *
- * <p>A field with m atoms takes ceil(log2 m) variables, so some codes have no atom of their own. They
- * are aliases of the last atom: every diagram made by {@link Diagrams#in} treats them like it.
+ * <p>A field with m atoms takes ceil(log2 m) variables, so some codes have no atom of their own.
+ * They are aliases of the last atom: every diagram made by {@link Diagrams#in} treats them like it.
  * So negation stays exact and no "valid codes only" constraint has to be carried through each
  * operation. Highest bit first, together with atoms numbered in trie order, makes a prefix test a
  * diagram of at most two nodes per bit.

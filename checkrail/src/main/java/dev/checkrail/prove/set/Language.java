@@ -12,11 +12,12 @@ import org.jspecify.annotations.Nullable;
  * An immutable regular language: a set of byte strings with exact set algebra.
  *
  * <p>Strings are Latin-1, one {@code char} per byte; a character above U+00FF is an {@link
- * IllegalArgumentException}. A language is kept as a deterministic automaton, because every question
- * we ask (is it empty, does it lie inside, which word is in it) is easy on those and negation is
- * free; what deterministic automata are bad at, growth, is met by a {@link Budget}: an operation that
- * would exceed it throws {@link BudgetExceeded}, and the caller answers <em>undecided</em>. The budget
- * of a result is the larger of the operands' budgets; work linear in the operands is always allowed.
+ * IllegalArgumentException}. A language is kept as a deterministic automaton, because every
+ * question we ask (is it empty, does it lie inside, which word is in it) is easy on those and
+ * negation is free; what deterministic automata are bad at, growth, is met by a {@link Budget}: an
+ * operation that would exceed it throws {@link BudgetExceeded}, and the caller answers
+ * <em>undecided</em>. The budget of a result is the larger of the operands' budgets; work linear in
+ * the operands is always allowed.
  *
  * <p>Results of operations are minimal; lists of strings are minimised only when they are compared
  * or hashed, because most lists go straight into {@link Atoms}. {@link #equals} is equality of
@@ -28,7 +29,11 @@ public final class Language {
   private static final Language EMPTY_WORD = exact("");
 
   /** What is known of the making: all words that end with one of these. */
-  record Endings(List<String> words, boolean ignoreCase) {}
+  record Endings(List<String> words, boolean ignoreCase) {
+    Endings {
+      words = List.copyOf(words);
+    }
+  }
 
   private final Dfa dfa;
   private final Budget budget;
@@ -104,7 +109,7 @@ public final class Language {
     return new Language(
         Tries.ends(words, ignoreCase, false),
         Budget.STANDARD,
-        new Endings(List.copyOf(words), ignoreCase));
+        new Endings(new ArrayList<>(words), ignoreCase));
   }
 
   public static Language anyContaining(Collection<String> words, boolean ignoreCase) {
@@ -147,8 +152,7 @@ public final class Language {
     BigInteger high = BigInteger.valueOf(max);
     Language result = NONE;
     if (high.signum() >= 0) {
-      Language digits =
-          Numerals.between(low.max(BigInteger.ZERO), high, leadingZeros);
+      Language digits = Numerals.between(low.max(BigInteger.ZERO), high, leadingZeros);
       result = plusSign ? exact("+").optional().concat(digits) : digits;
     }
     boolean negativeZero = leadingZeros && plusSign && min <= 0 && max >= 0;
@@ -242,8 +246,7 @@ public final class Language {
   /** The words of this language that are not in the other. */
   public Language minus(Language other) {
     return made(
-        Product.of(dfa, other.dfa, Product.Needs.LEFT, (a, b) -> a & ~b, budgetWith(other)),
-        other);
+        Product.of(dfa, other.dfa, Product.Needs.LEFT, (a, b) -> a & ~b, budgetWith(other)), other);
   }
 
   public Language complement() {
@@ -420,8 +423,8 @@ public final class Language {
 
   /**
    * This language as a union of concatenations: for each state q, the words that lead to q and the
-   * words accepted from there. A word {@code x + y} is in this language exactly if, for some factor,
-   * x is in its left and y in its right; the lefts are disjoint.
+   * words accepted from there. A word {@code x + y} is in this language exactly if, for some
+   * factor, x is in its left and y in its right; the lefts are disjoint.
    */
   public List<Factor> factors() {
     return factors(ALL, ALL);
@@ -437,8 +440,7 @@ public final class Language {
 
   private List<Factor> factors(Language lefts, Language rights) {
     Dfa minimal = canonical();
-    Dfa paths =
-        Product.of(minimal, lefts.dfa, Product.Needs.BOTH, (a, b) -> b, budgetWith(lefts));
+    Dfa paths = Product.of(minimal, lefts.dfa, Product.Needs.BOTH, (a, b) -> b, budgetWith(lefts));
     List<Factor> result = new ArrayList<>();
     // The product is numbered breadth first; which minimal state each of its states stands for is
     // found by running both side by side.
@@ -570,6 +572,9 @@ public final class Language {
 
   @Override
   public String toString() {
-    return "Language of " + dfa.size() + " states, such as " + word().map("\"%s\""::formatted).orElse("nothing");
+    return "Language of "
+        + dfa.size()
+        + " states, such as "
+        + word().map("\"%s\""::formatted).orElse("nothing");
   }
 }

@@ -19,9 +19,7 @@ final class Numerals {
       lengths.add(ofLength(low.max(least).toString(), high.min(most).toString()));
     }
     Language numbers = Language.union(lengths);
-    return leadingZeros
-        ? Language.manyOf(ByteSet.of('0')).concat(numbers)
-        : numbers;
+    return leadingZeros ? Language.manyOf(ByteSet.of('0')).concat(numbers) : numbers;
   }
 
   private static Language ofLength(String low, String high) {

@@ -7,12 +7,12 @@ import java.util.Optional;
 /**
  * A regular expression in PCRE syntax, as the language of all texts in which it is found.
  *
- * <p>The meaning is that of HAProxy built with PCRE2 (manual 7.1.4): an unanchored search over bytes,
- * newline is LF, {@code $} also holds before a last LF, case folding is ASCII. Greedy and lazy make no
- * difference to whether something is found. What is not regular (look-around, back-references,
- * recursion, conditions, verbs, atomic groups that matter) or not known here is {@link Unsupported}
- * with its reason; what PCRE2 refuses as well is {@link Malformed}. PCRE2's own match limits, at which
- * HAProxy reports no match, are not modelled.
+ * <p>The meaning is that of HAProxy built with PCRE2 (manual 7.1.4): an unanchored search over
+ * bytes, newline is LF, {@code $} also holds before a last LF, case folding is ASCII. Greedy and
+ * lazy make no difference to whether something is found. What is not regular (look-around,
+ * back-references, recursion, conditions, verbs, atomic groups that matter) or not known here is
+ * {@link Unsupported} with its reason; what PCRE2 refuses as well is {@link Malformed}. PCRE2's own
+ * match limits, at which HAProxy reports no match, are not modelled.
  */
 public final class Pattern {
   /** The result of reading an expression. */
@@ -62,7 +62,9 @@ public final class Pattern {
         .orElseGet(() -> PatternProgram.search(syntax, budget));
   }
 
-  /** {@code literal$} is told apart because long lists of such endings stay linear in {@link Atoms}. */
+  /**
+   * {@code literal$} is told apart because long lists of such endings stay linear in {@link Atoms}.
+   */
   private Optional<Language> literalEnding() {
     if (!(syntax instanceof Syntax.Sequence sequence) || sequence.parts().size() < 2) {
       return Optional.empty();

@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads the PCRE2 syntax, as compiled without options but case folding: bytes, no UTF, newline is LF.
+ * Reads the PCRE2 syntax, as compiled without options but case folding: bytes, no UTF, newline is
+ * LF.
  *
  * <p>Recursive descent; nesting is limited as in PCRE2 (250), so hostile input cannot overflow the
  * stack. What it does not know it refuses: a construct is never taken for a literal by chance.
@@ -147,7 +148,9 @@ final class PatternParser {
           throw new MalformedSyntax("a comment without an end", at);
         }
         at = end + 1;
-      } else if (flags.extended && SPACE.contains(text.charAt(at) & 0xff) && text.charAt(at) < 256) {
+      } else if (flags.extended
+          && SPACE.contains(text.charAt(at) & 0xff)
+          && text.charAt(at) < 256) {
         at++;
       } else if (flags.extended && text.charAt(at) == '#') {
         int end = text.indexOf('\n', at);
@@ -201,7 +204,7 @@ final class PatternParser {
     if (isQuantifier()) {
       int least;
       int most;
-      switch (text.charAt(at)) {
+      switch (Character.valueOf(text.charAt(at))) {
         case '*' -> {
           least = 0;
           most = -1;
@@ -217,7 +220,7 @@ final class PatternParser {
           most = 1;
           at++;
         }
-        default -> {
+        case Character _ -> {
           int[] count = counted();
           if (count == null) {
             throw new IllegalStateException("no quantifier at " + at);
@@ -248,7 +251,7 @@ final class PatternParser {
 
   private Syntax atom() throws UnsupportedSyntax, MalformedSyntax {
     char c = text.charAt(at);
-    return switch (c) {
+    return switch (Character.valueOf(c)) {
       case '(' -> group();
       case '[' -> {
         if (text.startsWith("[[:<:]]", at) || text.startsWith("[[:>:]]", at)) {
@@ -270,7 +273,7 @@ final class PatternParser {
             flags.multiLine ? Syntax.Where.LINE_END : Syntax.Where.END_OR_LAST_LINE_FEED);
       }
       case '\\' -> escape();
-      default -> {
+      case Character _ -> {
         at++;
         yield literal(c);
       }
@@ -311,12 +314,19 @@ final class PatternParser {
       at++;
       return new Syntax.Atomic(closed(outer, begin));
     }
-    if (rest.startsWith("=") || rest.startsWith("!") || rest.startsWith("<=") || rest.startsWith("<!")
+    if (rest.startsWith("=")
+        || rest.startsWith("!")
+        || rest.startsWith("<=")
+        || rest.startsWith("<!")
         || rest.startsWith("*")) {
       throw new UnsupportedSyntax("look-around looks at bytes without consuming them", begin);
     }
-    if (rest.startsWith("P=") || rest.startsWith("P>") || rest.startsWith("&") || rest.startsWith("R")
-        || rest.startsWith("+") || !rest.isEmpty() && Character.isDigit(rest.charAt(0))
+    if (rest.startsWith("P=")
+        || rest.startsWith("P>")
+        || rest.startsWith("&")
+        || rest.startsWith("R")
+        || rest.startsWith("+")
+        || !rest.isEmpty() && Character.isDigit(rest.charAt(0))
         || rest.length() > 1 && rest.startsWith("-") && Character.isDigit(rest.charAt(1))) {
       throw new UnsupportedSyntax("a reference or recursion to another group", begin);
     }
@@ -330,7 +340,8 @@ final class PatternParser {
       char close = rest.startsWith("'") ? '\'' : '>';
       at += rest.startsWith("P") ? 2 : 1;
       int end = text.indexOf(close, at);
-      if (end <= at || !text.substring(at, end).chars().allMatch(c -> c < 256 && WORD.contains(c))
+      if (end <= at
+          || !text.substring(at, end).chars().allMatch(c -> c < 256 && WORD.contains(c))
           || ByteSet.DIGITS.contains(text.charAt(at))) {
         throw new MalformedSyntax("a group name that is not one", at);
       }
@@ -350,7 +361,7 @@ final class PatternParser {
     }
     while (at < text.length()) {
       char c = text.charAt(at++);
-      switch (c) {
+      switch (Character.valueOf(c)) {
         case '-' -> on = false;
         case 'i' -> now = new Flags(on, now.multiLine, now.dotAll, now.extended);
         case 'm' -> now = new Flags(now.ignoreCase, on, now.dotAll, now.extended);
@@ -373,7 +384,7 @@ final class PatternParser {
           optionsOnly = true;
           return new Syntax.Sequence(List.of());
         }
-        default -> throw new MalformedSyntax("an unknown option or group", begin);
+        case Character _ -> throw new MalformedSyntax("an unknown option or group", begin);
       }
     }
     throw new MalformedSyntax("a group without an end", begin);
@@ -403,7 +414,7 @@ final class PatternParser {
       at++;
       return new Syntax.Bytes(set);
     }
-    switch (c) {
+    switch (Character.valueOf(c)) {
       case 'A', 'G' -> {
         at++;
         return new Syntax.Place(Syntax.Where.START);
@@ -435,15 +446,16 @@ final class PatternParser {
         at++;
         return new Syntax.Bytes(ByteSet.ALL);
       }
-      // An atomic group, and PCRE2 10.42 takes it to be apart from \N and the dot, which for 0x85 it is
+      // An atomic group, and PCRE2 10.42 takes it to be apart from \N and the dot, which for 0x85
+      // it is
       // not: repetitions beside it become possessive.
       case 'R' -> throw new UnsupportedSyntax("\\R, which does not give back what it took", begin);
       case 'K' -> throw new UnsupportedSyntax("\\K, which moves the start of the match", begin);
       case 'X' -> throw new UnsupportedSyntax("\\X, a Unicode grapheme", begin);
       case 'p', 'P' -> throw new UnsupportedSyntax("Unicode properties", begin);
       case 'k', 'g' -> throw new UnsupportedSyntax("a back-reference", begin);
-      default -> {
-        if (c >= '1' && c <= '9') {
+      case Character _ -> {
+        if (c >= '1' && c <= '9' && !isOctal()) {
           throw new UnsupportedSyntax("a back-reference", begin);
         }
         return new Syntax.Bytes(folded(ByteSet.of(byteEscape(begin))));
@@ -452,7 +464,7 @@ final class PatternParser {
   }
 
   private static @org.jspecify.annotations.Nullable ByteSet classEscape(char c) {
-    return switch (c) {
+    return switch (Character.valueOf(c)) {
       case 'd' -> ByteSet.DIGITS;
       case 'D' -> ByteSet.DIGITS.not();
       case 'w' -> WORD;
@@ -463,14 +475,25 @@ final class PatternParser {
       case 'H' -> HORIZONTAL.not();
       case 'v' -> VERTICAL;
       case 'V' -> VERTICAL.not();
-      default -> null;
+      case Character _ -> null;
     };
+  }
+
+  /** Digits after a backslash are a byte in octal only if there cannot be so many groups. */
+  private boolean isOctal() {
+    int end = at;
+    while (end < text.length() && text.charAt(end) >= '0' && text.charAt(end) <= '9') {
+      end++;
+    }
+    return text.charAt(at) <= '7'
+        && end - at >= 2
+        && number(text.substring(at, end)) > text.chars().filter(c -> c == '(').count();
   }
 
   /** An escape that stands for one byte; {@code at} is on the letter after the backslash. */
   private int byteEscape(int begin) throws UnsupportedSyntax, MalformedSyntax {
     char c = text.charAt(at++);
-    switch (c) {
+    switch (Character.valueOf(c)) {
       case 'a' -> {
         return 7;
       }
@@ -500,7 +523,9 @@ final class PatternParser {
       }
       case 'o' -> {
         int end = text.indexOf('}', at);
-        if (!text.startsWith("{", at) || end < 0 || !text.substring(at + 1, end).matches("[0-7]+")) {
+        if (!text.startsWith("{", at)
+            || end < 0
+            || !text.substring(at + 1, end).matches("[0-7]+")) {
           throw new MalformedSyntax("\\o needs octal digits in braces", begin);
         }
         int value = end - at > 8 ? 256 : Integer.parseInt(text.substring(at + 1, end), 8);
@@ -519,7 +544,7 @@ final class PatternParser {
         }
         return requireByte(value, begin);
       }
-      default -> {
+      case Character _ -> {
         if (c < 128 && (ByteSet.LETTERS.contains(c) || ByteSet.DIGITS.contains(c))) {
           throw new MalformedSyntax("an unknown escape \\" + c, begin);
         }
@@ -629,7 +654,10 @@ final class PatternParser {
       }
       first = false;
       int value = member(quoting);
-      if (!quoting && previous < 0 && text.startsWith("-", at) && at + 1 < text.length()
+      if (!quoting
+          && previous < 0
+          && text.startsWith("-", at)
+          && at + 1 < text.length()
           && text.charAt(at + 1) != ']') {
         int beforeHyphen = at;
         at++;
@@ -638,10 +666,13 @@ final class PatternParser {
           throw new UnsupportedSyntax("quoting inside of a range", at);
         }
         boolean posix =
-            text.charAt(at) == '[' && at + 1 < text.length() && text.charAt(at + 1) == ':'
+            text.charAt(at) == '['
+                && at + 1 < text.length()
+                && text.charAt(at + 1) == ':'
                 && text.indexOf(":]", at) >= 0;
         boolean shorthand =
-            text.charAt(at) == '\\' && at + 1 < text.length()
+            text.charAt(at) == '\\'
+                && at + 1 < text.length()
                 && (classEscape(text.charAt(at + 1)) != null);
         if (posix || shorthand) {
           throw new UnsupportedSyntax("a class as the end of a range", beforeHyphen);
@@ -707,13 +738,11 @@ final class PatternParser {
           case "cntrl" -> ByteSet.range(0, 31).or(ByteSet.of(127));
           case "graph" -> ByteSet.range(33, 126);
           case "print" -> ByteSet.range(32, 126);
-          case "punct" ->
-              ByteSet.range(33, 126).minus(ByteSet.LETTERS).minus(ByteSet.DIGITS);
+          case "punct" -> ByteSet.range(33, 126).minus(ByteSet.LETTERS).minus(ByteSet.DIGITS);
           case "space" -> SPACE;
           case "word" -> WORD;
-          case "xdigit" ->
-              ByteSet.DIGITS.or(ByteSet.range('a', 'f')).or(ByteSet.range('A', 'F'));
-          default -> throw new MalformedSyntax("an unknown class [:" + name + ":]", at);
+          case "xdigit" -> ByteSet.DIGITS.or(ByteSet.range('a', 'f')).or(ByteSet.range('A', 'F'));
+          case String _ -> throw new MalformedSyntax("an unknown class [:" + name + ":]", at);
         };
     return negated ? set.not() : set;
   }

@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Anchors and word boundaries are conditions on both neighbours of a place. The one before is
  * known when a place is reached. The one after is not, so it becomes a promise: each thread of the
  * simulation carries the set of endings it still permits, out of five kinds ({@link #AT_END} and so
- * on), and a byte that breaks the promise ends the thread. {@code $}, which also holds before a last
- * line feed, is then only another promise.
+ * on), and a byte that breaks the promise ends the thread. {@code $}, which also holds before a
+ * last line feed, is then only another promise.
  *
  * <p>Atomic groups are not regular in general. They are taken for ordinary groups where that is
- * provably the same: nothing follows them, or they repeat one class of bytes and what follows cannot
- * begin with such a byte.
+ * provably the same: nothing follows them, or they repeat one class of bytes and what follows
+ * cannot begin with such a byte.
  */
 final class PatternProgram {
   // What the rest of the text may look like.
@@ -60,7 +60,7 @@ final class PatternProgram {
   }
 
   private int emit(int code, int to, int second) {
-    budget.check(size / 8, "a regular expression");
+    budget.check(size, "a regular expression");
     if (size == op.length) {
       op = Arrays.copyOf(op, 2 * size);
       next = Arrays.copyOf(next, 2 * size);

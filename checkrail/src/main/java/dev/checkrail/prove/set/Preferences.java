@@ -10,8 +10,8 @@ import java.util.Optional;
  * <p>First the dictionary: words that stand in the configuration or the policy, in the given order,
  * first those that are members as they stand. Otherwise a constructed word: without unprintable
  * bytes if that is at all possible, then as short as possible, then with letters and digits before
- * punctuation, then in the order of {@link #order}. A {@code beginning} is used if any member begins
- * so.
+ * punctuation, then in the order of {@link #order}. A {@code beginning} is used if any member
+ * begins so.
  *
  * @param dictionary words to try first
  * @param beginning what the word should begin with if possible

@@ -6,8 +6,8 @@ package dev.checkrail.prove.set;
  * <p>A <em>field</em> is what stands between two delimiters and may be empty; a <em>word</em> is a
  * longest run without delimiters. Pieces are counted from 1, from the end with negative numbers.
  * These are written as plain concatenations: no machine is needed for them. (HAProxy's converters
- * {@code field} and {@code word} [7.3.1]; a field that is not there is no value at all, a word that is
- * not there is the empty string.)
+ * {@code field} and {@code word} [7.3.1]; a field that is not there is no value at all, a word that
+ * is not there is the empty string.)
  */
 public final class Slices {
   private Slices() {}
@@ -25,7 +25,9 @@ public final class Slices {
     return Language.sequence(Language.all().concat(one).optional(), inner, after);
   }
 
-  /** The texts whose word of this number, or the empty string if there is none, is in the language. */
+  /**
+   * The texts whose word of this number, or the empty string if there is none, is in the language.
+   */
   public static Language word(int number, ByteSet delimiters, Language language) {
     Language gap = Language.manyOf(delimiters);
     Language plain = Language.oneOf(delimiters.not());

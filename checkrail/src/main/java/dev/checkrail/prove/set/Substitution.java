@@ -8,17 +8,17 @@ import java.util.Optional;
  * A regular-expression replacement, undone: which texts become a text of a given language.
  *
  * <p>Handled are expressions that begin with {@code ^} and then are a plain row of parts, each part
- * captured as a whole or not at all, such as {@code ^/old/([^/]+)/(.*)$}, with a replacement that uses
- * the groups in their order and each once. For these a text can be followed byte by byte: parts that
- * the replacement uses are copied, the others are dropped, constants are written in between. What
- * greedy and lazy would choose does not matter, because the division into parts is checked to be
- * unique for every text; if it is not, or the expression is of another form, there is no {@code
- * Substitution} and the caller must treat the result as unknown. A replacement without groups for the
- * whole value needs no form at all.
+ * captured as a whole or not at all, such as {@code ^/old/([^/]+)/(.*)$}, with a replacement that
+ * uses the groups in their order and each once. For these a text can be followed byte by byte:
+ * parts that the replacement uses are copied, the others are dropped, constants are written in
+ * between. What greedy and lazy would choose does not matter, because the division into parts is
+ * checked to be unique for every text; if it is not, or the expression is of another form, there is
+ * no {@code Substitution} and the caller must treat the result as unknown. A replacement without
+ * groups for the whole value needs no form at all.
  *
- * <p>Texts in which the expression is not found stay as they are. (HAProxy: {@code replace-path} and
- * the like replace the whole value [4.2 http-request], the converter {@code regsub} without {@code g}
- * replaces the first match [7.3.1].)
+ * <p>Texts in which the expression is not found stay as they are. (HAProxy: {@code replace-path}
+ * and the like replace the whole value [4.2 http-request], the converter {@code regsub} without
+ * {@code g} replaces the first match [7.3.1].)
  */
 public final class Substitution {
   /** What is replaced. */
@@ -58,7 +58,8 @@ public final class Substitution {
     Dfa anything = Language.all().dfa();
     if (scope == Scope.WHOLE_VALUE && pieces.stream().allMatch(p -> p.group < 0)) {
       String text = pieces.isEmpty() ? "" : pieces.get(0).text;
-      return Optional.of(new Substitution(found, List.of(new Part(Minimize.minimize(found.dfa()), text, false))));
+      return Optional.of(
+          new Substitution(found, List.of(new Part(Minimize.minimize(found.dfa()), text, false))));
     }
     Optional<List<Cell>> row = row(pattern.syntax());
     if (row.isEmpty()) {
@@ -77,7 +78,8 @@ public final class Substitution {
     List<Cell> all = row.get();
     for (int i = 0; i + 1 < all.size(); i++) {
       Cell part = all.get(i);
-      boolean used = whole || next < pieces.size() && part.group > 0 && pieces.get(next).group == part.group;
+      boolean used =
+          whole || next < pieces.size() && part.group > 0 && pieces.get(next).group == part.group;
       Dfa dfa = fully(part.syntax, budget).dfa();
       parts.add(new Part(dfa, used ? pending : "", used));
       if (used) {
@@ -117,7 +119,8 @@ public final class Substitution {
       base[i + 1] = base[i] + parts.get(i).dfa.size();
     }
     Nfa nfa =
-        new Nfa(language.budget().or(found.budget()).roomFor((long) dfa.size() * base[parts.size()]));
+        new Nfa(
+            language.budget().or(found.budget()).roomFor((long) dfa.size() * base[parts.size()]));
     LongIndex places = new LongIndex();
     int start = dfa.run(dfa.start(), parts.get(0).before);
     if (start < 0) {
@@ -305,8 +308,10 @@ public final class Substitution {
         }
         pieces.add(new Piece("", e - '0'));
       } else if (e == 'x') {
-        int high = i + 1 < replacement.length() ? Character.digit(replacement.charAt(i + 1), 16) : -1;
-        int low = i + 2 < replacement.length() ? Character.digit(replacement.charAt(i + 2), 16) : -1;
+        int high =
+            i + 1 < replacement.length() ? Character.digit(replacement.charAt(i + 1), 16) : -1;
+        int low =
+            i + 2 < replacement.length() ? Character.digit(replacement.charAt(i + 2), 16) : -1;
         if (high < 0 || low < 0) {
           return Optional.empty();
         }

@@ -34,7 +34,9 @@ sealed interface Syntax {
   enum Where {
     /** {@code \A}, {@code ^}. */
     START,
-    /** {@code ^} in multi-line mode: at the start, or after a line feed that is not the last byte. */
+    /**
+     * {@code ^} in multi-line mode: at the start, or after a line feed that is not the last byte.
+     */
     LINE_START,
     /** {@code \z}. */
     END,

@@ -41,7 +41,9 @@ final class TestSets {
     int i = 0;
     int j = 0;
     while (i < x.length || j < y.length) {
-      int at = Math.min(i < x.length ? x[i] : Integer.MAX_VALUE, j < y.length ? y[j] : Integer.MAX_VALUE);
+      int at =
+          Math.min(
+              i < x.length ? x[i] : Integer.MAX_VALUE, j < y.length ? y[j] : Integer.MAX_VALUE);
       merged[n++] = at;
       i += i < x.length && x[i] == at ? 1 : 0;
       j += j < y.length && y[j] == at ? 1 : 0;

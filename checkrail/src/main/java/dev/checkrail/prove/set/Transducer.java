@@ -7,11 +7,11 @@ import java.util.List;
  * A function from strings to strings that a finite machine can compute, and its pre-images.
  *
  * <p>Each step reads one byte and writes a constant text or that text and the byte itself; a state
- * may be final and then writes a last text. Guessing is allowed (several steps on one byte), which is
- * how functions that look ahead are written, as long as the whole is a function: at most one run per
- * input ends in a final state with an output. Inputs without such a run are outside the {@link
- * #domain()}. Whether the machine is a function is the maker's duty; if it is not, {@link #preimage}
- * means "some output is in the language".
+ * may be final and then writes a last text. Guessing is allowed (several steps on one byte), which
+ * is how functions that look ahead are written, as long as the whole is a function: at most one run
+ * per input ends in a final state with an output. Inputs without such a run are outside the {@link
+ * #domain()}. Whether the machine is a function is the maker's duty; if it is not, {@link
+ * #preimage} means "some output is in the language".
  */
 public final class Transducer {
   private record Step(int from, ByteSet on, int to, String before, boolean copy) {}

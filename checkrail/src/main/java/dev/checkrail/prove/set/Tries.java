@@ -6,9 +6,9 @@ import java.util.Collection;
 /**
  * Automata of long lists of strings, in time linear in their total length.
  *
- * <p>Exact values and prefixes are a tree of letters. Suffixes and substrings are the same tree with
- * the fall-back links of Aho and Corasick resolved into transitions: the state after a text is the
- * longest end of it that begins some listed string.
+ * <p>Exact values and prefixes are a tree of letters. Suffixes and substrings are the same tree
+ * with the fall-back links of Aho and Corasick resolved into transitions: the state after a text is
+ * the longest end of it that begins some listed string.
  */
 final class Tries {
   private final boolean ignoreCase;

@@ -14,8 +14,8 @@ import java.util.function.IntPredicate;
  * ending, until the price of the first state is known; the word is then read off forwards, at each
  * step the best-liked byte among the cheapest. One price holds the whole order of preference: an
  * unprintable byte costs more than any length, a byte of length more than any punctuation. Going
- * backwards, a search in the automaton of ten thousand strings sees only what leads to the one asked
- * for. Made once per automaton; immutable.
+ * backwards, a search in the automaton of ten thousand strings sees only what leads to the one
+ * asked for. Made once per automaton; immutable.
  */
 final class WordSearch {
   private static final long UNPRINTABLE = 1L << 40;

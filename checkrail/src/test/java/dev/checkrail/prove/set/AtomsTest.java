@@ -77,8 +77,7 @@ class AtomsTest {
 
   @Test
   void anExplodingTestIsLeftOutAndTheOthersStayExact() {
-    Atoms.Builder builder =
-        Atoms.of(Language.all()).combiningWithin(new Budget(2000));
+    Atoms.Builder builder = Atoms.of(Language.all()).combiningWithin(new Budget(2000));
     int exact = builder.test(Language.exact("/a"));
     List<Integer> bad = new ArrayList<>();
     for (int i = 0; i < 6; i++) {

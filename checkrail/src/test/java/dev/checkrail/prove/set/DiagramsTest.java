@@ -51,7 +51,9 @@ class DiagramsTest {
         int[] request = requests.get(q);
         String at = "seed " + seed + " " + Arrays.toString(request);
         assertThat(diagrams.leafAt(chain, request)).as(at).isEqualTo(expected[q]);
-        assertThat(diagrams.leafAt(sum, request)).as(at).isEqualTo(10 * expected[q] + expected[q] / 2);
+        assertThat(diagrams.leafAt(sum, request))
+            .as(at)
+            .isEqualTo(10 * expected[q] + expected[q] / 2);
         members += expected[q] == 2 ? 1 : 0;
         boolean any = false;
         for (int a = 0; a < SIZES[field]; a++) {
@@ -62,9 +64,12 @@ class DiagramsTest {
         assertThat(diagrams.leafAt(some, request) == 1).as(at).isEqualTo(any);
         int[] changed = request.clone();
         changed[field] = atom;
-        assertThat(diagrams.leafAt(fixed, request)).as(at).isEqualTo(diagrams.leafAt(chain, changed));
+        assertThat(diagrams.leafAt(fixed, request))
+            .as(at)
+            .isEqualTo(diagrams.leafAt(chain, changed));
       }
-      assertThat(diagrams.leaves(chain)).isEqualTo(Arrays.stream(expected).sorted().distinct().toArray());
+      assertThat(diagrams.leaves(chain))
+          .isEqualTo(Arrays.stream(expected).sorted().distinct().toArray());
       assertThat(diagrams.count(region)).isEqualTo(BigInteger.valueOf(members));
       assertThat(diagrams.measure(region, (f, atoms) -> atoms.size() / (double) f.atoms()))
           .isCloseTo(members / (double) requests.size(), within(1e-9));
@@ -139,13 +144,13 @@ class DiagramsTest {
     return result;
   }
 
-  private static int guard(Diagrams diagrams, Random random, List<int[]> requests, boolean[] holds) {
+  private static int guard(
+      Diagrams diagrams, Random random, List<int[]> requests, boolean[] holds) {
     int set = random.nextBoolean() ? Diagrams.TRUE : Diagrams.FALSE;
     Arrays.fill(holds, set == Diagrams.TRUE);
     for (int i = random.nextInt(4); i >= 0; i--) {
       int field = random.nextInt(SIZES.length);
-      AtomSet atoms =
-          AtomSet.of(random.ints(random.nextInt(3), 0, SIZES[field]).toArray());
+      AtomSet atoms = AtomSet.of(random.ints(random.nextInt(3), 0, SIZES[field]).toArray());
       int test = diagrams.in(diagrams.fields().get(field), atoms);
       int kind = random.nextInt(3);
       set =

@@ -61,7 +61,10 @@ class LanguageTest {
       assertThat(a.equals(b))
           .as("seed %d", seed)
           .isEqualTo(a.minus(b).isEmpty() && b.minus(a).isEmpty());
-      assertThat(a.union(b)).as("seed %d", seed).isEqualTo(b.union(a)).hasSameHashCodeAs(b.union(a));
+      assertThat(a.union(b))
+          .as("seed %d", seed)
+          .isEqualTo(b.union(a))
+          .hasSameHashCodeAs(b.union(a));
       assertThat(a.complement().complement()).as("seed %d", seed).isEqualTo(a);
       assertThat(a.union(b).minus(b)).as("seed %d", seed).isEqualTo(a.minus(b));
     }
@@ -101,7 +104,9 @@ class LanguageTest {
           String[] fields = text.split("/", -1);
           int f = number > 0 ? number - 1 : fields.length + number;
           boolean inField = f >= 0 && f < fields.length && inner.contains(fields[f]);
-          assertThat(field.contains(text)).as("seed %d field %d of %s", seed, number, text).isEqualTo(inField);
+          assertThat(field.contains(text))
+              .as("seed %d field %d of %s", seed, number, text)
+              .isEqualTo(inField);
           List<String> words = new ArrayList<>();
           for (String piece : fields) {
             if (!piece.isEmpty()) {
@@ -110,7 +115,9 @@ class LanguageTest {
           }
           int w = number > 0 ? number - 1 : words.size() + number;
           String found = w >= 0 && w < words.size() ? words.get(w) : "";
-          assertThat(word.contains(text)).as("seed %d word %d of %s", seed, number, text).isEqualTo(inner.contains(found));
+          assertThat(word.contains(text))
+              .as("seed %d word %d of %s", seed, number, text)
+              .isEqualTo(inner.contains(found));
         }
       }
     }
@@ -126,14 +133,22 @@ class LanguageTest {
       Language loose = Language.integers(min, max, true, true);
       for (int n = -3000; n <= 3000; n += 1 + random.nextInt(3)) {
         boolean inside = n >= min && n <= max;
-        assertThat(plain.contains(Integer.toString(n))).as("%d in %d..%d", n, min, max).isEqualTo(inside);
+        assertThat(plain.contains(Integer.toString(n)))
+            .as("%d in %d..%d", n, min, max)
+            .isEqualTo(inside);
         String zeros = (n < 0 ? "-" : random.nextBoolean() ? "+" : "") + "00" + Math.abs(n);
         assertThat(loose.contains(zeros)).as("%s in %d..%d", zeros, min, max).isEqualTo(inside);
         assertThat(plain.contains(zeros)).as(zeros).isFalse();
       }
     }
-    assertThat(Language.integers(Long.MIN_VALUE, Long.MAX_VALUE, false, false).contains("-9223372036854775808")).isTrue();
-    assertThat(Language.integers(Long.MIN_VALUE, Long.MAX_VALUE, false, false).contains("-9223372036854775809")).isFalse();
+    assertThat(
+            Language.integers(Long.MIN_VALUE, Long.MAX_VALUE, false, false)
+                .contains("-9223372036854775808"))
+        .isTrue();
+    assertThat(
+            Language.integers(Long.MIN_VALUE, Long.MAX_VALUE, false, false)
+                .contains("-9223372036854775809"))
+        .isFalse();
   }
 
   @Test
@@ -154,8 +169,7 @@ class LanguageTest {
       Language target = random(new Random(seed), 2).language;
       Language before = machine.preimage(target);
       for (String word : WORDS) {
-        boolean expected =
-            word.startsWith("/a") && target.contains("/B" + word.substring(2) + "a");
+        boolean expected = word.startsWith("/a") && target.contains("/B" + word.substring(2) + "a");
         assertThat(before.contains(word)).as("seed %d: %s", seed, word).isEqualTo(expected);
       }
     }
@@ -165,11 +179,14 @@ class LanguageTest {
   @Test
   void aWitnessComesFromTheDictionaryFirstThenFromLettersThenIsShortest() {
     Language paths = Language.prefix("/v1/").minus(Language.exact("/v1/"));
-    assertThat(paths.word(Preferences.of(List.of("/v2/x", "/v1/payments")))).contains("/v1/payments");
+    assertThat(paths.word(Preferences.of(List.of("/v2/x", "/v1/payments"))))
+        .contains("/v1/payments");
     assertThat(paths.word()).contains("/v1/a");
     assertThat(Language.lengthAtLeast(3).word()).contains("aaa");
-    assertThat(Language.oneOf(ByteSet.of("-\u0001")).union(Language.exact("\u0001")).word()).contains("-");
-    assertThat(Language.oneOf(ByteSet.of("\u0001")).union(Language.exact("long-but-printable")).word())
+    assertThat(Language.oneOf(ByteSet.of("-\u0001")).union(Language.exact("\u0001")).word())
+        .contains("-");
+    assertThat(
+            Language.oneOf(ByteSet.of("\u0001")).union(Language.exact("long-but-printable")).word())
         .contains("long-but-printable");
     assertThat(Language.containing("x").word(Preferences.PLAIN.beginningWith("/"))).contains("/x");
     assertThat(Language.none().word()).isEqualTo(Optional.empty());
@@ -178,14 +195,16 @@ class LanguageTest {
   @Test
   void anExplosionIsRefusedAndNotAttempted() {
     Language nthFromTheEnd =
-        Language.all().concat(Language.exact("a")).concat(Language.length(15, 15)).within(new Budget(1000));
+        Language.all()
+            .concat(Language.exact("a"))
+            .concat(Language.length(15, 15))
+            .within(new Budget(1000));
     assertThat(nthFromTheEnd.states()).isPositive();
-    assertThatThrownBy(
-            () ->
-                Language.all()
-                    .within(new Budget(1000))
-                    .concat(Language.exact("a"))
-                    .concat(Language.length(40, 40)))
+    assertThatThrownBy(() ->
+            Language.all()
+                .within(new Budget(1000))
+                .concat(Language.exact("a"))
+                .concat(Language.length(40, 40)))
         .isInstanceOf(BudgetExceeded.class)
         .hasMessageContaining("more than");
   }
@@ -233,17 +252,21 @@ class LanguageTest {
         case 1 ->
             new Case(
                 Language.anyPrefix(some, fold),
-                w -> some.stream().anyMatch(s -> fold ? lower(w).startsWith(lower(s)) : w.startsWith(s)),
+                w ->
+                    some.stream()
+                        .anyMatch(s -> fold ? lower(w).startsWith(lower(s)) : w.startsWith(s)),
                 "prefix" + some + fold);
         case 2 ->
             new Case(
                 Language.anySuffix(some, fold),
-                w -> some.stream().anyMatch(s -> fold ? lower(w).endsWith(lower(s)) : w.endsWith(s)),
+                w ->
+                    some.stream().anyMatch(s -> fold ? lower(w).endsWith(lower(s)) : w.endsWith(s)),
                 "suffix" + some + fold);
         case 3 ->
             new Case(
                 Language.anyContaining(some, fold),
-                w -> some.stream().anyMatch(s -> fold ? lower(w).contains(lower(s)) : w.contains(s)),
+                w ->
+                    some.stream().anyMatch(s -> fold ? lower(w).contains(lower(s)) : w.contains(s)),
                 "containing" + some + fold);
         case 4 -> {
           ByteSet set = ByteSet.of(text(random, 2));
@@ -256,9 +279,10 @@ class LanguageTest {
           yield new Case(
               Language.length(from, to), w -> w.length() >= from && w.length() <= to, "length");
         }
-        default -> random.nextBoolean()
-            ? new Case(Language.all(), w -> true, "all")
-            : new Case(Language.none(), w -> false, "none");
+        default ->
+            random.nextBoolean()
+                ? new Case(Language.all(), w -> true, "all")
+                : new Case(Language.none(), w -> false, "none");
       };
     }
     Case a = random(random, depth - 1);

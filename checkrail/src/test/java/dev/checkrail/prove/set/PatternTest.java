@@ -11,14 +11,68 @@ import org.junit.jupiter.api.Test;
 
 class PatternTest {
   private static final String[] PIECES = {
-    "a", "b", "B", "_", ".", "\\n", "\\d", "\\w", "\\W", "\\s", "\\S", "[ab]", "[^a]", "[a-c_]",
-    "[[:alpha:]]", "[[:^upper:]-]", "[]a]", "[^]a\\n]", "[\\w.-]", "\\.", "\\x41", "\\x{62}", "\\101",
-    "\\Qa.b\\E", "\\h", "\\v", "\\R", "\\N", "\\t", "-", "/", "\\/", "[\\x61-\\x63]", "[\\b]", "\\e",
-    "(?#note)", "[[:punct:]]", "[+--]", "\\cA", "{", "{a", "a{,2}"
+    "a",
+    "b",
+    "B",
+    "_",
+    ".",
+    "\\n",
+    "\\d",
+    "\\w",
+    "\\W",
+    "\\s",
+    "\\S",
+    "[ab]",
+    "[^a]",
+    "[a-c_]",
+    "[[:alpha:]]",
+    "[[:^upper:]-]",
+    "[]a]",
+    "[^]a\\n]",
+    "[\\w.-]",
+    "\\.",
+    "\\x41",
+    "\\x{62}",
+    "\\101",
+    "\\Qa.b\\E",
+    "\\h",
+    "\\v",
+    "\\R",
+    "\\N",
+    "\\t",
+    "-",
+    "/",
+    "\\/",
+    "[\\x61-\\x63]",
+    "[\\b]",
+    "\\e",
+    "(?#note)",
+    "[[:punct:]]",
+    "[+--]",
+    "\\cA",
+    "{",
+    "{a",
+    "a{,2}"
   };
-  private static final String[] PLACES = {"^", "$", "\\A", "\\z", "\\Z", "\\b", "\\B", "(?m)", "(?i)", "(?s)", "(?-i)", "(?x) "};
+  private static final String[] PLACES = {
+    "^", "$", "\\A", "\\z", "\\Z", "\\b", "\\B", "(?m)", "(?i)", "(?s)", "(?-i)", "(?x) "
+  };
   private static final String[] QUANTIFIERS = {
-    "*", "+", "?", "*?", "+?", "??", "{2}", "{1,2}", "{0,3}?", "{2,}", "*+", "++", "?+", "{0}", "{1,2}{2}"
+    "*",
+    "+",
+    "?",
+    "*?",
+    "+?",
+    "??",
+    "{2}",
+    "{1,2}",
+    "{0,3}?",
+    "{2,}",
+    "*+",
+    "++",
+    "?+",
+    "{0}",
+    "{1,2}{2}"
   };
   private static final String SUBJECT_BYTES = "aabbABc_.-/ \n\n\r\t1{}\u0001\u00e9\u0085";
 
@@ -68,7 +122,8 @@ class PatternTest {
       for (int i = random.nextInt(6); i >= 0; i--) {
         String piece = pieces[random.nextInt(pieces.length)];
         regex.append(random.nextInt(4) == 0 ? "(" + piece + "|b)" : piece);
-        regex.append(random.nextInt(3) == 0 ? List.of("*", "+", "?", "{1,3}").get(random.nextInt(4)) : "");
+        regex.append(
+            random.nextInt(3) == 0 ? List.of("*", "+", "?", "{1,3}").get(random.nextInt(4)) : "");
       }
       regex.append(random.nextInt(3) == 0 ? "$" : "").append(random.nextInt(5) == 0 ? "\\b" : "");
       java.util.regex.Pattern reference =
@@ -102,7 +157,8 @@ class PatternTest {
   void whatIsNotRegularSaysWhy() {
     assertThat(Pattern.parse("^/(?!admin)", false))
         .isEqualTo(new Pattern.Unsupported("look-around looks at bytes without consuming them", 2));
-    assertThat(Pattern.parse("(a)\\1", false)).isEqualTo(new Pattern.Unsupported("a back-reference", 3));
+    assertThat(Pattern.parse("(a)\\1", false))
+        .isEqualTo(new Pattern.Unsupported("a back-reference", 3));
     assertThat(Pattern.parse("(?>a|ab)c", false)).isInstanceOf(Pattern.Unsupported.class);
     assertThat(Pattern.parse("(?R)", false)).isInstanceOf(Pattern.Unsupported.class);
     assertThat(Pattern.parse("(a", false)).isInstanceOf(Pattern.Malformed.class);
@@ -114,7 +170,8 @@ class PatternTest {
 
   @Test
   void nestedRepetitionMeetsTheBudget() {
-    for (String hostile : List.of("(a{1,1000}){1,1000}", "((a{0,60000}){0,60000}){0,60000}", "a.{40}b.{40}c")) {
+    for (String hostile :
+        List.of("(a{1,1000}){1,1000}", "((a{0,60000}){0,60000}){0,60000}", "a.{40}b.{40}c")) {
       Pattern.Parsed parsed = Pattern.parse(hostile, false);
       assertThat(parsed).isInstanceOf(Pattern.Regular.class);
       assertThatThrownBy(() -> ((Pattern.Regular) parsed).pattern().language(new Budget(20_000)))
@@ -140,7 +197,9 @@ class PatternTest {
         continue;
       }
       if (kind < 4 && depth > 0) {
-        String[] opens = {"(", "(?:", "(?<n" + random.nextInt(1000000) + ">", "(?i:", "(?>", "(?s-i:"};
+        String[] opens = {
+          "(", "(?:", "(?<n" + random.nextInt(1000000) + ">", "(?i:", "(?>", "(?s-i:"
+        };
         regex.append(opens[random.nextInt(random.nextInt(4) == 0 ? opens.length : 2)]);
         regex.append(regex(random, depth - 1)).append(')');
       } else {

@@ -41,7 +41,8 @@ final class Pcre2 {
     match =
         linker.downcallHandle(
             library.find("pcre2_match_8").orElseThrow(),
-            FunctionDescriptor.of(integer, pointer, pointer, size, size, integer, pointer, pointer));
+            FunctionDescriptor.of(
+                integer, pointer, pointer, size, size, integer, pointer, pointer));
     ovector =
         linker.downcallHandle(
             library.find("pcre2_get_ovector_pointer_8").orElseThrow(),
@@ -108,12 +109,17 @@ final class Pcre2 {
         int result =
             (int)
                 match.invokeExact(
-                    code, bytes(arena, subject), (long) subject.length(), 0L, 0, data, MemorySegment.NULL);
+                    code,
+                    bytes(arena, subject),
+                    (long) subject.length(),
+                    0L,
+                    0,
+                    data,
+                    MemorySegment.NULL);
         Optional<long[]> found = Optional.empty();
         if (result > 0) {
           MemorySegment vector = (MemorySegment) ovector.invokeExact(data);
-          found =
-              Optional.of(vector.reinterpret(16L * result).toArray(ValueLayout.JAVA_LONG));
+          found = Optional.of(vector.reinterpret(16L * result).toArray(ValueLayout.JAVA_LONG));
         } else if (result != -1) {
           throw new IllegalStateException("pcre2_match: " + result);
         }

@@ -22,14 +22,21 @@ final class SetBench {
             "hosts and suffixes",
             n,
             hosts(),
-            i -> i % 2 == 0 ? Language.exact(host(i)) : Language.anySuffix(List.of("." + host(i)), true));
+            i ->
+                i % 2 == 0
+                    ? Language.exact(host(i))
+                    : Language.anySuffix(List.of("." + host(i)), true));
         atoms(
             "regexes ^prefix[^/]+/x",
             n,
             Language.prefix("/"),
             i -> PatternSource.of("^" + path(i) + "/[^/]+/x"));
         if (n == 1000) {
-          atoms("regexes ^p.*\\.png$", 50, Language.prefix("/"), i -> PatternSource.of("^" + path(i) + ".*\\.p" + i + "$"));
+          atoms(
+              "regexes ^p.*\\.png$",
+              50,
+              Language.prefix("/"),
+              i -> PatternSource.of("^" + path(i) + ".*\\.p" + i + "$"));
         }
         anyOf(n);
         chain(n);
@@ -51,12 +58,14 @@ final class SetBench {
 
   private static String host(int i) {
     Random random = new Random(i);
-    return "svc-%d.team%d.%s.example.com".formatted(i, random.nextInt(100), Integer.toString(random.nextInt(1 << 20), 36));
+    return "svc-%d.team%d.%s.example.com"
+        .formatted(i, random.nextInt(100), Integer.toString(random.nextInt(1 << 20), 36));
   }
 
   private static String path(int i) {
     Random random = new Random(i);
-    return "/api/v%d/%s/resource-%d".formatted(random.nextInt(3), Integer.toString(random.nextInt(5000), 36), i);
+    return "/api/v%d/%s/resource-%d"
+        .formatted(random.nextInt(3), Integer.toString(random.nextInt(5000), 36), i);
   }
 
   private static void atoms(String what, int n, Language universe, IntFunction<Language> test) {
@@ -66,7 +75,15 @@ final class SetBench {
       builder.test(test.apply(i));
     }
     Atoms atoms = builder.build();
-    report("atoms of " + what, n, start, atoms.count() + " atoms, " + atoms.states() + " states, left out " + atoms.leftOut().size());
+    report(
+        "atoms of " + what,
+        n,
+        start,
+        atoms.count()
+            + " atoms, "
+            + atoms.states()
+            + " states, left out "
+            + atoms.leftOut().size());
   }
 
   private static void anyOf(int n) {
@@ -111,7 +128,8 @@ final class SetBench {
       }
       chain = diagrams.ite(guard, diagrams.terminal(i), chain);
     }
-    report("chain host+path+method", n, start, diagrams.size(chain) + " nodes of " + diagrams.nodes());
+    report(
+        "chain host+path+method", n, start, diagrams.size(chain) + " nodes of " + diagrams.nodes());
     start = System.nanoTime();
     Diagrams.Regions regions = diagrams.regions(chain);
     int dead = 0;
@@ -150,6 +168,11 @@ final class SetBench {
 
   private static void report(String what, int n, long start, String result) {
     System.out.printf(
-        Locale.ROOT, "%-32s %6d  %8.1f ms  %s%n", what, n, (System.nanoTime() - start) / 1e6, result);
+        Locale.ROOT,
+        "%-32s %6d  %8.1f ms  %s%n",
+        what,
+        n,
+        (System.nanoTime() - start) / 1e6,
+        result);
   }
 }

@@ -40,7 +40,9 @@ class SubstitutionTest {
               String text = text(random, 8);
               String after = replaced(code, text, example.replacement, scope);
               assertThat(before.contains(text))
-                  .as("%s -> %s, seed %d: %s becomes %s", example, scope, seed, PatternTest.shown(text), PatternTest.shown(after))
+                  .as(
+                      "%s -> %s, seed %d: %s becomes %s",
+                      example, scope, seed, PatternTest.shown(text), PatternTest.shown(after))
                   .isEqualTo(target.contains(after));
             }
           }
@@ -61,7 +63,8 @@ class SubstitutionTest {
     assertThat(of("a", "b", Substitution.Scope.WHOLE_VALUE)).isPresent();
   }
 
-  private static Optional<Substitution> of(String regex, String replacement, Substitution.Scope scope) {
+  private static Optional<Substitution> of(
+      String regex, String replacement, Substitution.Scope scope) {
     return Pattern.parse(regex, false) instanceof Pattern.Regular regular
         ? Substitution.of(regular.pattern(), replacement, scope, Budget.STANDARD)
         : Optional.empty();

@@ -43,8 +43,8 @@ final class LowerMatch {
       case BEG -> text(Match.Kind.PREFIX, both(listed, inline), fold);
       case END -> text(Match.Kind.SUFFIX, both(listed, inline), fold);
       case SUB -> text(Match.Kind.SUBSTRING, both(listed, inline), fold);
-      case DIR -> text(Match.Kind.PATH_SEGMENT, both(listed, inline), fold);
-      case DOM -> text(Match.Kind.DOMAIN, both(listed, inline), fold);
+      case DIR -> words(Match.Kind.PATH_SEGMENT, "/?", both(listed, inline), fold, setup);
+      case DOM -> words(Match.Kind.DOMAIN, "/?.:", both(listed, inline), fold, setup);
       case REG -> of(new Match.Regex(both(listed, inline), fold), Type.TEXT);
     };
   }
@@ -55,6 +55,23 @@ final class LowerMatch {
 
   private static Result text(Match.Kind kind, List<String> patterns, boolean fold) {
     return of(new Match.Text(kind, patterns, fold), Type.TEXT);
+  }
+
+  /**
+   * Patterns lose the delimiters at their ends. Of one that is nothing else nothing is left, and then
+   * HAProxy 2.6 compares what lies behind the text in memory.
+   */
+  private static Result words(
+      Match.Kind kind, String delimiters, List<String> patterns, boolean fold, Setup setup) {
+    boolean empty =
+        patterns.stream()
+            .anyMatch(pattern -> pattern.chars().allMatch(c -> delimiters.indexOf(c) >= 0));
+    if (empty) {
+      String reason = "with a pattern of delimiters only HAProxy reads past the end of the text";
+      setup.notes().unmodelled(setup.directive(), reason);
+      return new Result(Optional.empty(), Type.TEXT, reason);
+    }
+    return text(kind, patterns, fold);
   }
 
   private static List<String> both(List<String> listed, List<String> inline) {
@@ -123,7 +140,24 @@ final class LowerMatch {
       }
       range.ifPresent(ranges::add);
     }
-    return of(type == Type.NUMBER ? new Match.Numbers(ranges) : new Match.Length(ranges), type);
+    return type == Type.NUMBER
+        ? of(new Match.Numbers(ranges), type)
+        : of(new Match.Length(lengths(ranges)), type);
+  }
+
+  /**
+   * Lengths are compared as unsigned numbers: no length is above a negative lower bound, and all are
+   * below a negative upper one.
+   */
+  private static List<Match.Range> lengths(List<Match.Range> ranges) {
+    return ranges.stream()
+        .filter(range -> range.low().orElse(0) >= 0)
+        .map(
+            range ->
+                range.high().orElse(0) >= 0
+                    ? range
+                    : new Match.Range(range.low(), OptionalLong.empty()))
+        .toList();
   }
 
   private static void notANumber(String pattern, Span span, Setup setup) {

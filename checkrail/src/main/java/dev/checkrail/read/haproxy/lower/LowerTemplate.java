@@ -70,7 +70,6 @@ final class LowerTemplate {
       case "cp" -> fetch(new Fetch.SourcePort(), true, span, "%cp");
       case "fi" -> fetch(new Fetch.DestinationAddress(), true, span, "%fi");
       case "fp" -> fetch(new Fetch.DestinationPort(), true, span, "%fp");
-      case "HM" -> fetch(new Fetch.Method(), false, span, "%HM");
       case String name ->
           unknown(span, shown, setup, "the log variable %" + name + " is not modelled in rules");
     };
