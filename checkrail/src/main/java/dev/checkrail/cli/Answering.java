@@ -85,6 +85,9 @@ abstract class Answering implements Callable<Integer> {
         : CannotRun.because("cli/sandbox", "haproxy", message, WITHOUT);
   }
 
+  /** What a command shows to people before the findings. */
+  void before(PathReport report, Page page) {}
+
   /** Walks the path and shows what it found. */
   int walk(
       Inputs inputs,
@@ -111,7 +114,7 @@ abstract class Answering implements Callable<Integer> {
       closing(verdict, judge.measure());
     } else {
       Page page = page();
-      report.rehearsal().ifPresent(it -> new RehearsalText(page, output.verbose()).write(it));
+      before(report, page);
       new VerdictText(page, judge.measure(), output.verbose()).write(report, subject);
     }
     return verdict.exit();

@@ -3,9 +3,7 @@ package dev.checkrail.cli;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Prints a script that completes words in a shell. */
 @Command(
@@ -24,15 +22,13 @@ final class CompletionCommand extends Answering {
       description = "The script is the same for both; zsh needs bashcompinit, which it loads.")
   private Shell shell = Shell.bash;
 
-  @Spec private CommandSpec spec = CommandSpec.create();
-
   CompletionCommand(Surroundings at) {
     super(at);
   }
 
   @Override
   public Integer call() {
-    CommandLine root = spec.root().commandLine();
+    CommandLine root = Main.line(at, Main.ALL);
     if (shell == Shell.zsh) {
       at.out().println("autoload -U +X compinit && compinit -u");
       at.out().println("autoload -U +X bashcompinit && bashcompinit");

@@ -13,9 +13,12 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -39,6 +42,9 @@ public final class Main implements Runnable {
   private static final long STACK = 512L << 20;
 
   private static final int CANNOT_RUN = 2;
+
+  /** No command is called like this. */
+  static final String ALL = "";
 
   private final Surroundings at;
 
@@ -111,7 +117,8 @@ public final class Main implements Runnable {
   /** Runs one command and returns its exit status; never throws. */
   static int run(List<String> arguments, Surroundings at) {
     try {
-      return line(at).execute(arguments.toArray(new String[0]));
+      String first = arguments.isEmpty() ? ALL : arguments.getFirst();
+      return line(at, first).execute(arguments.toArray(new String[0]));
     } catch (OutOfMemoryError e) {
       return internal(arguments, at, e, "out of memory; give it more: CHECKRAIL_JAVA_OPTS=-Xmx4g");
     } catch (StackOverflowError e) {
@@ -121,17 +128,29 @@ public final class Main implements Runnable {
     }
   }
 
-  private static CommandLine line(Surroundings at) {
-    CommandLine line =
-        new CommandLine(new Main(at))
-            .addSubcommand(new CheckCommand(at))
-            .addSubcommand(new GateCommand(at))
-            .addSubcommand(new DiffCommand(at))
-            .addSubcommand(new ExplainCommand(at))
-            .addSubcommand(new TestCommand(at))
-            .addSubcommand(new RehearseCommand(at))
-            .addSubcommand(new CompletionCommand(at))
-            .addSubcommand(new DemoCommand(at));
+  private static final Map<String, Function<Surroundings, Answering>> COMMANDS = commands();
+
+  private static Map<String, Function<Surroundings, Answering>> commands() {
+    Map<String, Function<Surroundings, Answering>> all = new LinkedHashMap<>();
+    all.put("check", CheckCommand::new);
+    all.put("gate", GateCommand::new);
+    all.put("diff", DiffCommand::new);
+    all.put("explain", ExplainCommand::new);
+    all.put("test", TestCommand::new);
+    all.put("rehearse", RehearseCommand::new);
+    all.put("completion", CompletionCommand::new);
+    all.put("demo", DemoCommand::new);
+    return all;
+  }
+
+  /** All commands; only the one that is asked for, for each costs some milliseconds. */
+  static CommandLine line(Surroundings at, String first) {
+    CommandLine line = new CommandLine(new Main(at));
+    if (COMMANDS.containsKey(first)) {
+      add(line, first, at);
+    } else {
+      COMMANDS.keySet().forEach(name -> add(line, name, at));
+    }
     line.setOut(new PrintWriter(at.out(), true));
     line.setErr(new PrintWriter(at.err(), true));
     line.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
@@ -149,9 +168,16 @@ public final class Main implements Runnable {
     return line;
   }
 
+  private static void add(CommandLine line, String name, Surroundings at) {
+    Function<Surroundings, Answering> make = COMMANDS.get(name);
+    if (make != null) {
+      line.addSubcommand(name, make.apply(at));
+    }
+  }
+
   @Override
   public void run() {
-    line(at).usage(at.out());
+    line(at, ALL).usage(at.out());
   }
 
   private static int usage(ParameterException e, List<String> arguments, Surroundings at) {
@@ -180,7 +206,8 @@ public final class Main implements Runnable {
   }
 
   private static String told(Problem problem) {
-    boolean placed = !problem.code().startsWith("cli/") && !problem.span().equals(Span.startOf(problem.span().file()));
+    boolean placed =
+        !problem.code().startsWith("cli/") && !problem.message().contains(problem.span().file());
     String text = (placed ? problem.span() + ": " : "") + problem.message();
     return Shown.of(problem.fix().map(fix -> text + "; " + fix).orElse(text));
   }

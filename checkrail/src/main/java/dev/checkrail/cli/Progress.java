@@ -4,14 +4,13 @@ import dev.checkrail.report.Stage;
 import java.io.PrintStream;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 
 /** One line on a terminal that says what is being done, once that takes more than a second. */
 final class Progress implements AutoCloseable {
   private static final String WIPE = "\r\u001B[K";
 
   private final PrintStream err;
-  private final AtomicReference<String> doing = new AtomicReference<>("");
+  private volatile String doing = "";
   private final CountDownLatch done = new CountDownLatch(1);
   private final Thread watcher;
 
@@ -28,7 +27,7 @@ final class Progress implements AutoCloseable {
   }
 
   void begun(Stage stage) {
-    doing.set(
+    doing =
         switch (stage) {
           case READ -> "reading";
           case NATIVE -> "asking HAProxy whether it accepts the files";
@@ -37,14 +36,14 @@ final class Progress implements AutoCloseable {
           case DIFF -> "comparing for all requests";
           case REPLAY -> "replaying traffic";
           case REHEARSE -> "rehearsing on the real HAProxy";
-        });
+        };
   }
 
   private void watch() {
     String shown = "";
     try {
       while (!done.await(shown.isEmpty() ? 1000 : 100, TimeUnit.MILLISECONDS)) {
-        String now = doing.get();
+        String now = doing;
         if (!now.equals(shown)) {
           err.print(WIPE + "checkrail: " + now + " ...");
           err.flush();

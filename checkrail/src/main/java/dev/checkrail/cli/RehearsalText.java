@@ -29,13 +29,20 @@ final class RehearsalText {
             paint.mark(fault.status())
                 + " "
                 + Shown.of(fault.fault())
-                + paint.faint(fault.why().isEmpty() ? "" : "  " + Shown.of(fault.why())));
+                + paint.faint("  " + Shown.of(why(fault))));
       }
     }
-    page.line(summary(rehearsal));
     if (verbose) {
       rehearsal.notRehearsed().forEach(it -> page.prose(2, "not rehearsed: " + Shown.of(it)));
     }
+  }
+
+  /** All of it where it went wrong, else its first clause. */
+  private String why(Rehearsal.Fault fault) {
+    int more = fault.why().indexOf("; ");
+    return verbose || more < 0 || fault.status() == StageResult.Status.BLOCKED
+        ? fault.why()
+        : fault.why().substring(0, more);
   }
 
   /** One line. */

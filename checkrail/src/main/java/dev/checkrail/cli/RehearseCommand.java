@@ -1,5 +1,6 @@
 package dev.checkrail.cli;
 
+import dev.checkrail.path.PathReport;
 import dev.checkrail.path.Subject;
 import dev.checkrail.path.Terms;
 import dev.checkrail.report.Json;
@@ -69,5 +70,11 @@ final class RehearseCommand extends Answering {
                 .rehearsal()
                 .map(Json.line()::rehearsal)
                 .orElseGet(() -> Json.line().verdict(report.verdict())));
+  }
+
+  @Override
+  void before(PathReport report, Page page) {
+    report.rehearsal().ifPresent(it -> new RehearsalText(page, output.verbose()).write(it));
+    page.blank();
   }
 }

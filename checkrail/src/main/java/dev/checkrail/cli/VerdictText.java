@@ -48,6 +48,9 @@ final class VerdictText {
     alike.values().forEach(this::findings);
     rest(findings.stream().filter(one -> !isShown(one)).toList());
     unmodelled(report.verdict().unmodelled(), report.coverage());
+    report
+        .rehearsal()
+        .ifPresent(it -> page.line(new RehearsalText(page, verbose).summary(it)));
     stages(report.verdict().stages());
     verdict(report, subject);
   }

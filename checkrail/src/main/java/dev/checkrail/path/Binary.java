@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.LongSupplier;
 
 /**
  * The real binary in its sandbox. Opening it takes as long as everything else of a small check, so it
@@ -33,10 +34,23 @@ final class Binary implements AutoCloseable {
     return new Binary(new FutureTask<>(() -> Sandbox.open(settings)));
   }
 
+  /**
+   * HAProxy's own check.
+   *
+   * @param seconds how long it took, the opening of the sandbox not counted
+   */
+  record Checked(NativeReport report, double seconds) {}
+
   /** Begins HAProxy's own check. */
-  FutureTask<NativeReport> check(Original original, RehearseSettings settings) {
-    FutureTask<NativeReport> check =
-        new FutureTask<>(() -> Native.check(original, sandbox(), settings));
+  FutureTask<Checked> check(Original original, RehearseSettings settings, LongSupplier nanos) {
+    FutureTask<Checked> check =
+        new FutureTask<>(
+            () -> {
+              Sandbox sandbox = sandbox();
+              long start = nanos.getAsLong();
+              NativeReport report = Native.check(original, sandbox, settings);
+              return new Checked(report, (nanos.getAsLong() - start) / 1e9);
+            });
     start(check);
     return check;
   }

@@ -1,7 +1,6 @@
 package dev.checkrail.path;
 
 import dev.checkrail.lint.Lint;
-import dev.checkrail.policy.RoutingTest;
 import dev.checkrail.prove.DiffReport;
 import dev.checkrail.prove.Prove;
 import dev.checkrail.prove.ProveReport;
@@ -20,8 +19,11 @@ import dev.checkrail.report.Rehearsal;
 import dev.checkrail.report.Request;
 import dev.checkrail.report.RuleId;
 import dev.checkrail.report.Stage;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.FutureTask;
@@ -35,10 +37,9 @@ final class Stages implements AutoCloseable {
   private final Sides<Subject> subjects;
   private final RehearseSettings settings;
   private final Optional<Binary> binary;
-  private Optional<FutureTask<NativeReport>> asking = Optional.empty();
+  private Optional<FutureTask<Binary.Checked>> asking = Optional.empty();
   private Optional<DiffReport> diff = Optional.empty();
   private Optional<Rehearsal> rehearsal = Optional.empty();
-  private long asked;
 
   Stages(Watch watch, Terms terms, Sides<Subject> subjects) {
     this.walk = new Walk(terms, watch);
@@ -63,8 +64,9 @@ final class Stages implements AutoCloseable {
 
   /** Begins; the answer is waited for when it is needed. */
   void askHaproxy(Sides<ReadReport> read) {
-    asked = walk.now();
-    asking = binary.map(it -> it.check(original(read.candidate(), subjects.candidate()), settings));
+    asking =
+        binary.map(
+            it -> it.check(original(read.candidate(), subjects.candidate()), settings, walk::now));
   }
 
   void lint(Sides<ReadReport> read) {
@@ -108,6 +110,7 @@ final class Stages implements AutoCloseable {
             () -> Prove.diff(old.configuration(), now.configuration(), terms.policy(), moves),
             it -> Proofs.of(it, now.tree()));
     diff = Optional.of(report);
+    walk.comparing(new Live(report)::contains);
     return report;
   }
 
@@ -118,7 +121,7 @@ final class Stages implements AutoCloseable {
       return;
     }
     Sandbox sandbox = binary.get().sandbox();
-    if (!heard(read).accepted()) {
+    if (!heard().report().accepted()) {
       walk.once(Stage.REHEARSE, () -> "HAProxy refuses the configuration", Found::skipped);
       return;
     }
@@ -140,7 +143,7 @@ final class Stages implements AutoCloseable {
                   settings)
               .findings();
     }
-    walk.note(Stage.REHEARSE, live, Found.of(report.findings()).remarking(left(report)), start);
+    walk.note(Stage.REHEARSE, live, Found.of(report.findings()).remarking(left(report)), walk.since(start));
   }
 
   private static boolean faulty(RehearseReport report) {
@@ -160,33 +163,28 @@ final class Stages implements AutoCloseable {
                 + (skipped == 0 ? "" : (not == 0 ? "" : ", ") + skipped + " faults skipped"));
   }
 
-  /** What the proofs showed, and what people test. */
-  private List<Rehearsed> requests(
+  /** What the proofs showed, and every way through the rules. */
+  private static List<Rehearsed> requests(
       ReadReport read, ProveReport proof, Optional<DiffReport> change) {
-    Set<Request> all = new LinkedHashSet<>();
-    proof.findings().forEach(it -> it.witness().ifPresent(all::add));
-    change.ifPresent(it -> it.regions().forEach(region -> all.add(region.witness())));
-    for (RoutingTest test : terms.policy().tests()) {
-      RoutingTest.Sent sent = test.request();
-      all.add(
-          new Request(
-              sent.method(),
-              sent.url(),
-              sent.headers(),
-              sent.from(),
-              sent.listener(),
-              sent.sni(),
-              sent.version(),
-              sent.target()));
-    }
-    return all.stream().map(Rehearsed::of).toList();
+    Map<Request, Rehearsed> all = new LinkedHashMap<>();
+    proof
+        .findings()
+        .forEach(it -> it.witness().ifPresent(one -> all.putIfAbsent(one, Rehearsed.of(one))));
+    change.ifPresent(
+        it ->
+            it.regions()
+                .forEach(region -> all.putIfAbsent(region.witness(), Rehearsed.of(region.witness()))));
+    Prove.cover(read.configuration())
+        .forEach(
+            it -> all.putIfAbsent(it.request(), Rehearsed.of(it.request(), it.outcome())));
+    return List.copyOf(all.values());
   }
 
   private static Original original(ReadReport read, Subject subject) {
     return new Original(read, subject.files(), subject.target());
   }
 
-  private NativeReport heard(Sides<ReadReport> read) throws SandboxException {
+  private Binary.Checked heard() throws SandboxException {
     return Binary.wait(asking.orElseThrow());
   }
 
@@ -204,22 +202,30 @@ final class Stages implements AutoCloseable {
 
   private void hear(Sides<ReadReport> read) throws SandboxException {
     try {
-      NativeReport report = heard(read);
+      Binary.Checked heard = heard();
+      NativeReport report = heard.report();
       Sandbox sandbox = binary.orElseThrow().sandbox();
       Versions.caveat(sandbox.haproxyVersion()).ifPresent(walk::notice);
       List<Finding> live = List.of();
       if (!report.accepted() && read.old().isPresent()) {
-        FutureTask<NativeReport> old =
-            binary.get().check(original(read.old().get(), subjects.old().orElseThrow()), settings);
-        live = Binary.wait(old).findings();
+        FutureTask<Binary.Checked> old =
+            binary
+                .get()
+                .check(
+                    original(read.old().get(), subjects.old().orElseThrow()), settings, walk::now);
+        live = Binary.wait(old).report().findings();
       }
-      walk.note(Stage.NATIVE, live, Found.of(report.findings()), asked);
+      walk.note(Stage.NATIVE, live, Found.of(report.findings()), heard.seconds());
     } catch (SandboxException e) {
       if (terms.rehearsing() == Terms.Rehearsing.REQUIRED) {
         throw e;
       }
-      walk.note(Stage.NATIVE, List.of(), Found.skipped(e.getMessage()), asked);
+      walk.note(Stage.NATIVE, List.of(), Found.skipped(why(e)), 0);
     }
+  }
+
+  private static String why(SandboxException e) {
+    return Objects.requireNonNullElse(e.getMessage(), "the sandbox can't be used");
   }
 
   @Override

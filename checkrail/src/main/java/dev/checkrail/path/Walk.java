@@ -1,7 +1,6 @@
 package dev.checkrail.path;
 
 import dev.checkrail.lint.Judge;
-import dev.checkrail.policy.Suppression;
 import dev.checkrail.read.ReadReport;
 import dev.checkrail.report.Finding;
 import dev.checkrail.report.Stage;
@@ -26,7 +25,6 @@ final class Walk {
   private final List<StageResult> results = new ArrayList<>();
   private final List<String> notices = new ArrayList<>();
   private BiPredicate<Finding, Finding> contains = (was, is) -> true;
-  private BiPredicate<Finding, Suppression> covers = (finding, suppression) -> false;
 
   Walk(Terms terms, Watch watch) {
     this.terms = terms;
@@ -39,7 +37,7 @@ final class Walk {
       Stage stage, Sides<T> sides, Function<T, R> work, BiFunction<T, R, Found> found) {
     long start = begin(stage);
     Sides<R> done = sides.map(work);
-    note(stage, sides.with(done, found), start);
+    note(stage, sides.with(done, found), since(start));
     return done;
   }
 
@@ -47,7 +45,7 @@ final class Walk {
   <R> R once(Stage stage, Supplier<R> work, Function<R, Found> found) {
     long start = begin(stage);
     R done = work.get();
-    note(stage, Sides.one(found.apply(done)), start);
+    note(stage, Sides.one(found.apply(done)), since(start));
     return done;
   }
 
@@ -56,11 +54,9 @@ final class Walk {
     candidate.addAll(findings);
   }
 
-  /** How findings that stand for sets of requests are compared with others and suppressions. */
-  void comparing(
-      BiPredicate<Finding, Finding> containing, BiPredicate<Finding, Suppression> covering) {
+  /** How findings of the old configuration are compared with those of the new one. */
+  void comparing(BiPredicate<Finding, Finding> containing) {
     contains = containing;
-    covers = covering;
   }
 
   void notice(String text) {
@@ -76,12 +72,16 @@ final class Walk {
     return now();
   }
 
-  /** A stage that was asked otherwise. */
-  void note(Stage stage, List<Finding> live, Found found, long start) {
-    note(stage, new Sides<>(Optional.of(Found.of(live)), found), start);
+  double since(long start) {
+    return (now() - start) / 1e9;
   }
 
-  private void note(Stage stage, Sides<Found> said, long start) {
+  /** A stage that was asked otherwise. */
+  void note(Stage stage, List<Finding> live, Found found, double seconds) {
+    note(stage, new Sides<>(Optional.of(Found.of(live)), found), seconds);
+  }
+
+  private void note(Stage stage, Sides<Found> said, double seconds) {
     said.old().ifPresent(found -> old.addAll(found.findings()));
     Found found = said.candidate();
     candidate.addAll(found.findings());
@@ -94,7 +94,6 @@ final class Walk {
         found.skipped().isPresent()
             ? Status.SKIPPED
             : open.isPresent() ? Status.UNDECIDED : Status.PASS;
-    double seconds = (now() - start) / 1e9;
     Optional<String> why =
         found
             .skipped()
@@ -105,8 +104,8 @@ final class Walk {
   }
 
   PathReport end(ReadReport read) {
-    List<Finding> was = Judge.judge(old, terms.policy(), terms.today(), covers);
-    List<Finding> judged = Judge.judge(candidate, terms.policy(), terms.today(), covers);
+    List<Finding> was = Judge.judge(old, terms.policy(), terms.today());
+    List<Finding> judged = Judge.judge(candidate, terms.policy(), terms.today());
     judged = Judge.markLive(judged, was, contains).stream().map(this::accept).toList();
     results.sort(Comparator.comparing(StageResult::stage));
     Verdict verdict =

@@ -99,7 +99,11 @@ final class Faults {
    *     the pool's
    */
   private record Fault(
-      Kind kind, String name, Pool pool, Optional<Endpoint> at, List<Place> places, int status) {}
+      Kind kind, String name, Pool pool, Optional<Endpoint> at, List<Place> places, int status) {
+    private Fault {
+      places = List.copyOf(places);
+    }
+  }
 
   /** What one fault came to. */
   private static final class Seen {

@@ -42,6 +42,7 @@ final class Neutralise {
   record Change(String place, String text, String why) {}
 
   private static final Pattern LUA = Pattern.compile("(?<![\\w./-])lua\\.[A-Za-z0-9_]");
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]+(:[0-9-]+)");
   private static final Pattern TIME = Pattern.compile("(\\d{1,15})(us|ms|s|m|h|d)?");
 
   /** Global keywords that no copy has, and why. */
@@ -290,10 +291,11 @@ final class Neutralise {
     if (why == null && keyword.equals("log") && !literal(directive.arg(0))) {
       why = "names are not resolved";
     }
-    if (why == null && keyword.startsWith("tune.lua.")) {
+    boolean run = purpose == Purpose.RUN;
+    if (why == null && run && keyword.startsWith("tune.lua.")) {
       why = "Lua is never run";
     }
-    if (why == null && keyword.startsWith("httpclient.")) {
+    if (why == null && run && keyword.startsWith("httpclient.")) {
       why = "HAProxy's own requests are not sent";
     }
     if (why != null) {
@@ -440,9 +442,12 @@ final class Neutralise {
     List<String> open = new ArrayList<>();
     boolean changed = false;
     for (String address : directive.arg(0).split(",", -1)) {
-      boolean here =
-          purpose == Purpose.CHECK ? !byName(address) : !byName(address) && !local(address);
-      if (here) {
+      boolean named = byName(address);
+      Matcher name = NAME.matcher(address);
+      if (purpose == Purpose.CHECK && named && name.matches()) {
+        open.add("127.0.0.1" + name.group(1));
+        changed = true;
+      } else if (purpose == Purpose.CHECK || (!named && !local(address))) {
         open.add(address);
       } else {
         changed = true;

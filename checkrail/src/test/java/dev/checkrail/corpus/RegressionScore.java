@@ -6,6 +6,7 @@ import dev.checkrail.corpus.Script.Block;
 import dev.checkrail.corpus.Script.Expectation;
 import dev.checkrail.corpus.Script.Turn;
 import dev.checkrail.explain.Explain;
+import dev.checkrail.model.Action;
 import dev.checkrail.model.Configuration;
 import dev.checkrail.model.Frontend;
 import dev.checkrail.model.Listener;
@@ -227,8 +228,9 @@ final class RegressionScore {
       if (share.share() <= 0) {
         continue;
       }
-      int port = Integer.parseInt(share.address().substring(share.address().lastIndexOf(':') + 1));
-      Optional<Place> next = next(port);
+      String address = share.address();
+      Optional<Integer> port = port(address);
+      Optional<Place> next = port.isPresent() ? next(port.get()) : socket(address);
       if (next.isPresent()) {
         all.add(
             hops == 0
@@ -236,7 +238,7 @@ final class RegressionScore {
                 : follow(next.get(), place, request, reaches, turn, hops));
         continue;
       }
-      Optional<Actor> server = server(port);
+      Optional<Actor> server = port.flatMap(this::server);
       all.add(
           server.isEmpty()
               ? new Said(Score.NOTHING_TO_SAY, "nobody of the test at " + share.address())
@@ -252,6 +254,9 @@ final class RegressionScore {
       Outcome.Reaches reaches,
       Turn turn,
       int hops) {
+    if (next.listener.tls() && turn.expectations().stream().anyMatch(e -> e.value().equals("503"))) {
+      return new Said(Score.NOT_MODELLED, "a TLS handshake with a server that fails");
+    }
     if (responds(from, reaches)) {
       return new Said(Score.NOTHING_TO_SAY, "response rules on the way back");
     }
@@ -274,6 +279,24 @@ final class RegressionScore {
             request.version(),
             reaches.path().or(request::target));
     return judge(next, sent, routers.get(next.config).apply(sent), turn, hops - 1);
+  }
+
+  private static Optional<Integer> port(String address) {
+    String text = address.substring(address.lastIndexOf(':') + 1);
+    return text.matches("[0-9]{1,5}") ? Optional.of(Integer.parseInt(text)) : Optional.empty();
+  }
+
+  private Optional<Place> socket(String address) {
+    for (Config config : configurations.keySet()) {
+      for (Frontend frontend : configurations.get(config).frontends()) {
+        for (Listener listener : frontend.listeners()) {
+          if (listener.port() == 0 && address.contains(listener.address())) {
+            return Optional.of(new Place(config, frontend, listener));
+          }
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   private Optional<Place> next(int port) {
@@ -414,8 +437,20 @@ final class RegressionScore {
         name.get().equals("cookie") && pool.flatMap(Pool::persistence).isPresent();
     boolean compression =
         name.get().equals("accept-encoding")
-            && rules(place, reaches).stream().anyMatch(r -> r.name().startsWith("compression"));
-    return set || persistence || compression;
+            && Stream.concat(
+                    place.frontend.settings().stream(),
+                    pool.stream().flatMap(p -> p.settings().stream()))
+                .anyMatch(setting -> setting.name().equals("compression offload"));
+    // The prover's diagrams hold the headers that a configuration names, not those that only a
+    // request has.
+    boolean patterns =
+        model == Model.PROVE
+            && Stream.concat(
+                    place.frontend.rules().stream(),
+                    pool.stream().flatMap(p -> p.rules().stream()))
+                .flatMap(rules -> rules.rules().stream())
+                .anyMatch(rule -> rule.then() instanceof Action.DeleteHeaderRegex);
+    return set || persistence || compression || patterns;
   }
 
   /** Framing of the body is HAProxy's own affair. */
@@ -450,6 +485,6 @@ final class RegressionScore {
     return Stream.concat(
             configuration.frontends().stream().flatMap(f -> f.responseRules().stream()),
             configuration.pools().stream().flatMap(p -> p.responseRules().stream()))
-        .anyMatch(rule -> rule.value().contains("set-status"));
+        .anyMatch(rule -> (rule.name() + " " + rule.value()).contains("set-status"));
   }
 }

@@ -428,7 +428,7 @@ class RehearseTest {
             "be/b answers 500: pass",
             "all checks of be fail: pass");
     assertThat(fault(report, "be/a down").why()).isEqualTo("6 requests answered by be/b");
-    assertThat(fault(report, "all checks of be fail").why()).isEqualTo("6 got 503");
+    assertThat(fault(report, "all checks of be fail").why()).isEqualTo("2 got 503");
     assertThat(report.findings()).isEmpty();
   }
 
