@@ -20,6 +20,7 @@ public final class Prove {
       Answers answers = new Answers(work);
       Work.Side side = work.sides.getFirst();
       new Questions(work, side, answers).all();
+      new Traps(work, side, answers).all();
       new Demands(work, side, answers).all();
       return new ProveReport(answers.findings, answers.undecided, Reaching.of(work, side));
     } catch (BudgetExceeded tooLarge) {
