@@ -306,11 +306,6 @@ final class Journey {
   }
 
   private Outcome respond(Action.Respond respond) {
-    if (respond.how() == Action.Respond.Kind.STATISTICS
-        && !(message.method() instanceof Value.Text method
-            && (method.bytes().equals("GET") || method.bytes().equals("HEAD")))) {
-      return new Outcome.Undecided("what the statistics page answers to another method than GET");
-    }
     return respond.usesErrorFiles()
         ? withErrorFile(respond.status(), Optional.empty(), respond.body())
         : new Outcome.Responds(respond.status(), Optional.empty(), respond.body());

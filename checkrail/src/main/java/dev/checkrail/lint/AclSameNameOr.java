@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
 
 /**
  * {@code acl/same-name-or}: lines of one ACL name are OR-ed (manual 7.1). That is meant where they
- * stand together and look at the same sample; a line that looks at something else, or that was added
- * apart from the others, was mostly meant to narrow the ACL, or taken for a new one.
+ * stand together and look at the same sample; a line that looks at something else, or that was
+ * added apart from the others, was mostly meant to narrow the ACL, or taken for a new one.
  */
 final class AclSameNameOr implements LintRule {
   private record Known(Directive first, SampleText sample, String thing, int place) {}
@@ -55,8 +55,7 @@ final class AclSameNameOr implements LintRule {
       if (other || apart) {
         found.accept(finding(section, acl, before, directive, other));
       }
-      known.put(
-          acl.name(), new Known(before.first(), before.sample(), before.thing(), place));
+      known.put(acl.name(), new Known(before.first(), before.sample(), before.thing(), place));
     }
   }
 
@@ -64,8 +63,10 @@ final class AclSameNameOr implements LintRule {
       Section section, AclText acl, Known before, Directive directive, boolean other) {
     String why =
         other
-            ? "this one looks at " + shown(acl.criterion().sample()) + ", the first one at "
-                + shown(before.sample())
+            ? "this one looks at "
+                + Scene.shown(shown(acl.criterion().sample()))
+                + ", the first one at "
+                + Scene.shown(shown(before.sample()))
             : "this one stands apart from the others";
     return Scene.finding(
         RuleId.ACL_SAME_NAME_OR,

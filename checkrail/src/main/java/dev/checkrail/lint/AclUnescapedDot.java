@@ -61,18 +61,17 @@ final class AclUnescapedDot implements LintRule {
     }
   }
 
-  private static Finding finding(
-      String subject, Span span, String pattern, String other) {
+  private static Finding finding(String subject, Span span, String pattern, String other) {
     return Scene.finding(
         RuleId.ACL_UNESCAPED_DOT,
         subject,
         span,
         "in the regular expression "
-            + pattern
+            + Scene.shown(pattern)
             + " a dot takes any character: requests for other hosts, such as "
-            + other
+            + Scene.shown(other)
             + ", match as well",
-        "write \\. for a dot (in double quotes \\\\.), or compare the host as text with -i");
+        "write \\\\. for a dot, or compare the host as text with -i");
   }
 
   private static boolean readsHost(Fetch fetch) {

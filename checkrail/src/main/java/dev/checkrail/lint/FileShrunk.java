@@ -14,8 +14,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code file/shrunk}: a map or list lost at least two entries and more than a quarter of them, all of
- * them, or ends in the middle of what was a line. Files are paired by path, else by place of use.
+ * {@code file/shrunk}: a map or list lost at least two entries and more than a quarter of them, all
+ * of them, or ends in the middle of what was a line. Files are paired by path, else by place of
+ * use.
  */
 final class FileShrunk {
   private static final int AT_LEAST = 2;
@@ -60,8 +61,7 @@ final class FileShrunk {
   }
 
   /** The key of the last entry, if it is the beginning of what stood in its place. */
-  private static Optional<String> cut(
-      @Nullable MapTable old, @Nullable MapTable now) {
+  private static Optional<String> cut(@Nullable MapTable old, @Nullable MapTable now) {
     if (old == null || now == null || now.entries().isEmpty()) {
       return Optional.empty();
     }

@@ -53,10 +53,7 @@ public final class Judge {
   }
 
   private static Finding suppress(
-      Finding finding,
-      Policy policy,
-      LocalDate today,
-      BiPredicate<Finding, Suppression> covers) {
+      Finding finding, Policy policy, LocalDate today, BiPredicate<Finding, Suppression> covers) {
     Optional<Suppression> first =
         policy.suppressions(finding.rule().id(), finding.subject(), today).stream()
             .filter(one -> holds(one, finding, covers))
@@ -79,9 +76,9 @@ public final class Judge {
   }
 
   /**
-   * Marks findings of the candidate that the old configuration has, too: same rule, same subject, as
-   * severe, and {@code contains}. Each finding of the old one accounts for one of the candidate, those
-   * of equal wording first, so that a second fault of a kind in one place counts.
+   * Marks findings of the candidate that the old configuration has, too: same rule, same subject,
+   * as severe, and {@code contains}. Each finding of the old one accounts for one of the candidate,
+   * those of equal wording first, so that a second fault of a kind in one place counts.
    *
    * @param old findings of the approved configuration, of the same stages and not judged otherwise
    * @param contains whether the requests, the count or the fault of the old finding (first) contain

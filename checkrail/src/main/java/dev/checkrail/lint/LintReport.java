@@ -6,7 +6,8 @@ import java.util.List;
 /**
  * What the rules found.
  *
- * @param findings in the order of the rules, each rule's in file order; not yet judged by the policy
+ * @param findings in the order of the rules, each rule's in file order; not yet judged by the
+ *     policy
  */
 public record LintReport(List<Finding> findings) {
   public LintReport {

@@ -5,18 +5,20 @@ import dev.checkrail.model.Server;
 import dev.checkrail.report.Finding;
 import dev.checkrail.report.RuleId;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * {@code pool/address-in-two-pools}: an address serves two pools that otherwise have different
- * servers. Pools with the same servers differ in their settings only, which is common. Silent on
- * servers of the policy's inventory: there the contract decides.
+ * {@code pool/address-in-two-pools}: two pools that otherwise have different servers share one
+ * address. Pools that share several are one fleet with two kinds of settings, which is common.
+ * Silent on servers of the policy's inventory: there the contract decides.
  */
 final class PoolAddressInTwoPools implements LintRule {
-  private record Use(Pool pool, Set<String> addresses) {}
 
   @Override
   public void look(Scene scene, Consumer<Finding> found) {
@@ -24,37 +26,48 @@ final class PoolAddressInTwoPools implements LintRule {
         scene.policy().inventory().stream()
             .map(entry -> entry.address())
             .collect(Collectors.toSet());
-    Map<String, Use> first = new HashMap<>();
+    Map<String, Set<String>> addresses = new HashMap<>();
+    Map<String, String> first = new HashMap<>();
     for (Pool pool : scene.configuration().pools()) {
-      Use use =
-          new Use(
-              pool, pool.servers().stream().map(Server::key).collect(Collectors.toUnmodifiableSet()));
+      // By name: the hash of a whole pool costs as much as the pool is large.
+      Map<String, Server> shared = new LinkedHashMap<>();
+      Set<String> fleets = new HashSet<>();
+      addresses.put(pool.name(), addresses(pool));
       for (Server server : pool.servers()) {
-        Use other = first.putIfAbsent(server.key(), use);
-        if (other == null
-            || other.pool() == pool
-            || server.disabled()
-            || server.portOffset()
-            || server.port() == 0
-            || inventory.contains(server.key())
-            || other.addresses().equals(use.addresses())) {
-          continue;
+        String other = first.putIfAbsent(server.key(), pool.name());
+        boolean fixed = !server.portOffset() && server.port() != 0 && !server.disabled();
+        if (other != null
+            && !other.equals(pool.name())
+            && fixed
+            && shared.put(other, server) != null) {
+          fleets.add(other);
         }
-        found.accept(
-            Scene.finding(
-                RuleId.POOL_ADDRESS_IN_TWO_POOLS,
-                scene.subject(pool, server),
-                server.span(),
-                server.key()
-                    + " serves "
-                    + pool.name()
-                    + " and "
-                    + other.pool().name()
-                    + ", whose other servers differ: one of the two may send it requests that it"
-                    + " cannot serve",
-                "correct the address, or name the server and what it serves in the policy's"
-                    + " inventory"));
       }
+      shared.forEach((other, server) -> {
+        boolean same = Objects.equals(addresses.get(pool.name()), addresses.get(other));
+        if (!same && !fleets.contains(other) && !inventory.contains(server.key())) {
+          found.accept(finding(scene, pool, other, server));
+        }
+      });
     }
+  }
+
+  private static Finding finding(Scene scene, Pool pool, String other, Server server) {
+    return Scene.finding(
+        RuleId.POOL_ADDRESS_IN_TWO_POOLS,
+        scene.subject(pool, server),
+        server.span(),
+        server.key()
+            + " serves "
+            + pool.name()
+            + " and "
+            + other
+            + ", whose other servers differ: one of the two may send it requests that it cannot"
+            + " serve",
+        "correct the address, or name the server and what it serves in the policy's inventory");
+  }
+
+  private static Set<String> addresses(Pool pool) {
+    return pool.servers().stream().map(Server::key).collect(Collectors.toSet());
   }
 }

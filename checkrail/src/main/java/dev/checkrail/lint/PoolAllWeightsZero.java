@@ -12,8 +12,7 @@ final class PoolAllWeightsZero implements LintRule {
   @Override
   public void look(Scene scene, Consumer<Finding> found) {
     for (Pool pool : scene.configuration().pools()) {
-      List<Server> enabled =
-          pool.servers().stream().filter(server -> !server.disabled()).toList();
+      List<Server> enabled = pool.servers().stream().filter(server -> !server.disabled()).toList();
       if (!enabled.isEmpty() && enabled.stream().allMatch(server -> server.weight() == 0)) {
         found.accept(
             Scene.finding(

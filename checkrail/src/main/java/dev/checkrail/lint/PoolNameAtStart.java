@@ -7,13 +7,15 @@ import dev.checkrail.report.RuleId;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** {@code pool/name-at-start}: a server's name must resolve for HAProxy to start, and is not looked up again. */
+/**
+ * {@code pool/name-at-start}: a server's name must resolve for HAProxy to start, and is not looked
+ * up again.
+ */
 final class PoolNameAtStart implements LintRule {
   @Override
   public void look(Scene scene, Consumer<Finding> found) {
     for (Pool pool : scene.configuration().pools()) {
-      List<Server> named =
-          pool.servers().stream().filter(Server::resolvedAtStart).toList();
+      List<Server> named = pool.servers().stream().filter(Server::resolvedAtStart).toList();
       EachServer.report(
           scene,
           pool,

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * {@code pool/no-health-check}: a server that is not checked, in a pool that has another one to turn
- * to.
+ * {@code pool/no-health-check}: a server that is not checked, in a pool that has another one to
+ * turn to.
  */
 final class PoolNoHealthCheck implements LintRule {
   @Override
@@ -27,7 +27,8 @@ final class PoolNoHealthCheck implements LintRule {
             unchecked,
             usable.size(),
             RuleId.POOL_NO_HEALTH_CHECK,
-            who -> who + " gets its share of requests also while it is dead, since nobody checks it",
+            who ->
+                who + " gets its share of requests also while it is dead, since nobody checks it",
             "add \"check\" to the server line, and an option httpchk that asks whether it can serve",
             found);
       }

@@ -8,7 +8,10 @@ import dev.checkrail.report.RuleId;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** {@code pool/no-maxconn}: nothing limits how many requests a server of an HTTP pool gets at a time. */
+/**
+ * {@code pool/no-maxconn}: nothing limits how many requests a server of an HTTP pool gets at a
+ * time.
+ */
 final class PoolNoMaxconn implements LintRule {
   @Override
   public void look(Scene scene, Consumer<Finding> found) {

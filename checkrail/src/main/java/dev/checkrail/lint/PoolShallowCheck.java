@@ -38,9 +38,10 @@ final class PoolShallowCheck implements LintRule {
       case NONE -> true;
       case HTTP -> {
         List<Setting> steps = check.steps();
-        yield steps.size() == 1 && (steps.getFirst().value().isBlank()
-            || steps.getFirst().value().equals("on")
-            || steps.getFirst().value().equals("httpchk"));
+        yield steps.size() == 1
+            && (steps.getFirst().value().isBlank()
+                || steps.getFirst().value().equals("on")
+                || steps.getFirst().value().equals("httpchk"));
       }
       case TCP_SCRIPT, OTHER -> false;
     };

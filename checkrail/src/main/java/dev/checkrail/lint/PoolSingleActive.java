@@ -14,7 +14,8 @@ final class PoolSingleActive implements LintRule {
     for (Pool pool : scene.configuration().pools()) {
       List<Server> active = EachServer.active(pool);
       long addresses = active.stream().map(Server::key).distinct().count();
-      boolean several = active.size() > 1 && active.getFirst().span().equals(active.getLast().span());
+      boolean several =
+          active.size() > 1 && active.getFirst().span().equals(active.getLast().span());
       if (addresses == 1 && !several && EachServer.usable(pool).size() == active.size()) {
         found.accept(
             Scene.finding(

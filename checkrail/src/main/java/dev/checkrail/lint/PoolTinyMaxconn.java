@@ -11,8 +11,8 @@ import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
- * {@code pool/tiny-maxconn}: a limit so small that a short burst fills it: under 10 connections for a
- * server, under 100 for a frontend or the process.
+ * {@code pool/tiny-maxconn}: a limit so small that a short burst fills it: under 10 connections for
+ * a server, under 100 for a frontend or the process.
  */
 final class PoolTinyMaxconn implements LintRule {
   private static final int OF_SERVER = 10;
@@ -84,7 +84,8 @@ final class PoolTinyMaxconn implements LintRule {
   }
 
   private static OptionalLong number(String text) {
-    boolean digits = !text.isEmpty() && text.length() < 10 && text.chars().allMatch(Character::isDigit);
+    boolean digits =
+        !text.isEmpty() && text.length() < 10 && text.chars().allMatch(Character::isDigit);
     return digits ? OptionalLong.of(Long.parseLong(text)) : OptionalLong.empty();
   }
 }

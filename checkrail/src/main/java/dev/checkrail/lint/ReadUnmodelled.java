@@ -22,8 +22,7 @@ final class ReadUnmodelled implements LintRule {
                 .computeIfAbsent(section.span().file(), file -> new TreeMap<>())
                 .put(section.span().line(), section));
     for (Unmodelled one : scene.configuration().unmodelled()) {
-      TreeMap<Integer, Section> sections =
-          byFile.getOrDefault(one.span().file(), new TreeMap<>());
+      TreeMap<Integer, Section> sections = byFile.getOrDefault(one.span().file(), new TreeMap<>());
       var section = sections.floorEntry(one.span().line());
       String keyword = one.text().strip().split("\\s+", 2)[0];
       found.accept(

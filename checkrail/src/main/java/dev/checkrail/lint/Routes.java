@@ -36,10 +36,13 @@ record Routes(Map<String, Set<String>> pools, Set<String> named, boolean compute
         }
       }
       named.addAll(own);
-      pools.merge(frontend.name(), own, (a, b) -> {
-        a.addAll(b);
-        return a;
-      });
+      pools.merge(
+          frontend.name(),
+          own,
+          (a, b) -> {
+            a.addAll(b);
+            return a;
+          });
     }
     return new Routes(pools, named, computed);
   }

@@ -12,6 +12,7 @@ import dev.checkrail.read.haproxy.SectionKind;
 import dev.checkrail.report.Finding;
 import dev.checkrail.report.RuleId;
 import dev.checkrail.report.Stage;
+import dev.checkrail.source.SourceFile;
 import dev.checkrail.source.Span;
 import java.util.HashMap;
 import java.util.List;
@@ -35,6 +36,8 @@ record Scene(
     Map<String, Section> backends,
     Map<String, Pool> pools,
     Routes routes) {
+  private static final int SHOWN = 80;
+
   Scene {
     pools = Map.copyOf(pools);
     frontends = Map.copyOf(frontends);
@@ -87,6 +90,12 @@ record Scene(
 
   static Finding finding(RuleId rule, String subject, Span span, String message, String fix) {
     return Finding.of(rule, Stage.LINT, subject, span, message).withFix(fix);
+  }
+
+  /** A piece of a configuration as a message may hold it: readable and short. */
+  static String shown(String text) {
+    String readable = SourceFile.display(text);
+    return readable.length() <= SHOWN ? readable : readable.substring(0, SHOWN) + "…";
   }
 
   /** The setting of this name that is in force; {@code no …} is none. */

@@ -14,9 +14,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * {@code time/no-unit}: a time without unit where HAProxy counts milliseconds (manual 2.5). An error
- * where the number was hardly meant as such; a notice for round ones from 500 on ({@code 5000}),
- * which many people write on purpose. 0 is the same in all units.
+ * {@code time/no-unit}: a time without unit where HAProxy counts milliseconds (manual 2.5). An
+ * error where the number was hardly meant as such; a notice for round ones from 500 on ({@code
+ * 5000}), which many people write on purpose. 0 is the same in all units.
  */
 final class TimeNoUnit implements LintRule {
   private static final int ROUND = 500;
@@ -24,7 +24,12 @@ final class TimeNoUnit implements LintRule {
   /** Parameters of {@code server} and {@code bind} lines that are times in milliseconds. */
   private static final Set<String> PARAMETERS =
       Set.of(
-          "inter", "fastinter", "downinter", "slowstart", "agent-inter", "tcp-ut",
+          "inter",
+          "fastinter",
+          "downinter",
+          "slowstart",
+          "agent-inter",
+          "tcp-ut",
           "pool-purge-delay");
 
   /** Directives whose first argument is such a time. */
@@ -84,9 +89,7 @@ final class TimeNoUnit implements LintRule {
 
   private static void argument(
       Section section, Directive directive, int index, String object, Consumer<Finding> found) {
-    directive
-        .word(index)
-        .ifPresent(word -> time(section, word, word.value(), object, found));
+    directive.word(index).ifPresent(word -> time(section, word, word.value(), object, found));
   }
 
   private static void after(

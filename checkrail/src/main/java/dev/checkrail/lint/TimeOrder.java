@@ -14,9 +14,9 @@ import java.util.function.Consumer;
 
 /**
  * {@code time/order}: time-outs that contradict each other: clients are given up before the servers
- * that they wait for ({@code timeout client} under {@code timeout server} of a pool that the frontend
- * names), or a connection may take longer to be made than an answer ({@code timeout connect} over
- * {@code timeout server}).
+ * that they wait for ({@code timeout client} under {@code timeout server} of a pool that the
+ * frontend names), or a connection may take longer to be made than an answer ({@code timeout
+ * connect} over {@code timeout server}).
  */
 final class TimeOrder implements LintRule {
   @Override
@@ -71,9 +71,7 @@ final class TimeOrder implements LintRule {
       if (client(frontend).isPresent()) {
         for (String pool : scene.routes().pools().getOrDefault(frontend.name(), Set.of())) {
           least.merge(
-              pool,
-              frontend,
-              (a, b) -> client(a).getAsLong() <= client(b).getAsLong() ? a : b);
+              pool, frontend, (a, b) -> client(a).getAsLong() <= client(b).getAsLong() ? a : b);
         }
       }
     }

@@ -18,14 +18,28 @@ import java.util.function.Consumer;
 /**
  * {@code tls/default-certificate}: the first certificate of a bind line, which clients without a
  * fitting server name get, is for none of the hosts that the frontend's rules ask for, or for tests
- * by its name, while another one fits. Certificates are known by their file names, so the rule speaks
- * only where those are names of hosts.
+ * by its name, while another one fits. Certificates are known by their file names, so the rule
+ * speaks only where those are names of hosts.
  */
 final class TlsDefaultCertificate implements LintRule {
   private static final Set<String> FOR_TESTS =
       Set.of(
-          "staging", "stage", "stg", "test", "testing", "dev", "develop", "qa", "uat", "sandbox",
-          "preprod", "snakeoil", "dummy", "localhost", "selfsigned", "self-signed");
+          "staging",
+          "stage",
+          "stg",
+          "test",
+          "testing",
+          "dev",
+          "develop",
+          "qa",
+          "uat",
+          "sandbox",
+          "preprod",
+          "snakeoil",
+          "dummy",
+          "localhost",
+          "selfsigned",
+          "self-signed");
 
   @Override
   public void look(Scene scene, Consumer<Finding> found) {
@@ -115,9 +129,7 @@ final class TlsDefaultCertificate implements LintRule {
             test.sample().fetch() instanceof Fetch.TerminatedServerName
                 || (test.sample().fetch() instanceof Fetch.Header header
                     && header.name().equals("host"));
-        if (host
-            && test.match() instanceof Match.Text text
-            && text.kind() == Match.Kind.EXACT) {
+        if (host && test.match() instanceof Match.Text text && text.kind() == Match.Kind.EXACT) {
           String section = place.subject().split(" / ", 2)[0];
           Set<String> all = hosts.computeIfAbsent(section, name -> new LinkedHashSet<>());
           text.patterns().forEach(pattern -> all.add(pattern.toLowerCase(Locale.ROOT)));

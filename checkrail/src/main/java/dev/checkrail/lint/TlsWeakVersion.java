@@ -64,7 +64,8 @@ final class TlsWeakVersion implements LintRule {
     List<String> words = new ArrayList<>();
     boolean own = false;
     for (Setting setting : line) {
-      boolean version = setting.name().equals("ssl-min-ver") || setting.name().equals("ssl-max-ver");
+      boolean version =
+          setting.name().equals("ssl-min-ver") || setting.name().equals("ssl-max-ver");
       if (version) {
         own |= setting.name().equals("ssl-min-ver");
         words.add(setting.name() + " " + setting.value());
@@ -79,7 +80,9 @@ final class TlsWeakVersion implements LintRule {
           String[] all = setting.value().split(" ", -1);
           for (int i = 0; i < all.length; i++) {
             words.add(
-                all[i].startsWith("ssl-m") && i + 1 < all.length ? all[i] + " " + all[i + 1] : all[i]);
+                all[i].startsWith("ssl-m") && i + 1 < all.length
+                    ? all[i] + " " + all[i + 1]
+                    : all[i]);
           }
         }
       }

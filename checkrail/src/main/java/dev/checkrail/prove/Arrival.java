@@ -41,7 +41,7 @@ final class Arrival {
           yield text(Field.ABSENT);
         }
         String joined = String.join("\n", lines);
-        yield text(Axis.Words.PLAIN.contains(joined) ? joined : Field.LISTED);
+        yield text(Axis.Words.plain(field.name()).contains(joined) ? joined : Field.LISTED);
       }
       case HEADER_LIST -> text(String.join("\n", lines(field.name())));
       case SOURCE -> request.from().flatMap(Addresses::parse).map(Value.Address::new);

@@ -2,6 +2,7 @@ package dev.checkrail.prove;
 
 import dev.checkrail.prove.set.AtomSet;
 import dev.checkrail.prove.set.Atoms;
+import dev.checkrail.prove.set.Budget;
 import dev.checkrail.prove.set.ByteSet;
 import dev.checkrail.prove.set.FieldEncoding;
 import dev.checkrail.prove.set.Language;
@@ -53,10 +54,28 @@ sealed interface Axis {
     private static final ByteSet EDGE = VISIBLE.or(HIGH);
 
     /** One value without blanks at its ends, without comma and quote. */
-    static final Language PLAIN = line(ByteSet.of(",\""));
+    private static final Language PLAIN = line(ByteSet.of(",\""));
+
+    private static final Language PORT =
+        Language.exact(":").concat(Language.manyOf(ByteSet.DIGITS)).optional();
+
+    /**
+     * What a Host looks like: a name or address and a port. All others are told apart with the
+     * lists, because "x:anything" would multiply with every other test.
+     */
+    private static final Language PLAIN_HOST =
+        Language.manyOf(ByteSet.LETTERS.or(ByteSet.DIGITS).or(ByteSet.of(".-_")))
+            .union(
+                Language.sequence(
+                    Language.exact("["),
+                    Language.manyOf(ByteSet.DIGITS.or(ByteSet.of("abcdefABCDEF:."))),
+                    Language.exact("]")))
+            .concat(PORT);
 
     private static final Language LINES =
         line(ByteSet.NONE).concat(Language.exact("\n").concat(line(ByteSet.NONE)).star());
+
+    private static final Budget OTHERS = new Budget(20_000);
 
     private final Field field;
     private final FieldEncoding encoding;
@@ -89,11 +108,16 @@ sealed interface Axis {
           .union(Language.sequence(edge, Language.manyOf(TEXT.minus(without)), edge));
     }
 
+    /** The values of a header that are plain: not told apart with the lists. */
+    static Language plain(String header) {
+      return header.equals("host") ? PLAIN_HOST : PLAIN;
+    }
+
     static Language universe(Field field) {
       return switch (field.kind()) {
-        case HOST, HEADER -> PLAIN.union(ABSENT).union(LISTED);
+        case HOST, HEADER -> plain(field.name()).union(ABSENT).union(LISTED);
         case HEADER_LIST ->
-            field.name().equals("host") ? line(ByteSet.NONE).minus(PLAIN) : LINES.minus(PLAIN);
+            (field.name().equals("host") ? line(ByteSet.NONE) : LINES).minus(plain(field.name()));
         case PATH ->
             Language.exact("/")
                 .concat(Language.manyOf(EDGE.minus(ByteSet.of("?#"))))
@@ -112,13 +136,15 @@ sealed interface Axis {
     }
 
     static Words of(Field field, List<Values> given, Numbering numbering) {
-      Atoms.Builder builder = Atoms.of(universe(field));
+      Atoms.Builder builder =
+          Atoms.of(universe(field))
+              .combiningWithin(OTHERS);
       int absent = builder.test(ABSENT);
       int listed = builder.test(field.isHeader() ? LISTED : Language.none());
       Map<Values, Integer> tests = new IdentityHashMap<>();
       for (Values values : given) {
         switch (values) {
-          case Values.Texts texts -> tests.put(values, builder.test(texts.language));
+          case Values.Texts texts -> tests.put(values, builder.test(texts.language()));
           case Values.InNetworks networks ->
               tests.put(values, builder.test(networks.language));
           case Values.Any any -> {}

@@ -39,7 +39,8 @@ final class CompareFiles {
   }
 
   private static String content(ReferencedFile file) {
-    String digest = file.digest().map(hex -> hex.substring(0, Math.min(12, hex.length()))).orElse("");
+    String digest =
+        file.digest().map(hex -> hex.substring(0, Math.min(12, hex.length()))).orElse("");
     return file.entries().isPresent()
         ? file.entries().getAsInt() + " entries, sha256 " + digest
         : "sha256 " + digest;

@@ -58,7 +58,8 @@ final class CompareLimits {
           "number of header lines (tune.http.maxhdr)",
           Long.toString(headersBefore),
           Long.toString(headersNow),
-          SettingChanges.span(after, "tune.http.maxhdr"));
+          SettingChanges.span(after, "tune.http.maxhdr")
+              .or(() -> SettingChanges.span(before, "tune.http.maxhdr")));
     }
     long roomBefore = headerRoom(before);
     long roomNow = headerRoom(after);
@@ -70,7 +71,8 @@ final class CompareLimits {
           Long.toString(roomBefore),
           Long.toString(roomNow),
           SettingChanges.span(after, "tune.bufsize")
-              .or(() -> SettingChanges.span(after, "tune.maxrewrite")));
+              .or(() -> SettingChanges.span(after, "tune.maxrewrite"))
+              .or(() -> SettingChanges.span(before, "tune.bufsize")));
     }
   }
 
@@ -104,8 +106,7 @@ final class CompareLimits {
 
   /** The limit; empty if there is none, or it is no number. */
   private static OptionalLong number(Map<String, Setting> settings, String name) {
-    String digits =
-        Optional.ofNullable(settings.get(name)).map(Setting::value).orElse("").strip();
+    String digits = Optional.ofNullable(settings.get(name)).map(Setting::value).orElse("").strip();
     if (digits.isEmpty() || digits.length() > 18 || !digits.chars().allMatch(Character::isDigit)) {
       return OptionalLong.empty();
     }

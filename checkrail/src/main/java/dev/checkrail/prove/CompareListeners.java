@@ -25,7 +25,7 @@ final class CompareListeners {
             "listener",
             pair.old().key(),
             SettingChanges.NONE,
-            Optional.empty());
+            pair.old().span());
       } else {
         Bound now = pair.now().get();
         String section = Counterparts.subject("frontend", now.frontend().name(), listens);

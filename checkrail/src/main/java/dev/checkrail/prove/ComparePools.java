@@ -87,7 +87,7 @@ final class ComparePools {
         "persistence",
         pair.old().persistence().map(Persistence::text).orElse(SettingChanges.NONE),
         pair.now().persistence().map(Persistence::text).orElse(SettingChanges.NONE),
-        pair.now().persistence().map(Persistence::span));
+        pair.now().persistence().or(() -> pair.old().persistence()).map(Persistence::span));
   }
 
   private static void backups(Counterparts.Pools pair, SettingChanges changes) {
@@ -110,8 +110,7 @@ final class ComparePools {
           "backup servers that are used at a time",
           pair.old().allBackups() ? "all" : "the first usable one",
           pair.now().allBackups() ? "all" : "the first usable one",
-          SettingChanges.span(
-              SettingChanges.byName(pair.now().settings()), "option allbackups"));
+          SettingChanges.span(SettingChanges.byName(pair.now().settings()), "option allbackups"));
     }
   }
 

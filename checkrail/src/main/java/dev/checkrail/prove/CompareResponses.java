@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Rules on responses, compared as text: what is gone, what is new, or that only the order differs. */
+/**
+ * Rules on responses, compared as text: what is gone, what is new, or that only the order differs.
+ */
 final class CompareResponses {
   private static final String WHAT = "response rules";
 
@@ -36,7 +38,9 @@ final class CompareResponses {
 
   private static Optional<Span> place(List<String> before, List<String> after, List<Setting> now) {
     int same = 0;
-    while (same < after.size() && same < before.size() && after.get(same).equals(before.get(same))) {
+    while (same < after.size()
+        && same < before.size()
+        && after.get(same).equals(before.get(same))) {
       same++;
     }
     return same < now.size() ? Optional.of(now.get(same).span()) : Optional.empty();

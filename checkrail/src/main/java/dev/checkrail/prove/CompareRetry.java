@@ -7,14 +7,13 @@ import java.util.TreeSet;
 
 /**
  * Requests that may have been processed and are sent again. A failed connection carried no request,
- * and a server that rejected early data did not process it, so trying those again is harmless
- * [4.2 retry-on].
+ * and a server that rejected early data did not process it, so trying those again is harmless [4.2
+ * retry-on].
  */
 final class CompareRetry {
   private static final Set<String> HARMLESS = Set.of("none", "conn-failure", "0rtt-rejected");
   private static final Set<String> ALL_RETRYABLE =
-      Set.of(
-          "empty-response", "junk-response", "response-timeout", "500", "502", "503", "504");
+      Set.of("empty-response", "junk-response", "response-timeout", "500", "502", "503", "504");
 
   private CompareRetry() {}
 

@@ -156,8 +156,7 @@ final class CompareServers {
     return all;
   }
 
-  private static void slowStart(
-      Counterparts.Servers pair, String subject, SettingChanges changes) {
+  private static void slowStart(Counterparts.Servers pair, String subject, SettingChanges changes) {
     Map<String, Setting> after = SettingChanges.byName(pair.now().options());
     changes.ifDifferent(
         RuleId.DIFF_BALANCE_CHANGED,

@@ -1,11 +1,7 @@
 package dev.checkrail.prove;
 
 import dev.checkrail.model.Configuration;
-import dev.checkrail.report.RuleId;
-import dev.checkrail.source.Redaction;
-import dev.checkrail.source.Span;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Compares what routing does not depend on: health checks, retries, time-outs, limits, the balance
@@ -13,37 +9,19 @@ import java.util.Optional;
  * values, so a setting that moves between a section and its defaults is no change, and values of
  * equal meaning ({@code 5s}, {@code 5000}) are equal.
  *
- * <p>Things are compared with their counterparts: listeners are paired by address and port, pools by
- * name, else by equal server addresses, servers by address and port within paired pools, else by
- * name, frontends through their listeners, files by path, else by place of use. What has no counterpart has no
- * setting to compare; that requests went elsewhere is for the comparison of regions to say.
+ * <p>Things are compared with their counterparts: listeners are paired by address and port, pools
+ * by name, else by equal server addresses, servers by address and port within paired pools, else by
+ * name, frontends through their listeners, files by path, else by place of use. What has no
+ * counterpart has no setting to compare; that requests went elsewhere is for the comparison of
+ * regions to say.
  *
  * <p>Linear in the number of listeners, servers and settings.
  */
-public final class CompareSettings {
+final class CompareSettings {
   private CompareSettings() {}
 
-  /**
-   * One setting that differs.
-   *
-   * @param rule one of {@code diff/…}
-   * @param subject whose setting, named as in the candidate where it exists there: {@code backend
-   *     be_pay / server pay-1}
-   * @param what the setting, e.g. {@code timeout server}
-   * @param from its effective value before, {@code none} where there was none; secrets removed
-   * @param to its effective value now, likewise
-   * @param span where it is set in the candidate; empty if it is gone
-   */
-  public record SettingChange(
-      RuleId rule, String subject, String what, String from, String to, Optional<Span> span) {
-    public SettingChange {
-      from = Redaction.of(from);
-      to = Redaction.of(to);
-    }
-  }
-
   /** All settings of {@code candidate} that differ from those of {@code old}, in a fixed order. */
-  public static List<SettingChange> compare(Configuration old, Configuration candidate) {
+  static List<SettingChange> compare(Configuration old, Configuration candidate) {
     SettingChanges changes = new SettingChanges();
     Counterparts counterparts = Counterparts.of(old, candidate);
     CompareListeners.compare(counterparts, changes);

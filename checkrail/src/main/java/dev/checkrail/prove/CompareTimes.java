@@ -12,7 +12,10 @@ import java.util.Map;
 final class CompareTimes {
   static final List<String> OF_CLIENTS =
       List.of(
-          "timeout client", "timeout client-fin", "timeout http-request", "timeout http-keep-alive");
+          "timeout client",
+          "timeout client-fin",
+          "timeout http-request",
+          "timeout http-keep-alive");
   static final List<String> OF_SERVERS =
       List.of(
           "timeout connect",
@@ -48,7 +51,7 @@ final class CompareTimes {
             name,
             effective(before, name),
             effective(after, name),
-            SettingChanges.span(after, name));
+            SettingChanges.span(after, name).or(() -> SettingChanges.span(before, name)));
       }
     }
   }

@@ -604,6 +604,9 @@ final class Compile {
   private void setTarget(
       Action.Part part, Term value, Formula guard, State state, Blame blame) {
     Formula marked = tester.test(value, MARKED, blame);
+    if (tester.isImpossible(marked)) {
+      marked = formulas.none;
+    }
     Term head =
         marked == formulas.none ? value : terms.stepped(Piece.BEFORE_MARK, value);
     Term tail =

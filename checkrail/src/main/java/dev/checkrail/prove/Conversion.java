@@ -26,20 +26,20 @@ record Conversion(Converter converter) implements Step {
   public Values before(Values after) {
     return switch (converter) {
       case Converter.Lower lower ->
-          new Values.Texts(Images.texts(after).language.beforeLowerCase());
+          new Values.Texts(Images.texts(after).language().beforeLowerCase());
       case Converter.Upper upper ->
-          new Values.Texts(Images.texts(after).language.beforeUpperCase());
+          new Values.Texts(Images.texts(after).language().beforeUpperCase());
       case Converter.Field field ->
           new Values.Texts(
               fields(
-                  Images.texts(after).language,
+                  Images.texts(after).language(),
                   field.index(),
                   ByteSet.of(field.delimiters()),
                   field.count()));
       case Converter.Word word ->
           new Values.Texts(
               words(
-                  Images.texts(after).language,
+                  Images.texts(after).language(),
                   word.index(),
                   ByteSet.of(word.delimiters()),
                   word.count()));
@@ -47,13 +47,13 @@ record Conversion(Converter converter) implements Step {
           new Values.Texts(
               Replacement.substitution(substitute)
                   .orElseThrow(() -> new Inexact("regsub with this expression is not followed"))
-                  .before(Images.texts(after).language));
+                  .before(Images.texts(after).language()));
       case Converter.Map map -> MapImage.before(map, after);
       case Converter.UrlDecode decode ->
           new Values.Texts(
-              decoder(decode.inForm()).preimage(Images.texts(after).language));
+              decoder(decode.inForm()).preimage(Images.texts(after).language()));
       case Converter.HostOnly host -> {
-        Language name = Images.texts(after).language.beforeLowerCase();
+        Language name = Images.texts(after).language().beforeLowerCase();
         yield new Values.Texts(
             name.intersect(NO_PORT)
                 .union(Language.sequence(name, Language.exact(":"), UNMARKED)));
@@ -69,7 +69,7 @@ record Conversion(Converter converter) implements Step {
       }
       case Converter.Bytes bytes ->
           new Values.Texts(
-              slices(Images.texts(after).language, bytes.offset(), bytes.length()));
+              slices(Images.texts(after).language(), bytes.offset(), bytes.length()));
       case Converter.NetworkMask mask -> throw new Inexact("ipmask is not followed");
       case Converter.Choose choose ->
           new Values.Flags(
@@ -85,7 +85,7 @@ record Conversion(Converter converter) implements Step {
         ByteSet set = ByteSet.of(trim.characters());
         Language many = Language.manyOf(set);
         Language kept = Language.oneOf(set.not());
-        Language texts = Images.texts(after).language;
+        Language texts = Images.texts(after).language();
         yield new Values.Texts(
             trim.left()
                 ? many.concat(texts.intersect(kept.concat(ALL).optional()))

@@ -89,11 +89,7 @@ record Counterparts(
   static Counterparts of(Configuration old, Configuration candidate) {
     List<Listeners> listeners = listeners(old, candidate);
     return new Counterparts(
-        old,
-        candidate,
-        pools(old, candidate),
-        frontends(old, candidate, listeners),
-        listeners);
+        old, candidate, pools(old, candidate), frontends(old, candidate, listeners), listeners);
   }
 
   private static List<Pools> pools(Configuration old, Configuration candidate) {

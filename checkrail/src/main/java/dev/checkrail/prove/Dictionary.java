@@ -132,10 +132,19 @@ final class Dictionary {
           }
         } else if (test.match() instanceof Match.Addresses addresses
             && test.sample().fetch() instanceof Fetch.SourceAddress) {
-          addresses.networks().forEach(network -> add(Field.SOURCE, network.address()));
+          addresses.networks().forEach(this::network);
         }
       }
     }
+  }
+
+  /** An address inside of a network rather than the network's own. */
+  private void network(Match.Network network) {
+    String address = network.address();
+    if (network.prefix() <= 28 && address.endsWith(".0")) {
+      add(Field.SOURCE, address.substring(0, address.length() - 1) + "7");
+    }
+    add(Field.SOURCE, address);
   }
 
   private void sample(Sample sample) {

@@ -36,7 +36,27 @@ final class Dispatch {
     this.program = program;
     this.universe = universe;
     this.deciding = firstMatch(program.entries());
-    this.result = build();
+    this.result = unclear(build());
+  }
+
+  /** Requests of which too little is known, on top of all others. */
+  private int unclear(int node) {
+    int unclear = universe.unclear();
+    if (unclear == Diagrams.FALSE) {
+      return node;
+    }
+    // The same rules treat them alike, whatever they do.
+    StringBuilder key = new StringBuilder("a header with several values, under rules");
+    for (Program.Entry entry : program.entries()) {
+      key.append(' ').append(entry.guard().id());
+    }
+    Blame blame =
+        new Blame(
+            program.frontend().span(),
+            "frontend " + program.frontend().name() + " #" + Integer.toHexString(key.toString().hashCode()),
+            "tests on one of several header values are too many to be combined");
+    leaves.add(new Leaf(new Ending.Unclear(blame), Optional.empty(), program.entries().getLast()));
+    return universe.diagrams.ite(unclear, universe.diagrams.terminal(leaves.size() - 1), node);
   }
 
   /** All formulas of a program: what a universe must be able to tell apart. */
@@ -55,14 +75,13 @@ final class Dispatch {
     entry.untouched().ifPresent(roots::add);
   }
 
+  /** From requests to the index of the first entry whose guard holds; the last one takes the rest. */
   private int firstMatch(List<Program.Entry> entries) {
-    Diagrams diagrams = universe.diagrams;
-    int rest = diagrams.terminal(entries.size() - 1);
-    for (int i = entries.size() - 2; i >= 0; i--) {
-      rest =
-          diagrams.ite(universe.encode(entries.get(i).guard()), diagrams.terminal(i), rest);
+    List<Integer> guards = new ArrayList<>();
+    for (Program.Entry entry : entries.subList(0, entries.size() - 1)) {
+      guards.add(universe.encode(entry.guard()));
     }
-    return rest;
+    return Chain.of(guards, universe.diagrams);
   }
 
   private int build() {

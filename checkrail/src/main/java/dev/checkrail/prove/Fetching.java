@@ -265,14 +265,11 @@ final class Fetching {
   /** The target as it stands; unknown where the client sent no path. */
   Term target(State state, Blame blame) {
     Term path =
-        state.path == terms.original(Field.PATH)
-            ? terms.choice(
-                formulas.present(Field.PATH),
-                state.path,
-                terms.unknown(
-                    "target",
-                    new Blame(blame.span(), blame.text(), "the target is not a path")))
-            : state.path;
+        terms.choice(
+            tester.present(state.path, blame),
+            state.path,
+            terms.unknown(
+                "target", new Blame(blame.span(), blame.text(), "the target is not a path")));
     return withQuery(path, state, blame);
   }
 

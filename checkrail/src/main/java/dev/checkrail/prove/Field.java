@@ -21,7 +21,7 @@ record Field(Kind kind, String name, long bound) implements Comparable<Field> {
     /** The only, plain value of a header; may be absent, or stand for {@link #HEADER_LIST}. */
     HEADER,
     /**
-     * Lines of one header joined by LF, where that is no {@linkplain Worlds#PLAIN plain} value. Apart
+     * Lines of one header joined by LF, where that is no plain value. Apart
      * from {@link #HEADER}, because tests on plain values make small automata and tests on one of
      * many values do not.
      */

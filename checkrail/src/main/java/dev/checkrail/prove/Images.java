@@ -77,7 +77,7 @@ final class Images {
       case Values.Numbers numbers -> numbers;
       case Values.Truth truth -> nonZero(true, false);
       case Values.Flags flags -> nonZero(flags.whenSet, flags.whenNot);
-      case Values.Texts texts -> enumerated(texts.language);
+      case Values.Texts texts -> enumerated(texts.language());
       case Values.InNetworks networks -> throw new Inexact("a number is used as an address");
     };
   }

@@ -72,10 +72,10 @@ record Pick(From from, String name, int which) implements Step {
   @Override
   public Values before(Values after) {
     return switch (from) {
-      case COMMAS -> new Values.Texts(commas(Images.texts(after).language));
-      case LINES -> new Values.Texts(lines(Images.texts(after).language));
-      case COOKIES -> new Values.Texts(cookies(Images.texts(after).language));
-      case PARAMETERS -> new Values.Texts(parameters(Images.texts(after).language));
+      case COMMAS -> new Values.Texts(commas(Images.texts(after).language()));
+      case LINES -> new Values.Texts(lines(Images.texts(after).language()));
+      case COOKIES -> new Values.Texts(cookies(Images.texts(after).language()));
+      case PARAMETERS -> new Values.Texts(parameters(Images.texts(after).language()));
       case COUNT_COMMAS -> new Values.Texts(count(Images.numbers(after).ranges, true));
       case COUNT_LINES -> new Values.Texts(count(Images.numbers(after).ranges, false));
     };

@@ -25,7 +25,7 @@ enum Piece implements Step {
 
   @Override
   public Values before(Values after) {
-    Language language = Images.texts(after).language;
+    Language language = Images.texts(after).language();
     return new Values.Texts(
         switch (this) {
           case BEFORE_MARK ->

@@ -2,7 +2,12 @@ package dev.checkrail.prove;
 
 import dev.checkrail.model.Configuration;
 import dev.checkrail.policy.Policy;
+import dev.checkrail.prove.set.BudgetExceeded;
+import dev.checkrail.report.RuleId;
+import dev.checkrail.source.Span;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /** The stage that proves. */
 public final class Prove {
@@ -10,17 +15,57 @@ public final class Prove {
 
   /** Asks all questions about one configuration. */
   public static ProveReport prove(Configuration configuration, Policy policy) {
-    Work work = new Work(List.of(configuration), policy);
-    Answers answers = new Answers(work);
-    Work.Side side = work.sides.getFirst();
-    new Questions(work, side, answers).all();
-    new Demands(work, side, answers).all();
-    return new ProveReport(answers.findings, answers.undecided, List.of());
+    try {
+      Work work = new Work(List.of(configuration), policy);
+      Answers answers = new Answers(work);
+      Work.Side side = work.sides.getFirst();
+      new Questions(work, side, answers).all();
+      new Demands(work, side, answers).all();
+      return new ProveReport(answers.findings, answers.undecided, Reaching.of(work, side));
+    } catch (BudgetExceeded tooLarge) {
+      return new ProveReport(List.of(), List.of(tooLarge(configuration, tooLarge)), List.of());
+    }
+  }
+
+  /**
+   * Compares two configurations.
+   *
+   * @param moves services whose requests may move; {@code all} for every request
+   */
+  public static DiffReport diff(
+      Configuration old, Configuration candidate, Policy policy, Set<String> moves) {
+    try {
+      return Diff.diff(old, candidate, policy, moves);
+    } catch (BudgetExceeded tooLarge) {
+      return new DiffReport(
+          false, List.of(), List.of(), List.of(), List.of(tooLarge(candidate, tooLarge)));
+    }
+  }
+
+  /**
+   * Requests that together take every way through the rules: one for each listener, deciding rule
+   * and outcome, and one for each way of every "or".
+   */
+  public static List<CoverRequest> cover(Configuration configuration) {
+    return Cover.of(configuration);
   }
 
   /** The diagrams of a configuration, for concrete requests. */
   public static Router router(Configuration configuration) {
     Work work = new Work(List.of(configuration), Policy.none());
     return new Router(work.space, work.sides.getFirst().dispatches());
+  }
+
+  private static Undecided tooLarge(Configuration configuration, BudgetExceeded tooLarge) {
+    Span place =
+        configuration.frontends().isEmpty()
+            ? Span.startOf("configuration")
+            : configuration.frontends().getFirst().span();
+    return new Undecided(
+        RuleId.ROUTE_NO_DEFAULT,
+        "configuration",
+        "the rules together are too large to be proved: " + tooLarge.getMessage(),
+        List.of(place),
+        Optional.empty());
   }
 }

@@ -216,14 +216,11 @@ final class Questions {
             arriving = diagrams.or(arriving, dispatch.decided(i));
           }
         }
-        int rest = diagrams.terminal(pool.entries().size() - 1);
-        for (int i = pool.entries().size() - 2; i >= 0; i--) {
-          rest =
-              diagrams.ite(
-                  work.universe.encode(pool.entries().get(i).guard()),
-                  diagrams.terminal(i),
-                  rest);
+        List<Integer> guards = new ArrayList<>();
+        for (Program.Entry entry : pool.entries().subList(0, pool.entries().size() - 1)) {
+          guards.add(work.universe.encode(entry.guard()));
         }
+        int rest = Chain.of(guards, diagrams);
         int deciding = diagrams.ite(arriving, rest, diagrams.terminal(pool.entries().size() + 1));
         live(
             pool.entries(),
@@ -273,15 +270,11 @@ final class Questions {
     if (program.entries().stream().allMatch(entry -> entry.untouched().isEmpty())) {
       return false;
     }
-    int plain = diagrams.terminal(program.entries().size() - 1);
-    for (int i = program.entries().size() - 2; i >= 0; i--) {
-      Program.Entry entry = program.entries().get(i);
-      plain =
-          diagrams.ite(
-              work.universe.encode(entry.untouched().orElse(entry.guard())),
-              diagrams.terminal(i),
-              plain);
+    List<Integer> guards = new ArrayList<>();
+    for (Program.Entry entry : program.entries().subList(0, program.entries().size() - 1)) {
+      guards.add(work.universe.encode(entry.untouched().orElse(entry.guard())));
     }
+    int plain = Chain.of(guards, diagrams);
     int differs =
         diagrams.apply(
             plain,

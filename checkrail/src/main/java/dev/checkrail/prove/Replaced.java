@@ -19,6 +19,6 @@ record Replaced(String regex, String template) implements Step {
     Replacement replacement =
         Replacement.whole(regex, template)
             .orElseThrow(() -> new Inexact("a replacement with this expression is not followed"));
-    return new Values.Texts(replacement.before(Images.texts(after).language));
+    return new Values.Texts(replacement.before(Images.texts(after).language()));
   }
 }

@@ -181,7 +181,7 @@ final class RequestSets {
   }
 
   /** Compared without case, port and one trailing dot. */
-  private static Language hosts(List<HostPattern> patterns) {
+  static Language hosts(List<HostPattern> patterns) {
     List<Language> all = new ArrayList<>();
     for (HostPattern pattern : patterns) {
       Language name =

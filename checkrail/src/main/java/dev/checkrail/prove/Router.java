@@ -33,7 +33,21 @@ public final class Router {
    *     say which
    */
   public Optional<Outcome> route(Request request) {
-    return dispatch(request).map(dispatch -> route(request, dispatch));
+    return dispatch(request)
+        .map(
+            dispatch ->
+                dispatch.program.frontend().mode() == Mode.HTTP && hasOddBody(request)
+                    ? new Outcome.Undecided("irregular: an odd length or coding of the body")
+                    : route(request, dispatch));
+  }
+
+  /** No rule looks at it, but HAProxy refuses some of these requests before any rule. */
+  private static boolean hasOddBody(Request request) {
+    List<String> lengths = request.lines("content-length");
+    return lengths.size() > 1
+        || lengths.stream().anyMatch(line -> !line.strip().matches("[0-9]{1,18}"))
+        || request.lines("transfer-encoding").stream()
+            .anyMatch(line -> !line.strip().equalsIgnoreCase("chunked"));
   }
 
   /** The listener given, else the one whose port and TLS fit the URL, else the only one. */

@@ -1,7 +1,6 @@
 package dev.checkrail.prove;
 
 import dev.checkrail.model.Setting;
-import dev.checkrail.prove.CompareSettings.SettingChange;
 import dev.checkrail.report.RuleId;
 import dev.checkrail.source.Span;
 import java.util.ArrayList;
@@ -12,12 +11,11 @@ import java.util.Optional;
 
 /** The settings found to differ, in order of discovery. Confined to one comparison. */
 final class SettingChanges {
-  static final String NONE = "none";
+  static final String NONE = "";
 
   private final List<SettingChange> list = new ArrayList<>();
 
-  void add(
-      RuleId rule, String subject, String what, String from, String to, Optional<Span> span) {
+  void add(RuleId rule, String subject, String what, String from, String to, Optional<Span> span) {
     list.add(new SettingChange(rule, subject, what, from, to, span));
   }
 
@@ -44,7 +42,7 @@ final class SettingChanges {
     return byName;
   }
 
-  /** The value, {@code none} if it is not set. */
+  /** The value, empty if it is not set. */
   static String value(Map<String, Setting> settings, String name) {
     Setting setting = settings.get(name);
     return setting == null ? NONE : setting.value().isEmpty() ? "on" : setting.value();

@@ -117,7 +117,7 @@ final class Tester {
       case Term.Joined joined ->
           values == Values.Any.PRESENT
               ? formulas.and(joined.parts().stream().map(p -> present(p, blame)).toList())
-              : joined(joined.parts(), Images.texts(values).language, blame);
+              : joined(joined.parts(), Images.texts(values).language(), blame);
       case Term.OrEmpty orEmpty -> {
         if (!values.contains(new Value.Text(""))) {
           yield test(orEmpty.part(), values, blame);
@@ -198,11 +198,26 @@ final class Tester {
                   : formulas.none;
           case COOKIES, PARAMETERS -> onField(field, field.type(), before(pick, values));
         };
+    Key key = new Key(pick, values);
+    Values among = images.get(key);
+    if (among == null) {
+      // Often nobody asks: for many tests the lists are not looked into, see Universe.
+      Values.Texts wanted =
+          switch (pick.from()) {
+            case COMMAS, LINES -> Images.texts(values);
+            case COUNT_COMMAS, COUNT_LINES, COOKIES, PARAMETERS -> NONE;
+          };
+      among =
+          wanted == NONE
+              ? pick.before(values)
+              : new Values.Texts(() -> Images.texts(pick.before(wanted)).language());
+      images.put(key, among);
+    }
     return formulas.or(
-        plain,
-        formulas.and(
-            listed(field), onField(field.listed(), Value.Type.TEXT, before(pick, values))));
+        plain, formulas.and(listed(field), formulas.test(field.listed(), among)));
   }
+
+  private static final Values.Texts NONE = new Values.Texts(Language.none());
 
   private Formula listed(Field field) {
     return formulas.test(field, Values.Any.LISTED);
@@ -240,7 +255,7 @@ final class Tester {
                   : remember(values, Value.Type.ADDRESS);
           case FLAG -> remember(values, Value.Type.NUMBER);
         };
-    if (own instanceof Values.Texts texts && texts.language.isEmpty()) {
+    if (own instanceof Values.Texts texts && texts.language().isEmpty()) {
       return formulas.none;
     }
     return formulas.test(field, own);
@@ -301,6 +316,20 @@ final class Tester {
 
   private Values interned(Language language) {
     return interned.computeIfAbsent(language, Values.Texts::new);
+  }
+
+  /** Whether a formula holds for no request, as far as single tests show. */
+  boolean isImpossible(Formula formula) {
+    return switch (formula) {
+      case Formula.Constant constant -> !constant.value();
+      case Formula.Test test ->
+          test.values() instanceof Values.Texts texts
+              && !texts.language().intersects(Axis.Words.universe(test.field()));
+      case Formula.And and -> and.parts().stream().anyMatch(this::isImpossible);
+      case Formula.Or or -> or.parts().stream().allMatch(this::isImpossible);
+      case Formula.Not not -> false;
+      case Formula.Unknown unknown -> false;
+    };
   }
 
   Terms terms() {

@@ -1,6 +1,7 @@
 package dev.checkrail.prove;
 
 import dev.checkrail.prove.set.AtomSet;
+import dev.checkrail.prove.set.BudgetExceeded;
 import dev.checkrail.prove.set.Diagrams;
 import dev.checkrail.prove.set.FieldEncoding;
 import dev.checkrail.source.Span;
@@ -26,6 +27,10 @@ final class Universe {
   final Diagrams diagrams = new Diagrams();
   private final Formulas formulas;
   private final Map<Field, Axis> axes = new LinkedHashMap<>();
+  /** More tests on lists than these are not even tried. */
+  private static final int LISTS = 40;
+
+  private final Set<Field> coarse = new TreeSet<>();
   private final List<FieldEncoding> unknowns = new ArrayList<>();
   private final Map<Integer, Formula.Unknown> unknownByField = new HashMap<>();
   private final Map<String, FieldEncoding> unknownByKey = new HashMap<>();
@@ -47,13 +52,16 @@ final class Universe {
     collect(roots, tests, all);
     tests.forEach(
         (field, values) -> {
-          if (field.kind() != Field.Kind.CHANCE) {
+          if (field.kind() == Field.Kind.HEADER_LIST) {
+            list(field, values);
+          } else if (field.kind() != Field.Kind.CHANCE) {
             axes.put(field, Axis.of(field, List.copyOf(values), diagrams::field));
           }
         });
     for (Formula formula : all.values()) {
       if (formula instanceof Formula.Test test
           && test.field().kind() != Field.Kind.CHANCE
+          && !coarse.contains(test.field())
           && axis(test.field()).atoms(test.values()).isEmpty()) {
         leftOut.put(
             test.id(),
@@ -81,6 +89,26 @@ final class Universe {
         });
   }
 
+  /**
+   * Requests into whose lists of header values nobody looked, because there are too many tests: "one
+   * of several values is x" can hold for every subset of the tests. What becomes of them is not known.
+   */
+  int unclear() {
+    int set = Diagrams.FALSE;
+    for (Field list : coarse) {
+      Axis header = axes.get(Field.header(list.name()));
+      if (header != null) {
+        set =
+            diagrams.or(
+                set,
+                diagrams.in(
+                    header.encoding(),
+                    header.atoms(Values.Any.LISTED).orElseThrow(IllegalStateException::new)));
+      }
+    }
+    return set;
+  }
+
   /** The first variable of chance; all that is asked from there on is drawn. */
   int firstOfChance() {
     for (Axis axis : axes.values()) {
@@ -89,6 +117,22 @@ final class Universe {
       }
     }
     return Integer.MAX_VALUE;
+  }
+
+  /** A list is looked into if all tests on it can be combined. */
+  private void list(Field field, Set<Values> values) {
+    if (values.size() <= LISTS) {
+      try {
+        Axis axis = Axis.of(field, List.copyOf(values), diagrams::field);
+        if (values.stream().allMatch(test -> axis.atoms(test).isPresent())) {
+          axes.put(field, axis);
+          return;
+        }
+      } catch (BudgetExceeded tooLarge) {
+        // Then it is not looked into.
+      }
+    }
+    coarse.add(field);
   }
 
   private String name(Formula.Unknown unknown) {
@@ -194,6 +238,9 @@ final class Universe {
   }
 
   private int test(Formula.Test test) {
+    if (coarse.contains(test.field())) {
+      return Diagrams.FALSE;
+    }
     FieldEncoding unknown = leftOut.get(test.id());
     if (unknown != null) {
       return diagrams.in(unknown, AtomSet.of(1));

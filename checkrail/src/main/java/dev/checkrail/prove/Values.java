@@ -1,6 +1,8 @@
 package dev.checkrail.prove;
 
 import dev.checkrail.prove.set.Language;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** A set of values that a test accepts. Compared by identity: equal tests are made once. */
 sealed interface Values {
@@ -17,12 +19,27 @@ sealed interface Values {
     SET
   }
 
-  /** Texts of a language. */
+  /** Texts of a language, which may be made only when somebody asks for it. */
   final class Texts implements Values {
-    final Language language;
+    private final Supplier<Language> maker;
+    private @Nullable Language made;
 
     Texts(Language language) {
-      this.language = language;
+      this.maker = () -> language;
+      this.made = language;
+    }
+
+    Texts(Supplier<Language> maker) {
+      this.maker = maker;
+    }
+
+    Language language() {
+      Language known = made;
+      if (known == null) {
+        known = maker.get();
+        made = known;
+      }
+      return known;
     }
   }
 
@@ -66,7 +83,7 @@ sealed interface Values {
             case Value.Text text -> Cast.toNumber(text.text()).orElse(0) != 0;
             case Value.Address address -> false;
           };
-      case Texts texts -> texts.language.contains(value.asText());
+      case Texts texts -> texts.language().contains(value.asText());
       case Numbers numbers ->
           switch (value) {
             case Value.Flag flag -> numbers.ranges.contains(flag.set() ? 1 : 0);

@@ -78,6 +78,17 @@ final class Witnesses {
     return request(values, frontend, listener);
   }
 
+  /** The words that are known for a field, the best first. */
+  List<String> dictionary(Field field) {
+    return dictionary.getOrDefault(field, List.of());
+  }
+
+  /** The most believable value of an atom. */
+  Value value(Axis axis, int atom) {
+    Value known = words.getOrDefault(axis.field(), Map.of()).get(atom);
+    return known != null ? known : axis.value(atom, List.of());
+  }
+
   private Request request(Map<Field, Value> values, Frontend frontend, Listener listener) {
     Optional<String> from =
         Optional.ofNullable(values.get(Field.SOURCE)).map(Value::asText);

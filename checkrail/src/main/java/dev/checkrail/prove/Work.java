@@ -39,6 +39,15 @@ final class Work {
   }
 
   Work(List<Configuration> configurations, Policy policy) {
+    this(configurations, policy, (tester, programs) -> List.of());
+  }
+
+  /** Formulas that will be asked about, beside those of rules and policy. */
+  interface MoreRoots {
+    List<Formula> of(Tester tester, List<List<Program>> programs);
+  }
+
+  Work(List<Configuration> configurations, Policy policy, MoreRoots more) {
     this.policy = policy;
     this.own = ownRequests(policy);
     this.sets = new RequestSets(tester, policy);
@@ -62,6 +71,7 @@ final class Work {
       programs.add(own);
     }
     roots.addAll(Questions.roots(tester));
+    roots.addAll(more.of(tester, programs));
     // Requests of which a header is a list differ from others only if somebody looks at it.
     this.universe = new Universe(formulas, roots);
     this.witnesses = new Witnesses(universe, new Dictionary(configurations, policy));

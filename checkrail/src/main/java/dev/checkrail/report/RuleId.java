@@ -14,6 +14,7 @@ public enum RuleId {
   READ_REFUSED_BY_HAPROXY("read/refused-by-haproxy", Severity.ERROR),
   READ_DIFFERS_AFTER_RELOAD("read/differs-after-reload", Severity.ERROR),
   READ_UNMODELLED("read/unmodelled", Severity.NOTICE),
+  READ_WARNING("read/warning", Severity.WARNING),
   ROUTE_SHADOWED_RULE("route/shadowed-rule", Severity.ERROR, "R02", "R04"),
   ROUTE_NEVER_MATCHES("route/never-matches", Severity.WARNING, "R07"),
   ROUTE_NO_DEFAULT("route/no-default", Severity.WARNING, "R09"),

@@ -275,10 +275,14 @@ class CompareSettingsTest {
                 + ": "
                 + one.what()
                 + ": "
-                + one.from()
+                + shown(one.from())
                 + " -> "
-                + one.to())
+                + shown(one.to()))
         .toList();
+  }
+
+  private static String shown(String value) {
+    return value.isEmpty() ? "none" : value;
   }
 
   private static Configuration configuration(
@@ -353,8 +357,7 @@ class CompareSettingsTest {
   }
 
   private static Server server(String name, int port) {
-    return server(
-        name, "127.0.0.1", port, false, false, OptionalInt.empty(), Optional.empty());
+    return server(name, "127.0.0.1", port, false, false, OptionalInt.empty(), Optional.empty());
   }
 
   private static Server checked(String name, int port) {
@@ -371,8 +374,7 @@ class CompareSettingsTest {
   }
 
   private static Server backup(Server of) {
-    return server(
-        of.name(), of.address(), of.port(), false, true, of.maxConnections(), of.check());
+    return server(of.name(), of.address(), of.port(), false, true, of.maxConnections(), of.check());
   }
 
   private static Server server(
@@ -384,8 +386,22 @@ class CompareSettingsTest {
       OptionalInt limit,
       Optional<Server.Check> check) {
     return new Server(
-        name, address, port, false, byName, byName, 1, backup, false, limit, false, check,
-        Optional.empty(), Optional.empty(), List.of(), AT);
+        name,
+        address,
+        port,
+        false,
+        byName,
+        byName,
+        1,
+        backup,
+        false,
+        limit,
+        false,
+        check,
+        Optional.empty(),
+        Optional.empty(),
+        List.of(),
+        AT);
   }
 
   /** A pool to vary. */
@@ -404,8 +420,8 @@ class CompareSettingsTest {
     }
 
     PoolSketch cookie(String text) {
-      return with(parts ->
-          parts.set(6, Optional.of(new Pool.Persistence(text, Optional.of("SRV"), AT))));
+      return with(
+          parts -> parts.set(6, Optional.of(new Pool.Persistence(text, Optional.of("SRV"), AT))));
     }
 
     PoolSketch check(String name, String value) {
@@ -429,9 +445,7 @@ class CompareSettingsTest {
 
     PoolSketch responses(String... rules) {
       return with(parts ->
-          parts.set(
-              11,
-              Arrays.stream(rules).map(rule -> setting("http-response", rule)).toList()));
+          parts.set(11, Arrays.stream(rules).map(rule -> setting("http-response", rule)).toList()));
     }
 
     private interface Edit {
@@ -443,9 +457,19 @@ class CompareSettingsTest {
       List<Object> p =
           new ArrayList<>(
               List.of(
-                  pool.name(), pool.mode(), pool.rules(), pool.balance(), pool.servers(),
-                  pool.allBackups(), pool.persistence(), pool.healthCheck(), pool.retry(),
-                  pool.errorFiles(), pool.settings(), pool.responseRules(), pool.unmodelled()));
+                  pool.name(),
+                  pool.mode(),
+                  pool.rules(),
+                  pool.balance(),
+                  pool.servers(),
+                  pool.allBackups(),
+                  pool.persistence(),
+                  pool.healthCheck(),
+                  pool.retry(),
+                  pool.errorFiles(),
+                  pool.settings(),
+                  pool.responseRules(),
+                  pool.unmodelled()));
       edit.apply(p);
       return new PoolSketch(
           new Pool(

@@ -53,9 +53,9 @@ public final class Diagrams {
   private int[] table = new int[2048];
   private int[] cache = new int[4 * SMALLEST_CACHE];
 
-  /** With room for five million nodes. */
+  /** With room for eight million nodes. */
   public Diagrams() {
-    this(new Budget(5_000_000));
+    this(new Budget(8_000_000));
   }
 
   public Diagrams(Budget budget) {
@@ -314,6 +314,31 @@ public final class Diagrams {
         isLeaf(f)
             ? terminal(leaf.applyAsInt(low[f]))
             : node(level[f], map(low[f], leaf, memo), map(high[f], leaf, memo));
+    memo.set(slot, result);
+    return result;
+  }
+
+  /** {@code f}, and where {@code f} has the leaf {@code hole}, {@code g}. */
+  public int over(int f, int g, int hole) {
+    return over(f, g, terminal(hole), new Memo());
+  }
+
+  private int over(int f, int g, int hole, Memo memo) {
+    if (f == hole) {
+      return g;
+    }
+    if (isLeaf(f) || g == hole) {
+      return f;
+    }
+    int before = memo.size();
+    int slot = memo.slot((long) f << 32 | g);
+    if (slot < before) {
+      return memo.value(slot);
+    }
+    int variable = Math.min(level[f], level[g]);
+    int lo = over(low(f, variable), low(g, variable), hole, memo);
+    int hi = over(high(f, variable), high(g, variable), hole, memo);
+    int result = node(variable, lo, hi);
     memo.set(slot, result);
     return result;
   }

@@ -5,7 +5,6 @@ import dev.checkrail.model.ErrorFile;
 import dev.checkrail.read.haproxy.Directive;
 import dev.checkrail.read.haproxy.Redaction;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -74,11 +73,20 @@ final class LowerErrorFiles {
   }
 
   private static void answer(Directive directive, Setup setup, Map<Integer, ErrorFile> files) {
-    Action.Respond respond =
-        LowerReply.respond(Action.Respond.Kind.RETURN, new Args(directive, 0), setup);
-    Map<Integer, ErrorFile> one = new LinkedHashMap<>();
-    one.put(respond.status(), text(directive, respond.status()));
-    files.putAll(one);
+    LowerReply.Reply reply =
+        LowerReply.reply(Action.Respond.Kind.RETURN, new Args(directive, 0), setup);
+    int replaced = 200;
+    for (int i = 0; i < directive.args().size(); i++) {
+      if (directive.arg(i).equals("status")) {
+        replaced = (int) LowerFetch.number(directive.arg(i + 1), replaced);
+      }
+    }
+    ErrorFile text = text(directive, reply.respond().status());
+    files.put(
+        replaced,
+        reply.nothing()
+            ? new ErrorFile(text.path(), OptionalInt.empty(), Optional.empty(), text.span())
+            : text);
   }
 
   private static ErrorFile text(Directive directive, int status) {

@@ -110,7 +110,8 @@ public final class LowerHaproxy {
                             true,
                             false,
                             Set.of(),
-                            environment))));
+                            environment,
+                            Map.of()))));
     return sections;
   }
 

@@ -60,6 +60,8 @@ final class LowerProxy {
   private final String defaultsLabel;
   private String label;
   private Optional<Directive> defaultBackend = Optional.empty();
+  private Optional<Directive> restriction = Optional.empty();
+  private Optional<Rule> elsewhere = Optional.empty();
 
   LowerProxy(Section section, Inheritance.Inherited from, Surroundings around) {
     this.section = section;
@@ -103,7 +105,8 @@ final class LowerProxy {
         http,
         false,
         around.pools(),
-        around.environment());
+        around.environment(),
+        around.errorSections());
   }
 
   boolean isFrontend() {
@@ -127,12 +130,14 @@ final class LowerProxy {
     scope.finish();
     if (http) {
       pages.rules(rules);
+      restriction.ifPresent(this::restriction);
     }
   }
 
   /** What is resolved after all files are parsed. */
   void finish() {
     late.forEach(Runnable::run);
+    elsewhere.ifPresent(rule -> rules.add(Phase.SERVER, rule));
     if (isFrontend()) {
       defaultRoute();
     }
@@ -169,7 +174,7 @@ final class LowerProxy {
       case "filter" -> filter(directive);
       case "dispatch", "transparent", "use-fcgi-app" -> {
         settings.add(directive);
-        unmodelled.add(notes.unmodelled(directive, "another way to servers than 'server' lines"));
+        elsewhere(directive, "another way to servers than 'server' lines");
       }
       case "force-persist", "ignore-persist" -> {
         Args args = new Args(directive, 0);
@@ -276,19 +281,38 @@ final class LowerProxy {
     }
     switch (name) {
       case "transparent", "http_proxy" ->
-          unmodelled.add(
-              notes.unmodelled(directive, "it connects to the address that the client asked for"));
-      case "http-restrict-req-hdr-names" -> {
-        if (http && !directive.arg(1).equals("preserve")) {
-          unknown(
-              Phase.REQUEST,
-              directive,
-              "names of headers with unusual characters are not modelled",
-              directive.arg(1).equals("reject") ? Effect.ANSWER : Effect.REWRITE);
-        }
-      }
+          elsewhere(directive, "it connects to the address that the client asked for");
+      case "http-restrict-req-hdr-names" -> restriction = Optional.of(directive);
       case String other -> {
         // a setting
+      }
+    }
+  }
+
+  /** Names of headers other than letters, digits and dashes [4.2], seen to after http-request. */
+  private void restriction(Directive directive) {
+    switch (directive.arg(1)) {
+      case "delete" -> {
+        Action action = new Action.DeleteHeaderRegex("[^A-Za-z0-9-]");
+        rules.addFirst(
+            Phase.STATISTICS,
+            new Rule(
+                new Condition.Always(), action, directive.span(), Redaction.text(directive)));
+        notes.lowered(directive, action);
+      }
+      case "reject" ->
+          rules.addFirst(
+              Phase.STATISTICS,
+              new Rule(
+                  new Condition.Always(),
+                  new Action.Unknown(
+                      notes.unmodelled(
+                          directive, "names of headers with unusual characters are not modelled"),
+                      EnumSet.of(Effect.ANSWER)),
+                  directive.span(),
+                  Redaction.text(directive)));
+      case String other -> {
+        // preserve: as they are
       }
     }
   }
@@ -319,12 +343,19 @@ final class LowerProxy {
     }
   }
 
-  private void unknown(Phase phase, Directive directive, String reason, Effect effect) {
-    add(
-        phase,
-        new Condition.Always(),
-        new Action.Unknown(notes.unmodelled(directive, reason), EnumSet.of(effect)),
-        directive);
+  /** A way to servers that are not the pool's: whoever is left for the balancing may go there. */
+  private void elsewhere(Directive directive, String reason) {
+    Unmodelled why = notes.unmodelled(directive, reason);
+    unmodelled.add(why);
+    if (isPool()) {
+      elsewhere =
+          Optional.of(
+              new Rule(
+                  new Condition.Always(),
+                  new Action.Unknown(why, EnumSet.of(Effect.ROUTE)),
+                  directive.span(),
+                  Redaction.text(directive)));
+    }
   }
 
   // ---- routing

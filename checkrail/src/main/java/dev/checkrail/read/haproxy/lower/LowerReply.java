@@ -6,6 +6,7 @@ import dev.checkrail.model.ReferencedFile;
 import dev.checkrail.read.haproxy.Word;
 import dev.checkrail.report.RuleId;
 import dev.checkrail.source.Span;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -15,8 +16,21 @@ final class LowerReply {
 
   private LowerReply() {}
 
+  /**
+   * What is sent.
+   *
+   * @param nothing whether an empty file stands for it: the connection is closed without an answer
+   */
+  record Reply(Action.Respond respond, boolean nothing) {}
+
   /** Reads the arguments up to the condition. */
-  static Action.Respond respond(Action.Respond.Kind kind, Args args, Setup setup) {
+  static Action action(Action.Respond.Kind kind, Args args, Setup setup) {
+    Reply reply = reply(kind, args, setup);
+    return reply.nothing() ? new Action.Drop(false) : reply.respond();
+  }
+
+  /** Reads the arguments up to the condition. */
+  static Reply reply(Action.Respond.Kind kind, Args args, Setup setup) {
     int status =
         switch (kind) {
           case DENY -> 403;
@@ -31,6 +45,8 @@ final class LowerReply {
     boolean own = denies && (!args.more() || args.atGuard());
     int arguments = 0;
     Optional<String> body = Optional.empty();
+    Optional<ErrorFile> file = Optional.empty();
+    Optional<String> section = Optional.empty();
     while (args.more() && !args.atGuard()) {
       arguments++;
       switch (args.value()) {
@@ -41,15 +57,8 @@ final class LowerReply {
         case "status" -> status = (int) LowerFetch.number(args.value(), status);
         case "content-type" -> args.skip(1);
         case "default-errorfiles" -> own = true;
-        case "errorfile" -> {
-          ErrorFile file = errorFile(args.next(), setup);
-          status = file.status().orElse(status);
-          body = Optional.of("file:" + file.digest().orElse(""));
-        }
-        case "errorfiles" -> {
-          own = false;
-          body = Optional.of("http-errors:" + args.value());
-        }
+        case "errorfile" -> file = Optional.of(errorFile(args.next(), setup));
+        case "errorfiles" -> section = Optional.of(args.value());
         case "file", "lf-file" -> body = Optional.of("file:" + file(args.next(), setup));
         case "string", "lf-string" -> body = Optional.of(args.value());
         case "hdr" -> args.skip(2);
@@ -60,10 +69,23 @@ final class LowerReply {
                     setup.directive().span(), "'" + Text.shown(other) + "' is not expected here");
       }
     }
-    if (body.isEmpty() && !own) {
+    if (section.isPresent()) {
+      // A status that the section does not have is answered with HAProxy's own message; the error
+      // files of the proxy are not asked.
+      Map<Integer, ErrorFile> files = setup.errorSections().getOrDefault(section.get(), Map.of());
+      file = Optional.ofNullable(files.get(status));
+      own = false;
+      body = Optional.of("http-errors:" + section.get());
+    }
+    if (file.isPresent()) {
+      status = file.get().status().orElse(status);
+      body = Optional.of("file:" + file.get().digest().orElse(""));
+    } else if (body.isEmpty() && !own) {
       body = Optional.of("");
     }
-    return new Action.Respond(kind, status, body, own);
+    return new Reply(
+        new Action.Respond(kind, status, body, own),
+        file.isPresent() && file.get().path().equals(NOTHING));
   }
 
   private static String file(Optional<Word> word, Setup setup) {

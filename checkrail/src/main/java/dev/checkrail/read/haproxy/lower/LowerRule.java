@@ -33,9 +33,9 @@ final class LowerRule {
     String name = parenthesis < 0 ? word : word.substring(0, parenthesis);
     return switch (name) {
       case "allow" -> new Action.Allow();
-      case "deny" -> LowerReply.respond(Action.Respond.Kind.DENY, args, setup);
-      case "tarpit" -> LowerReply.respond(Action.Respond.Kind.TARPIT, args, setup);
-      case "return" -> LowerReply.respond(Action.Respond.Kind.RETURN, args, setup);
+      case "deny" -> LowerReply.action(Action.Respond.Kind.DENY, args, setup);
+      case "tarpit" -> LowerReply.action(Action.Respond.Kind.TARPIT, args, setup);
+      case "return" -> LowerReply.action(Action.Respond.Kind.RETURN, args, setup);
       case "auth" -> authenticate();
       case "reject" -> new Action.Drop(false);
       case "redirect" -> LowerRedirect.action(args, true, setup);

@@ -123,6 +123,20 @@ final class OwnPages {
                                 auth)))),
                 new Action.Respond(Action.Respond.Kind.AUTHENTICATE, 401, Optional.empty(), true),
                 auth)));
+    // Whatever a POST asks for, the answer sends the browser back to the page (303, with the result
+    // in the address).
+    sets.add(
+        RuleSet.Phase.STATISTICS,
+        rule(
+            new Condition.All(
+                List.of(
+                    asked,
+                    test(
+                        new Fetch.Method(),
+                        new Match.Text(Match.Kind.EXACT, List.of("POST"), false),
+                        directive))),
+            new Action.Respond(Action.Respond.Kind.STATISTICS, 303, Optional.empty(), false),
+            directive));
     sets.add(
         RuleSet.Phase.STATISTICS,
         rule(

@@ -1,5 +1,6 @@
 package dev.checkrail.read.haproxy.lower;
 
+import dev.checkrail.model.ErrorFile;
 import dev.checkrail.read.haproxy.Directive;
 import dev.checkrail.source.Span;
 import java.util.Map;
@@ -17,6 +18,7 @@ import java.util.Set;
  * @param late whether HAProxy resolves its expressions after all files are parsed
  * @param pools names of all pools
  * @param environment the variables that {@code env()} sees
+ * @param errorSections the {@code http-errors} sections, by name
  */
 record Setup(
     Notes notes,
@@ -27,21 +29,23 @@ record Setup(
     boolean http,
     boolean late,
     Set<String> pools,
-    Map<String, String> environment) {
+    Map<String, String> environment,
+    Map<String, Map<Integer, ErrorFile>> errorSections) {
   Setup {
     // Immutable already, so these copy nothing for the thousands of directives of a configuration.
     pools = Set.copyOf(pools);
     environment = Map.copyOf(environment);
+    errorSections = Map.copyOf(errorSections);
   }
 
   /** The same, for another place of use. */
   Setup at(String place) {
-    return new Setup(notes, files, directive, place, proxy, http, late, pools, environment);
+    return new Setup(notes, files, directive, place, proxy, http, late, pools, environment, errorSections);
   }
 
   /** The same, resolved after all files are parsed. */
   Setup later() {
-    return new Setup(notes, files, directive, use, proxy, http, true, pools, environment);
+    return new Setup(notes, files, directive, use, proxy, http, true, pools, environment, errorSections);
   }
 
   /** Whether a word stands in a piece of the directive. */

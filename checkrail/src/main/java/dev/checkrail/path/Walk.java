@@ -1,0 +1,124 @@
+package dev.checkrail.path;
+
+import dev.checkrail.lint.Judge;
+import dev.checkrail.read.ReadReport;
+import dev.checkrail.report.Finding;
+import dev.checkrail.report.Stage;
+import dev.checkrail.report.StageResult;
+import dev.checkrail.report.StageResult.Status;
+import dev.checkrail.report.Verdict;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.BiPredicate;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** One walk along the path: takes the time of each stage, keeps what it found, judges at the end. */
+final class Walk {
+  private final Terms terms;
+  private final Watch watch;
+  private final List<Finding> old = new ArrayList<>();
+  private final List<Finding> candidate = new ArrayList<>();
+  private final List<StageResult> results = new ArrayList<>();
+  private final List<String> notices = new ArrayList<>();
+  private BiPredicate<Finding, Finding> contains = (was, is) -> true;
+
+  Walk(Terms terms, Watch watch) {
+    this.terms = terms;
+    this.watch = watch;
+    terms.caveat().ifPresent(notices::add);
+  }
+
+  /** Runs a stage on each side. */
+  <T, R> Sides<R> each(
+      Stage stage, Sides<T> sides, Function<T, R> work, BiFunction<T, R, Found> found) {
+    long start = begin(stage);
+    Sides<R> done = sides.map(work);
+    note(stage, sides.with(done, found), since(start));
+    return done;
+  }
+
+  /** Runs a stage that looks at the whole change, or at the new configuration only. */
+  <R> R once(Stage stage, Supplier<R> work, Function<R, Found> found) {
+    long start = begin(stage);
+    R done = work.get();
+    note(stage, Sides.one(found.apply(done)), since(start));
+    return done;
+  }
+
+  /** More findings of a stage that has a result already. */
+  void also(List<Finding> findings) {
+    candidate.addAll(findings);
+  }
+
+  /** How findings of the old configuration are compared with those of the new one. */
+  void comparing(BiPredicate<Finding, Finding> containing) {
+    contains = containing;
+  }
+
+  void notice(String text) {
+    notices.add(text);
+  }
+
+  long now() {
+    return watch.nanos().getAsLong();
+  }
+
+  long begin(Stage stage) {
+    watch.begun().accept(stage);
+    return now();
+  }
+
+  double since(long start) {
+    return (now() - start) / 1e9;
+  }
+
+  /** A stage that was asked otherwise. */
+  void note(Stage stage, List<Finding> live, Found found, double seconds) {
+    note(stage, new Sides<>(Optional.of(Found.of(live)), found), seconds);
+  }
+
+  private void note(Stage stage, Sides<Found> said, double seconds) {
+    said.old().ifPresent(found -> old.addAll(found.findings()));
+    Found found = said.candidate();
+    candidate.addAll(found.findings());
+    List<Found.Open> known = said.old().map(Found::open).orElse(List.of());
+    Optional<Found.Open> open =
+        found.open().stream()
+            .filter(one -> terms.measure().strict() || known.stream().noneMatch(one::same))
+            .findFirst();
+    Status status =
+        found.skipped().isPresent()
+            ? Status.SKIPPED
+            : open.isPresent() ? Status.UNDECIDED : Status.PASS;
+    Optional<String> why =
+        found
+            .skipped()
+            .or(() -> open.map(one -> one.subject() + ": " + one.because()))
+            .or(found::remark);
+    results.add(new StageResult(stage, status, seconds, why));
+    found.skipped().ifPresent(text -> notice(stage.word() + " skipped: " + text));
+  }
+
+  PathReport end(ReadReport read) {
+    List<Finding> was = Judge.judge(old, terms.policy(), terms.today());
+    List<Finding> judged = Judge.judge(candidate, terms.policy(), terms.today());
+    judged = Judge.markLive(judged, was, contains).stream().map(this::accept).toList();
+    results.sort(Comparator.comparing(StageResult::stage));
+    Verdict verdict =
+        Verdict.of(judged, read.configuration().unmodelled(), results, terms.measure());
+    return new PathReport(
+        verdict, read.configuration().coverage(), Optional.empty(), Optional.empty(), notices);
+  }
+
+  private Finding accept(Finding finding) {
+    boolean accepted = terms.accepted().stream().anyMatch(one -> one.covers(finding));
+    return accepted
+        ? finding.suppressedBy(
+            new Finding.Suppressed("accepted with this change", "--accept", Optional.empty()))
+        : finding;
+  }
+}

@@ -1,0 +1,402 @@
+package dev.checkrail.prove;
+
+import dev.checkrail.model.Configuration;
+import dev.checkrail.model.Listener;
+import dev.checkrail.model.Mode;
+import dev.checkrail.policy.Policy;
+import dev.checkrail.prove.set.Diagrams;
+import dev.checkrail.report.Finding;
+import dev.checkrail.report.Outcome;
+import dev.checkrail.report.Request;
+import dev.checkrail.report.RuleId;
+import dev.checkrail.report.Stage;
+import dev.checkrail.source.Span;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Compares two configurations request by request: both are compiled into one space, where the
+ * diagrams of a pair of listeners are laid on each other.
+ */
+final class Diff {
+  private final Work work;
+  private final Differences differences;
+  private final Policy policy;
+  private final Set<String> moves;
+  private final boolean allMoves;
+  private final Diagrams diagrams;
+  private final List<DiffReport.Region> regions = new ArrayList<>();
+  private final List<Finding> findings = new ArrayList<>();
+  private final List<Undecided> undecided = new ArrayList<>();
+
+  private Diff(Work work, Differences differences, Set<String> moves) {
+    this.work = work;
+    this.differences = differences;
+    this.policy = work.policy;
+    this.moves = moves;
+    this.allMoves = moves.contains("all");
+    this.diagrams = work.universe.diagrams;
+  }
+
+  /**
+   * Compares.
+   *
+   * @param moves services whose requests may move; {@code all} for every request
+   */
+  static DiffReport diff(
+      Configuration old, Configuration now, Policy policy, Set<String> moves) {
+    Work work = new Work(List.of(old, now), policy, Diff::comparisons);
+    Diff diff = new Diff(work, new Differences(work.tester), moves);
+    diff.listeners();
+    List<SettingChange> settings = CompareSettings.compare(old, now);
+    List<Finding> findings = new ArrayList<>(diff.findings);
+    for (SettingChange change : settings) {
+      findings.add(
+          Finding.of(
+              change.rule(),
+              Stage.DIFF,
+              change.subject(),
+              change.span().orElse(Span.startOf("?")),
+              change.what()
+                  + (change.from().isEmpty() ? "" : " from " + change.from())
+                  + (change.to().isEmpty() ? "" : " to " + change.to())));
+    }
+    return new DiffReport(
+        diff.regions.isEmpty() && diff.undecided.isEmpty() && settings.isEmpty(),
+        diff.regions,
+        settings,
+        findings,
+        diff.undecided);
+  }
+
+  /** Address and port so that equal ways of writing are equal texts. */
+  static String normalised(Listener listener) {
+    String address = listener.address();
+    String bytes =
+        address.equals("*") || address.isEmpty() ? "0.0.0.0" : Addresses.parse(address).map(Addresses::text).orElse(address);
+    return bytes + " " + listener.port();
+  }
+
+  /** The formulas that laying two configurations on each other will ask about. */
+  private static List<Formula> comparisons(Tester tester, List<List<Program>> programs) {
+    Differences differences = new Differences(tester);
+    List<Formula> roots = new ArrayList<>();
+    Map<String, Program> olds = new HashMap<>();
+    programs.get(0).forEach(p -> olds.putIfAbsent(normalised(p.listener()), p));
+    for (Program now : programs.get(1)) {
+      Program old = olds.get(normalised(now.listener()));
+      if (old != null) {
+        roots.addAll(sent(differences, old, now));
+        roots.addAll(redirects(differences, old, now));
+      }
+    }
+    return roots;
+  }
+
+  private static List<Formula> sent(Differences differences, Program old, Program now) {
+    Map<Program.Sent, Boolean> olds = new LinkedHashMap<>();
+    Map<Program.Sent, Boolean> nows = new LinkedHashMap<>();
+    old.pools().values().forEach(pool -> olds.put(pool.sent(), true));
+    now.pools().values().forEach(pool -> nows.put(pool.sent(), true));
+    List<Formula> roots = new ArrayList<>();
+    for (Program.Sent a : olds.keySet()) {
+      for (Program.Sent b : nows.keySet()) {
+        roots.add(differences.sent(a, b));
+      }
+    }
+    return roots;
+  }
+
+  private static List<Formula> redirects(Differences differences, Program old, Program now) {
+    List<Formula> roots = new ArrayList<>();
+    for (Ending.Redirected a : redirections(old)) {
+      for (Ending.Redirected b : redirections(now)) {
+        if (a.status() == b.status()) {
+          roots.add(differences.terms(a.location(), b.location()));
+        }
+      }
+    }
+    return roots;
+  }
+
+  private static Set<Ending.Redirected> redirections(Program program) {
+    Set<Ending.Redirected> found = new java.util.LinkedHashSet<>();
+    List<Program.Entry> entries = new ArrayList<>(program.entries());
+    program.pools().values().forEach(pool -> entries.addAll(pool.entries()));
+    for (Program.Entry entry : entries) {
+      if (entry.ending() instanceof Ending.Redirected redirected) {
+        found.add(redirected);
+      }
+    }
+    return found;
+  }
+
+  private void listeners() {
+    Map<String, Dispatch> olds = new HashMap<>();
+    work.sides.get(0).dispatches()
+        .forEach(d -> olds.putIfAbsent(normalised(d.program.listener()), d));
+    for (Dispatch now : work.sides.get(1).dispatches()) {
+      Dispatch old = olds.get(normalised(now.program.listener()));
+      if (old != null) {
+        pair(old, now);
+      }
+    }
+  }
+
+  // One pair of listeners.
+
+  /** What the leaves of a pair's diagrams mean: a way, or chances of several. */
+  private record Mixture(TreeMap<Integer, Double> shares) {}
+
+  private record Pair(int old, int now) {}
+
+  private record Kind(String from, String to) {}
+
+  private void pair(Dispatch old, Dispatch now) {
+    List<Mixture> oldMixtures = new ArrayList<>();
+    List<Mixture> nowMixtures = new ArrayList<>();
+    int oldResult = withoutChance(old, oldMixtures);
+    int nowResult = withoutChance(now, nowMixtures);
+    List<Pair> pairs = new ArrayList<>();
+    Map<Pair, Integer> index = new HashMap<>();
+    int both =
+        diagrams.apply(
+            oldResult,
+            nowResult,
+            (a, b) ->
+                index.computeIfAbsent(
+                    new Pair(a, b),
+                    pair -> {
+                      pairs.add(pair);
+                      return pairs.size() - 1;
+                    }));
+    Diagrams.Regions areas = diagrams.regions(both);
+    Map<Kind, Integer> moved = new LinkedHashMap<>();
+    for (int i = 0; i < pairs.size(); i++) {
+      Mixture a = oldMixtures.get(pairs.get(i).old());
+      Mixture b = nowMixtures.get(pairs.get(i).now());
+      Formula differ = differ(a, old, b, now);
+      if (differ == work.formulas.none) {
+        continue;
+      }
+      int set = diagrams.and(areas.of(i), work.universe.encode(differ));
+      if (set != Diagrams.FALSE) {
+        moved.merge(
+            new Kind(kind(a, old), kind(b, now)), set, diagrams::or);
+      }
+    }
+    int regular = regular(now);
+    boolean allDeclared =
+        !moved.isEmpty()
+            && moved.values().stream()
+                .allMatch(
+                    set ->
+                        diagrams.isInside(
+                            diagrams.and(work.universe.certainly(set), regular), declared(now)));
+    moved.values().forEach(set -> region(set, allDeclared, old, now));
+  }
+
+  private int withoutChance(Dispatch dispatch, List<Mixture> mixtures) {
+    Map<Mixture, Integer> index = new HashMap<>();
+    return diagrams.collapse(
+        dispatch.result,
+        work.universe.firstOfChance(),
+        node -> {
+          TreeMap<Integer, Double> shares = new TreeMap<>();
+          int[] leaves = diagrams.leaves(node);
+          for (int leaf : leaves) {
+            shares.put(
+                leaf,
+                leaves.length == 1
+                    ? 1.0
+                    : work.universe.measure(diagrams.region(node, l -> l == leaf)));
+          }
+          return index.computeIfAbsent(
+              new Mixture(shares),
+              mixture -> {
+                mixtures.add(mixture);
+                return mixtures.size() - 1;
+              });
+        });
+  }
+
+  private Formula differ(Mixture a, Dispatch old, Mixture b, Dispatch now) {
+    if (a.shares().size() == 1 && b.shares().size() == 1) {
+      return differences.of(
+          old.leaves.get(a.shares().firstKey()), now.leaves.get(b.shares().firstKey()));
+    }
+    // Chance decides: the same ways with the same chances, else it is a move.
+    Map<String, Double> before = chances(a, old);
+    Map<String, Double> after = chances(b, now);
+    Set<String> all = new java.util.TreeSet<>(before.keySet());
+    all.addAll(after.keySet());
+    boolean differs =
+        all.stream()
+            .anyMatch(
+                key ->
+                    Differences.differ(
+                        before.getOrDefault(key, 0.0), after.getOrDefault(key, 0.0)));
+    return work.formulas.constant(differs);
+  }
+
+  private static Map<String, Double> chances(Mixture mixture, Dispatch dispatch) {
+    Map<String, Double> chances = new TreeMap<>();
+    mixture
+        .shares()
+        .forEach((leaf, share) -> chances.merge(kind(dispatch.leaves.get(leaf)), share, Double::sum));
+    return chances;
+  }
+
+  private static String kind(Mixture mixture, Dispatch dispatch) {
+    return mixture.shares().size() == 1
+        ? kind(dispatch.leaves.get(mixture.shares().firstKey()))
+        : chances(mixture, dispatch).toString();
+  }
+
+  /** Equal for ways that are the same to whoever sends the request. */
+  private static String kind(Dispatch.Leaf leaf) {
+    return switch (leaf.ending()) {
+      case Ending.Answer answer -> "answer " + answer.status() + " " + answer.body().orElse("");
+      case Ending.Closed closed -> "closed";
+      case Ending.Redirected redirected ->
+          "redirect " + redirected.status() + " " + redirected.location().id();
+      case Ending.ToPool to -> "pool " + to.pool().name();
+      case Ending.ToServers to -> {
+        StringBuilder text = new StringBuilder("servers");
+        for (int i = 0; i < to.servers().size(); i++) {
+          text.append(' ').append(to.servers().get(i).key()).append('=').append(to.shares().get(i));
+        }
+        leaf.pool()
+            .ifPresent(
+                pool -> {
+                  text.append(" target ").append(pool.sent().target().id());
+                  pool.sent()
+                      .headers()
+                      .forEach((n, t) -> text.append(' ').append(n).append(':').append(t.id()));
+                });
+        yield text.toString();
+      }
+      case Ending.Unclear unclear -> "unclear " + unclear.blame().text();
+    };
+  }
+
+  private void region(int set, boolean allDeclared, Dispatch old, Dispatch now) {
+    int certain = work.universe.certainly(set);
+    if (certain != Diagrams.FALSE) {
+      int regular = regular(now);
+      int inside = diagrams.and(certain, declared(now));
+      int outside = diagrams.minus(certain, inside);
+      // Requests that are not well-formed belong to no service. Where they go the way of well-formed
+      // ones that were all announced, they go along with them.
+      if (inside != Diagrams.FALSE && diagrams.and(outside, regular) == Diagrams.FALSE) {
+        inside = certain;
+        outside = Diagrams.FALSE;
+      }
+      if (inside != Diagrams.FALSE) {
+        moved(inside, old, now, true);
+      }
+      if (outside != Diagrams.FALSE) {
+        moved(outside, old, now, false);
+      }
+    }
+    int open = diagrams.minus(work.universe.possibly(set), certain);
+    boolean alongDeclared =
+        allDeclared && diagrams.and(open, regular(now)) == Diagrams.FALSE;
+    if (open != Diagrams.FALSE && !alongDeclared) {
+      List<Formula.Unknown> unknowns = work.universe.unknownsOf(set);
+      List<Span> lines = unknowns.stream().map(Formula.Unknown::span).distinct().toList();
+      Request witness = work.witness(open, now);
+      String because =
+          unknowns.isEmpty()
+              ? "it depends on something that is not modelled"
+              : "it depends on \""
+                  + unknowns.getFirst().text()
+                  + "\" ("
+                  + unknowns.getFirst().span()
+                  + "): "
+                  + unknowns.getFirst().reason();
+      undecided.add(
+          new Undecided(
+              RuleId.DIFF_UNDECLARED_MOVE,
+              "listener " + now.program.listener().key(),
+              because,
+              lines,
+              Optional.of(witness)));
+    }
+  }
+
+  private int regular(Dispatch dispatch) {
+    return dispatch.program.frontend().mode() == Mode.HTTP
+        ? work.universe.encode(work.sets.regular())
+        : Diagrams.TRUE;
+  }
+
+  /** Requests whose moves were announced. */
+  private int declared(Dispatch now) {
+    if (allMoves) {
+      return Diagrams.TRUE;
+    }
+    int declared = Diagrams.FALSE;
+    if (now.program.frontend().mode() == Mode.HTTP) {
+      for (Policy.Service service : policy.services()) {
+        if (moves.contains(service.name())) {
+          declared =
+              diagrams.or(
+                  declared,
+                  work.universe.encode(
+                      work.sets.of(
+                          service.requests(),
+                          now.program.frontend(),
+                          now.program.listener())));
+        }
+      }
+    }
+    return declared;
+  }
+
+  private void moved(int set, Dispatch old, Dispatch now, boolean declared) {
+    int regular = diagrams.and(set, regular(now));
+    int shown = regular == Diagrams.FALSE ? set : regular;
+    Request witness = work.witness(shown, now);
+    Outcome from =
+        new Router(work.space, List.of(old)).route(witness, old);
+    Outcome to = new Router(work.space, List.of(now)).route(witness, now);
+    String words = new Words(work).of(shown, regular != Diagrams.FALSE);
+    String listener = now.program.listener().key();
+    regions.add(new DiffReport.Region(listener, words, from, to, witness, declared));
+    if (!declared) {
+      List<Program.Entry> deciding = now.decidingIn(shown);
+      Span place =
+          deciding.isEmpty()
+              ? now.program.frontend().span()
+              : Questions.place(deciding.getFirst());
+      findings.add(
+          Finding.of(
+                  RuleId.DIFF_UNDECLARED_MOVE,
+                  Stage.DIFF,
+                  "listener " + listener + " / " + says(from) + " -> " + says(to),
+                  place,
+                  words + ": " + says(from) + " before, " + says(to) + " now")
+              .withWitness(witness)
+              .withFix("if this is meant, announce it with --moves and the service"));
+    }
+  }
+
+  private static String says(Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Reaches reaches -> reaches.pool();
+      case Outcome.Responds responds -> "answer " + responds.status();
+      case Outcome.Redirects redirects -> "redirect " + redirects.status();
+      case Outcome.Drops drops -> "closed";
+      case Outcome.Splits splits ->
+          String.join(" or ", splits.of().stream().map(part -> says(part.outcome())).toList());
+      case Outcome.Undecided undecided -> "undecided";
+    };
+  }
+}
