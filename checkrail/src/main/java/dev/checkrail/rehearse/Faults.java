@@ -21,7 +21,6 @@ import dev.checkrail.report.Stage;
 import dev.checkrail.report.StageResult.Status;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -35,7 +34,7 @@ import java.util.function.Predicate;
 /**
  * Breaks something, sends a few requests that went well before, mends it again. In this order: each
  * server down; each server answering an error; all checks of a pool failing; servers that do not
- * answer, where requests may then be sent again. Time is up when it is up: what was not tried is
+ * answer or close, where requests may then be sent again. Time is up when it is up: what was not tried is
  * reported as skipped.
  *
  * <p>A fault blocks only if HAProxy did what must not happen: a request that a policy speaks for
@@ -48,6 +47,9 @@ final class Faults {
   private static final int MOST_REPEATS = 7;
   private static final int MOST_LISTED = 200;
 
+  /** Milliseconds for one request while something is broken: retries take time. */
+  private static final int PATIENCE = 5_000;
+
   private final Configuration configuration;
   private final Running running;
   private final SandboxCopy copy;
@@ -59,6 +61,7 @@ final class Faults {
   private final Map<String, List<Passage>> byPool = new LinkedHashMap<>();
   private final List<Rehearsal.Fault> tried = new ArrayList<>();
   private final List<Finding> findings = new ArrayList<>();
+  private Instant end = Instant.MAX;
 
   Faults(
       Configuration configuration,
@@ -88,7 +91,13 @@ final class Faults {
     DOWN,
     ERROR,
     CHECKS,
-    SILENT
+    SILENT,
+    CLOSING;
+
+    /** Whether it is about requests that are sent a second time, and nothing else. */
+    boolean repeating() {
+      return this == SILENT || this == CLOSING;
+    }
   }
 
   /**
@@ -112,6 +121,7 @@ final class Faults {
     final Set<String> remarks = new LinkedHashSet<>();
     final Map<String, Passage> blocks = new LinkedHashMap<>();
     int sent;
+    boolean cut;
   }
 
   /** Tries all. */
@@ -123,7 +133,7 @@ final class Faults {
       }
     }
     List<Fault> faults = faults();
-    Instant end = settings.clock().instant().plus(settings.faults());
+    end = settings.clock().instant().plus(settings.faults());
     int skipped = 0;
     for (int i = 0; i < faults.size(); i++) {
       Fault fault = faults.get(i);
@@ -251,17 +261,13 @@ final class Faults {
                 all,
                 0));
       }
-      List<String> on = pool.retry().on();
-      if (pool.mode() == Mode.HTTP
-          && (on.contains("response-timeout") || on.contains("all-retryable-errors"))) {
-        silent.add(
-            new Fault(
-                Kind.SILENT,
-                "no server of " + pool.name() + " answers in time",
-                pool,
-                Optional.empty(),
-                all,
-                0));
+      if (repeats(pool, "response-timeout")) {
+        String name = "no server of " + pool.name() + " answers in time";
+        silent.add(new Fault(Kind.SILENT, name, pool, Optional.empty(), all, 0));
+      }
+      if (repeats(pool, "empty-response")) {
+        String name = "servers of " + pool.name() + " close without an answer";
+        silent.add(new Fault(Kind.CLOSING, name, pool, Optional.empty(), all, 0));
       }
     }
     List<Fault> faults = new ArrayList<>(down);
@@ -269,6 +275,11 @@ final class Faults {
     faults.addAll(checks);
     faults.addAll(silent);
     return faults;
+  }
+
+  private static boolean repeats(Pool pool, String on) {
+    return pool.mode() == Mode.HTTP
+        && (pool.retry().on().contains(on) || pool.retry().on().contains("all-retryable-errors"));
   }
 
   /** 500, unless requests are sent again for other statuses only. */
@@ -312,12 +323,14 @@ final class Faults {
       case ERROR ->
           running.stubs(behaving(fault.at()::equals, Behaviour.status(fault.status())));
       case CHECKS -> health.down(checked);
-      case SILENT -> {
+      case SILENT, CLOSING -> {
         Set<Endpoint> all = new HashSet<>();
         for (Place place : fault.places()) {
           copy.played(place.pool().name(), place.server().name()).ifPresent(all::add);
         }
-        running.stubs(behaving(at -> at.filter(all::contains).isPresent(), new Behaviour.Hangs()));
+        Behaviour behaviour =
+            fault.kind() == Kind.SILENT ? new Behaviour.Hangs() : new Behaviour.Closes();
+        running.stubs(behaving(at -> at.filter(all::contains).isPresent(), behaviour));
       }
     }
   }
@@ -329,7 +342,7 @@ final class Faults {
   }
 
   private void send(Fault fault, Passage passage, Seen seen) throws SandboxException {
-    boolean once = fault.kind() == Kind.SILENT;
+    boolean once = fault.kind().repeating();
     if (once && demands.neverTwice(passage).isEmpty()) {
       return;
     }
@@ -338,8 +351,13 @@ final class Faults {
     int usable = Demands.usable(pool).size();
     boolean nobody = fault.kind() == Kind.CHECKS || (fault.kind() == Kind.DOWN && usable <= 1);
     int times = once || nobody ? 1 : Math.min(MOST_REPEATS, usable + 1);
-    List<RawRequest> requests = Collections.nCopies(times, passage.raw().timeoutMillis(8_000));
-    for (Exchange exchange : running.exchange(requests)) {
+    RawRequest request = passage.raw().timeoutMillis(PATIENCE);
+    for (int i = 0; i < times; i++) {
+      if (!settings.clock().instant().isBefore(end)) {
+        seen.cut = true;
+        return;
+      }
+      Exchange exchange = running.exchange(request);
       seen.sent++;
       judge(fault, passage, pool, exchange, seen);
     }
@@ -488,6 +506,14 @@ final class Faults {
       }
     }
     boolean blocked = !seen.blocks.isEmpty();
+    if (seen.cut && !blocked) {
+      tried.add(
+          new Rehearsal.Fault(
+              fault.name(),
+              Status.SKIPPED,
+              "no time left in the middle; until then: " + String.join("; ", words)));
+      return;
+    }
     tried.add(
         new Rehearsal.Fault(
             fault.name(), blocked ? Status.BLOCKED : Status.PASS, String.join("; ", words)));

@@ -227,6 +227,8 @@ final class Neutralise {
 
   private void masked(Line line) {
     boolean script = first(line).startsWith("lua-load") || first(line).startsWith("lua-prepend");
+    // What the reader gave up on may still be read by HAProxy.
+    script |= line.words().isEmpty() && line.text().contains("lua-load");
     boolean block =
         purpose == Purpose.RUN
             && (line.kind() == Line.Kind.CONDITION

@@ -11,6 +11,7 @@ import dev.checkrail.report.Rehearsal;
 import dev.checkrail.report.RuleId;
 import dev.checkrail.report.Stage;
 import dev.checkrail.source.Redaction;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,7 +24,7 @@ import java.util.stream.Collectors;
  */
 public final class Rehearse {
   /** So many requests are handed to the agent at once, so that it is heard of in between. */
-  private static final int AT_ONCE = 200;
+  private static final int AT_ONCE = 50;
 
   private Rehearse() {}
 
@@ -126,9 +127,22 @@ public final class Rehearse {
     RehearseReport report() throws SandboxException {
       Health health = Health.settle(running, configuration);
       List<Passage> passages = prepared();
+      Instant end = settings.clock().instant().plus(settings.requests());
+      int sent = 0;
       for (int from = 0; from < passages.size(); from += AT_ONCE) {
+        if (!settings.clock().instant().isBefore(end)) {
+          left.add(
+              (passages.size() - from)
+                  + " requests: no time left within "
+                  + settings.requests().toSeconds()
+                  + " s; the first of them is "
+                  + words(passages.get(from)));
+          break;
+        }
         settings.progress().accept("request " + (from + 1) + " of " + passages.size());
-        send(passages.subList(from, Math.min(passages.size(), from + AT_ONCE)));
+        List<Passage> next = passages.subList(from, Math.min(passages.size(), from + AT_ONCE));
+        send(next);
+        sent += next.size();
       }
       Faults faults =
           new Faults(configuration, policy, running, copy, observed, health, agreed, settings);
@@ -142,7 +156,7 @@ public final class Rehearse {
       }
       return new RehearseReport(
           new Rehearsal(
-              passages.size(), agreed.size(), disagreed, tried, new ArrayList<>(left)),
+              sent, agreed.size(), disagreed, tried, new ArrayList<>(left)),
           undecided,
           String.join("; ", sandbox.remarks()),
           sandbox.haproxyVersion(),

@@ -565,6 +565,31 @@ class RehearseTest {
   }
 
   @Test
+  void aServerThatClosesShowsRetriesToo() throws Exception {
+    RehearseReport report =
+        rehearse(
+            read(RETRYING.formatted("empty-response")),
+            requests("GET http://h/pay"),
+            policy(NEVER_TWICE),
+            RehearseSettings.standard());
+    assertThat(fault(report, "servers of be close without an answer").status())
+        .isEqualTo(Status.BLOCKED);
+  }
+
+  @Test
+  void requestsThatDoNotFitIntoTheTimeAreNamed() throws Exception {
+    RehearseReport report =
+        rehearse(
+            read(TWO_CHECKED),
+            requests("GET http://h/a", "GET http://h/b"),
+            Policy.none(),
+            RehearseSettings.standard().requests(Duration.ZERO));
+    assertThat(report.rehearsal().sent()).isZero();
+    assertThat(report.rehearsal().notRehearsed())
+        .anyMatch(text -> text.startsWith("2 requests: no time left"));
+  }
+
+  @Test
   void withoutAPolicyASecondSendingIsOnlyTold() throws Exception {
     RehearseReport report = rehearse(RETRYING.formatted("503"), "POST http://h/");
     assertThat(report.findings()).isEmpty();
