@@ -46,9 +46,9 @@ final class Stages implements AutoCloseable {
     this.walk = new Walk(terms, watch);
     this.terms = terms;
     this.subjects = subjects;
+    RehearseSettings usual = RehearseSettings.standard();
     this.settings =
-        new RehearseSettings(
-            RehearseSettings.standard().faults(), watch.clock(), RehearseSettings.standard().progress());
+        new RehearseSettings(usual.requests(), usual.faults(), watch.clock(), usual.progress());
     this.binary =
         terms.rehearsing() == Terms.Rehearsing.NEVER
             ? Optional.empty()
