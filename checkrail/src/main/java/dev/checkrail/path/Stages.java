@@ -90,12 +90,13 @@ final class Stages implements AutoCloseable {
         .candidate();
   }
 
-  void test(Sides<ReadReport> read) {
+  Sides<ReadReport> test(Sides<ReadReport> read) {
     walk.each(
         Stage.PROVE,
         read,
         it -> Prove.prove(it.configuration(), terms.policy()),
         (report, proof) -> Proofs.of(proof, report.tree()).only(RuleId.TEST_FAILED));
+    return read;
   }
 
   DiffReport diff(Sides<ReadReport> read) {
@@ -115,8 +116,7 @@ final class Stages implements AutoCloseable {
     return report;
   }
 
-  void rehearse(Sides<ReadReport> read, ProveReport proof, Optional<DiffReport> change)
-      throws SandboxException {
+  void rehearse(Sides<ReadReport> read, ProveReport proof) throws SandboxException {
     if (terms.rehearsing() != Terms.Rehearsing.REQUIRED || binary.isEmpty()) {
       walk.once(Stage.REHEARSE, () -> "as asked (--without-rehearsal)", Found::skipped);
       return;
@@ -127,7 +127,7 @@ final class Stages implements AutoCloseable {
       return;
     }
     long start = walk.begin(Stage.REHEARSE);
-    List<Rehearsed> requests = requests(read.candidate(), proof, change);
+    List<Rehearsed> requests = requests(read.candidate(), proof);
     RehearseReport report =
         Rehearse.rehearse(
             original(read.candidate(), subjects.candidate()), requests, terms.policy(), sandbox, settings);
@@ -170,13 +170,12 @@ final class Stages implements AutoCloseable {
   }
 
   /** What the proofs showed, and every way through the rules. */
-  private static List<Rehearsed> requests(
-      ReadReport read, ProveReport proof, Optional<DiffReport> change) {
+  private List<Rehearsed> requests(ReadReport read, ProveReport proof) {
     Map<Request, Rehearsed> all = new LinkedHashMap<>();
     proof
         .findings()
         .forEach(it -> it.witness().ifPresent(one -> all.putIfAbsent(one, Rehearsed.of(one))));
-    change.ifPresent(
+    diff.ifPresent(
         it ->
             it.regions()
                 .forEach(region -> all.putIfAbsent(region.witness(), Rehearsed.of(region.witness()))));

@@ -86,21 +86,26 @@ final class Walk {
     Found found = said.candidate();
     candidate.addAll(found.findings());
     List<Found.Open> known = said.old().map(Found::open).orElse(List.of());
-    Optional<Found.Open> open =
+    List<Found.Open> open =
         found.open().stream()
             .filter(one -> terms.measure().strict() || known.stream().noneMatch(one::same))
-            .findFirst();
+            .toList();
     Status status =
         found.skipped().isPresent()
             ? Status.SKIPPED
-            : open.isPresent() ? Status.UNDECIDED : Status.PASS;
+            : open.isEmpty() ? Status.PASS : Status.UNDECIDED;
     Optional<String> why =
         found
             .skipped()
-            .or(() -> open.map(one -> one.subject() + ": " + one.because()))
+            .or(() -> why(open))
             .or(found::remark);
     results.add(new StageResult(stage, status, seconds, why));
     found.skipped().ifPresent(text -> notice(stage.word() + " skipped: " + text));
+  }
+
+  private static Optional<String> why(List<Found.Open> open) {
+    String more = open.size() > 1 ? " (and " + (open.size() - 1) + " more)" : "";
+    return open.stream().findFirst().map(one -> one.subject() + ": " + one.because() + more);
   }
 
   PathReport end(ReadReport read) {

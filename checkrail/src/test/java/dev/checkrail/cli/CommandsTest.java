@@ -311,6 +311,34 @@ class CommandsTest {
   }
 
   @Test
+  void whatHangsOnAnUnmodelledLineIsUndecided() {
+    String unknown =
+        APPROVED.replace(
+            "use_backend be_pay if is_pay",
+            "use_backend be_pay if is_pay !{ sc0_gpc0_rate gt 10 }");
+    in.file("a.cfg", unknown).file("b.cfg", unknown.replace("gt 10", "gt 20"));
+    in.file(
+        "policy.yaml",
+        """
+        version: 1
+        invariants:
+          - { name: pay at pay, requests: { path: /pay/* }, must: { reach: [be_pay] } }
+        """);
+
+    Run check = in.run("check", "a.cfg", "--policy", "policy.yaml");
+    Run json = in.run("check", "a.cfg", "--policy", "policy.yaml", "--format", "json");
+
+    assertThat(check.status()).as(check.all()).isEqualTo(3);
+    assertThat(check.out()).contains("1 unmodelled").contains("UNDECIDED  a.cfg");
+    assertThat(Schemas.complaints("verdict", json.out())).isEmpty();
+    assertThat(in.run("check", "a.cfg").status()).isEqualTo(0);
+    assertThat(in.run("explain", "a.cfg", "GET http://a/pay/1").status()).isEqualTo(3);
+    assertThat(in.run("diff", "a.cfg", "b.cfg").status()).isEqualTo(3);
+    assertThat(in.run("gate", "a.cfg", "b.cfg", "--without-rehearsal").status()).isEqualTo(3);
+    assertThat(in.run("gate", "a.cfg", "a.cfg", "--without-rehearsal").status()).isEqualTo(0);
+  }
+
+  @Test
   void otherVersionsAreSaidToBeUnmeasured() {
     in.file("checkrail.yaml", "version: 1\ntarget: { version: 2.8.1 }\n");
 
