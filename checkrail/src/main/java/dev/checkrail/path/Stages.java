@@ -142,7 +142,8 @@ final class Stages implements AutoCloseable {
       live =
           Rehearse.rehearse(
                   original(read.old().get(), subjects.old().orElseThrow()),
-                  requests,
+                  // The candidate's outcomes are not the approved one's.
+                  requests.stream().map(it -> Rehearsed.of(it.request())).toList(),
                   terms.policy(),
                   sandbox,
                   settings)

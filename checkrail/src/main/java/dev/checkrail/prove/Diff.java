@@ -12,13 +12,17 @@ import dev.checkrail.report.RuleId;
 import dev.checkrail.report.Stage;
 import dev.checkrail.source.Span;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Compares two configurations request by request: both are compiled into one space, where the
@@ -51,8 +55,17 @@ final class Diff {
    */
   static DiffReport diff(
       Configuration old, Configuration now, Policy policy, Set<String> moves) {
-    Work work = new Work(List.of(old, now), policy, Diff::comparisons);
-    Diff diff = new Diff(work, new Differences(work.tester), moves);
+    // One instance for announcing and asking: a formula is known by the values it was made with.
+    List<Differences> shared = new ArrayList<>(1);
+    Work work =
+        new Work(
+            List.of(old, now),
+            policy,
+            (tester, programs) -> {
+              shared.add(new Differences(tester));
+              return comparisons(shared.getFirst(), programs);
+            });
+    Diff diff = new Diff(work, shared.getFirst(), moves);
     diff.listeners();
     List<SettingChange> settings = CompareSettings.compare(old, now);
     List<Finding> findings = new ArrayList<>(diff.findings);
@@ -84,8 +97,8 @@ final class Diff {
   }
 
   /** The formulas that laying two configurations on each other will ask about. */
-  private static List<Formula> comparisons(Tester tester, List<List<Program>> programs) {
-    Differences differences = new Differences(tester);
+  private static List<Formula> comparisons(
+      Differences differences, List<List<Program>> programs) {
     List<Formula> roots = new ArrayList<>();
     Map<String, Program> olds = new HashMap<>();
     programs.get(0).forEach(p -> olds.putIfAbsent(normalised(p.listener()), p));
@@ -126,7 +139,7 @@ final class Diff {
   }
 
   private static Set<Ending.Redirected> redirections(Program program) {
-    Set<Ending.Redirected> found = new java.util.LinkedHashSet<>();
+    Set<Ending.Redirected> found = new LinkedHashSet<>();
     List<Program.Entry> entries = new ArrayList<>(program.entries());
     program.pools().values().forEach(pool -> entries.addAll(pool.entries()));
     for (Program.Entry entry : entries) {
@@ -152,7 +165,11 @@ final class Diff {
   // One pair of listeners.
 
   /** What the leaves of a pair's diagrams mean: a way, or chances of several. */
-  private record Mixture(TreeMap<Integer, Double> shares) {}
+  private record Mixture(SortedMap<Integer, Double> shares) {
+    Mixture {
+      shares = Collections.unmodifiableSortedMap(new TreeMap<>(shares));
+    }
+  }
 
   private record Pair(int old, int now) {}
 
@@ -234,7 +251,7 @@ final class Diff {
     // Chance decides: the same ways with the same chances, else it is a move.
     Map<String, Double> before = chances(a, old);
     Map<String, Double> after = chances(b, now);
-    Set<String> all = new java.util.TreeSet<>(before.keySet());
+    Set<String> all = new TreeSet<>(before.keySet());
     all.addAll(after.keySet());
     boolean differs =
         all.stream()

@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -328,7 +329,7 @@ final class Traps {
               first.method(),
               url,
               first.headers().containsKey("Host")
-                  ? java.util.Map.of()
+                  ? Map.of()
                   : first.headers(),
               first.from(),
               Optional.of(to.program.listener().key()),

@@ -483,6 +483,19 @@ final class Faults {
     }
   }
 
+  /** {@code backend be_pay / server pay-1 / down}: the same in every version of the file. */
+  private static String subject(Fault fault) {
+    Place place = fault.places().getFirst();
+    String pool = "backend " + fault.pool().name() + " / ";
+    return fault.at().isPresent()
+        ? pool
+            + "server "
+            + place.server().name()
+            + " / "
+            + fault.name().substring(place.name().length()).strip()
+        : pool + fault.name();
+  }
+
   private void conclude(Fault fault, Seen seen) {
     List<String> words = new ArrayList<>();
     if (!seen.blocks.isEmpty()) {
@@ -524,7 +537,7 @@ final class Faults {
           Finding.of(
                   RuleId.REHEARSE_FAULT,
                   Stage.REHEARSE,
-                  "backend " + fault.pool().name() + " / " + fault.name(),
+                  subject(fault),
                   fault.at().isPresent() ? place.server().span() : fault.pool().span(),
                   "with " + fault.name() + ": " + String.join("; ", seen.blocks.keySet()))
               .withWitness(first.getValue().request()));

@@ -14,10 +14,14 @@ import java.util.function.Consumer;
  */
 public record RehearseSettings(
     Duration requests, Duration faults, InstantSource clock, Consumer<String> progress) {
+  /** The same with a minute for requests. */
+  public RehearseSettings(Duration faults, InstantSource clock, Consumer<String> progress) {
+    this(Duration.ofSeconds(60), faults, clock, progress);
+  }
+
   /** A minute for requests, 20 seconds for faults, the system's clock, nobody told. */
   public static RehearseSettings standard() {
-    return new RehearseSettings(
-        Duration.ofSeconds(60), Duration.ofSeconds(20), InstantSource.system(), text -> {});
+    return new RehearseSettings(Duration.ofSeconds(20), InstantSource.system(), text -> {});
   }
 
   /** The same with this much time for faults. */

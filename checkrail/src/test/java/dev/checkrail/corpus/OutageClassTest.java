@@ -145,7 +145,7 @@ class OutageClassTest {
             "prefix stripped",
             "R16",
             "  server pay-1",
-            "  http-request replace-path /v1(/.*) \\1\n  server pay-1"),
+            "  http-request replace-path ^/v1/(.*) /\\1\n  server pay-1"),
         change(
             "redirect to itself",
             "R17",

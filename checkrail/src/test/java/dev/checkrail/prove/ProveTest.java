@@ -177,7 +177,7 @@ class ProveTest {
                     frontend(
                         """
                         use_backend be_reports if { hdr(host),host_only pay.example.com } { method POST }
-                        use_backend be_pay if { hdr(host),host_only pay.example.com } { path /v1/payments } or { hdr(host),host_only pay.example.com } { path_beg /v1/payments/ }
+                        use_backend be_pay if { hdr(host),host_only,rtrim(.) pay.example.com } { path /v1/payments } or { hdr(host),host_only,rtrim(.) pay.example.com } { path_beg /v1/payments/ }
                         default_backend be_web
                         """)),
                 policy(POLICY))
@@ -203,7 +203,7 @@ class ProveTest {
                 frontend(
                     """
                     use_backend be_reports if { lua.odd() -m found }
-                    use_backend be_pay if { hdr(host),host_only pay.example.com } { path /v1/payments } or { hdr(host),host_only pay.example.com } { path_beg /v1/payments/ }
+                    use_backend be_pay if { hdr(host),host_only,rtrim(.) pay.example.com } { path /v1/payments } or { hdr(host),host_only,rtrim(.) pay.example.com } { path_beg /v1/payments/ }
                     default_backend be_web
                     """)),
             policy(POLICY));

@@ -472,7 +472,7 @@ class RehearseTest {
     assertThat(fault(report, "be/a down").status()).isEqualTo(Status.BLOCKED);
     assertThat(report.findings())
         .extracting(Finding::subject)
-        .containsExactly("backend be / be/a down", "backend be / be/b down");
+        .containsExactly("backend be / server a / down", "backend be / server b / down");
     assertThat(report.findings().getFirst().message())
         .contains("got 503 although b can be used")
         .contains("floor of 1");
