@@ -21,7 +21,6 @@ import dev.checkrail.report.RuleId;
 import dev.checkrail.report.Stage;
 import dev.checkrail.report.StageResult;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -31,8 +30,6 @@ import java.util.concurrent.FutureTask;
 
 /** How each stage is asked: of every side, or of the change. */
 final class Stages implements AutoCloseable {
-  private static final String ALL = "all";
-
   private final Walk walk;
   private final Terms terms;
   private final Sides<Subject> subjects;
@@ -100,10 +97,7 @@ final class Stages implements AutoCloseable {
   }
 
   DiffReport diff(Sides<ReadReport> read) {
-    Set<String> moves = new LinkedHashSet<>(terms.moves().services());
-    if (terms.moves().all()) {
-      moves.add(ALL);
-    }
+    Set<String> moves = terms.moves().words();
     ReadReport now = read.candidate();
     ReadReport old = read.old().orElse(now);
     DiffReport report =
@@ -199,7 +193,7 @@ final class Stages implements AutoCloseable {
     if (asking.isPresent()) {
       hear(read);
     }
-    PathReport report = walk.end(read.candidate());
+    PathReport report = walk.end(read);
     if (diff.isPresent()) {
       report = report.with(Proofs.difference(diff.get()));
     }

@@ -1,6 +1,7 @@
 package dev.checkrail.path;
 
 import dev.checkrail.lint.Judge;
+import dev.checkrail.model.Configuration;
 import dev.checkrail.read.ReadReport;
 import dev.checkrail.report.Finding;
 import dev.checkrail.report.Stage;
@@ -108,15 +109,26 @@ final class Walk {
     return open.stream().findFirst().map(one -> one.subject() + ": " + one.because() + more);
   }
 
-  PathReport end(ReadReport read) {
-    List<Finding> was = Judge.judge(old, terms.policy(), terms.today());
-    List<Finding> judged = Judge.judge(candidate, terms.policy(), terms.today());
+  PathReport end(Sides<ReadReport> sides) {
+    ReadReport read = sides.candidate();
+    Optional<Configuration> before = sides.old().map(ReadReport::configuration);
+    List<Finding> was =
+        before.map(it -> judge(old, covering(it, Optional.empty()))).orElse(List.of());
+    List<Finding> judged = judge(candidate, covering(read.configuration(), before));
     judged = Judge.markLive(judged, was, contains).stream().map(this::accept).toList();
     results.sort(Comparator.comparing(StageResult::stage));
     Verdict verdict =
         Verdict.of(judged, read.configuration().unmodelled(), results, terms.measure());
     return new PathReport(
         verdict, read.configuration().coverage(), Optional.empty(), Optional.empty(), notices);
+  }
+
+  private List<Finding> judge(List<Finding> findings, Covering covering) {
+    return Judge.judge(findings, terms.policy(), terms.today(), covering::covers);
+  }
+
+  private Covering covering(Configuration configuration, Optional<Configuration> before) {
+    return new Covering(configuration, before, terms.policy(), terms.moves().words());
   }
 
   private Finding accept(Finding finding) {

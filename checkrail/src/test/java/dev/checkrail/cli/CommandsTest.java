@@ -339,6 +339,39 @@ class CommandsTest {
   }
 
   @Test
+  void aContractFindingIsSuppressedForTheNamedRequestsOnly() {
+    // What begins with /pay/ goes to the payment servers; /pay itself belongs to the service, too.
+    in.file("checkrail.yaml", POLICY);
+    String wider = APPROVED.replace("path_beg /pay/", "path_beg /pay/a");
+    in.file("wider.cfg", wider);
+
+    Run covered = in.run("check", "old.cfg");
+    Run more = in.run("check", "wider.cfg");
+
+    assertThat(covered.status()).as(covered.all()).isEqualTo(0);
+    assertThat(covered.out()).contains("2 suppressed");
+    assertThat(more.status()).as(more.all()).isEqualTo(1);
+    assertThat(more.out()).contains("contract/incapable-server");
+  }
+
+  @Test
+  void aMoveIsSuppressedForTheNamedRequestsOnly() {
+    String suppressing =
+        """
+        version: 1
+        suppressions:
+          - { rule: diff/undeclared-move, at: "listener 127.0.0.1:8080", reason: "known", owner: web, requests: { path: %s } }
+        """;
+    in.file("all.yaml", suppressing.formatted("/pay/**")).file("part.yaml", suppressing.formatted("/pay/a/**"));
+
+    Run all = in.run("gate", "old.cfg", "new.cfg", "--without-rehearsal", "--policy", "all.yaml");
+    Run part = in.run("gate", "old.cfg", "new.cfg", "--without-rehearsal", "--policy", "part.yaml");
+
+    assertThat(all.status()).as(all.all()).isEqualTo(0);
+    assertThat(part.status()).as(part.all()).isEqualTo(1);
+  }
+
+  @Test
   void otherVersionsAreSaidToBeUnmeasured() {
     in.file("checkrail.yaml", "version: 1\ntarget: { version: 2.8.1 }\n");
 
