@@ -171,10 +171,14 @@ final class Compile {
       http = pool.mode() == Mode.HTTP;
       ruleSet(set, state, Optional.of(pool));
     }
+    Ending balanced = balanced(pool);
+    if (!(balanced instanceof Ending.ToServers)) {
+      boundByCookie(pool, state);
+    }
     entries.add(
         new Entry(
             formulas.all,
-            balanced(pool),
+            balanced,
             formulas.all,
             Optional.empty(),
             RuleSet.Phase.DEFAULT,
@@ -519,6 +523,35 @@ final class Compile {
 
   private static Ending only(Pool pool, Server server) {
     return new Ending.ToServers(pool, List.of(server), List.of(1.0), false, Optional.empty());
+  }
+
+  /** A cookie also leads to servers that are left out of balancing, where there are no others. */
+  private void boundByCookie(Pool pool, State state) {
+    Optional<String> name = pool.persistence().flatMap(Pool.Persistence::cookie);
+    if (name.isEmpty()) {
+      return;
+    }
+    Blame blame = new Blame(pool.span(), "cookie " + name.get(), "it is not followed");
+    Term cookies =
+        terms.stepped(new Pick(Pick.From.COOKIES, name.get(), 0), state.header("cookie"));
+    for (Server server : pool.servers()) {
+      if (server.cookie().isPresent() && !server.disabled()) {
+        String value = server.cookie().get();
+        Values named =
+            new Values.Texts(
+                Language.exact(value).union(Language.prefix(value + "|")));
+        Formula guard = tester.test(cookies, named, blame);
+        entries.add(
+            new Entry(
+                guard,
+                only(pool, server),
+                guard,
+                Optional.empty(),
+                RuleSet.Phase.SERVER,
+                server.span(),
+                Optional.empty()));
+      }
+    }
   }
 
   private Ending balanced(Pool pool) {
