@@ -190,6 +190,9 @@ final class VerdictText {
               + rules(blocking)
               + ")");
     }
+    if (verdict.kind() == Verdict.Kind.UNDECIDED) {
+      parts.add("the answer hangs on lines that are not modelled");
+    }
     if (warnings > 0) {
       parts.add(plural(warnings, "warning", "warnings"));
     }

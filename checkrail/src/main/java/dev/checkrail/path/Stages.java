@@ -21,7 +21,6 @@ import dev.checkrail.report.RuleId;
 import dev.checkrail.report.Stage;
 import dev.checkrail.report.StageResult;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -31,8 +30,6 @@ import java.util.concurrent.FutureTask;
 
 /** How each stage is asked: of every side, or of the change. */
 final class Stages implements AutoCloseable {
-  private static final String ALL = "all";
-
   private final Walk walk;
   private final Terms terms;
   private final Sides<Subject> subjects;
@@ -90,19 +87,17 @@ final class Stages implements AutoCloseable {
         .candidate();
   }
 
-  void test(Sides<ReadReport> read) {
+  Sides<ReadReport> test(Sides<ReadReport> read) {
     walk.each(
         Stage.PROVE,
         read,
         it -> Prove.prove(it.configuration(), terms.policy()),
         (report, proof) -> Proofs.of(proof, report.tree()).only(RuleId.TEST_FAILED));
+    return read;
   }
 
   DiffReport diff(Sides<ReadReport> read) {
-    Set<String> moves = new LinkedHashSet<>(terms.moves().services());
-    if (terms.moves().all()) {
-      moves.add(ALL);
-    }
+    Set<String> moves = terms.moves().words();
     ReadReport now = read.candidate();
     ReadReport old = read.old().orElse(now);
     DiffReport report =
@@ -115,8 +110,7 @@ final class Stages implements AutoCloseable {
     return report;
   }
 
-  void rehearse(Sides<ReadReport> read, ProveReport proof, Optional<DiffReport> change)
-      throws SandboxException {
+  void rehearse(Sides<ReadReport> read, ProveReport proof) throws SandboxException {
     if (terms.rehearsing() != Terms.Rehearsing.REQUIRED || binary.isEmpty()) {
       walk.once(Stage.REHEARSE, () -> "as asked (--without-rehearsal)", Found::skipped);
       return;
@@ -127,7 +121,7 @@ final class Stages implements AutoCloseable {
       return;
     }
     long start = walk.begin(Stage.REHEARSE);
-    List<Rehearsed> requests = requests(read.candidate(), proof, change);
+    List<Rehearsed> requests = requests(read.candidate(), proof);
     RehearseReport report =
         Rehearse.rehearse(
             original(read.candidate(), subjects.candidate()), requests, terms.policy(), sandbox, settings);
@@ -171,13 +165,12 @@ final class Stages implements AutoCloseable {
   }
 
   /** What the proofs showed, and every way through the rules. */
-  private static List<Rehearsed> requests(
-      ReadReport read, ProveReport proof, Optional<DiffReport> change) {
+  private List<Rehearsed> requests(ReadReport read, ProveReport proof) {
     Map<Request, Rehearsed> all = new LinkedHashMap<>();
     proof
         .findings()
         .forEach(it -> it.witness().ifPresent(one -> all.putIfAbsent(one, Rehearsed.of(one))));
-    change.ifPresent(
+    diff.ifPresent(
         it ->
             it.regions()
                 .forEach(region -> all.putIfAbsent(region.witness(), Rehearsed.of(region.witness()))));
@@ -200,7 +193,7 @@ final class Stages implements AutoCloseable {
     if (asking.isPresent()) {
       hear(read);
     }
-    PathReport report = walk.end(read.candidate());
+    PathReport report = walk.end(read);
     if (diff.isPresent()) {
       report = report.with(Proofs.difference(diff.get()));
     }

@@ -34,8 +34,8 @@ import java.util.function.Predicate;
 /**
  * Breaks something, sends a few requests that went well before, mends it again. In this order: each
  * server down; each server answering an error; all checks of a pool failing; servers that do not
- * answer or close, where requests may then be sent again. Time is up when it is up: what was not tried is
- * reported as skipped.
+ * answer or close, where requests may then be sent again. Time is up when it is up: what was not
+ * tried is reported as skipped.
  *
  * <p>A fault blocks only if HAProxy did what must not happen: a request that a policy speaks for
  * gets no answer although a server is left, goes to a server that does not serve it, or is sent
@@ -193,8 +193,7 @@ final class Faults {
     List<Passage> first = new ArrayList<>(passages);
     first.sort(
         java.util.Comparator.comparing(
-            p ->
-                demands.floor(p).isPresent() || demands.neverTwice(p).isPresent() ? 0 : 1));
+            p -> demands.floor(p).isPresent() || demands.neverTwice(p).isPresent() ? 0 : 1));
     return List.copyOf(first.subList(0, Math.min(MOST_REQUESTS, first.size())));
   }
 
@@ -245,8 +244,7 @@ final class Faults {
           down.add(new Fault(Kind.DOWN, name + " down", pool, at, places, 0));
           if (pool.mode() == Mode.HTTP) {
             int status = status(pool);
-            error.add(
-                new Fault(Kind.ERROR, name + " answers " + status, pool, at, places, status));
+            error.add(new Fault(Kind.ERROR, name + " answers " + status, pool, at, places, status));
           }
         }
       }
@@ -320,8 +318,7 @@ final class Faults {
         health.down(checked);
         running.stubs(behaving(fault.at()::equals, new Behaviour.Refuses()));
       }
-      case ERROR ->
-          running.stubs(behaving(fault.at()::equals, Behaviour.status(fault.status())));
+      case ERROR -> running.stubs(behaving(fault.at()::equals, Behaviour.status(fault.status())));
       case CHECKS -> health.down(checked);
       case SILENT, CLOSING -> {
         Set<Endpoint> all = new HashSet<>();
@@ -375,11 +372,10 @@ final class Faults {
     for (Delivery delivery : exchange.deliveries()) {
       observed.places(delivery.stub(), List.of(pool.name())).stream()
           .findFirst()
-          .ifPresent(
-              place -> {
-                names.add(place.name());
-                incapable(passage, place, seen);
-              });
+          .ifPresent(place -> {
+            names.add(place.name());
+            incapable(passage, place, seen);
+          });
     }
     if (names.size() > 1 && !Demands.isIdempotent(passage)) {
       String twice =
@@ -396,9 +392,7 @@ final class Faults {
     boolean reached =
         exchange.end() == Exchange.End.ANSWERED
             && !exchange.deliveries().isEmpty()
-            && (fault.kind() == Kind.ERROR
-                || pool.mode() == Mode.TCP
-                || exchange.status() == 200);
+            && (fault.kind() == Kind.ERROR || pool.mode() == Mode.TCP || exchange.status() == 200);
     if (reached) {
       seen.answeredBy.add(names.isEmpty() ? "?" : names.getLast());
     } else {
@@ -423,13 +417,15 @@ final class Faults {
     boolean before =
         pool.stream()
             .flatMap(p -> p.servers().stream())
-            .filter(
-                server ->
-                    reaches.servers().stream()
-                        .anyMatch(s -> s.share() > 0 && s.name().equals(server.name())))
+            .filter(server ->
+                reaches.servers().stream()
+                    .anyMatch(s -> s.share() > 0 && s.name().equals(server.name())))
             .anyMatch(server -> !demands.capable(passage, server));
     String went =
-        Rehearse.words(passage) + " went to " + place.name() + ", which "
+        Rehearse.words(passage)
+            + " went to "
+            + place.name()
+            + ", which "
             + demands.serves(place.server());
     if (before) {
       seen.remarks.add(went + ", as it may with nothing broken");
@@ -441,25 +437,22 @@ final class Faults {
   private void unanswered(Fault fault, Passage passage, Pool pool, String what, Seen seen) {
     List<Server> others =
         Demands.usable(pool).stream()
-            .filter(
-                server -> {
-                  Optional<Endpoint> at = copy.played(pool.name(), server.name());
-                  return at.isPresent() && !at.equals(fault.at());
-                })
+            .filter(server -> {
+              Optional<Endpoint> at = copy.played(pool.name(), server.name());
+              return at.isPresent() && !at.equals(fault.at());
+            })
             .toList();
     boolean found =
         fault.places().stream()
             .filter(place -> place.pool().name().equals(pool.name()))
-            .allMatch(
-                place -> Health.isSet(place.server()) || place.server().track().isPresent());
+            .allMatch(place -> Health.isSet(place.server()) || place.server().track().isPresent());
     Optional<String> floor = demands.floor(passage);
     Optional<String> wanted = floor.or(() -> demands.always(passage));
     if (others.isEmpty()) {
       seen.remarks.add(pool.name() + " has no other server");
-      floor.ifPresent(
-          why ->
-              seen.blocks.putIfAbsent(
-                  Rehearse.words(passage) + " got no answer from a server; " + why, passage));
+      floor.ifPresent(why ->
+          seen.blocks.putIfAbsent(
+              Rehearse.words(passage) + " got no answer from a server; " + why, passage));
       return;
     }
     String left = String.join(", ", others.stream().map(Server::name).toList());

@@ -155,8 +155,7 @@ public final class Rehearse {
                 + Redaction.of(copy.original(running.output())).strip());
       }
       return new RehearseReport(
-          new Rehearsal(
-              sent, agreed.size(), disagreed, tried, new ArrayList<>(left)),
+          new Rehearsal(sent, agreed.size(), disagreed, tried, new ArrayList<>(left)),
           undecided,
           String.join("; ", sandbox.remarks()),
           sandbox.haproxyVersion(),
@@ -167,7 +166,13 @@ public final class Rehearse {
       List<Passage> passages = new ArrayList<>();
       for (Rehearsed one : requests) {
         switch (Passage.prepare(configuration, one)) {
-          case Passage.Prepared.Ready ready -> passages.add(ready.passage());
+          case Passage.Prepared.Ready ready -> {
+            if (observed.isPlayed(ready.passage().model())) {
+              passages.add(ready.passage());
+            } else {
+              left.add(words(ready.passage()) + ": it may reach a server that is not played");
+            }
+          }
           case Passage.Prepared.Not not ->
               left.add(one.request().method() + " " + one.request().url() + ": " + not.why());
         }
@@ -258,10 +263,9 @@ public final class Rehearse {
     StringBuilder text = new StringBuilder();
     reaches
         .headers()
-        .forEach(
-            (name, value) ->
-                text.append(text.isEmpty() ? " with " : "; ")
-                    .append(value.map(v -> name + ": " + v).orElse(name + " removed")));
+        .forEach((name, value) ->
+            text.append(text.isEmpty() ? " with " : "; ")
+                .append(value.map(v -> name + ": " + v).orElse(name + " removed")));
     return Redaction.of(text.toString());
   }
 

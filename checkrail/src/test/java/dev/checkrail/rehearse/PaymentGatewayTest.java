@@ -19,7 +19,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The example, rehearsed with its policy on the real HAProxy. */
 class PaymentGatewayTest {
   private static final Path EXAMPLE =
-      Path.of(System.getProperty("basedir", ".")).resolve("../examples/payment-gateway").normalize();
+      Path.of(System.getProperty("basedir", "."))
+          .resolve("../examples/payment-gateway")
+          .normalize();
 
   @SuppressWarnings("NullAway.Init")
   private static Sandbox sandbox;
