@@ -102,6 +102,20 @@ class ProveTest {
   }
 
   @Test
+  void negativeNumberIsNotZero() {
+    assertThat(
+            proved(
+                """
+                use_backend be_pay if { path /-3 /+3 } { path,field(2,/) -m int eq 0 }
+                use_backend be_pay if { path /- /x } { path,field(2,/) -m int eq 0 }
+                default_backend be_web
+                """))
+        .singleElement()
+        .asString()
+        .startsWith("fe.cfg:6 route/never-matches");
+  }
+
+  @Test
   void requestsThatNoRuleTakesAreShown() {
     assertThat(proved("use_backend be_pay if { path_beg /pay/ }\n"))
         .singleElement()
