@@ -467,6 +467,33 @@ class ExplainTest {
         .isEqualTo("403");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "PUT, b s",
+    "Put, 405",
+    "put, 405",
+    "PATCH, 405",
+    "patch, 405",
+    "DELETE, 405",
+    "delete, b s",
+  })
+  void methodsFromAListAreComparedAsThoseOfTheLine(String method, String expected) {
+    Ask ask =
+        Ask.of(
+            """
+            defaults
+              mode http
+            frontend fe
+              bind 127.0.0.1:8080
+              http-request deny deny_status 405 if { method -i -f list }
+              default_backend b
+            backend b
+              server s 127.0.0.1:9000
+            """,
+            Map.of("list", "patch\nput\nDELETE\n"));
+    assertThat(ask.ask(method + " /")).isEqualTo(expected);
+  }
+
   @Test
   void aSourceThatIsLookedAtMustBeGiven() {
     Ask ask = Ask.frontend("http-request deny if { path /x } { src 10.0.0.0/8 }");

@@ -3,8 +3,6 @@ package dev.checkrail.read.haproxy.lower;
 import dev.checkrail.model.Condition;
 import dev.checkrail.model.Match;
 import dev.checkrail.model.Sample;
-import dev.checkrail.read.haproxy.CriterionText;
-import dev.checkrail.read.haproxy.Word;
 import dev.checkrail.source.Span;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,13 +19,12 @@ final class MethodMatch {
 
   private MethodMatch() {}
 
-  static Condition of(CriterionText criterion, Sample sample, Span span, String text) {
+  static Condition of(Match.Text match, Sample sample, Span span, String text) {
     List<String> exact = new ArrayList<>();
     List<Condition> parts = new ArrayList<>();
-    for (Word word : criterion.patterns()) {
-      String pattern = word.value();
+    for (String pattern : match.patterns()) {
       String upper = pattern.toUpperCase(Locale.ROOT);
-      if (KNOWN.contains(pattern) || !criterion.ignoreCase()) {
+      if (KNOWN.contains(pattern) || !match.ignoreCase()) {
         exact.add(pattern);
       } else if (KNOWN.contains(upper)) {
         parts.add(
