@@ -106,6 +106,10 @@ final class Fetches {
                   lines.isEmpty()
                       ? List.of(new Value.Flag(false))
                       : unknown("credentials are not looked at"));
+      case Fetch.AuthenticatedUser user ->
+          lines(
+              "authorization",
+              lines -> lines.isEmpty() ? List.of() : unknown("credentials are not looked at"));
       case Fetch.Unknown unknown -> unknown(unknown.text() + ": " + unknown.reason());
     };
   }

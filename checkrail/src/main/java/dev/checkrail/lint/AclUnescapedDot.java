@@ -103,6 +103,7 @@ final class AclUnescapedDot implements LintRule {
       case Fetch.FlagConstant f -> false;
       case Fetch.UsableServers f -> false;
       case Fetch.Authenticated f -> false;
+      case Fetch.AuthenticatedUser f -> false;
       case Fetch.Unknown f -> false;
     };
   }

@@ -121,6 +121,13 @@ public sealed interface Fetch {
   record Authenticated(String userlist) implements Fetch {}
 
   /**
+   * {@code http_auth_group(userlist)}: text, the user's name; the patterns of a test on it are
+   * groups of that user. No value without an {@code Authorization} header; otherwise unknown
+   * (credentials are never looked at).
+   */
+  record AuthenticatedUser(String userlist) implements Fetch {}
+
+  /**
    * A fetch that is not modelled: an unknown function of the request as it stands.
    *
    * @param reason why it is not modelled

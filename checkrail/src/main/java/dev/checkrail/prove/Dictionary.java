@@ -204,6 +204,7 @@ final class Dictionary {
       case Fetch.FlagConstant constant -> {}
       case Fetch.UsableServers servers -> {}
       case Fetch.Authenticated authenticated -> {}
+      case Fetch.AuthenticatedUser user -> {}
       case Fetch.Unknown unknown -> {}
     }
   }

@@ -184,6 +184,13 @@ final class Fetching {
                   "auth " + authenticated.userlist() + " " + state.header("authorization").id(),
                   new Blame(blame.span(), blame.text(), "credentials are never looked at")),
               terms.constant(new Value.Flag(false)));
+      case Fetch.AuthenticatedUser user ->
+          terms.choice(
+              tester.present(state.header("authorization"), blame),
+              terms.unknown(
+                  "user " + user.userlist() + " " + state.header("authorization").id(),
+                  new Blame(blame.span(), blame.text(), "credentials are never looked at")),
+              terms.nothing);
       case Fetch.Unknown unknown ->
           unknownTerm(
               unknown.text() + " " + any,
@@ -217,6 +224,7 @@ final class Fetching {
       case Fetch.CookieCount f -> true;
       case Fetch.UrlParameter f -> true;
       case Fetch.Authenticated f -> true;
+      case Fetch.AuthenticatedUser f -> true;
       case Fetch.SourceAddress f -> false;
       case Fetch.SourcePort f -> false;
       case Fetch.DestinationAddress f -> false;

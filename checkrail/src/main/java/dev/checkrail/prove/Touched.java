@@ -46,6 +46,7 @@ final class Touched {
       case Fetch.CookieCount f -> parts.add("header cookie");
       case Fetch.UrlParameter f -> parts.add("query");
       case Fetch.Authenticated f -> parts.add("header authorization");
+      case Fetch.AuthenticatedUser f -> parts.add("header authorization");
       case Fetch.Variable f -> parts.add("any");
       case Fetch.Unknown f -> parts.add("any");
       case Fetch.HttpVersion f -> {}

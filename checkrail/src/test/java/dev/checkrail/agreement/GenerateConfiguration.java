@@ -41,6 +41,11 @@ final class GenerateConfiguration {
     if (draw.chance(0.3)) {
       line("    default-path config");
     }
+    line("userlist staff");
+    line("    group admin users alice");
+    line("    group users users alice,bob");
+    line("    user alice insecure-password wonder");
+    line("    user bob insecure-password builder");
     line("defaults");
     line("    mode http");
     line("    timeout connect 1s");
@@ -281,6 +286,7 @@ final class GenerateConfiguration {
         () -> "src " + list(Words.NETWORKS),
         () -> "dst_port " + draw.of("8081", "8082", "80", "ge 8081"),
         () -> "var(txn.v1) " + draw.of("-m found", "-m str " + draw.of(pools), "-m str " + draw.of(Words.ATOMS)),
+        () -> draw.of("http_auth(staff)", "http_auth_group(staff) admin", "http_auth_group(staff) users admin"),
         () -> "req.ver " + draw.of("1.0", "1.1"),
         () -> draw.of("always_true", "always_false", "bool(true)", "int(5) 5", "str(a) a", "ssl_fc"),
         () -> "rand(100) lt " + draw.of("30", "50"),

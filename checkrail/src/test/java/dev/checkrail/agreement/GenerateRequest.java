@@ -56,6 +56,11 @@ final class GenerateRequest {
     if (draw.chance(0.35)) {
       headers.put("Cookie", List.of(cookies()));
     }
+    if (draw.chance(0.05)) {
+      headers.put(
+          draw.of("Authorization", "Proxy-Authorization"),
+          List.of(draw.of("Basic YWxpY2U6d29uZGVy", "Basic Ym9iOmJ1aWxkZXI=", "Bearer a")));
+    }
     return new Request(
         draw.chance(0.6) ? draw.of("GET", "POST") : draw.of(Words.METHODS),
         "http://" + host() + path() + query(),

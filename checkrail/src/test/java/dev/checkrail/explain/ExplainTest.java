@@ -495,6 +495,35 @@ class ExplainTest {
   }
 
   @Test
+  void nobodyIsInAGroupWithoutCredentialsAndCredentialsAreNotLookedAt() {
+    Ask ask =
+        Ask.of(
+            """
+            userlist staff
+              group admin users alice
+              user alice insecure-password wonder
+            defaults
+              mode http
+            frontend fe
+              bind 127.0.0.1:8080
+              acl admins http_auth_group(staff) admin
+              http-request del-header authorization if { path /del }
+              use_backend adm if admins
+              use_backend web if !admins
+            backend adm
+              server a 127.0.0.1:9001
+            backend web
+              server w 127.0.0.1:9002
+            """);
+
+    assertThat(ask.ask("GET /")).isEqualTo("web w");
+    assertThat(ask.ask("GET /", "Proxy-Authorization:Basic YWxpY2U6d29uZGVy")).isEqualTo("web w");
+    assertThat(ask.ask("GET /", "Authorization:Basic YWxpY2U6d29uZGVy")).startsWith("undecided");
+    assertThat(ask.ask("GET /del", "Authorization:Basic YWxpY2U6d29uZGVy"))
+        .isEqualTo("web w authorization: (removed)");
+  }
+
+  @Test
   void aSourceThatIsLookedAtMustBeGiven() {
     Ask ask = Ask.frontend("http-request deny if { path /x } { src 10.0.0.0/8 }");
     assertThat(ask.ask("GET /")).isEqualTo("b s");

@@ -116,6 +116,26 @@ class ProveTest {
   }
 
   @Test
+  void nobodyIsInAGroupWithoutCredentials() {
+    assertThat(
+            proved(
+                """
+                use_backend be_pay if { http_auth_group(staff) admin } !{ req.hdr(authorization) -m found }
+                default_backend be_web
+                """))
+        .singleElement()
+        .asString()
+        .startsWith("fe.cfg:6 route/never-matches");
+    assertThat(
+            proved(
+                """
+                use_backend be_pay if { http_auth_group(staff) admin }
+                default_backend be_web
+                """))
+        .isEmpty();
+  }
+
+  @Test
   void requestsThatNoRuleTakesAreShown() {
     assertThat(proved("use_backend be_pay if { path_beg /pay/ }\n"))
         .singleElement()

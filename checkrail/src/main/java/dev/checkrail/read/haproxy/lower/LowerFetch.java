@@ -78,6 +78,7 @@ final class LowerFetch {
               new Fetch.UsableServers(text.arg(0).isEmpty() ? setup.proxy() : text.arg(0)),
               Type.NUMBER);
       case "http_auth" -> of(new Fetch.Authenticated(text.arg(0)), Type.FLAG);
+      case "http_auth_group" -> of(new Fetch.AuthenticatedUser(text.arg(0)), Type.TEXT);
       case String name ->
           unknown(
               text, shown, setup, FetchTypes.of(name), "the fetch " + name + " is not modelled");
