@@ -12,7 +12,9 @@ final class Images {
       Language.oneOf(DIGITS.not()).concat(Language.all()).optional();
   private static final Language SIGN = Language.oneOf(ByteSet.of("+-")).optional();
   private static final Language NO_DIGITS =
-      SIGN.concat(NOT_DIGIT).minus(Language.emptyWord());
+      Language.all()
+          .minus(Language.emptyWord())
+          .minus(Language.sequence(SIGN, Language.oneOf(DIGITS), Language.all()));
   private static final long BIG = 999_999_999_999_999_999L;
 
   private Images() {}
