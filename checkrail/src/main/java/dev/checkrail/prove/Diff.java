@@ -55,8 +55,17 @@ final class Diff {
    */
   static DiffReport diff(
       Configuration old, Configuration now, Policy policy, Set<String> moves) {
-    Work work = new Work(List.of(old, now), policy, Diff::comparisons);
-    Diff diff = new Diff(work, new Differences(work.tester), moves);
+    // One instance for announcing and asking: a formula is known by the values it was made with.
+    List<Differences> shared = new ArrayList<>(1);
+    Work work =
+        new Work(
+            List.of(old, now),
+            policy,
+            (tester, programs) -> {
+              shared.add(new Differences(tester));
+              return comparisons(shared.getFirst(), programs);
+            });
+    Diff diff = new Diff(work, shared.getFirst(), moves);
     diff.listeners();
     List<SettingChange> settings = CompareSettings.compare(old, now);
     List<Finding> findings = new ArrayList<>(diff.findings);
@@ -88,8 +97,8 @@ final class Diff {
   }
 
   /** The formulas that laying two configurations on each other will ask about. */
-  private static List<Formula> comparisons(Tester tester, List<List<Program>> programs) {
-    Differences differences = new Differences(tester);
+  private static List<Formula> comparisons(
+      Differences differences, List<List<Program>> programs) {
     List<Formula> roots = new ArrayList<>();
     Map<String, Program> olds = new HashMap<>();
     programs.get(0).forEach(p -> olds.putIfAbsent(normalised(p.listener()), p));

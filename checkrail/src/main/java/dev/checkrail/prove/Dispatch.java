@@ -67,6 +67,7 @@ final class Dispatch {
       roots.add(pool.sent().noRetry());
     }
     program.rewrites().forEach(rewrite -> roots.add(rewrite.guard()));
+    program.strays().forEach(stray -> roots.add(stray.guard()));
   }
 
   private static void roots(Program.Entry entry, List<Formula> roots) {

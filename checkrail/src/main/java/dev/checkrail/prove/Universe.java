@@ -247,7 +247,7 @@ final class Universe {
     }
     Axis axis = axis(test.field());
     return diagrams.in(
-        axis.encoding(), axis.atoms(test.values()).orElseThrow(IllegalStateException::new));
+        axis.encoding(), axis.atoms(test.values()).orElseThrow(() -> new IllegalStateException("no test on " + test + " was announced")));
   }
 
   private int fold(List<Formula> parts, boolean and) {

@@ -51,6 +51,9 @@ final class RegressionScore {
 
   private static final int HOPS = 6;
 
+  /** What stands for a value that is sent on and not known. */
+  private static final String UNKNOWN = Outcome.NOT_KNOWN;
+
   private final RegressionCase test;
   private final Model model;
   private final Map<Config, Configuration> configurations = new LinkedHashMap<>();
@@ -423,8 +426,14 @@ final class RegressionScore {
    */
   private boolean unknown(Expectation expectation, Place place, Outcome.Reaches reaches) {
     Optional<String> name = expectation.header("req");
-    if (name.isEmpty() || reaches.headers().containsKey(name.get())) {
+    if (expectation.of().equals("req.url")) {
+      return reaches.path().equals(Optional.of(UNKNOWN));
+    }
+    if (name.isEmpty()) {
       return false;
+    }
+    if (reaches.headers().containsKey(name.get())) {
+      return reaches.headers().get(name.get()).equals(Optional.of(UNKNOWN));
     }
     Optional<Pool> pool = configurations.get(place.config).pool(reaches.pool());
     boolean set =

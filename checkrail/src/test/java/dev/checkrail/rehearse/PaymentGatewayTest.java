@@ -4,6 +4,7 @@ import static dev.checkrail.rehearse.Rehearsing.fault;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.checkrail.policy.Policy;
+import dev.checkrail.prove.Prove;
 import dev.checkrail.report.RuleId;
 import dev.checkrail.report.StageResult.Status;
 import java.nio.file.Files;
@@ -18,7 +19,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The example, rehearsed with its policy on the real HAProxy. */
 class PaymentGatewayTest {
   private static final Path EXAMPLE =
-      Path.of(System.getProperty("basedir", ".")).resolve("../examples/payment-gateway").normalize();
+      Path.of(System.getProperty("basedir", "."))
+          .resolve("../examples/payment-gateway")
+          .normalize();
 
   @SuppressWarnings("NullAway.Init")
   private static Sandbox sandbox;
@@ -53,6 +56,22 @@ class PaymentGatewayTest {
     assertThat(report.rehearsal().sent()).isEqualTo(requests().size());
     assertThat(report.rehearsal().disagreed()).isEmpty();
     assertThat(report.undecided()).isZero();
+    assertThat(report.findings()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"approved.cfg", "candidates/good-capacity.cfg"})
+  void everyWayThroughTheRulesIsTakenByHaproxyToo(String file) throws Exception {
+    Original original = original(file);
+    List<Rehearsed> cover =
+        Prove.cover(original.read().configuration()).stream()
+            .map(one -> Rehearsed.of(one.request(), one.outcome()))
+            .toList();
+    RehearseReport report =
+        Rehearse.rehearse(original, cover, policy(), sandbox, RehearseSettings.standard());
+    assertThat(report.rehearsal().sent()).isEqualTo(cover.size()).isGreaterThan(20);
+    assertThat(report.rehearsal().disagreed()).isEmpty();
+    assertThat(report.rehearsal().agreed() + report.undecided()).isEqualTo(cover.size());
     assertThat(report.findings()).isEmpty();
   }
 
