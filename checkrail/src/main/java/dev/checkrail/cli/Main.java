@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -108,10 +109,13 @@ public final class Main implements Runnable {
     }
   }
 
-  /** The launcher sets LC_ALL for itself, so it hands the user's own locale on. */
+  /**
+   * The launcher sets LC_ALL for itself, so it hands the user's own locale on. Where none is set, as
+   * in most containers, terminals do show UTF-8.
+   */
   private static boolean unicode() {
-    String locale = System.getProperty("checkrail.locale", "C.UTF-8").toUpperCase(java.util.Locale.ROOT);
-    return locale.contains("UTF-8") || locale.contains("UTF8");
+    String locale = System.getProperty("checkrail.locale", "").toUpperCase(Locale.ROOT);
+    return locale.isEmpty() || locale.contains("UTF-8") || locale.contains("UTF8");
   }
 
   /** Runs one command and returns its exit status; never throws. */

@@ -51,12 +51,17 @@ final class RehearsalText {
     long skipped =
         faults.stream().filter(it -> it.status() == StageResult.Status.SKIPPED).count();
     long survived = faults.stream().filter(it -> it.status() == StageResult.Status.PASS).count();
+    int compared = rehearsal.agreed() + rehearsal.disagreed().size();
     StringBuilder text = new StringBuilder();
     text.append("HAProxy: ")
         .append(rehearsal.agreed())
         .append(" of ")
-        .append(VerdictText.plural(rehearsal.sent(), "request", "requests"))
-        .append(" ended as the model says; ")
+        .append(VerdictText.plural(compared, "request", "requests"))
+        .append(" ended as the model says");
+    if (compared < rehearsal.sent()) {
+      text.append(" (of ").append(rehearsal.sent() - compared).append(" more it says nothing)");
+    }
+    text.append("; ")
         .append(survived)
         .append(" of ")
         .append(VerdictText.plural(faults.size() - skipped, "fault", "faults"))

@@ -5,6 +5,7 @@ import dev.checkrail.model.Unmodelled;
 import dev.checkrail.path.PathReport;
 import dev.checkrail.report.CurlLine;
 import dev.checkrail.report.Finding;
+import dev.checkrail.report.Stage;
 import dev.checkrail.report.StageResult;
 import dev.checkrail.report.Verdict;
 import dev.checkrail.source.Severity;
@@ -153,7 +154,8 @@ final class VerdictText {
                                 : paint.faint(" " + seconds(stage.seconds()))))
                 .collect(Collectors.joining("  ")));
     for (StageResult stage : stages) {
-      if (stage.status() != StageResult.Status.SKIPPED) {
+      // The rehearsal has a line of its own.
+      if (stage.status() != StageResult.Status.SKIPPED && stage.stage() != Stage.REHEARSE) {
         stage.why().ifPresent(why -> page.prose(2, stage.stage().word() + ": " + Shown.of(why)));
       }
     }
@@ -187,6 +189,9 @@ final class VerdictText {
               + " ("
               + rules(blocking)
               + ")");
+    }
+    if (verdict.kind() == Verdict.Kind.UNDECIDED) {
+      parts.add("the answer hangs on lines that are not modelled");
     }
     if (warnings > 0) {
       parts.add(plural(warnings, "warning", "warnings"));

@@ -1,15 +1,10 @@
 package dev.checkrail.path;
 
-import dev.checkrail.prove.DiffReport;
 import dev.checkrail.prove.ProveReport;
 import dev.checkrail.read.ReadReport;
 import dev.checkrail.rehearse.SandboxException;
-import java.util.Optional;
 
-/**
- * The path of a configuration, and of a change: the stages in their order. Each throws {@link
- * SandboxException} if the real binary is required and can't be asked.
- */
+/** The path of a configuration, and of a change: the stages in their order. */
 public record Path(Watch watch) {
 
   /** Judges one configuration by itself. */
@@ -30,8 +25,8 @@ public record Path(Watch watch) {
       stages.askHaproxy(read);
       stages.lint(read);
       ProveReport proof = stages.prove(read);
-      DiffReport diff = stages.diff(read);
-      stages.rehearse(read, proof, Optional.of(diff));
+      stages.diff(read);
+      stages.rehearse(read, proof);
       return stages.end(read);
     }
   }
@@ -39,9 +34,7 @@ public record Path(Watch watch) {
   /** Runs people's own tests only. */
   public PathReport test(Subject subject, Terms terms) throws SandboxException {
     try (Stages stages = new Stages(watch, terms, Sides.one(subject))) {
-      Sides<ReadReport> read = stages.read();
-      stages.test(read);
-      return stages.end(read);
+      return stages.end(stages.test(stages.read()));
     }
   }
 
@@ -50,7 +43,7 @@ public record Path(Watch watch) {
     try (Stages stages = new Stages(watch, terms, Sides.one(subject))) {
       Sides<ReadReport> read = stages.read();
       stages.askHaproxy(read);
-      stages.rehearse(read, stages.prove(read), Optional.empty());
+      stages.rehearse(read, stages.prove(read));
       return stages.end(read);
     }
   }

@@ -19,8 +19,8 @@ import dev.checkrail.report.Rehearsal;
 import dev.checkrail.report.Request;
 import dev.checkrail.report.RuleId;
 import dev.checkrail.report.Stage;
+import dev.checkrail.report.StageResult;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,8 +30,6 @@ import java.util.concurrent.FutureTask;
 
 /** How each stage is asked: of every side, or of the change. */
 final class Stages implements AutoCloseable {
-  private static final String ALL = "all";
-
   private final Walk walk;
   private final Terms terms;
   private final Sides<Subject> subjects;
@@ -45,9 +43,9 @@ final class Stages implements AutoCloseable {
     this.walk = new Walk(terms, watch);
     this.terms = terms;
     this.subjects = subjects;
+    RehearseSettings usual = RehearseSettings.standard();
     this.settings =
-        new RehearseSettings(
-            RehearseSettings.standard().faults(), watch.clock(), RehearseSettings.standard().progress());
+        new RehearseSettings(usual.requests(), usual.faults(), watch.clock(), usual.progress());
     this.binary =
         terms.rehearsing() == Terms.Rehearsing.NEVER
             ? Optional.empty()
@@ -89,19 +87,17 @@ final class Stages implements AutoCloseable {
         .candidate();
   }
 
-  void test(Sides<ReadReport> read) {
+  Sides<ReadReport> test(Sides<ReadReport> read) {
     walk.each(
         Stage.PROVE,
         read,
         it -> Prove.prove(it.configuration(), terms.policy()),
         (report, proof) -> Proofs.of(proof, report.tree()).only(RuleId.TEST_FAILED));
+    return read;
   }
 
   DiffReport diff(Sides<ReadReport> read) {
-    Set<String> moves = new LinkedHashSet<>(terms.moves().services());
-    if (terms.moves().all()) {
-      moves.add(ALL);
-    }
+    Set<String> moves = terms.moves().words();
     ReadReport now = read.candidate();
     ReadReport old = read.old().orElse(now);
     DiffReport report =
@@ -114,8 +110,7 @@ final class Stages implements AutoCloseable {
     return report;
   }
 
-  void rehearse(Sides<ReadReport> read, ProveReport proof, Optional<DiffReport> change)
-      throws SandboxException {
+  void rehearse(Sides<ReadReport> read, ProveReport proof) throws SandboxException {
     if (terms.rehearsing() != Terms.Rehearsing.REQUIRED || binary.isEmpty()) {
       walk.once(Stage.REHEARSE, () -> "as asked (--without-rehearsal)", Found::skipped);
       return;
@@ -126,18 +121,23 @@ final class Stages implements AutoCloseable {
       return;
     }
     long start = walk.begin(Stage.REHEARSE);
-    List<Rehearsed> requests = requests(read.candidate(), proof, change);
+    List<Rehearsed> requests = requests(read.candidate(), proof);
     RehearseReport report =
         Rehearse.rehearse(
             original(read.candidate(), subjects.candidate()), requests, terms.policy(), sandbox, settings);
     rehearsal = Optional.of(report.rehearsal());
+    long skipped = skipped(report);
+    if (skipped > 0) {
+      walk.notice(skipped + (skipped == 1 ? " fault skipped" : " faults skipped"));
+    }
     List<Finding> live = List.of();
     // A fault that the approved configuration does not survive either is no fault of the change.
     if (read.old().isPresent() && faulty(report)) {
       live =
           Rehearse.rehearse(
                   original(read.old().get(), subjects.old().orElseThrow()),
-                  requests,
+                  // The candidate's outcomes are not the approved one's.
+                  requests.stream().map(it -> Rehearsed.of(it.request())).toList(),
                   terms.policy(),
                   sandbox,
                   settings)
@@ -150,27 +150,27 @@ final class Stages implements AutoCloseable {
     return report.findings().stream().anyMatch(it -> it.rule() == RuleId.REHEARSE_FAULT);
   }
 
+  private static long skipped(RehearseReport report) {
+    return report.rehearsal().faults().stream()
+        .filter(it -> it.status() == StageResult.Status.SKIPPED)
+        .count();
+  }
+
   private static Optional<String> left(RehearseReport report) {
-    long skipped =
-        report.rehearsal().faults().stream()
-            .filter(it -> it.status() == dev.checkrail.report.StageResult.Status.SKIPPED)
-            .count();
     int not = report.rehearsal().notRehearsed().size();
+    long skipped = skipped(report);
     return skipped + not == 0
         ? Optional.empty()
-        : Optional.of(
-            (not == 0 ? "" : not + " things not rehearsed")
-                + (skipped == 0 ? "" : (not == 0 ? "" : ", ") + skipped + " faults skipped"));
+        : Optional.of("not rehearsed: " + not + ", faults skipped: " + skipped);
   }
 
   /** What the proofs showed, and every way through the rules. */
-  private static List<Rehearsed> requests(
-      ReadReport read, ProveReport proof, Optional<DiffReport> change) {
+  private List<Rehearsed> requests(ReadReport read, ProveReport proof) {
     Map<Request, Rehearsed> all = new LinkedHashMap<>();
     proof
         .findings()
         .forEach(it -> it.witness().ifPresent(one -> all.putIfAbsent(one, Rehearsed.of(one))));
-    change.ifPresent(
+    diff.ifPresent(
         it ->
             it.regions()
                 .forEach(region -> all.putIfAbsent(region.witness(), Rehearsed.of(region.witness()))));
@@ -193,7 +193,7 @@ final class Stages implements AutoCloseable {
     if (asking.isPresent()) {
       hear(read);
     }
-    PathReport report = walk.end(read.candidate());
+    PathReport report = walk.end(read);
     if (diff.isPresent()) {
       report = report.with(Proofs.difference(diff.get()));
     }

@@ -6,6 +6,7 @@ import dev.checkrail.report.RuleId;
 import dev.checkrail.report.Verdict;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -44,6 +45,15 @@ public record Terms(
   public record Moves(boolean all, Set<String> services) {
     public Moves {
       services = Set.copyOf(services);
+    }
+
+    /** As the prover takes them: names of services, {@code all} for every request. */
+    Set<String> words() {
+      Set<String> words = new LinkedHashSet<>(services);
+      if (all) {
+        words.add("all");
+      }
+      return words;
     }
 
     /** None are. */

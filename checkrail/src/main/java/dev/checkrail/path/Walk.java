@@ -1,6 +1,7 @@
 package dev.checkrail.path;
 
 import dev.checkrail.lint.Judge;
+import dev.checkrail.model.Configuration;
 import dev.checkrail.read.ReadReport;
 import dev.checkrail.report.Finding;
 import dev.checkrail.report.Stage;
@@ -86,32 +87,48 @@ final class Walk {
     Found found = said.candidate();
     candidate.addAll(found.findings());
     List<Found.Open> known = said.old().map(Found::open).orElse(List.of());
-    Optional<Found.Open> open =
+    List<Found.Open> open =
         found.open().stream()
             .filter(one -> terms.measure().strict() || known.stream().noneMatch(one::same))
-            .findFirst();
+            .toList();
     Status status =
         found.skipped().isPresent()
             ? Status.SKIPPED
-            : open.isPresent() ? Status.UNDECIDED : Status.PASS;
+            : open.isEmpty() ? Status.PASS : Status.UNDECIDED;
     Optional<String> why =
         found
             .skipped()
-            .or(() -> open.map(one -> one.subject() + ": " + one.because()))
+            .or(() -> why(open))
             .or(found::remark);
     results.add(new StageResult(stage, status, seconds, why));
     found.skipped().ifPresent(text -> notice(stage.word() + " skipped: " + text));
   }
 
-  PathReport end(ReadReport read) {
-    List<Finding> was = Judge.judge(old, terms.policy(), terms.today());
-    List<Finding> judged = Judge.judge(candidate, terms.policy(), terms.today());
+  private static Optional<String> why(List<Found.Open> open) {
+    String more = open.size() > 1 ? " (and " + (open.size() - 1) + " more)" : "";
+    return open.stream().findFirst().map(one -> one.subject() + ": " + one.because() + more);
+  }
+
+  PathReport end(Sides<ReadReport> sides) {
+    ReadReport read = sides.candidate();
+    Optional<Configuration> before = sides.old().map(ReadReport::configuration);
+    List<Finding> was =
+        before.map(it -> judge(old, covering(it, Optional.empty()))).orElse(List.of());
+    List<Finding> judged = judge(candidate, covering(read.configuration(), before));
     judged = Judge.markLive(judged, was, contains).stream().map(this::accept).toList();
     results.sort(Comparator.comparing(StageResult::stage));
     Verdict verdict =
         Verdict.of(judged, read.configuration().unmodelled(), results, terms.measure());
     return new PathReport(
         verdict, read.configuration().coverage(), Optional.empty(), Optional.empty(), notices);
+  }
+
+  private List<Finding> judge(List<Finding> findings, Covering covering) {
+    return Judge.judge(findings, terms.policy(), terms.today(), covering::covers);
+  }
+
+  private Covering covering(Configuration configuration, Optional<Configuration> before) {
+    return new Covering(configuration, before, terms.policy(), terms.moves().words());
   }
 
   private Finding accept(Finding finding) {

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** One concrete request, field by field, as {@link Field} defines them. */
 final class Arrival {
@@ -52,6 +54,16 @@ final class Arrival {
       case VERSION -> text(request.httpVersion());
       case CHANCE -> Optional.empty();
     };
+  }
+
+  /** The names of all headers that the request has, in lower case. */
+  Set<String> headerNames() {
+    Set<String> names = new TreeSet<>();
+    request.headers().keySet().forEach(name -> names.add(name.toLowerCase(Locale.ROOT)));
+    if (!request.hostLines().isEmpty()) {
+      names.add("host");
+    }
+    return names;
   }
 
   private static Optional<Value> text(String text) {

@@ -145,8 +145,14 @@ final class Compile {
     List<Formula> before = List.copyOf(decided);
     for (Entry entry : own) {
       if (entry.ending() instanceof Ending.ToPool to && !pools.containsKey(to.pool().name())) {
+        // A listen section's rules have run already, however its servers are chosen.
         boolean here =
-            entry.rule().isPresent() && entry.rule().get().then() instanceof Action.RouteHere;
+            own.stream()
+                .anyMatch(
+                    e ->
+                        e.rule().isPresent()
+                            && e.rule().get().then() instanceof Action.RouteHere route
+                            && route.pool().equals(to.pool().name()));
         decided.clear();
         decided.addAll(before);
         pools.put(to.pool().name(), pool(to.pool(), state.copy(), here));
@@ -165,10 +171,14 @@ final class Compile {
       http = pool.mode() == Mode.HTTP;
       ruleSet(set, state, Optional.of(pool));
     }
+    Ending balanced = balanced(pool);
+    if (!(balanced instanceof Ending.ToServers)) {
+      boundByCookie(pool, state);
+    }
     entries.add(
         new Entry(
             formulas.all,
-            balanced(pool),
+            balanced,
             formulas.all,
             Optional.empty(),
             RuleSet.Phase.DEFAULT,
@@ -183,6 +193,8 @@ final class Compile {
             state.method,
             fetching.target(state, blame),
             state.touchedHeaders(),
+            state.wideChanges(),
+            state,
             state.noRetry));
   }
 
@@ -305,7 +317,9 @@ final class Compile {
         } else {
           Language names = Matches.text(new Match.Text(delete.kind(), List.of(text), false));
           state.changeHeaders(
-              names::contains, (name, old) -> terms.choice(guard, terms.nothing, old));
+              "delete " + delete.kind() + " " + text + " " + guard.id(),
+              names::contains,
+              (name, old) -> terms.choice(guard, terms.nothing, old));
         }
         rewrites.add(new Program.Rewrite(guard, at.rule(), entries.size()));
       }
@@ -315,6 +329,7 @@ final class Compile {
         if (names.isPresent()) {
           Values set = names.get();
           state.changeHeaders(
+              "delete " + delete.regex() + " " + guard.id(),
               name -> set.contains(new Value.Text(name)),
               (name, old) -> terms.choice(guard, terms.nothing, old));
         } else {
@@ -387,6 +402,7 @@ final class Compile {
     state.path = terms.choice(guard, terms.unknown(text + "path", blame), state.path);
     state.query = terms.choice(guard, terms.unknown(text + "query", blame), state.query);
     state.changeHeaders(
+        text + guard.id(),
         name -> true,
         (name, old) -> terms.choice(guard, terms.unknown(text + "header " + name, blame), old));
     state.changeVariables(
@@ -509,6 +525,35 @@ final class Compile {
     return new Ending.ToServers(pool, List.of(server), List.of(1.0), false, Optional.empty());
   }
 
+  /** A cookie also leads to servers that are left out of balancing, where there are no others. */
+  private void boundByCookie(Pool pool, State state) {
+    Optional<String> name = pool.persistence().flatMap(Pool.Persistence::cookie);
+    if (name.isEmpty()) {
+      return;
+    }
+    Blame blame = new Blame(pool.span(), "cookie " + name.get(), "it is not followed");
+    Term cookies =
+        terms.stepped(new Pick(Pick.From.COOKIES, name.get(), 0), state.header("cookie"));
+    for (Server server : pool.servers()) {
+      if (server.cookie().isPresent() && !server.disabled()) {
+        String value = server.cookie().get();
+        Values named =
+            new Values.Texts(
+                Language.exact(value).union(Language.prefix(value + "|")));
+        Formula guard = tester.test(cookies, named, blame);
+        entries.add(
+            new Entry(
+                guard,
+                only(pool, server),
+                guard,
+                Optional.empty(),
+                RuleSet.Phase.SERVER,
+                server.span(),
+                Optional.empty()));
+      }
+    }
+  }
+
   private Ending balanced(Pool pool) {
     List<Server> usable = pool.servers().stream().filter(Server::active).toList();
     if (usable.isEmpty()) {
@@ -521,11 +566,23 @@ final class Compile {
     if (usable.isEmpty()) {
       return failure(503, Optional.of(pool), pool.mode());
     }
+    // Persistence by cookie also reaches servers that get no others: every one that is not disabled.
+    boolean byCookie = pool.persistence().flatMap(Pool.Persistence::cookie).isPresent();
     int sum = usable.stream().mapToInt(Server::weight).sum();
     List<Double> shares = new ArrayList<>();
     boolean first = pool.balance().algorithm().equals("first");
     for (int i = 0; i < usable.size(); i++) {
       shares.add(first ? (i == 0 ? 1.0 : 0.0) : (double) usable.get(i).weight() / sum);
+    }
+    if (byCookie) {
+      List<Server> all = new ArrayList<>(usable);
+      for (Server server : pool.servers()) {
+        if (server.cookie().isPresent() && !server.disabled() && !all.contains(server)) {
+          all.add(server);
+          shares.add(0.0);
+        }
+      }
+      usable = all;
     }
     boolean varies = pool.balance().keyed() || pool.persistence().isPresent();
     return new Ending.ToServers(
@@ -816,6 +873,9 @@ final class Compile {
   private Formula test(Condition.Test test, State state) {
     Term term = fetching.sample(test.sample(), state, http, true);
     Blame blame = new Blame(test.span(), test.text(), "it is not followed");
+    if (test.match() instanceof Match.Addresses) {
+      term = terms.stepped(Tester.TO_ADDRESS, term);
+    }
     Optional<Values> values = matched.of(test.match());
     if (values.isPresent()) {
       return tester.test(term, values.get(), blame);

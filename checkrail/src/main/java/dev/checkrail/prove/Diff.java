@@ -12,13 +12,17 @@ import dev.checkrail.report.RuleId;
 import dev.checkrail.report.Stage;
 import dev.checkrail.source.Span;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Compares two configurations request by request: both are compiled into one space, where the
@@ -135,7 +139,7 @@ final class Diff {
   }
 
   private static Set<Ending.Redirected> redirections(Program program) {
-    Set<Ending.Redirected> found = new java.util.LinkedHashSet<>();
+    Set<Ending.Redirected> found = new LinkedHashSet<>();
     List<Program.Entry> entries = new ArrayList<>(program.entries());
     program.pools().values().forEach(pool -> entries.addAll(pool.entries()));
     for (Program.Entry entry : entries) {
@@ -161,7 +165,11 @@ final class Diff {
   // One pair of listeners.
 
   /** What the leaves of a pair's diagrams mean: a way, or chances of several. */
-  private record Mixture(TreeMap<Integer, Double> shares) {}
+  private record Mixture(SortedMap<Integer, Double> shares) {
+    Mixture {
+      shares = Collections.unmodifiableSortedMap(new TreeMap<>(shares));
+    }
+  }
 
   private record Pair(int old, int now) {}
 
@@ -243,7 +251,7 @@ final class Diff {
     // Chance decides: the same ways with the same chances, else it is a move.
     Map<String, Double> before = chances(a, old);
     Map<String, Double> after = chances(b, now);
-    Set<String> all = new java.util.TreeSet<>(before.keySet());
+    Set<String> all = new TreeSet<>(before.keySet());
     all.addAll(after.keySet());
     boolean differs =
         all.stream()

@@ -20,7 +20,11 @@ final class Formulas {
 
   private record UnknownKey(String key, int arrivals) {}
 
-  private record ListKey(boolean and, List<Integer> parts) {}
+  private record ListKey(boolean and, List<Integer> parts) {
+    ListKey {
+      parts = List.copyOf(parts);
+    }
+  }
 
   private record NotKey(int part) {}
 

@@ -1,5 +1,6 @@
 package dev.checkrail.prove;
 
+import dev.checkrail.model.Pool;
 import dev.checkrail.model.Server;
 import dev.checkrail.report.Outcome;
 import java.util.ArrayList;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** What becomes of one concrete request that takes a known way. */
 final class Outcomes {
@@ -45,7 +47,14 @@ final class Outcomes {
           blame.span() + ": " + blame.text() + ": " + blame.reason());
     }
     List<Outcome.Share> shares = new ArrayList<>();
-    for (int i = 0; i < to.servers().size(); i++) {
+    Optional<Server> bound = byCookie(leaf, to, arrival);
+    if (bound.isPresent()) {
+      shares.add(new Outcome.Share(bound.get().name(), bound.get().key(), 1.0));
+    }
+    for (int i = 0; i < to.servers().size() && bound.isEmpty(); i++) {
+      if (to.shares().get(i) == 0.0) {
+        continue;
+      }
       Server server = to.servers().get(i);
       shares.add(new Outcome.Share(server.name(), server.key(), to.shares().get(i)));
     }
@@ -66,24 +75,73 @@ final class Outcomes {
           }
         }
       }
-      for (Map.Entry<String, Term> header : sent.headers().entrySet()) {
-        Arrival.At before = original(arrival, header.getKey());
-        Arrival.At after = arrival.term(header.getValue());
+      TreeSet<String> names = new TreeSet<>(sent.headers().keySet());
+      if (!sent.wide().isEmpty()) {
+        names.addAll(arrival.headerNames());
+      }
+      for (String name : names) {
+        Arrival.At before = original(arrival, name);
+        Arrival.At after = arrival.term(sent.header(name));
         if (after == Arrival.At.Unknown.HERE) {
-          headers.put(header.getKey(), Optional.of(Outcome.NOT_KNOWN));
+          headers.put(name, Optional.of(Outcome.NOT_KNOWN));
         } else if (!after.equals(before)) {
           headers.put(
-              header.getKey(),
+              name,
               after instanceof Arrival.At.Known known
                   ? Optional.of(known.value().asText().replace("\n", ", "))
                   : Optional.empty());
         }
       }
     }
-    return new Outcome.Reaches(to.pool().name(), shares, to.varies(), path, headers);
+    return new Outcome.Reaches(
+        to.pool().name(), shares, to.varies() && bound.isEmpty(), path, headers);
   }
 
   private static Arrival.At original(Arrival arrival, String name) {
     return arrival.original(Field.header(name));
+  }
+
+  /**
+   * The server that a persistence cookie names: the first cookie of the name whose value, up to a
+   * {@code |} and in prefix mode up to a {@code ~}, is that of a server that is not disabled.
+   */
+  private static Optional<Server> byCookie(
+      Dispatch.Leaf leaf, Ending.ToServers to, Arrival arrival) {
+    Optional<String> name = to.pool().persistence().flatMap(Pool.Persistence::cookie);
+    // A use-server rule wins over the cookie.
+    if (name.isEmpty() || leaf.entry().rule().isPresent()) {
+      return Optional.empty();
+    }
+    Arrival.At raw =
+        leaf.pool()
+            .map(pool -> arrival.term(pool.sent().header("cookie")))
+            .orElseGet(() -> original(arrival, "cookie"));
+    if (!(raw instanceof Arrival.At.Known known)) {
+      return Optional.empty();
+    }
+    boolean prefix = (" " + to.pool().persistence().map(p -> p.text()).orElse("") + " ").contains(" prefix ");
+    for (String part : Pick.commaValues(known.value().asText())) {
+      for (String cookie : part.split(";", -1)) {
+        int equal = cookie.indexOf('=');
+        if (equal < 0 || !cookie.substring(0, equal).strip().equals(name.get())) {
+          continue;
+        }
+        String value = cut(cookie.substring(equal + 1).strip(), '|');
+        String wanted = prefix ? cut(value, '~') : value;
+        Optional<Server> server =
+            to.pool().servers().stream()
+                .filter(s -> !s.disabled() && s.cookie().equals(Optional.of(wanted)))
+                .findFirst();
+        if (!wanted.isEmpty() && server.isPresent()) {
+          return server;
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String cut(String text, char mark) {
+    int at = text.indexOf(mark);
+    return at < 0 ? text : text.substring(0, at);
   }
 }

@@ -229,8 +229,11 @@ record Pick(From from, String name, int which) implements Step {
   }
 
   private Result nth(List<String> values) {
+    if (which == 0) {
+      return values.size() == 1 ? Result.text(values.getFirst()) : Result.UNKNOWN;
+    }
     int at = which > 0 ? which - 1 : values.size() + which;
-    return which == 0 || at < 0 || at >= values.size()
+    return at < 0 || at >= values.size()
         ? Result.NOTHING
         : Result.text(values.get(at));
   }
@@ -267,11 +270,14 @@ record Pick(From from, String name, int which) implements Step {
   }
 
   private Result parameter(String query) {
+    List<String> values = new ArrayList<>();
     for (String part : query.split("[&;?]", -1)) {
       if (part.startsWith(name + "=")) {
-        return Result.text(part.substring(name.length() + 1));
+        values.add(part.substring(name.length() + 1));
       }
     }
-    return Result.NOTHING;
+    return values.isEmpty()
+        ? Result.NOTHING
+        : which == 0 && values.size() > 1 ? Result.UNKNOWN : Result.text(values.getFirst());
   }
 }

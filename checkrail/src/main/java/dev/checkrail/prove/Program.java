@@ -74,11 +74,25 @@ record Program(
    *
    * @param target path and query
    * @param headers those that some rule touched, by lower-case name
+   * @param wide changes of all headers whose names fit a pattern, as texts
+   * @param state everything at the end of the rules
    * @param noRetry requests for which a second sending is switched off
    */
-  record Sent(Term method, Term target, Map<String, Term> headers, Formula noRetry) {
+  record Sent(
+      Term method,
+      Term target,
+      Map<String, Term> headers,
+      List<String> wide,
+      State state,
+      Formula noRetry) {
     Sent {
+      wide = List.copyOf(wide);
       headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+    }
+
+    /** The lines of a header as they are sent on. */
+    Term header(String name) {
+      return state.header(name);
     }
   }
 }

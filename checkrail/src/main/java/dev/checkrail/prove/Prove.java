@@ -20,6 +20,7 @@ public final class Prove {
       Answers answers = new Answers(work);
       Work.Side side = work.sides.getFirst();
       new Questions(work, side, answers).all();
+      new Traps(work, side, answers).all();
       new Demands(work, side, answers).all();
       return new ProveReport(answers.findings, answers.undecided, Reaching.of(work, side));
     } catch (BudgetExceeded tooLarge) {
@@ -44,16 +45,24 @@ public final class Prove {
 
   /**
    * Requests that together take every way through the rules: one for each listener, deciding rule
-   * and outcome, and one for each way of every "or".
+   * and outcome, and one for each way of every "or". None if the rules are too large to be proved.
    */
   public static List<CoverRequest> cover(Configuration configuration) {
-    return Cover.of(configuration);
+    try {
+      return Cover.of(configuration);
+    } catch (BudgetExceeded tooLarge) {
+      return List.of();
+    }
   }
 
   /** The diagrams of a configuration, for concrete requests. */
   public static Router router(Configuration configuration) {
-    Work work = new Work(List.of(configuration), Policy.none());
-    return new Router(work.space, work.sides.getFirst().dispatches());
+    try {
+      Work work = new Work(List.of(configuration), Policy.none());
+      return new Router(work.space, work.sides.getFirst().dispatches());
+    } catch (BudgetExceeded tooLarge) {
+      return Router.tooLarge(String.valueOf(tooLarge.getMessage()));
+    }
   }
 
   private static Undecided tooLarge(Configuration configuration, BudgetExceeded tooLarge) {

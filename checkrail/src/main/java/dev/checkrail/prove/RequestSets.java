@@ -8,6 +8,7 @@ import dev.checkrail.policy.Policy;
 import dev.checkrail.policy.RequestSet;
 import dev.checkrail.prove.set.ByteSet;
 import dev.checkrail.prove.set.Language;
+import dev.checkrail.source.Span;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -146,7 +147,7 @@ final class RequestSets {
 
   private Formula header(RequestSet.HeaderTest test) {
     Term raw = tester.terms().original(Field.header(test.name()));
-    Blame blame = new Blame(dev.checkrail.source.Span.startOf("policy"), test.name(), "");
+    Blame blame = new Blame(Span.startOf("policy"), test.name(), "");
     return switch (test) {
       case RequestSet.HeaderPresent present -> tester.present(raw, blame);
       case RequestSet.HeaderAbsent absent -> formulas.not(tester.present(raw, blame));

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Routes concrete requests through the very diagrams that were proved.
@@ -18,12 +19,23 @@ import java.util.Optional;
  * <p>Confined to one thread.
  */
 public final class Router {
-  private final Space space;
+  private final @Nullable Space known;
   private final List<Dispatch> dispatches;
+  private final String tooLarge;
 
   Router(Space space, List<Dispatch> dispatches) {
-    this.space = space;
+    this(space, dispatches, "");
+  }
+
+  private Router(@Nullable Space space, List<Dispatch> dispatches, String tooLarge) {
+    this.known = space;
     this.dispatches = List.copyOf(dispatches);
+    this.tooLarge = tooLarge;
+  }
+
+  /** For a configuration whose diagrams would be too large: every answer is undecided. */
+  static Router tooLarge(String why) {
+    return new Router(null, List.of(), why);
   }
 
   /**
@@ -33,12 +45,23 @@ public final class Router {
    *     say which
    */
   public Optional<Outcome> route(Request request) {
+    if (known == null) {
+      return Optional.of(new Outcome.Undecided(tooLarge));
+    }
     return dispatch(request)
         .map(
             dispatch ->
                 dispatch.program.frontend().mode() == Mode.HTTP && hasOddBody(request)
                     ? new Outcome.Undecided("irregular: an odd length or coding of the body")
                     : route(request, dispatch));
+  }
+
+  private Space space() {
+    Space space = known;
+    if (space == null) {
+      throw new IllegalStateException(tooLarge);
+    }
+    return space;
   }
 
   /** No rule looks at it, but HAProxy refuses some of these requests before any rule. */
@@ -119,13 +142,13 @@ public final class Router {
   private Ways ways(Request request, Dispatch dispatch) {
     Place place = place(request, dispatch);
     List<Dispatch.Leaf> leaves = new ArrayList<>();
-    for (int leaf : space.universe().diagrams.leaves(place.left())) {
+    for (int leaf : space().universe().diagrams.leaves(place.left())) {
       leaves.add(dispatch.leaves.get(leaf));
     }
     return new Ways(
         dispatch.program.listener().key(),
         leaves,
-        space.universe().unknownsOf(place.left()).stream()
+        space().universe().unknownsOf(place.left()).stream()
             .map(unknown -> unknown.text() + " (" + unknown.span() + ")")
             .toList());
   }
@@ -134,7 +157,7 @@ public final class Router {
   boolean isIn(Request request, Dispatch dispatch, int set) {
     Map<Field, Integer> atoms =
         atoms(new Arrival(request, dispatch.program.listener()), new ArrayList<>());
-    return space.universe().at(set, atoms) == Diagrams.TRUE;
+    return space().universe().at(set, atoms) == Diagrams.TRUE;
   }
 
   /** Where a request stands: what is left depends on unknowns, chance and missing fields only. */
@@ -154,12 +177,12 @@ public final class Router {
     Arrival arrival = new Arrival(request, listener);
     List<Field> missing = new ArrayList<>();
     Map<Field, Integer> atoms = atoms(arrival, missing);
-    return new Place(space.universe().at(dispatch.result, atoms), arrival, missing);
+    return new Place(space().universe().at(dispatch.result, atoms), arrival, missing);
   }
 
   private Map<Field, Integer> atoms(Arrival arrival, List<Field> missing) {
     Map<Field, Integer> atoms = new HashMap<>();
-    for (Axis axis : space.universe().axes()) {
+    for (Axis axis : space().universe().axes()) {
       if (axis.field().kind() == Field.Kind.CHANCE) {
         continue;
       }
@@ -183,15 +206,15 @@ public final class Router {
   /** What depends on unknowns and chance only. */
   private Outcome outcome(int left, Dispatch dispatch, Arrival arrival, List<Field> missing) {
     Map<Integer, Outcome> outcomes = new LinkedHashMap<>();
-    for (int leaf : space.universe().diagrams.leaves(left)) {
+    for (int leaf : space().universe().diagrams.leaves(left)) {
       outcomes.put(
-          leaf, Outcomes.of(dispatch.leaves.get(leaf), arrival, space.originalTarget()));
+          leaf, Outcomes.of(dispatch.leaves.get(leaf), arrival, space().originalTarget()));
     }
     List<Outcome> different = outcomes.values().stream().distinct().toList();
     if (different.size() == 1) {
       return different.getFirst();
     }
-    List<Formula.Unknown> unknowns = space.universe().unknownsOf(left);
+    List<Formula.Unknown> unknowns = space().universe().unknownsOf(left);
     if (!unknowns.isEmpty()) {
       Formula.Unknown first = unknowns.getFirst();
       return new Outcome.Undecided(first.span() + ": " + first.text() + ": " + first.reason());
@@ -203,7 +226,7 @@ public final class Router {
       }
     }
     for (Field field : missing) {
-      if (space.universe().diagrams.support(left).contains(space.universe().axis(field).encoding())) {
+      if (space().universe().diagrams.support(left).contains(space().universe().axis(field).encoding())) {
         return new Outcome.Undecided(
             field.kind() == Field.Kind.SOURCE
                 ? "the client's address is looked at and not given"
@@ -215,8 +238,8 @@ public final class Router {
     }
     for (Outcome outcome : different) {
       int set =
-          space.universe().diagrams.region(left, leaf -> outcome.equals(outcomes.get(leaf)));
-      parts.add(new Outcome.Part(space.universe().measure(set), outcome));
+          space().universe().diagrams.region(left, leaf -> outcome.equals(outcomes.get(leaf)));
+      parts.add(new Outcome.Part(space().universe().measure(set), outcome));
     }
     return new Outcome.Splits(parts);
   }

@@ -10,7 +10,7 @@ import java.util.function.Predicate;
 /** The request and the variables at one point of the rules, as functions of what the client sent. */
 final class State {
   /** A change to all headers whose names fit. */
-  private record Wide(Predicate<String> names, Change change) {}
+  private record Wide(String text, Predicate<String> names, Change change) {}
 
   /** A new term from the name and the old one. */
   interface Change {
@@ -87,10 +87,19 @@ final class State {
     touched();
   }
 
-  void changeHeaders(Predicate<String> names, Change change) {
+  /**
+   * Changes all headers of some names.
+   *
+   * @param text says which ones and how; equal texts mean equal changes
+   */
+  void changeHeaders(String text, Predicate<String> names, Change change) {
     headers.replaceAll((name, old) -> names.test(name) ? change.of(name, old) : old);
-    wide.add(new Wide(names, change));
+    wide.add(new Wide(text, names, change));
     touched();
+  }
+
+  List<String> wideChanges() {
+    return wide.stream().map(Wide::text).toList();
   }
 
   Map<String, Term> touchedHeaders() {
@@ -117,6 +126,6 @@ final class State {
     text.append(method.id()).append(' ').append(path.id()).append(' ').append(query.id());
     headers.forEach((name, term) -> text.append(' ').append(name).append('=').append(term.id()));
     variables.forEach((name, term) -> text.append(' ').append(name).append(':').append(term.id()));
-    return text.append(" w").append(wide.size()).toString();
+    return text.append(' ').append(wideChanges()).toString();
   }
 }

@@ -12,7 +12,11 @@ final class Terms {
   final Term nothing = new Term.Nothing(0);
   final Term empty = text("");
 
-  private record JoinedKey(List<Integer> parts) {}
+  private record JoinedKey(List<Integer> parts) {
+    JoinedKey {
+      parts = List.copyOf(parts);
+    }
+  }
 
   private record OrEmptyKey(int part) {}
 

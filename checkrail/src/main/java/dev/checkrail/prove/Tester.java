@@ -148,13 +148,25 @@ final class Tester {
       return pickedFromHeader(pick, original.field(), values);
     }
     if (stepped.step().equals(TO_ADDRESS) && values instanceof Values.InNetworks networks) {
+      if (stepped.input() instanceof Term.Choice choice) {
+        return formulas.or(
+            formulas.and(
+                choice.when(), test(terms.stepped(TO_ADDRESS, choice.then()), values, blame)),
+            formulas.and(
+                formulas.not(choice.when()),
+                test(terms.stepped(TO_ADDRESS, choice.otherwise()), values, blame)));
+      }
+      if (stepped.input() instanceof Term.Original original
+          && original.field().type() == Value.Type.ADDRESS) {
+        return test(stepped.input(), values, blame);
+      }
       return addressText(stepped, networks, blame);
     }
     Values before = before(stepped.step(), values);
     return test(stepped.input(), before, blame);
   }
 
-  private static final Step TO_ADDRESS = new Conversion(new Converter.ToAddress());
+  static final Step TO_ADDRESS = new Conversion(new Converter.ToAddress());
   private static final Values.Texts COLON = new Values.Texts(Language.containing(":"));
   private static final Values.Texts FOUR_OCTETS =
       new Values.Texts(Addresses.dotted(Language.length(4, 4)));

@@ -5,6 +5,7 @@ import dev.checkrail.prove.set.AtomSet;
 import dev.checkrail.prove.set.BudgetExceeded;
 import dev.checkrail.prove.set.Diagrams;
 import dev.checkrail.prove.set.Language;
+import dev.checkrail.source.Redaction;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -141,7 +142,7 @@ final class Words {
       return Optional.of(name + " such as " + axis.value(here.first(), List.of()).asText());
     }
     if (axis.encoding().atoms() > MANY) {
-      String example = shown(work.witnesses.value(axis, here.first()).asText());
+      String example = shown(axis, work.witnesses.value(axis, here.first()).asText());
       return Optional.of(
           (name + (here.size() == 1 ? " " : " such as ") + example).strip());
     }
@@ -161,8 +162,13 @@ final class Words {
     } catch (BudgetExceeded tooLarge) {
       // Words are a courtesy: an example will do.
     }
-    String example = shown(work.witnesses.value(axis, here.first()).asText());
+    String example = shown(axis, work.witnesses.value(axis, here.first()).asText());
     return Optional.of((name + " such as " + example).strip());
+  }
+
+  private static boolean isHeader(Axis axis) {
+    return axis.field().kind() == Field.Kind.HEADER
+        || axis.field().kind() == Field.Kind.HEADER_LIST;
   }
 
   private record Phrase(String text, Language language) {}
@@ -251,7 +257,7 @@ final class Words {
       case METHOD, QUERY, HEADER, HEADER_LIST, SERVER_NAME, GREETING, VERSION ->
           tried.stream()
               .filter(word -> !word.equals(Field.ABSENT))
-              .forEach(word -> phrases.add(new Phrase(shown(word), Language.exact(word))));
+              .forEach(word -> phrases.add(new Phrase(shown(axis, word), Language.exact(word))));
       case SOURCE_PORT, CHANCE -> {
         // Numbers.
       }
@@ -259,12 +265,16 @@ final class Words {
     return phrases;
   }
 
-  private static String shown(String value) {
+  /** A value as it may be shown: one that is compared with a credential is one. */
+  private static String shown(Axis axis, String value) {
     if (value.equals(Field.ABSENT)) {
       return "none";
     }
     if (value.equals(Field.LISTED)) {
       return "several values";
+    }
+    if (isHeader(axis) && Redaction.soundsSecret(axis.field().name())) {
+      return Redaction.MARK;
     }
     String text = value.replace("\u0001", "").replace("\n", " | ");
     return text.isEmpty() ? "\"\"" : text.length() > 80 ? text.substring(0, 80) + "…" : text;

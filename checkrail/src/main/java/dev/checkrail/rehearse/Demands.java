@@ -29,8 +29,7 @@ final class Demands {
   /** The services that a request belongs to. */
   List<String> services(Passage passage) {
     return services.computeIfAbsent(
-        passage,
-        p -> membership.services(p.request(), p.frontend().name(), p.listener().key()));
+        passage, p -> membership.services(p.request(), p.frontend().name(), p.listener().key()));
   }
 
   /** Why it must be answered although a server is lost; empty if nobody asks for it. */
@@ -45,13 +44,12 @@ final class Demands {
   Optional<String> always(Passage passage) {
     return policy.invariants().stream()
         .filter(one -> asks(one.must()))
-        .filter(
-            one ->
-                membership.holds(
-                    one.requests(),
-                    passage.request(),
-                    passage.frontend().name(),
-                    passage.listener().key()))
+        .filter(one ->
+            membership.holds(
+                one.requests(),
+                passage.request(),
+                passage.frontend().name(),
+                passage.listener().key()))
         .findFirst()
         .map(one -> "invariant \"" + one.name() + "\" says always");
   }
@@ -75,8 +73,7 @@ final class Demands {
     }
     return services(passage).stream()
         .filter(
-            service ->
-                policy.retryOf(service).filter(r -> r == Policy.Retrying.NEVER).isPresent())
+            service -> policy.retryOf(service).filter(r -> r == Policy.Retrying.NEVER).isPresent())
         .findFirst();
   }
 
@@ -98,11 +95,10 @@ final class Demands {
   String serves(Server server) {
     return policy
         .server(server.key())
-        .map(
-            entry ->
-                entry.serves().isEmpty()
-                    ? "serves nothing"
-                    : "serves " + String.join(", ", entry.serves()) + " only")
+        .map(entry ->
+            entry.serves().isEmpty()
+                ? "serves nothing"
+                : "serves " + String.join(", ", entry.serves()) + " only")
         .orElse("is not in the inventory");
   }
 

@@ -21,7 +21,6 @@ import dev.checkrail.report.Stage;
 import dev.checkrail.report.StageResult.Status;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -35,8 +34,8 @@ import java.util.function.Predicate;
 /**
  * Breaks something, sends a few requests that went well before, mends it again. In this order: each
  * server down; each server answering an error; all checks of a pool failing; servers that do not
- * answer, where requests may then be sent again. Time is up when it is up: what was not tried is
- * reported as skipped.
+ * answer or close, where requests may then be sent again. Time is up when it is up: what was not
+ * tried is reported as skipped.
  *
  * <p>A fault blocks only if HAProxy did what must not happen: a request that a policy speaks for
  * gets no answer although a server is left, goes to a server that does not serve it, or is sent
@@ -47,6 +46,9 @@ final class Faults {
   private static final int MOST_REQUESTS = 6;
   private static final int MOST_REPEATS = 7;
   private static final int MOST_LISTED = 200;
+
+  /** Milliseconds for one request while something is broken: retries take time. */
+  private static final int PATIENCE = 5_000;
 
   private final Configuration configuration;
   private final Running running;
@@ -59,6 +61,7 @@ final class Faults {
   private final Map<String, List<Passage>> byPool = new LinkedHashMap<>();
   private final List<Rehearsal.Fault> tried = new ArrayList<>();
   private final List<Finding> findings = new ArrayList<>();
+  private Instant end = Instant.MAX;
 
   Faults(
       Configuration configuration,
@@ -88,7 +91,13 @@ final class Faults {
     DOWN,
     ERROR,
     CHECKS,
-    SILENT
+    SILENT,
+    CLOSING;
+
+    /** Whether it is about requests that are sent a second time, and nothing else. */
+    boolean repeating() {
+      return this == SILENT || this == CLOSING;
+    }
   }
 
   /**
@@ -99,7 +108,11 @@ final class Faults {
    *     the pool's
    */
   private record Fault(
-      Kind kind, String name, Pool pool, Optional<Endpoint> at, List<Place> places, int status) {}
+      Kind kind, String name, Pool pool, Optional<Endpoint> at, List<Place> places, int status) {
+    private Fault {
+      places = List.copyOf(places);
+    }
+  }
 
   /** What one fault came to. */
   private static final class Seen {
@@ -108,6 +121,7 @@ final class Faults {
     final Set<String> remarks = new LinkedHashSet<>();
     final Map<String, Passage> blocks = new LinkedHashMap<>();
     int sent;
+    boolean cut;
   }
 
   /** Tries all. */
@@ -119,7 +133,7 @@ final class Faults {
       }
     }
     List<Fault> faults = faults();
-    Instant end = settings.clock().instant().plus(settings.faults());
+    end = settings.clock().instant().plus(settings.faults());
     int skipped = 0;
     for (int i = 0; i < faults.size(); i++) {
       Fault fault = faults.get(i);
@@ -179,8 +193,7 @@ final class Faults {
     List<Passage> first = new ArrayList<>(passages);
     first.sort(
         java.util.Comparator.comparing(
-            p ->
-                demands.floor(p).isPresent() || demands.neverTwice(p).isPresent() ? 0 : 1));
+            p -> demands.floor(p).isPresent() || demands.neverTwice(p).isPresent() ? 0 : 1));
     return List.copyOf(first.subList(0, Math.min(MOST_REQUESTS, first.size())));
   }
 
@@ -231,8 +244,7 @@ final class Faults {
           down.add(new Fault(Kind.DOWN, name + " down", pool, at, places, 0));
           if (pool.mode() == Mode.HTTP) {
             int status = status(pool);
-            error.add(
-                new Fault(Kind.ERROR, name + " answers " + status, pool, at, places, status));
+            error.add(new Fault(Kind.ERROR, name + " answers " + status, pool, at, places, status));
           }
         }
       }
@@ -247,17 +259,13 @@ final class Faults {
                 all,
                 0));
       }
-      List<String> on = pool.retry().on();
-      if (pool.mode() == Mode.HTTP
-          && (on.contains("response-timeout") || on.contains("all-retryable-errors"))) {
-        silent.add(
-            new Fault(
-                Kind.SILENT,
-                "no server of " + pool.name() + " answers in time",
-                pool,
-                Optional.empty(),
-                all,
-                0));
+      if (repeats(pool, "response-timeout")) {
+        String name = "no server of " + pool.name() + " answers in time";
+        silent.add(new Fault(Kind.SILENT, name, pool, Optional.empty(), all, 0));
+      }
+      if (repeats(pool, "empty-response")) {
+        String name = "servers of " + pool.name() + " close without an answer";
+        silent.add(new Fault(Kind.CLOSING, name, pool, Optional.empty(), all, 0));
       }
     }
     List<Fault> faults = new ArrayList<>(down);
@@ -265,6 +273,11 @@ final class Faults {
     faults.addAll(checks);
     faults.addAll(silent);
     return faults;
+  }
+
+  private static boolean repeats(Pool pool, String on) {
+    return pool.mode() == Mode.HTTP
+        && (pool.retry().on().contains(on) || pool.retry().on().contains("all-retryable-errors"));
   }
 
   /** 500, unless requests are sent again for other statuses only. */
@@ -305,15 +318,16 @@ final class Faults {
         health.down(checked);
         running.stubs(behaving(fault.at()::equals, new Behaviour.Refuses()));
       }
-      case ERROR ->
-          running.stubs(behaving(fault.at()::equals, Behaviour.status(fault.status())));
+      case ERROR -> running.stubs(behaving(fault.at()::equals, Behaviour.status(fault.status())));
       case CHECKS -> health.down(checked);
-      case SILENT -> {
+      case SILENT, CLOSING -> {
         Set<Endpoint> all = new HashSet<>();
         for (Place place : fault.places()) {
           copy.played(place.pool().name(), place.server().name()).ifPresent(all::add);
         }
-        running.stubs(behaving(at -> at.filter(all::contains).isPresent(), new Behaviour.Hangs()));
+        Behaviour behaviour =
+            fault.kind() == Kind.SILENT ? new Behaviour.Hangs() : new Behaviour.Closes();
+        running.stubs(behaving(at -> at.filter(all::contains).isPresent(), behaviour));
       }
     }
   }
@@ -325,7 +339,7 @@ final class Faults {
   }
 
   private void send(Fault fault, Passage passage, Seen seen) throws SandboxException {
-    boolean once = fault.kind() == Kind.SILENT;
+    boolean once = fault.kind().repeating();
     if (once && demands.neverTwice(passage).isEmpty()) {
       return;
     }
@@ -334,8 +348,13 @@ final class Faults {
     int usable = Demands.usable(pool).size();
     boolean nobody = fault.kind() == Kind.CHECKS || (fault.kind() == Kind.DOWN && usable <= 1);
     int times = once || nobody ? 1 : Math.min(MOST_REPEATS, usable + 1);
-    List<RawRequest> requests = Collections.nCopies(times, passage.raw().timeoutMillis(8_000));
-    for (Exchange exchange : running.exchange(requests)) {
+    RawRequest request = passage.raw().timeoutMillis(PATIENCE);
+    for (int i = 0; i < times; i++) {
+      if (!settings.clock().instant().isBefore(end)) {
+        seen.cut = true;
+        return;
+      }
+      Exchange exchange = running.exchange(request);
       seen.sent++;
       judge(fault, passage, pool, exchange, seen);
     }
@@ -353,11 +372,10 @@ final class Faults {
     for (Delivery delivery : exchange.deliveries()) {
       observed.places(delivery.stub(), List.of(pool.name())).stream()
           .findFirst()
-          .ifPresent(
-              place -> {
-                names.add(place.name());
-                incapable(passage, place, seen);
-              });
+          .ifPresent(place -> {
+            names.add(place.name());
+            incapable(passage, place, seen);
+          });
     }
     if (names.size() > 1 && !Demands.isIdempotent(passage)) {
       String twice =
@@ -374,9 +392,7 @@ final class Faults {
     boolean reached =
         exchange.end() == Exchange.End.ANSWERED
             && !exchange.deliveries().isEmpty()
-            && (fault.kind() == Kind.ERROR
-                || pool.mode() == Mode.TCP
-                || exchange.status() == 200);
+            && (fault.kind() == Kind.ERROR || pool.mode() == Mode.TCP || exchange.status() == 200);
     if (reached) {
       seen.answeredBy.add(names.isEmpty() ? "?" : names.getLast());
     } else {
@@ -401,13 +417,15 @@ final class Faults {
     boolean before =
         pool.stream()
             .flatMap(p -> p.servers().stream())
-            .filter(
-                server ->
-                    reaches.servers().stream()
-                        .anyMatch(s -> s.share() > 0 && s.name().equals(server.name())))
+            .filter(server ->
+                reaches.servers().stream()
+                    .anyMatch(s -> s.share() > 0 && s.name().equals(server.name())))
             .anyMatch(server -> !demands.capable(passage, server));
     String went =
-        Rehearse.words(passage) + " went to " + place.name() + ", which "
+        Rehearse.words(passage)
+            + " went to "
+            + place.name()
+            + ", which "
             + demands.serves(place.server());
     if (before) {
       seen.remarks.add(went + ", as it may with nothing broken");
@@ -419,25 +437,22 @@ final class Faults {
   private void unanswered(Fault fault, Passage passage, Pool pool, String what, Seen seen) {
     List<Server> others =
         Demands.usable(pool).stream()
-            .filter(
-                server -> {
-                  Optional<Endpoint> at = copy.played(pool.name(), server.name());
-                  return at.isPresent() && !at.equals(fault.at());
-                })
+            .filter(server -> {
+              Optional<Endpoint> at = copy.played(pool.name(), server.name());
+              return at.isPresent() && !at.equals(fault.at());
+            })
             .toList();
     boolean found =
         fault.places().stream()
             .filter(place -> place.pool().name().equals(pool.name()))
-            .allMatch(
-                place -> Health.isSet(place.server()) || place.server().track().isPresent());
+            .allMatch(place -> Health.isSet(place.server()) || place.server().track().isPresent());
     Optional<String> floor = demands.floor(passage);
     Optional<String> wanted = floor.or(() -> demands.always(passage));
     if (others.isEmpty()) {
       seen.remarks.add(pool.name() + " has no other server");
-      floor.ifPresent(
-          why ->
-              seen.blocks.putIfAbsent(
-                  Rehearse.words(passage) + " got no answer from a server; " + why, passage));
+      floor.ifPresent(why ->
+          seen.blocks.putIfAbsent(
+              Rehearse.words(passage) + " got no answer from a server; " + why, passage));
       return;
     }
     String left = String.join(", ", others.stream().map(Server::name).toList());
@@ -459,6 +474,19 @@ final class Faults {
               + left
               + " can be used");
     }
+  }
+
+  /** {@code backend be_pay / server pay-1 / down}: the same in every version of the file. */
+  private static String subject(Fault fault) {
+    Place place = fault.places().getFirst();
+    String pool = "backend " + fault.pool().name() + " / ";
+    return fault.at().isPresent()
+        ? pool
+            + "server "
+            + place.server().name()
+            + " / "
+            + fault.name().substring(place.name().length()).strip()
+        : pool + fault.name();
   }
 
   private void conclude(Fault fault, Seen seen) {
@@ -484,6 +512,14 @@ final class Faults {
       }
     }
     boolean blocked = !seen.blocks.isEmpty();
+    if (seen.cut && !blocked) {
+      tried.add(
+          new Rehearsal.Fault(
+              fault.name(),
+              Status.SKIPPED,
+              "no time left in the middle; until then: " + String.join("; ", words)));
+      return;
+    }
     tried.add(
         new Rehearsal.Fault(
             fault.name(), blocked ? Status.BLOCKED : Status.PASS, String.join("; ", words)));
@@ -494,7 +530,7 @@ final class Faults {
           Finding.of(
                   RuleId.REHEARSE_FAULT,
                   Stage.REHEARSE,
-                  "backend " + fault.pool().name() + " / " + fault.name(),
+                  subject(fault),
                   fault.at().isPresent() ? place.server().span() : fault.pool().span(),
                   "with " + fault.name() + ": " + String.join("; ", seen.blocks.keySet()))
               .withWitness(first.getValue().request()));

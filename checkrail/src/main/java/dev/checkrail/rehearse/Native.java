@@ -52,8 +52,7 @@ public final class Native {
         SandboxCopy.make(
             sandbox, original, Neutralise.Purpose.CHECK, List.of(), settings.clock().instant());
     try {
-      Verdict verdict =
-          check(sandbox, copy.folder(), copy.arguments(), copy.environment(), TIME);
+      Verdict verdict = check(sandbox, copy.folder(), copy.arguments(), copy.environment(), TIME);
       String text = Redaction.of(copy.original(verdict.text()));
       if (verdict.timedOut()) {
         throw new SandboxException(
@@ -70,11 +69,7 @@ public final class Native {
 
   private static List<Finding> refusals(Original original, int exit, String text) {
     Map<String, SourceFile> files = new HashMap<>();
-    original
-        .read()
-        .tree()
-        .files()
-        .forEach(file -> files.put(file.source().path(), file.source()));
+    original.read().tree().files().forEach(file -> files.put(file.source().path(), file.source()));
     String first =
         original.read().tree().files().isEmpty()
             ? "configuration"

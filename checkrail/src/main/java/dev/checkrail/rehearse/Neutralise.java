@@ -42,6 +42,7 @@ final class Neutralise {
   record Change(String place, String text, String why) {}
 
   private static final Pattern LUA = Pattern.compile("(?<![\\w./-])lua\\.[A-Za-z0-9_]");
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]+(:[0-9-]+)");
   private static final Pattern TIME = Pattern.compile("(\\d{1,15})(us|ms|s|m|h|d)?");
 
   /** Global keywords that no copy has, and why. */
@@ -226,6 +227,8 @@ final class Neutralise {
 
   private void masked(Line line) {
     boolean script = first(line).startsWith("lua-load") || first(line).startsWith("lua-prepend");
+    // What the reader gave up on may still be read by HAProxy.
+    script |= line.words().isEmpty() && line.text().contains("lua-load");
     boolean block =
         purpose == Purpose.RUN
             && (line.kind() == Line.Kind.CONDITION
@@ -269,10 +272,7 @@ final class Neutralise {
   /** Tables of a {@code peers} section may be used by rules, so they stay. */
   private void peers(Section section) {
     boolean tables = section.activeDirectives().anyMatch(d -> d.is("table"));
-    section
-        .activeDirectives()
-        .filter(d -> !d.is("table"))
-        .forEach(d -> edits.comment(d.line()));
+    section.activeDirectives().filter(d -> !d.is("table")).forEach(d -> edits.comment(d.line()));
     if (!tables) {
       edits.comment(section.header());
     }
@@ -290,10 +290,11 @@ final class Neutralise {
     if (why == null && keyword.equals("log") && !literal(directive.arg(0))) {
       why = "names are not resolved";
     }
-    if (why == null && keyword.startsWith("tune.lua.")) {
+    boolean run = purpose == Purpose.RUN;
+    if (why == null && run && keyword.startsWith("tune.lua.")) {
       why = "Lua is never run";
     }
-    if (why == null && keyword.startsWith("httpclient.")) {
+    if (why == null && run && keyword.startsWith("httpclient.")) {
       why = "HAProxy's own requests are not sent";
     }
     if (why != null) {
@@ -333,7 +334,8 @@ final class Neutralise {
     if (why == null && lua && values(directive).stream().anyMatch(v -> LUA.matcher(v).find())) {
       if (keyword.equals("acl")) {
         edits.replace(
-            directive.line(), indent(directive) + "acl " + quote(directive.arg(0)) + " always_false");
+            directive.line(),
+            indent(directive) + "acl " + quote(directive.arg(0)) + " always_false");
         note(directive, "Lua is never run: the condition is false here");
         return;
       }
@@ -362,7 +364,8 @@ final class Neutralise {
         }
       }
       case "http-request", "tcp-request", "http-response", "tcp-response" -> {
-        String action = directive.arg(directive.is("http-request") || directive.is("http-response") ? 0 : 1);
+        String action =
+            directive.arg(directive.is("http-request") || directive.is("http-response") ? 0 : 1);
         if (action.equals("send-spoe-group") || action.equals("ot-group")) {
           why = "agents outside of the file are not asked";
         } else if (action.startsWith("do-resolve")) {
@@ -409,8 +412,7 @@ final class Neutralise {
       List<String> values = new ArrayList<>(values(directive));
       values.set(values.size() - directive.args().size() + index, most + "ms");
       write(directive, values);
-      shortened.add(
-          place(directive.line()) + " " + shown(directive) + " to " + most + "ms");
+      shortened.add(place(directive.line()) + " " + shown(directive) + " to " + most + "ms");
     }
   }
 
@@ -440,9 +442,12 @@ final class Neutralise {
     List<String> open = new ArrayList<>();
     boolean changed = false;
     for (String address : directive.arg(0).split(",", -1)) {
-      boolean here =
-          purpose == Purpose.CHECK ? !byName(address) : !byName(address) && !local(address);
-      if (here) {
+      boolean named = byName(address);
+      Matcher name = NAME.matcher(address);
+      if (purpose == Purpose.CHECK && named && name.matches()) {
+        open.add("127.0.0.1" + name.group(1));
+        changed = true;
+      } else if (purpose == Purpose.CHECK || (!named && !local(address))) {
         open.add(address);
       } else {
         changed = true;
@@ -641,7 +646,10 @@ final class Neutralise {
     if (host.isEmpty() || host.equals("*")) {
       return false;
     }
-    return !isLiteral(host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host)
+    return !isLiteral(
+            host.startsWith("[") && host.endsWith("]")
+                ? host.substring(1, host.length() - 1)
+                : host)
         && !isLiteral(rest);
   }
 

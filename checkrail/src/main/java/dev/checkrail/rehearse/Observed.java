@@ -41,14 +41,13 @@ final class Observed {
           new Outcome.Reaches(
               reaches.pool(),
               reaches.servers().stream()
-                  .map(
-                      share ->
-                          new Outcome.Share(
-                              share.name(),
-                              copy.played(reaches.pool(), share.name())
-                                  .map(Endpoint::toString)
-                                  .orElse(share.address()),
-                              share.share()))
+                  .map(share ->
+                      new Outcome.Share(
+                          share.name(),
+                          copy.played(reaches.pool(), share.name())
+                              .map(Endpoint::toString)
+                              .orElse(share.address()),
+                          share.share()))
                   .toList(),
               reaches.varies(),
               reaches.path(),
@@ -62,6 +61,21 @@ final class Observed {
       case Outcome.Redirects same -> same;
       case Outcome.Drops same -> same;
       case Outcome.Undecided same -> same;
+    };
+  }
+
+  /** Whether all servers that an outcome names are played. */
+  boolean isPlayed(Outcome model) {
+    return switch (model) {
+      case Outcome.Reaches reaches ->
+          reaches.servers().stream()
+              .allMatch(share -> copy.played(reaches.pool(), share.name()).isPresent());
+      case Outcome.Splits splits ->
+          splits.of().stream().allMatch(part -> isPlayed(part.outcome()));
+      case Outcome.Responds same -> true;
+      case Outcome.Redirects same -> true;
+      case Outcome.Drops same -> true;
+      case Outcome.Undecided same -> true;
     };
   }
 
@@ -150,9 +164,6 @@ final class Observed {
 
   /** {@code be_pay/pay-1}, or the address if no pool names it. */
   String name(Endpoint at, List<String> preferred) {
-    return places(at, preferred).stream()
-        .findFirst()
-        .map(Place::name)
-        .orElse(at.toString());
+    return places(at, preferred).stream().findFirst().map(Place::name).orElse(at.toString());
   }
 }

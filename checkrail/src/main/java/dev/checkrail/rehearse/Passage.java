@@ -69,8 +69,7 @@ record Passage(
     try {
       RawRequest raw = Wording.of(request, chosen.frontend(), listener, address.get());
       if (listener.acceptProxy()) {
-        String from =
-            request.from().orElse(address.get().indexOf(':') < 0 ? "127.0.0.1" : "::1");
+        String from = request.from().orElse(address.get().indexOf(':') < 0 ? "127.0.0.1" : "::1");
         raw = raw.proxied(new Endpoint(from, 40_000), new Endpoint(address.get(), listener.port()));
       }
       return new Prepared.Ready(

@@ -11,6 +11,7 @@ import dev.checkrail.report.Rehearsal;
 import dev.checkrail.report.RuleId;
 import dev.checkrail.report.Stage;
 import dev.checkrail.source.Redaction;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,7 +24,7 @@ import java.util.stream.Collectors;
  */
 public final class Rehearse {
   /** So many requests are handed to the agent at once, so that it is heard of in between. */
-  private static final int AT_ONCE = 200;
+  private static final int AT_ONCE = 50;
 
   private Rehearse() {}
 
@@ -126,9 +127,22 @@ public final class Rehearse {
     RehearseReport report() throws SandboxException {
       Health health = Health.settle(running, configuration);
       List<Passage> passages = prepared();
+      Instant end = settings.clock().instant().plus(settings.requests());
+      int sent = 0;
       for (int from = 0; from < passages.size(); from += AT_ONCE) {
+        if (!settings.clock().instant().isBefore(end)) {
+          left.add(
+              (passages.size() - from)
+                  + " requests: no time left within "
+                  + settings.requests().toSeconds()
+                  + " s; the first of them is "
+                  + words(passages.get(from)));
+          break;
+        }
         settings.progress().accept("request " + (from + 1) + " of " + passages.size());
-        send(passages.subList(from, Math.min(passages.size(), from + AT_ONCE)));
+        List<Passage> next = passages.subList(from, Math.min(passages.size(), from + AT_ONCE));
+        send(next);
+        sent += next.size();
       }
       Faults faults =
           new Faults(configuration, policy, running, copy, observed, health, agreed, settings);
@@ -141,8 +155,7 @@ public final class Rehearse {
                 + Redaction.of(copy.original(running.output())).strip());
       }
       return new RehearseReport(
-          new Rehearsal(
-              passages.size(), agreed.size(), disagreed, tried, new ArrayList<>(left)),
+          new Rehearsal(sent, agreed.size(), disagreed, tried, new ArrayList<>(left)),
           undecided,
           String.join("; ", sandbox.remarks()),
           sandbox.haproxyVersion(),
@@ -153,7 +166,13 @@ public final class Rehearse {
       List<Passage> passages = new ArrayList<>();
       for (Rehearsed one : requests) {
         switch (Passage.prepare(configuration, one)) {
-          case Passage.Prepared.Ready ready -> passages.add(ready.passage());
+          case Passage.Prepared.Ready ready -> {
+            if (observed.isPlayed(ready.passage().model())) {
+              passages.add(ready.passage());
+            } else {
+              left.add(words(ready.passage()) + ": it may reach a server that is not played");
+            }
+          }
           case Passage.Prepared.Not not ->
               left.add(one.request().method() + " " + one.request().url() + ": " + not.why());
         }
@@ -244,10 +263,9 @@ public final class Rehearse {
     StringBuilder text = new StringBuilder();
     reaches
         .headers()
-        .forEach(
-            (name, value) ->
-                text.append(text.isEmpty() ? " with " : "; ")
-                    .append(value.map(v -> name + ": " + v).orElse(name + " removed")));
+        .forEach((name, value) ->
+            text.append(text.isEmpty() ? " with " : "; ")
+                .append(value.map(v -> name + ": " + v).orElse(name + " removed")));
     return Redaction.of(text.toString());
   }
 

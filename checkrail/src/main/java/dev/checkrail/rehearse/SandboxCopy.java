@@ -35,16 +35,19 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * A configuration's copy in a folder of the sandbox. The folder mirrors where the files lie, so that
- * relative names mean the same; absolute names are led into it. Servers have their own addresses;
- * those that cannot be played there (names, sockets, the configuration's own listeners) get an
- * address of the range for tests (RFC 2544).
+ * A configuration's copy in a folder of the sandbox. The folder mirrors where the files lie, so
+ * that relative names mean the same; absolute names are led into it. Servers have their own
+ * addresses; those that cannot be played there (names, sockets, the configuration's own listeners)
+ * get an address of the range for tests (RFC 2544).
  */
 final class SandboxCopy {
   /** Beyond this HAProxy can't make its admin socket: addresses of sockets hold 108 bytes. */
   private static final int LONGEST_FOLDER = 70;
 
   private static final int MOST_NAMES = 200;
+
+  /** The agent may have 8,192 open files; each server that is played is one. */
+  private static final int MOST_PLAYED = 4_000;
 
   private final Path root;
   private final Path folder;
@@ -172,7 +175,11 @@ final class SandboxCopy {
       this.now = now;
       String first = tree.files().isEmpty() ? "" : tree.files().getFirst().source().path();
       this.workingDirectory =
-          original.target().workingDirectory().map(Maker::whole).orElseGet(() -> parent(whole(first)));
+          original
+              .target()
+              .workingDirectory()
+              .map(Maker::whole)
+              .orElseGet(() -> parent(whole(first)));
     }
 
     private static Path whole(String path) {
@@ -350,17 +357,16 @@ final class SandboxCopy {
       }
       return candidates.stream()
           .map(original.files()::read)
-          .flatMap(
-              lookup ->
-                  lookup instanceof dev.checkrail.source.Files.Lookup.Found found
-                      ? Stream.of(found.file())
-                      : Stream.empty())
+          .flatMap(lookup ->
+              lookup instanceof dev.checkrail.source.Files.Lookup.Found found
+                  ? Stream.of(found.file())
+                  : Stream.empty())
           .findFirst();
     }
 
     /** A certificate in the copy: the configuration's own if it is here, with its key. */
-    private Path certificate(
-        Directive bind, String path, List<String> filters, boolean standard) throws IOException {
+    private Path certificate(Directive bind, String path, List<String> filters, boolean standard)
+        throws IOException {
       Path place = root.resolve("certs").resolve(++certificateFiles + ".pem");
       Optional<SourceFile> file = found(bind, path);
       boolean whole =
@@ -434,6 +440,7 @@ final class SandboxCopy {
       final Map<String, Endpoint> standIns = new HashMap<>();
       final Map<String, Endpoint> played = new HashMap<>();
       final Map<Endpoint, Stub> stubs = new LinkedHashMap<>();
+      int unplayed;
     }
 
     private Servers servers() {
@@ -465,6 +472,10 @@ final class SandboxCopy {
                     + why.get()
                     + ", so it is played at another address");
           }
+          if (servers.stubs.size() >= MOST_PLAYED && !servers.stubs.containsKey(at)) {
+            servers.unplayed++;
+            continue;
+          }
           servers.played.put(name(pool.name(), server.name()), at);
           servers.stubs.putIfAbsent(
               at,
@@ -472,6 +483,10 @@ final class SandboxCopy {
                   ? Stub.tcp(at.address(), at.port())
                   : Stub.http(at.address(), at.port()));
         }
+      }
+      if (servers.unplayed > 0) {
+        left.add(
+            servers.unplayed + " servers: more than " + MOST_PLAYED + " are not played at once");
       }
       return servers;
     }
@@ -502,8 +517,7 @@ final class SandboxCopy {
         }
       }
       Stub other = servers.stubs.get(at);
-      Stub.Protocol protocol =
-          pool.mode() == Mode.TCP ? Stub.Protocol.TCP : Stub.Protocol.HTTP;
+      Stub.Protocol protocol = pool.mode() == Mode.TCP ? Stub.Protocol.TCP : Stub.Protocol.HTTP;
       return other != null && other.protocol() != protocol
           ? Optional.of("another pool speaks another protocol with its address")
           : Optional.empty();

@@ -34,8 +34,7 @@ final class ThrowAwayCertificate {
       DateTimeFormatter.ofPattern("yyMMddHHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
   private static final Pattern PEM_CERTIFICATE =
-      Pattern.compile(
-          "-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\\s]+)-----END CERTIFICATE-----");
+      Pattern.compile("-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\\s]+)-----END CERTIFICATE-----");
 
   /** commonName. */
   private static final byte[] NAME = {0x06, 0x03, 0x55, 0x04, 0x03};
@@ -110,8 +109,7 @@ final class ThrowAwayCertificate {
       alternatives.add(tagged(0x82, text(name)));
     }
     byte[] list = tagged(0x30, alternatives.toArray(byte[][]::new));
-    byte[] extensions =
-        tagged(0xA3, tagged(0x30, tagged(0x30, ALTERNATIVES, tagged(0x04, list))));
+    byte[] extensions = tagged(0xA3, tagged(0x30, tagged(0x30, ALTERNATIVES, tagged(0x04, list))));
     return tagged(
         0x30,
         version,

@@ -311,6 +311,67 @@ class CommandsTest {
   }
 
   @Test
+  void whatHangsOnAnUnmodelledLineIsUndecided() {
+    String unknown =
+        APPROVED.replace(
+            "use_backend be_pay if is_pay",
+            "use_backend be_pay if is_pay !{ sc0_gpc0_rate gt 10 }");
+    in.file("a.cfg", unknown).file("b.cfg", unknown.replace("gt 10", "gt 20"));
+    in.file(
+        "policy.yaml",
+        """
+        version: 1
+        invariants:
+          - { name: pay at pay, requests: { path: /pay/* }, must: { reach: [be_pay] } }
+        """);
+
+    Run check = in.run("check", "a.cfg", "--policy", "policy.yaml");
+    Run json = in.run("check", "a.cfg", "--policy", "policy.yaml", "--format", "json");
+
+    assertThat(check.status()).as(check.all()).isEqualTo(3);
+    assertThat(check.out()).contains("1 unmodelled").contains("UNDECIDED  a.cfg");
+    assertThat(Schemas.complaints("verdict", json.out())).isEmpty();
+    assertThat(in.run("check", "a.cfg").status()).isEqualTo(0);
+    assertThat(in.run("explain", "a.cfg", "GET http://a/pay/1").status()).isEqualTo(3);
+    assertThat(in.run("diff", "a.cfg", "b.cfg").status()).isEqualTo(3);
+    assertThat(in.run("gate", "a.cfg", "b.cfg", "--without-rehearsal").status()).isEqualTo(3);
+    assertThat(in.run("gate", "a.cfg", "a.cfg", "--without-rehearsal").status()).isEqualTo(0);
+  }
+
+  @Test
+  void aContractFindingIsSuppressedForTheNamedRequestsOnly() {
+    // What begins with /pay/ goes to the payment servers; /pay itself belongs to the service, too.
+    in.file("checkrail.yaml", POLICY);
+    String wider = APPROVED.replace("path_beg /pay/", "path_beg /pay/a");
+    in.file("wider.cfg", wider);
+
+    Run covered = in.run("check", "old.cfg");
+    Run more = in.run("check", "wider.cfg");
+
+    assertThat(covered.status()).as(covered.all()).isEqualTo(0);
+    assertThat(covered.out()).contains("2 suppressed");
+    assertThat(more.status()).as(more.all()).isEqualTo(1);
+    assertThat(more.out()).contains("contract/incapable-server");
+  }
+
+  @Test
+  void aMoveIsSuppressedForTheNamedRequestsOnly() {
+    String suppressing =
+        """
+        version: 1
+        suppressions:
+          - { rule: diff/undeclared-move, at: "listener 127.0.0.1:8080", reason: "known", owner: web, requests: { path: %s } }
+        """;
+    in.file("all.yaml", suppressing.formatted("/pay/**")).file("part.yaml", suppressing.formatted("/pay/a/**"));
+
+    Run all = in.run("gate", "old.cfg", "new.cfg", "--without-rehearsal", "--policy", "all.yaml");
+    Run part = in.run("gate", "old.cfg", "new.cfg", "--without-rehearsal", "--policy", "part.yaml");
+
+    assertThat(all.status()).as(all.all()).isEqualTo(0);
+    assertThat(part.status()).as(part.all()).isEqualTo(1);
+  }
+
+  @Test
   void otherVersionsAreSaidToBeUnmeasured() {
     in.file("checkrail.yaml", "version: 1\ntarget: { version: 2.8.1 }\n");
 

@@ -103,13 +103,12 @@ class RehearseTest {
             Outcome.Reaches.class, reaches -> assertThat(reaches.pool()).isEqualTo("be"));
     assertThat(report.findings())
         .singleElement()
-        .satisfies(
-            finding -> {
-              assertThat(finding.rule()).isEqualTo(RuleId.REHEARSE_DISAGREEMENT);
-              assertThat(finding.subject()).isEqualTo("frontend fe");
-              assertThat(finding.message()).contains("answered 404").contains("sent to be");
-              assertThat(finding.witness()).isPresent();
-            });
+        .satisfies(finding -> {
+          assertThat(finding.rule()).isEqualTo(RuleId.REHEARSE_DISAGREEMENT);
+          assertThat(finding.subject()).isEqualTo("frontend fe");
+          assertThat(finding.message()).contains("answered 404").contains("sent to be");
+          assertThat(finding.witness()).isPresent();
+        });
   }
 
   @Test
@@ -298,7 +297,7 @@ class RehearseTest {
         peers p
           peer other 192.0.2.99:1024
         """
-            .formatted(marker, script)
+                .formatted(marker, script)
             + DEFAULTS
             + """
             frontend fe
@@ -404,7 +403,8 @@ class RehearseTest {
     assertThat(report.text()).doesNotContain("hunter2secret");
     assertThat(report.findings())
         .allMatch(finding -> finding.rule() == RuleId.READ_REFUSED_BY_HAPROXY)
-        .anyMatch(finding -> finding.span().file().equals("haproxy.cfg") && finding.span().line() == 10);
+        .anyMatch(
+            finding -> finding.span().file().equals("haproxy.cfg") && finding.span().line() == 10);
     assertThat(report.findings().toString()).doesNotContain("hunter2secret");
   }
 
@@ -428,7 +428,7 @@ class RehearseTest {
             "be/b answers 500: pass",
             "all checks of be fail: pass");
     assertThat(fault(report, "be/a down").why()).isEqualTo("6 requests answered by be/b");
-    assertThat(fault(report, "all checks of be fail").why()).isEqualTo("6 got 503");
+    assertThat(fault(report, "all checks of be fail").why()).isEqualTo("2 got 503");
     assertThat(report.findings()).isEmpty();
   }
 
@@ -472,7 +472,7 @@ class RehearseTest {
     assertThat(fault(report, "be/a down").status()).isEqualTo(Status.BLOCKED);
     assertThat(report.findings())
         .extracting(Finding::subject)
-        .containsExactly("backend be / be/a down", "backend be / be/b down");
+        .containsExactly("backend be / server a / down", "backend be / server b / down");
     assertThat(report.findings().getFirst().message())
         .contains("got 503 although b can be used")
         .contains("floor of 1");
@@ -559,9 +559,33 @@ class RehearseTest {
             requests("GET http://h/pay"),
             policy(NEVER_TWICE),
             RehearseSettings.standard());
-    assertThat(fault(report, "no server of be answers in time").status())
-        .isEqualTo(Status.BLOCKED);
+    assertThat(fault(report, "no server of be answers in time").status()).isEqualTo(Status.BLOCKED);
     assertThat(fault(report, "be/a answers 500").status()).isEqualTo(Status.PASS);
+  }
+
+  @Test
+  void aServerThatClosesShowsRetriesToo() throws Exception {
+    RehearseReport report =
+        rehearse(
+            read(RETRYING.formatted("empty-response")),
+            requests("GET http://h/pay"),
+            policy(NEVER_TWICE),
+            RehearseSettings.standard());
+    assertThat(fault(report, "servers of be close without an answer").status())
+        .isEqualTo(Status.BLOCKED);
+  }
+
+  @Test
+  void requestsThatDoNotFitIntoTheTimeAreNamed() throws Exception {
+    RehearseReport report =
+        rehearse(
+            read(TWO_CHECKED),
+            requests("GET http://h/a", "GET http://h/b"),
+            Policy.none(),
+            RehearseSettings.standard().requests(Duration.ZERO));
+    assertThat(report.rehearsal().sent()).isZero();
+    assertThat(report.rehearsal().notRehearsed())
+        .anyMatch(text -> text.startsWith("2 requests: no time left"));
   }
 
   @Test

@@ -50,18 +50,16 @@ final class Rehearsing {
 
   /** Files of the disk. */
   static Files disk() {
-    return new Files(
-        path -> {
-          Path file = Path.of(path);
-          try {
-            return java.nio.file.Files.isRegularFile(file)
-                ? new Files.Lookup.Found(
-                    SourceFile.of(path, java.nio.file.Files.readAllBytes(file)))
-                : new Files.Lookup.Absent(path);
-          } catch (IOException e) {
-            return new Files.Lookup.Unreadable(path, String.valueOf(e.getMessage()));
-          }
-        });
+    return new Files(path -> {
+      Path file = Path.of(path);
+      try {
+        return java.nio.file.Files.isRegularFile(file)
+            ? new Files.Lookup.Found(SourceFile.of(path, java.nio.file.Files.readAllBytes(file)))
+            : new Files.Lookup.Absent(path);
+      } catch (IOException e) {
+        return new Files.Lookup.Unreadable(path, String.valueOf(e.getMessage()));
+      }
+    });
   }
 
   static Policy policy(String yaml) {
@@ -106,6 +104,7 @@ final class Rehearsing {
     return report.rehearsal().faults().stream()
         .filter(fault -> fault.fault().equals(name))
         .findFirst()
-        .orElseThrow(() -> new AssertionError(name + " is not among " + report.rehearsal().faults()));
+        .orElseThrow(
+            () -> new AssertionError(name + " is not among " + report.rehearsal().faults()));
   }
 }

@@ -28,6 +28,9 @@ public sealed interface Behaviour {
   /** Accepts connections, reads and records what comes, never answers. */
   record Hangs() implements Behaviour {}
 
+  /** Reads and records a whole request, then closes the connection without an answer. */
+  record Closes() implements Behaviour {}
+
   /** No listener: connections are refused, open ones are closed. */
   record Refuses() implements Behaviour {}
 

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -159,8 +160,9 @@ public final class SandboxAgent {
     stubs.hangUp();
     Children.Started started = children.start(folder, arguments, environment, adminSocket, millis);
     if (started.number() != 0) {
+      Map<String, Integer> listeners = listeners();
       for (Endpoint stub : listening) {
-        if (listeners(stub) > 1) {
+        if (listeners.getOrDefault(kernelName(stub), 0) > 1) {
           children.stop(started.number());
           throw new IOException(
               "the configuration itself listens on " + stub + ", where a stub was asked for");
@@ -178,10 +180,9 @@ public final class SandboxAgent {
     Wire.text(out, ended.output());
   }
 
-  /** How many sockets listen on exactly this address and port (proc(5), /proc/net/tcp). */
-  private static int listeners(Endpoint endpoint) throws IOException {
+  /** An endpoint as the kernel writes it in its tables of sockets. */
+  private static String kernelName(Endpoint endpoint) throws IOException {
     byte[] address = InetAddress.ofLiteral(endpoint.address()).getAddress();
-    boolean four = address.length == 4;
     // The kernel prints each 32-bit word in the machine's byte order.
     StringBuilder words = new StringBuilder();
     for (int word = 0; word < address.length; word += 4) {
@@ -189,15 +190,24 @@ public final class SandboxAgent {
         words.append(HexFormat.of().withUpperCase().toHexDigits(address[word + at]));
       }
     }
-    String local = words + ":" + String.format(Locale.ROOT, "%04X", endpoint.port());
-    int count = 0;
-    for (String line : Files.readAllLines(Path.of(four ? "/proc/net/tcp" : "/proc/net/tcp6"))) {
-      String[] columns = line.strip().split("\\s+", -1);
-      if (columns.length > 3 && columns[1].equals(local) && columns[3].equals("0A")) {
-        count++;
+    return words + ":" + String.format(Locale.ROOT, "%04X", endpoint.port());
+  }
+
+  /** How many sockets listen on each address and port (proc(5), /proc/net/tcp). */
+  private static Map<String, Integer> listeners() throws IOException {
+    Map<String, Integer> counts = new HashMap<>();
+    for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
+      if (!Files.exists(Path.of(table))) {
+        continue;
+      }
+      for (String line : Files.readAllLines(Path.of(table))) {
+        String[] columns = line.strip().split("\\s+", -1);
+        if (columns.length > 3 && columns[3].equals("0A")) {
+          counts.merge(columns[1], 1, Integer::sum);
+        }
       }
     }
-    return count;
+    return counts;
   }
 
   /** Puts addresses on the loopback device; one that is there already is no problem. */

@@ -293,7 +293,10 @@ final class StubServers {
               new String(buffer.array(), 0, count, StandardCharsets.ISO_8859_1));
       arrival.complete = true;
       arrivals.add(arrival);
-      if (door.stub.behaviour() instanceof Behaviour.Answers answers) {
+      if (door.stub.behaviour() instanceof Behaviour.Closes) {
+        deaf = true;
+        close();
+      } else if (door.stub.behaviour() instanceof Behaviour.Answers answers) {
         deaf = true;
         closeAfterSending = true;
         later(answers.afterMillis(), answers.body());
@@ -301,6 +304,10 @@ final class StubServers {
     }
 
     private void answerHttp(Delivery request) {
+      if (door.stub.behaviour() instanceof Behaviour.Closes) {
+        deaf = true;
+        close();
+      }
       if (!(door.stub.behaviour() instanceof Behaviour.Answers answers)) {
         return;
       }

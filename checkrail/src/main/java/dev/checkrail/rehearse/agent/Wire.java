@@ -222,6 +222,7 @@ public final class Wire {
       }
       case Behaviour.Hangs _ -> out.writeByte(1);
       case Behaviour.Refuses _ -> out.writeByte(2);
+      case Behaviour.Closes _ -> out.writeByte(3);
     }
   }
 
@@ -236,6 +237,7 @@ public final class Wire {
               new Behaviour.Answers(in.readInt(), list(in, Wire::text), text(in), in.readInt());
           case 1 -> new Behaviour.Hangs();
           case 2 -> new Behaviour.Refuses();
+          case 3 -> new Behaviour.Closes();
           default -> throw new IOException("no such behaviour: " + kind);
         };
     return new Stub(at, protocol, behaviour);
