@@ -3,9 +3,10 @@
  *
  * <p>Entry points: {@link dev.checkrail.explain.Explain#explain} and {@link
  * dev.checkrail.explain.Explain#listener}. A plain interpreter of the model, written for
- * obviousness, not speed: it does what HAProxy 2.6.12 does, one rule after another. Where something
- * is not modelled or not given it tries both answers, and says <i>undecided</i> only if they lead
- * to different outcomes; where chance decides it follows each side with its exact share.
+ * obviousness, not speed: it does what HAProxy 2.6.12 does (docs/haproxy-semantics.md has what the
+ * manual does not say), one rule after another. Where something is not modelled or not given it
+ * tries both answers, and says <i>undecided</i> only if they lead to different outcomes; where
+ * chance decides it follows each side with its exact share.
  *
  * <p><b>In:</b> a {@link dev.checkrail.model.Configuration} and a {@link
  * dev.checkrail.report.Request}. <b>Out:</b> an {@link dev.checkrail.explain.ExplainReport}.

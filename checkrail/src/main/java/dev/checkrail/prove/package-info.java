@@ -8,8 +8,10 @@
  *
  * <p>The way through: {@code Compile} runs the model symbolically, so that every condition becomes a
  * {@code Formula} over the request <i>as the client sent it</i>; {@code Universe} cuts each field of
- * the request into atoms and turns formulas into decision diagrams; questions are asked of those.
- * <b>Never:</b> approximates: what is not known exactly is a boolean of its own, and an answer that
+ * the request into atoms and turns formulas into decision diagrams; questions are asked of those. What
+ * HAProxy does beyond its manual is in docs/haproxy-semantics.md.
+ *
+ * <p><b>Never:</b> approximates: what is not known exactly is a boolean of its own, and an answer that
  * depends on it is undecided. No files, clock, chance or threads; budgets count states. <b>May depend
  * on:</b> model, policy, report, source, and {@code prove.set} below it; never on {@code explain}.
  */
