@@ -148,7 +148,8 @@ final class AclScope {
     if (sample.type() == Type.METHOD
         && criterion.match() == CriterionText.Match.STR
         && !setup.says("-m", criterion.span())) {
-      return MethodMatch.of(criterion, sample.sample(), span, shown);
+      return MethodMatch.of(
+          criterion, LowerMatch.patterns(criterion, setup), sample.sample(), span, shown);
     }
     LowerMatch.Result result = LowerMatch.match(criterion, sample.type(), setup);
     if (result.match().isEmpty()) {

@@ -4,7 +4,6 @@ import dev.checkrail.model.Condition;
 import dev.checkrail.model.Match;
 import dev.checkrail.model.Sample;
 import dev.checkrail.read.haproxy.CriterionText;
-import dev.checkrail.read.haproxy.Word;
 import dev.checkrail.source.Span;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,11 +20,16 @@ final class MethodMatch {
 
   private MethodMatch() {}
 
-  static Condition of(CriterionText criterion, Sample sample, Span span, String text) {
+  /**
+   * The condition.
+   *
+   * @param patterns of files and in the line
+   */
+  static Condition of(
+      CriterionText criterion, List<String> patterns, Sample sample, Span span, String text) {
     List<String> exact = new ArrayList<>();
     List<Condition> parts = new ArrayList<>();
-    for (Word word : criterion.patterns()) {
-      String pattern = word.value();
+    for (String pattern : patterns) {
       String upper = pattern.toUpperCase(Locale.ROOT);
       if (KNOWN.contains(pattern) || !criterion.ignoreCase()) {
         exact.add(pattern);
