@@ -262,7 +262,7 @@ public final class Diagrams {
       return cache[slot + 3];
     }
     // Results are remembered in a table of limited size, so that few nodes can take many steps.
-    budget.check(++steps / 10, "the decision diagram");
+    budget.check(++steps / 3, "the decision diagram");
     int variable = Math.min(level[guard], Math.min(level[then], level[otherwise]));
     int lo = ite(low(guard, variable), low(then, variable), low(otherwise, variable));
     int hi = ite(high(guard, variable), high(then, variable), high(otherwise, variable));
