@@ -46,7 +46,10 @@ abstract class Answering implements Callable<Integer> {
 
   Page page() {
     int columns =
-        at.variable("COLUMNS").filter(it -> it.matches("[0-9]{2,4}")).map(Integer::parseInt).orElse(USUAL_WIDTH);
+        at.variable("COLUMNS")
+            .filter(it -> it.matches("[0-9]{2,4}"))
+            .map(Integer::parseInt)
+            .orElse(USUAL_WIDTH);
     int width = at.outIsTerminal() ? columns : USUAL_WIDTH;
     return new Page(at.out(), new Paint(output.colour(at), at.unicode()), width);
   }

@@ -21,8 +21,7 @@ final class CannotRun extends RuntimeException {
   static CannotRun because(String code, String where, String message, String next) {
     return new CannotRun(
         List.of(
-            new Problem(
-                code, Severity.ERROR, Span.startOf(where), message, Optional.of(next))));
+            new Problem(code, Severity.ERROR, Span.startOf(where), message, Optional.of(next))));
   }
 
   /** Something is wrong with the arguments. */

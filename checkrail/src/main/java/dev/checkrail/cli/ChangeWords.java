@@ -46,15 +46,14 @@ final class ChangeWords {
     RuleId rule =
         RuleId.of(id)
             .filter(ChangeWords::isAcceptable)
-            .orElseThrow(
-                () ->
-                    CannotRun.usage(
-                        "--accept: \"" + id + "\" is no rule on changed settings",
-                        id.equals(RuleId.DIFF_UNDECLARED_MOVE.id())
-                            ? "declare moves with --moves SERVICE"
-                            : NearestWord.of(id, known)
-                                .map(it -> "did you mean \"" + it + "\"?")
-                                .orElse("such rules are " + String.join(", ", known))));
+            .orElseThrow(() ->
+                CannotRun.usage(
+                    "--accept: \"" + id + "\" is no rule on changed settings",
+                    id.equals(RuleId.DIFF_UNDECLARED_MOVE.id())
+                        ? "declare moves with --moves SERVICE"
+                        : NearestWord.of(id, known)
+                            .map(it -> "did you mean \"" + it + "\"?")
+                            .orElse("such rules are " + String.join(", ", known))));
     return new Terms.Accepted(
         rule, at < 0 ? Optional.empty() : Optional.of(word.substring(at + 1).strip()));
   }

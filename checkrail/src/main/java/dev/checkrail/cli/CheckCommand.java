@@ -41,8 +41,7 @@ final class CheckCommand extends Answering {
 
   @Override
   public Integer call() {
-    EvidenceFolder folder =
-        judge.evidence().map(name -> new EvidenceFolder(at, name)).orElse(null);
+    EvidenceFolder folder = judge.evidence().map(name -> new EvidenceFolder(at, name)).orElse(null);
     Inputs inputs = new Inputs(at, options, config);
     Subject subject = inputs.subject(config, Optional.ofNullable(root));
     Terms terms =

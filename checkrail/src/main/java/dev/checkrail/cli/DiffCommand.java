@@ -18,7 +18,8 @@ import picocli.CommandLine.Option;
 /** Shows what a change does. */
 @Command(
     name = "diff",
-    description = "Which requests go elsewhere after a change, each with a witness, and which settings differ.",
+    description =
+        "Which requests go elsewhere after a change, each with a witness, and which settings differ.",
     footer = {
       "",
       "Example: checkrail diff approved.cfg candidate.cfg",
@@ -79,9 +80,11 @@ final class DiffCommand extends Answering {
     Page page = page();
     new DifferenceText(page).write(difference);
     String what =
-        VerdictText.plural(difference.regions().size(), "set of requests moves", "sets of requests move")
+        VerdictText.plural(
+                difference.regions().size(), "set of requests moves", "sets of requests move")
             + ", "
-            + VerdictText.plural(difference.settings().size(), "setting differs", "settings differ");
+            + VerdictText.plural(
+                difference.settings().size(), "setting differs", "settings differ");
     page.line(
         difference.equal()
             ? page.paint().green(page.paint().bold("EQUAL"))

@@ -1,7 +1,7 @@
 package dev.checkrail.cli;
 
-import dev.checkrail.source.Files.Lookup;
 import dev.checkrail.source.Files.Loader;
+import dev.checkrail.source.Files.Lookup;
 import dev.checkrail.source.SourceFile;
 import java.io.IOException;
 import java.io.InputStream;

@@ -3,6 +3,7 @@ package dev.checkrail.cli;
 import dev.checkrail.explain.Explain;
 import dev.checkrail.explain.ExplainReport;
 import dev.checkrail.explain.ListenerChoice;
+import dev.checkrail.explain.TraceStep;
 import dev.checkrail.model.Configuration;
 import dev.checkrail.path.Subject;
 import dev.checkrail.read.Read;
@@ -13,7 +14,6 @@ import dev.checkrail.report.Json;
 import dev.checkrail.report.Outcome;
 import dev.checkrail.report.Request;
 import dev.checkrail.report.RequestJson;
-import dev.checkrail.explain.TraceStep;
 import dev.checkrail.source.Problem;
 import dev.checkrail.source.Severity;
 import java.io.BufferedReader;
@@ -97,7 +97,10 @@ final class ExplainCommand extends Answering {
     long errors = read.problems().stream().filter(p -> p.severity() == Severity.ERROR).count();
     if (errors > 0) {
       Problem first =
-          read.problems().stream().filter(p -> p.severity() == Severity.ERROR).findFirst().orElseThrow();
+          read.problems().stream()
+              .filter(p -> p.severity() == Severity.ERROR)
+              .findFirst()
+              .orElseThrow();
       say(
           VerdictText.plural(errors, "error", "errors")
               + " in the configuration, the answer may not hold: "
@@ -126,8 +129,7 @@ final class ExplainCommand extends Answering {
     }
     Page page = page();
     page.verbatim(0, "request:", CurlLine.of(report.request()));
-    boolean alike =
-        report.trace().stream().map(step -> step.span().file()).distinct().count() <= 1;
+    boolean alike = report.trace().stream().map(step -> step.span().file()).distinct().count() <= 1;
     int place =
         report.trace().stream().mapToInt(step -> place(step, alike).length()).max().orElse(0);
     for (TraceStep step : report.trace()) {
@@ -147,18 +149,15 @@ final class ExplainCommand extends Answering {
     if (report.outcome() instanceof Outcome.Reaches reaches) {
       reaches
           .headers()
-          .forEach(
-              (name, value) ->
-                  page.line(
-                      "    "
-                          + value
-                              .map(
-                                  it ->
-                                      Shown.of(name)
-                                          + ": "
-                                          + Shown.of(
-                                              dev.checkrail.source.Redaction.header(name, it)))
-                              .orElse(Shown.of(name) + " removed")));
+          .forEach((name, value) ->
+              page.line(
+                  "    "
+                      + value
+                          .map(it ->
+                              Shown.of(name)
+                                  + ": "
+                                  + Shown.of(dev.checkrail.source.Redaction.header(name, it)))
+                          .orElse(Shown.of(name) + " removed")));
       if (reaches.varies()) {
         page.line("    which server: by a key of the request or the client's history");
       }
@@ -176,7 +175,9 @@ final class ExplainCommand extends Answering {
         report.request(),
         report.outcome(),
         report.trace().stream()
-            .map(step -> new dev.checkrail.report.TraceStep(step.span(), step.rule(), step.matched(), step.why()))
+            .map(step ->
+                new dev.checkrail.report.TraceStep(
+                    step.span(), step.rule(), step.matched(), step.why()))
             .toList());
   }
 
@@ -188,7 +189,8 @@ final class ExplainCommand extends Answering {
     int undecided = 0;
     int bad = 0;
     int number = 0;
-    try (BufferedReader lines = new BufferedReader(new InputStreamReader(open(name), StandardCharsets.UTF_8))) {
+    try (BufferedReader lines =
+        new BufferedReader(new InputStreamReader(open(name), StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         number++;
         if (line.isBlank()) {
@@ -200,7 +202,8 @@ final class ExplainCommand extends Answering {
             bad++;
           }
           case RequestJson.Parsed.Good(var asked) -> {
-            switch (Explain.listener(configuration, asked, asked.listener().or(() -> Optional.ofNullable(listener)))) {
+            switch (Explain.listener(
+                configuration, asked, asked.listener().or(() -> Optional.ofNullable(listener)))) {
               case ListenerChoice.Unclear unclear -> {
                 at.out().println(Json.line().error("line " + number + ": " + unclear.message()));
                 bad++;

@@ -48,8 +48,7 @@ final class GateCommand extends Answering {
 
   @Override
   public Integer call() {
-    EvidenceFolder folder =
-        judge.evidence().map(name -> new EvidenceFolder(at, name)).orElse(null);
+    EvidenceFolder folder = judge.evidence().map(name -> new EvidenceFolder(at, name)).orElse(null);
     Inputs inputs = new Inputs(at, options, configs.old());
     Subject old = inputs.subject(configs.old(), configs.rootOld());
     Subject candidate = inputs.subject(configs.candidate(), configs.rootNew());

@@ -57,7 +57,9 @@ final class Inputs {
         switch (policyFiles.read(path)) {
           case Files.Lookup.Found(var file) ->
               PolicyReader.read(
-                  file, options.environment(), Arrays.stream(RuleId.values()).map(RuleId::id).toList());
+                  file,
+                  options.environment(),
+                  Arrays.stream(RuleId.values()).map(RuleId::id).toList());
           case Files.Lookup.Absent absent ->
               throw CannotRun.because(
                   "policy/missing",
@@ -145,12 +147,11 @@ final class Inputs {
                 "name a readable file, or a folder with *.cfg files");
       }
     }
-    root.ifPresent(
-        folder -> {
-          if (!isFolder(folder)) {
-            throw CannotRun.usage("--root: there is no folder " + folder, "name an existing one");
-          }
-        });
+    root.ifPresent(folder -> {
+      if (!isFolder(folder)) {
+        throw CannotRun.usage("--root: there is no folder " + folder, "name an existing one");
+      }
+    });
     return new Subject(
         config,
         files,
@@ -220,7 +221,8 @@ final class Inputs {
   }
 
   private static String parent(String path) {
-    String trimmed = path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+    String trimmed =
+        path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
     int slash = trimmed.lastIndexOf('/');
     if (trimmed.equals(".") || trimmed.equals("..")) {
       return trimmed + "/..";

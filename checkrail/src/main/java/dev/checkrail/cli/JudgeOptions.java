@@ -40,8 +40,7 @@ final class JudgeOptions {
   private @Nullable String evidence;
 
   Verdict.Measure measure() {
-    return new Verdict.Measure(
-        Severity.valueOf(failOn.name().toUpperCase(Locale.ROOT)), strict);
+    return new Verdict.Measure(Severity.valueOf(failOn.name().toUpperCase(Locale.ROOT)), strict);
   }
 
   Optional<Path> haproxy(Surroundings at) {

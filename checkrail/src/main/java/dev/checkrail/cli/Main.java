@@ -110,8 +110,8 @@ public final class Main implements Runnable {
   }
 
   /**
-   * The launcher sets LC_ALL for itself, so it hands the user's own locale on. Where none is set, as
-   * in most containers, terminals do show UTF-8.
+   * The launcher sets LC_ALL for itself, so it hands the user's own locale on. Where none is set,
+   * as in most containers, terminals do show UTF-8.
    */
   private static boolean unicode() {
     String locale = System.getProperty("checkrail.locale", "").toUpperCase(Locale.ROOT);
@@ -162,13 +162,12 @@ public final class Main implements Runnable {
     line.setUsageHelpAutoWidth(false);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler((e, arguments) -> usage(e, List.of(arguments), at));
-    line.setExecutionExceptionHandler(
-        (e, command, parsed) -> {
-          List<String> arguments = parsed.originalArgs();
-          return e instanceof CannotRun cannot
-              ? refuse(cannot.problems(), arguments, at)
-              : internal(arguments, at, e, e.getClass().getSimpleName());
-        });
+    line.setExecutionExceptionHandler((e, command, parsed) -> {
+      List<String> arguments = parsed.originalArgs();
+      return e instanceof CannotRun cannot
+          ? refuse(cannot.problems(), arguments, at)
+          : internal(arguments, at, e, e.getClass().getSimpleName());
+    });
     return line;
   }
 
@@ -185,7 +184,8 @@ public final class Main implements Runnable {
   }
 
   private static int usage(ParameterException e, List<String> arguments, Surroundings at) {
-    String message = Objects.requireNonNullElse(e.getMessage(), "the arguments can't be understood");
+    String message =
+        Objects.requireNonNullElse(e.getMessage(), "the arguments can't be understood");
     String command = e.getCommandLine().getCommandSpec().qualifiedName();
     String next = "see '" + command + " --help'";
     if (e instanceof UnmatchedArgumentException unmatched) {

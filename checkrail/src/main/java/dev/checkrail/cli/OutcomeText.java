@@ -15,7 +15,10 @@ final class OutcomeText {
       case Outcome.Responds responds ->
           "answer "
               + responds.status()
-              + responds.pool().map(pool -> " (no usable server in " + Shown.of(pool) + ")").orElse("")
+              + responds
+                  .pool()
+                  .map(pool -> " (no usable server in " + Shown.of(pool) + ")")
+                  .orElse("")
               + responds.body().map(body -> " (body " + Shown.of(shortened(body)) + ")").orElse("");
       case Outcome.Redirects redirects ->
           "redirect " + redirects.status() + " to " + Shown.of(redirects.location());
@@ -35,9 +38,7 @@ final class OutcomeText {
         reaches.servers().stream().allMatch(share -> Math.abs(share.share() - even) < 0.005);
     String servers =
         reaches.servers().stream()
-            .map(
-                share ->
-                    Shown.of(share.name()) + (alike ? "" : " " + percent(share.share())))
+            .map(share -> Shown.of(share.name()) + (alike ? "" : " " + percent(share.share())))
             .collect(Collectors.joining(", "));
     StringBuilder text = new StringBuilder(Shown.of(reaches.pool()));
     if (!servers.isEmpty()) {

@@ -64,7 +64,10 @@ final class Paint {
       return text;
     }
     StringBuilder out = new StringBuilder();
-    text.replace("→", "->").replace("…", "...").replace("–", "-").replace("·", "-")
+    text.replace("→", "->")
+        .replace("…", "...")
+        .replace("–", "-")
+        .replace("·", "-")
         .chars()
         .forEach(c -> out.append(c < 0x80 ? (char) c : '?'));
     return out.toString();

@@ -48,8 +48,7 @@ final class RehearsalText {
   /** One line. */
   String summary(Rehearsal rehearsal) {
     List<Rehearsal.Fault> faults = rehearsal.faults();
-    long skipped =
-        faults.stream().filter(it -> it.status() == StageResult.Status.SKIPPED).count();
+    long skipped = faults.stream().filter(it -> it.status() == StageResult.Status.SKIPPED).count();
     long survived = faults.stream().filter(it -> it.status() == StageResult.Status.PASS).count();
     int compared = rehearsal.agreed() + rehearsal.disagreed().size();
     StringBuilder text = new StringBuilder();

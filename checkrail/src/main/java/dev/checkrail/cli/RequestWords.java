@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A request as people write it on the command line. */
 final class RequestWords {
-  private static final String EXAMPLE =
-      "write it like 'POST https://pay.example.com/v1/payments'";
+  private static final String EXAMPLE = "write it like 'POST https://pay.example.com/v1/payments'";
   private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 
   private RequestWords() {}
@@ -51,7 +50,8 @@ final class RequestWords {
       int colon = line.indexOf(':');
       String name = colon < 0 ? "" : line.substring(0, colon).strip();
       String value = colon < 0 ? "" : line.substring(colon + 1).strip();
-      if (!name.matches(TOKEN) || value.chars().anyMatch(c -> (c < ' ' && c != '\t') || c == 0x7F)) {
+      if (!name.matches(TOKEN)
+          || value.chars().anyMatch(c -> (c < ' ' && c != '\t') || c == 0x7F)) {
         throw CannotRun.usage("-H: that is no header line", "write -H 'Name: value'");
       }
       headers.computeIfAbsent(name, key -> new ArrayList<>()).add(bytes(value));

@@ -65,7 +65,10 @@ final class TestCommand extends Answering {
     List<RoutingTest> tests = inputs.policy().tests();
     if (tests.isEmpty()) {
       throw CannotRun.usage(
-          inputs.policyPath().map(it -> "the policy has no tests").orElse("there is no policy, so there are no tests"),
+          inputs
+              .policyPath()
+              .map(it -> "the policy has no tests")
+              .orElse("there is no policy, so there are no tests"),
           "add tests to the policy, or name another one with --policy");
     }
     PathReport report;
@@ -92,8 +95,7 @@ final class TestCommand extends Answering {
             .collect(Collectors.toSet());
     for (RoutingTest test : tests) {
       boolean bad = failed.contains(test.name());
-      page.line(
-          (bad ? paint.red("fail") : paint.green("ok  ")) + "  " + Shown.of(test.name()));
+      page.line((bad ? paint.red("fail") : paint.green("ok  ")) + "  " + Shown.of(test.name()));
     }
     page.blank();
     new VerdictText(page, Verdict.Measure.usual(), output.verbose()).write(report, config);

@@ -28,10 +28,7 @@ final class TwoConfigs {
       description = "Absolute paths in NEW are looked up here first.")
   private @Nullable String rootNew;
 
-  @Option(
-      names = "--root",
-      paramLabel = "DIR",
-      description = "Both of these.")
+  @Option(names = "--root", paramLabel = "DIR", description = "Both of these.")
   private @Nullable String root;
 
   String old() {

@@ -49,9 +49,7 @@ final class VerdictText {
     alike.values().forEach(this::findings);
     rest(findings.stream().filter(one -> !isShown(one)).toList());
     unmodelled(report.verdict().unmodelled(), report.coverage());
-    report
-        .rehearsal()
-        .ifPresent(it -> page.line(new RehearsalText(page, verbose).summary(it)));
+    report.rehearsal().ifPresent(it -> page.line(new RehearsalText(page, verbose).summary(it)));
     stages(report.verdict().stages());
     verdict(report, subject);
   }
@@ -102,13 +100,15 @@ final class VerdictText {
         hidden.stream().filter(it -> !it.live() && it.suppression().isPresent()).count(),
         "suppressed");
     count(parts, hidden.stream().filter(Finding::counts).count(), "notices");
-    page.line(
-        paint.faint("not shown: " + String.join(", ", parts) + " (listed with --verbose)"));
+    page.line(paint.faint("not shown: " + String.join(", ", parts) + " (listed with --verbose)"));
   }
 
   private static void count(List<String> parts, long count, String what) {
     if (count > 0) {
-      parts.add(count + " " + (count == 1 && what.endsWith("s") ? what.substring(0, what.length() - 1) : what));
+      parts.add(
+          count
+              + " "
+              + (count == 1 && what.endsWith("s") ? what.substring(0, what.length() - 1) : what));
     }
   }
 
@@ -126,16 +126,17 @@ final class VerdictText {
                 : " (" + coverage.response() + " of them response rules, compared as text)")
             + (unknown == 0
                 ? ""
-                : ", "
-                    + unknown
-                    + " unmodelled"
-                    + (verbose ? ":" : " (listed with --verbose)"));
+                : ", " + unknown + " unmodelled" + (verbose ? ":" : " (listed with --verbose)"));
     page.line(text);
     if (verbose) {
       for (Unmodelled line : lines) {
         page.prose(
             2,
-            Shown.place(line.span()) + "  " + Shown.of(line.text()) + ": " + Shown.of(line.reason()));
+            Shown.place(line.span())
+                + "  "
+                + Shown.of(line.text())
+                + ": "
+                + Shown.of(line.reason()));
       }
     }
   }
@@ -144,14 +145,13 @@ final class VerdictText {
     page.line(
         "stages: "
             + stages.stream()
-                .map(
-                    stage ->
-                        paint.mark(stage.status())
-                            + " "
-                            + stage.stage().word()
-                            + (stage.status() == StageResult.Status.SKIPPED
-                                ? ""
-                                : paint.faint(" " + seconds(stage.seconds()))))
+                .map(stage ->
+                    paint.mark(stage.status())
+                        + " "
+                        + stage.stage().word()
+                        + (stage.status() == StageResult.Status.SKIPPED
+                            ? ""
+                            : paint.faint(" " + seconds(stage.seconds()))))
                 .collect(Collectors.joining("  ")));
     for (StageResult stage : stages) {
       // The rehearsal has a line of its own.

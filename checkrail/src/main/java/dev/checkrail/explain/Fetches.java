@@ -171,7 +171,7 @@ final class Fetches {
   private static List<String> values(List<String> lines, Fetch.Splitting splitting) {
     return switch (splitting) {
       case COMMA -> Lines.commaValues(lines);
-      case LINE -> lines;
+      case LINE -> lines.stream().map(Lines::trim).toList();
     };
   }
 

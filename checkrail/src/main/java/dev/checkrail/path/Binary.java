@@ -16,8 +16,8 @@ import java.util.concurrent.FutureTask;
 import java.util.function.LongSupplier;
 
 /**
- * The real binary in its sandbox. Opening it takes as long as everything else of a small check, so it
- * is begun at once and waited for when it is needed.
+ * The real binary in its sandbox. Opening it takes as long as everything else of a small check, so
+ * it is begun at once and waited for when it is needed.
  */
 final class Binary implements AutoCloseable {
   private final FutureTask<Sandbox> opening;
@@ -44,13 +44,12 @@ final class Binary implements AutoCloseable {
   /** Begins HAProxy's own check. */
   FutureTask<Checked> check(Original original, RehearseSettings settings, LongSupplier nanos) {
     FutureTask<Checked> check =
-        new FutureTask<>(
-            () -> {
-              Sandbox sandbox = sandbox();
-              long start = nanos.getAsLong();
-              NativeReport report = Native.check(original, sandbox, settings);
-              return new Checked(report, (nanos.getAsLong() - start) / 1e9);
-            });
+        new FutureTask<>(() -> {
+          Sandbox sandbox = sandbox();
+          long start = nanos.getAsLong();
+          NativeReport report = Native.check(original, sandbox, settings);
+          return new Checked(report, (nanos.getAsLong() - start) / 1e9);
+        });
     start(check);
     return check;
   }

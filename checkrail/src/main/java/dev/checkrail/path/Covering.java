@@ -32,10 +32,7 @@ final class Covering {
   private final Set<String> moves;
 
   Covering(
-      Configuration configuration,
-      Optional<Configuration> old,
-      Policy policy,
-      Set<String> moves) {
+      Configuration configuration, Optional<Configuration> old, Policy policy, Set<String> moves) {
     this.configuration = configuration;
     this.old = old;
     this.policy = policy;
@@ -71,10 +68,7 @@ final class Covering {
     Set<String> announced = new LinkedHashSet<>(moves);
     announced.add(SET);
     return Prove.diff(
-        before,
-        configuration,
-        with(set, policy.inventory(), policy.invariants()),
-        announced);
+        before, configuration, with(set, policy.inventory(), policy.invariants()), announced);
   }
 
   private static boolean isGone(Finding finding, DiffReport report) {
@@ -96,22 +90,20 @@ final class Covering {
     if (finding.rule() == RuleId.CONTRACT_UNKNOWN_SERVER) {
       unknown(finding)
           .filter(address -> policy.server(address).isEmpty())
-          .ifPresent(
-              address ->
-                  inventory.add(
-                      new Policy.InventoryEntry(
-                          finding.subject(), address, List.of(SET), Optional.empty(), set.span())));
+          .ifPresent(address ->
+              inventory.add(
+                  new Policy.InventoryEntry(
+                      finding.subject(), address, List.of(SET), Optional.empty(), set.span())));
     }
     List<Policy.Invariant> invariants =
         policy.invariants().stream()
-            .map(
-                it ->
-                    new Policy.Invariant(
-                        it.name(),
-                        new RequestSet(less(it.requests()), it.requests().span()),
-                        it.must(),
-                        it.irregular(),
-                        it.span()))
+            .map(it ->
+                new Policy.Invariant(
+                    it.name(),
+                    new RequestSet(less(it.requests()), it.requests().span()),
+                    it.must(),
+                    it.irregular(),
+                    it.span()))
             .toList();
     return with(set, inventory, invariants);
   }
@@ -157,9 +149,7 @@ final class Covering {
   }
 
   private Policy with(
-      RequestSet set,
-      List<Policy.InventoryEntry> inventory,
-      List<Policy.Invariant> invariants) {
+      RequestSet set, List<Policy.InventoryEntry> inventory, List<Policy.Invariant> invariants) {
     List<Policy.Service> services = new ArrayList<>(policy.services());
     services.add(new Policy.Service(SET, set, set.span()));
     return new Policy(

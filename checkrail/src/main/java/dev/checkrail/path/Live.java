@@ -8,9 +8,9 @@ import java.util.List;
 
 /**
  * Whether the requests of a finding in the new configuration are among those of the same finding in
- * the old one. The comparison is exact: a request that is in none of its regions fares as before, so
- * that what is bad about it was bad before. Where a region could have added requests to a finding,
- * the answer is no; rather too few findings are called live than one too many.
+ * the old one. The comparison is exact: a request that is in none of its regions fares as before,
+ * so that what is bad about it was bad before. Where a region could have added requests to a
+ * finding, the answer is no; rather too few findings are called live than one too many.
  */
 final class Live {
   private static final String CONTRACT = "contract/";

@@ -49,7 +49,8 @@ public record Path(Watch watch) {
   }
 
   /** What a change does, without judging it. */
-  public DifferenceReport diff(Subject old, Subject candidate, Terms terms) throws SandboxException {
+  public DifferenceReport diff(Subject old, Subject candidate, Terms terms)
+      throws SandboxException {
     try (Stages stages = new Stages(watch, terms, Sides.of(old, candidate))) {
       return Proofs.report(stages.diff(stages.read()));
     }

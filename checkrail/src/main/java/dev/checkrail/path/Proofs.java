@@ -1,8 +1,8 @@
 package dev.checkrail.path;
 
-import dev.checkrail.prove.SettingChange;
 import dev.checkrail.prove.DiffReport;
 import dev.checkrail.prove.ProveReport;
+import dev.checkrail.prove.SettingChange;
 import dev.checkrail.prove.Undecided;
 import dev.checkrail.read.haproxy.ConfigFile;
 import dev.checkrail.read.haproxy.HaproxyTree;
@@ -15,7 +15,9 @@ import java.util.Set;
 
 /** What the prover's reports mean for the verdict. */
 final class Proofs {
-  /** Questions that people rely on: if one stays open there is no verdict. Lints say nothing then. */
+  /**
+   * Questions that people rely on: if one stays open there is no verdict. Lints say nothing then.
+   */
   private static final Set<RuleId> RELIED_ON =
       EnumSet.of(
           RuleId.CONTRACT_INCAPABLE_SERVER,
@@ -39,13 +41,12 @@ final class Proofs {
   private static List<Found.Open> open(List<Undecided> undecided, HaproxyTree tree) {
     return undecided.stream()
         .filter(one -> RELIED_ON.contains(one.rule()))
-        .map(
-            one ->
-                new Found.Open(
-                    one.rule(),
-                    one.subject(),
-                    one.because(),
-                    one.lines().stream().map(span -> text(span, tree)).toList()))
+        .map(one ->
+            new Found.Open(
+                one.rule(),
+                one.subject(),
+                one.because(),
+                one.lines().stream().map(span -> text(span, tree)).toList()))
         .toList();
   }
 
@@ -68,15 +69,14 @@ final class Proofs {
     return new Difference(
         report.equal(),
         report.regions().stream()
-            .map(
-                one ->
-                    new Difference.Region(
-                        one.listener(),
-                        one.requests(),
-                        one.from(),
-                        one.to(),
-                        one.witness(),
-                        one.declared()))
+            .map(one ->
+                new Difference.Region(
+                    one.listener(),
+                    one.requests(),
+                    one.from(),
+                    one.to(),
+                    one.witness(),
+                    one.declared()))
             .toList(),
         report.settings().stream().map(Proofs::setting).toList());
   }

@@ -124,7 +124,11 @@ final class Stages implements AutoCloseable {
     List<Rehearsed> requests = requests(read.candidate(), proof);
     RehearseReport report =
         Rehearse.rehearse(
-            original(read.candidate(), subjects.candidate()), requests, terms.policy(), sandbox, settings);
+            original(read.candidate(), subjects.candidate()),
+            requests,
+            terms.policy(),
+            sandbox,
+            settings);
     rehearsal = Optional.of(report.rehearsal());
     long skipped = skipped(report);
     if (skipped > 0) {
@@ -143,7 +147,11 @@ final class Stages implements AutoCloseable {
                   settings)
               .findings();
     }
-    walk.note(Stage.REHEARSE, live, Found.of(report.findings()).remarking(left(report)), walk.since(start));
+    walk.note(
+        Stage.REHEARSE,
+        live,
+        Found.of(report.findings()).remarking(left(report)),
+        walk.since(start));
   }
 
   private static boolean faulty(RehearseReport report) {
@@ -170,13 +178,11 @@ final class Stages implements AutoCloseable {
     proof
         .findings()
         .forEach(it -> it.witness().ifPresent(one -> all.putIfAbsent(one, Rehearsed.of(one))));
-    diff.ifPresent(
-        it ->
-            it.regions()
-                .forEach(region -> all.putIfAbsent(region.witness(), Rehearsed.of(region.witness()))));
+    diff.ifPresent(it ->
+        it.regions()
+            .forEach(region -> all.putIfAbsent(region.witness(), Rehearsed.of(region.witness()))));
     Prove.cover(read.configuration())
-        .forEach(
-            it -> all.putIfAbsent(it.request(), Rehearsed.of(it.request(), it.outcome())));
+        .forEach(it -> all.putIfAbsent(it.request(), Rehearsed.of(it.request(), it.outcome())));
     return List.copyOf(all.values());
   }
 

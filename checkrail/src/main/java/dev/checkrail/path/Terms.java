@@ -65,7 +65,8 @@ public record Terms(
   /**
    * A changed setting that is meant.
    *
-   * @param section the beginning of its subject, in whole segments; empty accepts the rule everywhere
+   * @param section the beginning of its subject, in whole segments; empty accepts the rule
+   *     everywhere
    */
   public record Accepted(RuleId rule, Optional<String> section) {
     /** Whether it speaks of this finding. */

@@ -13,8 +13,7 @@ public final class Versions {
   /** What the verdict has to say if this version is not one that the model was measured on. */
   public static Optional<String> caveat(String version) {
     Matcher found = VERSION.matcher(version);
-    boolean measured =
-        !found.find() || (found.group(1).equals("2") && found.group(2).equals("6"));
+    boolean measured = !found.find() || (found.group(1).equals("2") && found.group(2).equals("6"));
     return measured
         ? Optional.empty()
         : Optional.of("HAProxy " + found.group() + ": agreement measured on 2.6.12 only");

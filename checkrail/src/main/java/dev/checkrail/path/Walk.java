@@ -17,7 +17,9 @@ import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** One walk along the path: takes the time of each stage, keeps what it found, judges at the end. */
+/**
+ * One walk along the path: takes the time of each stage, keeps what it found, judges at the end.
+ */
 final class Walk {
   private final Terms terms;
   private final Watch watch;
@@ -95,11 +97,7 @@ final class Walk {
         found.skipped().isPresent()
             ? Status.SKIPPED
             : open.isEmpty() ? Status.PASS : Status.UNDECIDED;
-    Optional<String> why =
-        found
-            .skipped()
-            .or(() -> why(open))
-            .or(found::remark);
+    Optional<String> why = found.skipped().or(() -> why(open)).or(found::remark);
     results.add(new StageResult(stage, status, seconds, why));
     found.skipped().ifPresent(text -> notice(stage.word() + " skipped: " + text));
   }

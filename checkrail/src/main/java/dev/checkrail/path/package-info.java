@@ -7,8 +7,8 @@
  * dev.checkrail.path.Path} is the table of contents: each line takes what the stages before it
  * found and gives a report. Nothing else strings stages together.
  *
- * <p><b>Never:</b> looks at a configuration itself, opens a file, prints, decides on an exit status,
- * skips a stage in silence. Time is a parameter; only {@code rehearse} meets processes.
+ * <p><b>Never:</b> looks at a configuration itself, opens a file, prints, decides on an exit
+ * status, skips a stage in silence. Time is a parameter; only {@code rehearse} meets processes.
  *
  * <p><b>May depend on:</b> lint, replay, rehearse, change and what their arrows reach.
  */

@@ -14,9 +14,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Rules that count requests, and rules that refuse by such a count or by size. What is counted lives
- * while HAProxy runs, so no request shows that it is counted by a coarser key, or refused sooner: the
- * lines are compared as text. A threshold that only rises is no finding.
+ * Rules that count requests, and rules that refuse by such a count or by size. What is counted
+ * lives while HAProxy runs, so no request shows that it is counted by a coarser key, or refused
+ * sooner: the lines are compared as text. A threshold that only rises is no finding.
  */
 final class CompareRates {
   private static final Pattern COUNTS = Pattern.compile("(http|tcp)-request .*\\btrack-sc\\d+ .*");
@@ -52,7 +52,8 @@ final class CompareRates {
     }
     List<String> before = limits(old).map(Limit::text).toList();
     for (Limit limit : limits(now).toList()) {
-      if (before.stream().noneMatch(was -> was.equals(limit.text()) || isHigher(was, limit.text()))) {
+      if (before.stream()
+          .noneMatch(was -> was.equals(limit.text()) || isHigher(was, limit.text()))) {
         changes.add(
             RuleId.DIFF_LIMIT_LOWERED,
             subject,
@@ -91,8 +92,7 @@ final class CompareRates {
       case Condition.Not not -> limits(not.part(), limits);
       case Condition.Named named -> limits(named.definition(), limits);
       case Condition.Test test -> limit(test.text(), test.span(), limits);
-      case Condition.Unknown unknown ->
-          limit(unknown.why().text(), unknown.why().span(), limits);
+      case Condition.Unknown unknown -> limit(unknown.why().text(), unknown.why().span(), limits);
     }
   }
 

@@ -13,8 +13,8 @@ final class Images {
   private static final Language SIGN = Language.oneOf(ByteSet.of("+-")).optional();
   private static final Language NO_DIGITS =
       Language.all()
-          .minus(Language.sequence(SIGN, Language.oneOf(DIGITS), Language.all()))
-          .minus(Language.emptyWord());
+          .minus(Language.emptyWord())
+          .minus(Language.sequence(SIGN, Language.oneOf(DIGITS), Language.all()));
   private static final long BIG = 999_999_999_999_999_999L;
 
   private Images() {}

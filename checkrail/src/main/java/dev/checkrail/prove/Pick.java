@@ -3,6 +3,7 @@ package dev.checkrail.prove;
 import dev.checkrail.prove.set.ByteSet;
 import dev.checkrail.prove.set.Language;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -19,7 +20,7 @@ record Pick(From from, String name, int which) implements Step {
   enum From {
     /** At commas outside quotes and at line ends, blanks trimmed [7.3.6 req.hdr]. */
     COMMAS,
-    /** Lines as they are [7.3.6 req.fhdr]. */
+    /** Whole lines, blanks at their ends trimmed [7.3.6 req.fhdr]. */
     LINES,
     /** Cookies of one name; the word must not hold quotes [7.3.6 req.cook]. */
     COOKIES,
@@ -117,7 +118,7 @@ record Pick(From from, String name, int which) implements Step {
   }
 
   private Language lines(Language language) {
-    Language line = language.intersect(LINE);
+    Language line = Language.sequence(BLANKS, language.intersect(LINE).intersect(TRIMMED), BLANKS);
     Language rest = LF.concat(ALL).optional();
     if (which == 0) {
       return Language.sequence(LINE_STEP.star(), line, rest);
@@ -220,7 +221,7 @@ record Pick(From from, String name, int which) implements Step {
     String word = input.asText();
     return switch (from) {
       case COMMAS -> nth(commaValues(word));
-      case LINES -> nth(List.of(word.split("\n", -1)));
+      case LINES -> nth(Arrays.stream(word.split("\n", -1)).map(Pick::trim).toList());
       case COOKIES -> Result.UNKNOWN;
       case PARAMETERS -> parameter(word);
       case COUNT_COMMAS -> Result.of(new Value.Number(commaValues(word).size()));

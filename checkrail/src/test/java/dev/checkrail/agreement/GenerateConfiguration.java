@@ -414,6 +414,7 @@ final class GenerateConfiguration {
             () -> draw.of(Words.ATOMS) + "%[req.hdr(x-a)]",
             () -> "%[req.hdr(x-b),lower]-%[method]",
             () -> "%[path,field(2,/)]",
+            () -> draw.of(Words.ATOMS) + " %[req.hdr(x-n)]",
             () -> "%[url_param(a)]");
   }
 

@@ -65,7 +65,8 @@ class BadInputTest {
 
     assertThat(run.status()).as(run.all()).isEqualTo(2);
     assertThat(run.err()).contains(expected);
-    assertThat(run.err().lines().filter(line -> line.startsWith("checkrail: "))).hasSizeBetween(1, 2);
+    assertThat(run.err().lines().filter(line -> line.startsWith("checkrail: ")))
+        .hasSizeBetween(1, 2);
     assertThat(run.all()).doesNotContain("Exception").doesNotContain("\tat ");
   }
 
@@ -95,8 +96,7 @@ class BadInputTest {
 
   @Test
   void withoutTheBinaryTheGateWorksIfAsked() {
-    Run run =
-        in.run("gate", "good.cfg", "good.cfg", "--haproxy", "./none", "--without-rehearsal");
+    Run run = in.run("gate", "good.cfg", "good.cfg", "--haproxy", "./none", "--without-rehearsal");
 
     assertThat(run.status()).as(run.all()).isEqualTo(0);
   }
@@ -175,7 +175,11 @@ class BadInputTest {
             http-check send hdr Authorization s3cretpass7
             server a 127.0.0.1:9001 check
         """);
-    in.file("after.cfg", Files.readString(folder.resolve("secret.cfg")).replace("pass3", "pass8").replace("127.0.0.1:9001", "127.0.0.1:9002"));
+    in.file(
+        "after.cfg",
+        Files.readString(folder.resolve("secret.cfg"))
+            .replace("pass3", "pass8")
+            .replace("127.0.0.1:9001", "127.0.0.1:9002"));
     StringBuilder all = new StringBuilder();
     for (String format : List.of("text", "json")) {
       for (String command :

@@ -93,8 +93,17 @@ class CommandsTest {
     in.file("checkrail.yaml", "version: 1\nservices: { pay: [{ path: /pay/** }] }\n");
 
     Run run =
-        in.run("gate", "old.cfg", "new.cfg", "--without-rehearsal", "--moves", "pay",
-            "--fail-on", "error", "--accept", "diff/balance-changed");
+        in.run(
+            "gate",
+            "old.cfg",
+            "new.cfg",
+            "--without-rehearsal",
+            "--moves",
+            "pay",
+            "--fail-on",
+            "error",
+            "--accept",
+            "diff/balance-changed");
 
     assertThat(run.out()).doesNotContain("diff/undeclared-move");
   }
@@ -164,7 +173,13 @@ class CommandsTest {
   void aFolderIsItsConfigurationFilesInTheOrderOfTheirNames() {
     int cut = APPROVED.indexOf("backend be_pay\n    option");
     in.file("folder/10-front.cfg", APPROVED.substring(0, cut))
-        .file("folder/20-back.cfg", APPROVED.substring(cut).replace("    option httpchk", "    mode http\n    timeout connect 1s\n    timeout server 3s\n    option httpchk"))
+        .file(
+            "folder/20-back.cfg",
+            APPROVED
+                .substring(cut)
+                .replace(
+                    "    option httpchk",
+                    "    mode http\n    timeout connect 1s\n    timeout server 3s\n    option httpchk"))
         .file("folder/readme.txt", "no configuration");
 
     Run run = in.run("diff", "old.cfg", "folder", "--format", "json");
@@ -234,7 +249,15 @@ class CommandsTest {
         """;
 
     Run run =
-        in.run(java.util.Map.of(), requests, "explain", "old.cfg", "--requests", "-", "--format", "json");
+        in.run(
+            java.util.Map.of(),
+            requests,
+            "explain",
+            "old.cfg",
+            "--requests",
+            "-",
+            "--format",
+            "json");
 
     assertThat(run.status()).as(run.all()).isEqualTo(2);
     String[] lines = run.out().split("\n");
@@ -267,14 +290,27 @@ class CommandsTest {
 
   @Test
   void settingsThatAreMeantCanBeAccepted() {
-    in.file("slow.cfg", APPROVED.replace("maxconn 50 check\n    server pay-2", "maxconn 20 check\n    server pay-2"));
+    in.file(
+        "slow.cfg",
+        APPROVED.replace(
+            "maxconn 50 check\n    server pay-2", "maxconn 20 check\n    server pay-2"));
 
     Run blocked = in.run("gate", "old.cfg", "slow.cfg", "--without-rehearsal");
     Run accepted =
-        in.run("gate", "old.cfg", "slow.cfg", "--without-rehearsal", "--accept",
+        in.run(
+            "gate",
+            "old.cfg",
+            "slow.cfg",
+            "--without-rehearsal",
+            "--accept",
             "diff/limit-lowered@backend be_pay");
     Run elsewhere =
-        in.run("gate", "old.cfg", "slow.cfg", "--without-rehearsal", "--accept",
+        in.run(
+            "gate",
+            "old.cfg",
+            "slow.cfg",
+            "--without-rehearsal",
+            "--accept",
             "diff/limit-lowered@backend be_web");
 
     assertThat(blocked.out()).contains("diff/limit-lowered");
@@ -362,7 +398,8 @@ class CommandsTest {
         suppressions:
           - { rule: diff/undeclared-move, at: "listener 127.0.0.1:8080", reason: "known", owner: web, requests: { path: %s } }
         """;
-    in.file("all.yaml", suppressing.formatted("/pay/**")).file("part.yaml", suppressing.formatted("/pay/a/**"));
+    in.file("all.yaml", suppressing.formatted("/pay/**"))
+        .file("part.yaml", suppressing.formatted("/pay/a/**"));
 
     Run all = in.run("gate", "old.cfg", "new.cfg", "--without-rehearsal", "--policy", "all.yaml");
     Run part = in.run("gate", "old.cfg", "new.cfg", "--without-rehearsal", "--policy", "part.yaml");

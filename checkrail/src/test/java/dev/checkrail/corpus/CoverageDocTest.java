@@ -50,8 +50,7 @@ class CoverageDocTest {
     Map<String, Integer> unmodelled = new TreeMap<>();
     Path corpus = Shared.folder("corpus/haproxy");
     sets.put("Configurations of public repositories", lines(corpus.resolve("real"), unmodelled));
-    sets.put(
-        "HAProxy's regression tests", lines(corpus.resolve("reg-tests"), new TreeMap<>()));
+    sets.put("HAProxy's regression tests", lines(corpus.resolve("reg-tests"), new TreeMap<>()));
     sets.put("Outage museum", lines(Shared.folder("museum"), new TreeMap<>()));
     StringBuilder page = new StringBuilder();
     page.append(
@@ -78,15 +77,16 @@ class CoverageDocTest {
             Map.Entry.<String, Integer>comparingByValue(Comparator.reverseOrder())
                 .thenComparing(Map.Entry.comparingByKey()))
         .limit(MOST)
-        .forEach(e -> page.append("| ").append(e.getValue()).append(" | ").append(e.getKey()).append(" |\n"));
-    sets.forEach(
-        (name, lines) -> {
-          page.append("\n## ").append(name).append(", file by file\n\n");
-          page.append("| file | modelled | no effect | response | unmodelled |\n|---|---:|---:|---:|---:|\n");
-          for (Line line : lines) {
-            page.append("| ").append(line.file()).append(counts(line.coverage())).append(" |\n");
-          }
-        });
+        .forEach(e ->
+            page.append("| ").append(e.getValue()).append(" | ").append(e.getKey()).append(" |\n"));
+    sets.forEach((name, lines) -> {
+      page.append("\n## ").append(name).append(", file by file\n\n");
+      page.append(
+          "| file | modelled | no effect | response | unmodelled |\n|---|---:|---:|---:|---:|\n");
+      for (Line line : lines) {
+        page.append("| ").append(line.file()).append(counts(line.coverage())).append(" |\n");
+      }
+    });
     return page.toString();
   }
 
@@ -117,12 +117,14 @@ class CoverageDocTest {
 
   private static List<Line> lines(Path folder, Map<String, Integer> unmodelled) {
     return Shared.configurations(folder).stream()
-        .map(
-            file -> {
-              ReadReport report = Shared.read(file);
-              report.configuration().unmodelled().forEach(u -> unmodelled.merge(key(u), 1, Integer::sum));
-              return new Line(folder.relativize(file).toString(), report.configuration().coverage());
-            })
+        .map(file -> {
+          ReadReport report = Shared.read(file);
+          report
+              .configuration()
+              .unmodelled()
+              .forEach(u -> unmodelled.merge(key(u), 1, Integer::sum));
+          return new Line(folder.relativize(file).toString(), report.configuration().coverage());
+        })
         .toList();
   }
 
@@ -130,7 +132,8 @@ class CoverageDocTest {
     String[] words = line.text().strip().split("\\s+");
     String directive = words[0];
     if (TWO_WORDS.contains(directive) && words.length > 1) {
-      directive = directive.equals("acl") ? "acl …" : directive + " " + words[1].replaceAll("\\(.*", "(…)");
+      directive =
+          directive.equals("acl") ? "acl …" : directive + " " + words[1].replaceAll("\\(.*", "(…)");
     }
     return "`" + directive.replace("|", "\\|") + "` | " + line.reason().replace("|", "\\|");
   }

@@ -87,11 +87,7 @@ class OutageClassTest {
   private static List<Change> changes() {
     return List.of(
         change("payments host to web", "R01", PAY, "  use_backend web if is_pay\n"),
-        change(
-            "general rule above",
-            "R02",
-            PAY,
-            "  use_backend web if { path_beg /v1 }\n" + PAY),
+        change("general rule above", "R02", PAY, "  use_backend web if { path_beg /v1 }\n" + PAY),
         change(
             "prefix too wide",
             "R05",
@@ -150,7 +146,8 @@ class OutageClassTest {
             "redirect to itself",
             "R17",
             BIND,
-            BIND + "  http-request redirect scheme https code 301 unless { req.hdr(x-forwarded-proto) https }\n",
+            BIND
+                + "  http-request redirect scheme https code 301 unless { req.hdr(x-forwarded-proto) https }\n",
             BIND + "  http-request redirect scheme https code 301 unless { ssl_fc }\n"),
         change(
             "staging server",
@@ -168,12 +165,18 @@ class OutageClassTest {
             "P01",
             "  server pay-dr",
             "  server pay-3 127.0.0.1:19161 check\n  server pay-dr"),
-        change("all weights zero", "P02", "  server adm-1 127.0.0.1:19121 check", "  server adm-1 127.0.0.1:19121 check weight 0"),
+        change(
+            "all weights zero",
+            "P02",
+            "  server adm-1 127.0.0.1:19121 check",
+            "  server adm-1 127.0.0.1:19121 check weight 0"),
         change("one address twice", "P03", "pay-2 127.0.0.1:19102", "pay-2 127.0.0.1:19101"),
         change("another service's port", "P04", "pay-2 127.0.0.1:19102", "pay-2 127.0.0.1:19112"),
         change("backup no more", "P06", "check backup maxconn", "check maxconn"),
-        change("backup lost", "P06", "  server pay-dr 127.0.0.1:19104 check backup maxconn 200\n", ""),
-        change("hash by source", "P09", "backend payments\n", "backend payments\n  balance source\n"),
+        change(
+            "backup lost", "P06", "  server pay-dr 127.0.0.1:19104 check backup maxconn 200\n", ""),
+        change(
+            "hash by source", "P09", "backend payments\n", "backend payments\n  balance source\n"),
         change("check dropped", "H01", "pay-1 127.0.0.1:19101 check", "pay-1 127.0.0.1:19101"),
         change("shallow check", "H02", "uri /health/deep", "uri /health"),
         change(
@@ -183,16 +186,23 @@ class OutageClassTest {
               option httpchk
               http-check send meth GET uri /health/deep hdr Host api.example.com
               http-check expect status 200
-            """.indent(0),
+            """
+                .indent(0),
             ""),
         change("check asks for a redirect", "H04", "uri /health/deep", "uri /health/https-only"),
         change("check without Host", "H04", " hdr Host api.example.com", ""),
         change("time without unit", "T01", "timeout server 5s", "timeout server 5"),
-        change("server limit", "T03", "pay-1 127.0.0.1:19101 check maxconn 200", "pay-1 127.0.0.1:19101 check maxconn 1"),
+        change(
+            "server limit",
+            "T03",
+            "pay-1 127.0.0.1:19101 check maxconn 200",
+            "pay-1 127.0.0.1:19101 check maxconn 1"),
         change("process limit", "T03", "  maxconn 512", "  maxconn 5"),
         change("frontend limit", "T03", BIND, BIND, BIND + "  maxconn 5\n"),
-        change("buffer too small", "T04", "  maxconn 512\n", "  maxconn 512\n  tune.bufsize 1024\n"),
-        change("too few headers", "T04", "  maxconn 512\n", "  maxconn 512\n  tune.http.maxhdr 8\n"),
+        change(
+            "buffer too small", "T04", "  maxconn 512\n", "  maxconn 512\n  tune.bufsize 1024\n"),
+        change(
+            "too few headers", "T04", "  maxconn 512\n", "  maxconn 512\n  tune.http.maxhdr 8\n"),
         change(
             "body limit",
             "T04",
@@ -274,54 +284,51 @@ class OutageClassTest {
   @TestFactory
   Stream<DynamicTest> theGateWarnsOfWhatNeedNotBreakAnything() {
     return warned().stream()
-        .map(
-            change ->
-                DynamicTest.dynamicTest(
-                    change.cls() + " " + change.name(),
-                    () ->
-                        assertThat(
-                                MuseumTest.gate(
-                                        files(change.approved(), change.approvedFiles()),
-                                        files(change.changed(), change.changedFiles()))
-                                    .verdict()
-                                    .findings())
-                            .anyMatch(
-                                finding ->
-                                    finding.counts()
-                                        && finding.rule().classes().contains(change.cls()))));
+        .map(change ->
+            DynamicTest.dynamicTest(
+                change.cls() + " " + change.name(),
+                () ->
+                    assertThat(
+                            MuseumTest.gate(
+                                    files(change.approved(), change.approvedFiles()),
+                                    files(change.changed(), change.changedFiles()))
+                                .verdict()
+                                .findings())
+                        .anyMatch(finding ->
+                            finding.counts() && finding.rule().classes().contains(change.cls()))));
   }
 
   @TestFactory
   Stream<DynamicTest> theGateStopsEachClass() {
     return changes().stream()
-        .map(
-            change ->
-                DynamicTest.dynamicTest(
-                    change.cls() + " " + change.name(),
-                    () -> {
-                      PathReport report =
-                          MuseumTest.gate(
-                              files(change.approved(), change.approvedFiles()),
-                              files(change.changed(), change.changedFiles()));
-                      MuseumTest.assertBlocked(change.name(), change.cls(), report);
-                    }));
+        .map(change ->
+            DynamicTest.dynamicTest(
+                change.cls() + " " + change.name(),
+                () -> {
+                  PathReport report =
+                      MuseumTest.gate(
+                          files(change.approved(), change.approvedFiles()),
+                          files(change.changed(), change.changedFiles()));
+                  MuseumTest.assertBlocked(change.name(), change.cls(), report);
+                }));
   }
 
   @TestFactory
   Stream<DynamicTest> theGateLetsEachApprovedConfigurationPass() {
     return changes().stream()
-        .map(
-            change ->
-                DynamicTest.dynamicTest(
-                    change.cls() + " " + change.name(),
-                    () -> {
-                      Map<String, String> files = files(change.approved(), change.approvedFiles());
-                      PathReport report = MuseumTest.gate(files, files);
-                      assertThat(report.verdict().kind())
-                          .as(report.verdict().findings().stream().filter(Finding::counts).toList()
-                              + " " + report.verdict().stages())
-                          .isEqualTo(Verdict.Kind.PASS);
-                    }));
+        .map(change ->
+            DynamicTest.dynamicTest(
+                change.cls() + " " + change.name(),
+                () -> {
+                  Map<String, String> files = files(change.approved(), change.approvedFiles());
+                  PathReport report = MuseumTest.gate(files, files);
+                  assertThat(report.verdict().kind())
+                      .as(
+                          report.verdict().findings().stream().filter(Finding::counts).toList()
+                              + " "
+                              + report.verdict().stages())
+                      .isEqualTo(Verdict.Kind.PASS);
+                }));
   }
 
   private static Map<String, String> files(String text, Map<String, String> beside) {

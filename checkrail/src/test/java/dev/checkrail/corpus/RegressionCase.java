@@ -70,7 +70,9 @@ record RegressionCase(
                 config.get("accept26").asBoolean()));
       }
       Map<String, Integer> ports = new LinkedHashMap<>();
-      one.get("ports").properties().forEach(port -> ports.put(port.getKey(), port.getValue().asInt()));
+      one.get("ports")
+          .properties()
+          .forEach(port -> ports.put(port.getKey(), port.getValue().asInt()));
       Map<String, Actor> servers = new LinkedHashMap<>();
       for (Actor server : actors(one.get("servers"))) {
         servers.merge(server.name(), server, RegressionCase::joined);

@@ -64,7 +64,21 @@ class RegressionCorpusTest {
     List<Result> results = results(model);
     System.out.println("regression tests, " + model + ": " + counts(results));
     if (Boolean.getBoolean("corpus.print")) {
-      results.forEach(r -> System.out.println(r.score() + " " + r.test() + " " + r.client() + " " + r.request().method() + " " + r.request().sentTarget() + " -> " + r.outcome() + " :: " + r.why()));
+      results.forEach(r ->
+          System.out.println(
+              r.score()
+                  + " "
+                  + r.test()
+                  + " "
+                  + r.client()
+                  + " "
+                  + r.request().method()
+                  + " "
+                  + r.request().sentTarget()
+                  + " -> "
+                  + r.outcome()
+                  + " :: "
+                  + r.why()));
     }
     assertThat(
             results.stream()
@@ -123,13 +137,16 @@ class RegressionCorpusTest {
           data(folder.resolve("@VTCDATA@"));
           Native.Verdict verdict =
               Native.check(sandbox, folder, List.of("t.cfg"), Map.of(), Duration.ofSeconds(10));
-          assertThat(verdict.accepted()).as(config.file() + "\n" + verdict.text()).isEqualTo(config.accepted());
+          assertThat(verdict.accepted())
+              .as(config.file() + "\n" + verdict.text())
+              .isEqualTo(config.accepted());
           sandbox.discard(folder);
           checked++;
         }
       }
     }
-    System.out.println("regression tests: " + checked + " configurations given to HAProxy's own check");
+    System.out.println(
+        "regression tests: " + checked + " configurations given to HAProxy's own check");
     assertThat(checked).isGreaterThan(60);
   }
 

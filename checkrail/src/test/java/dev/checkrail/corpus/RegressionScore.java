@@ -41,7 +41,8 @@ final class RegressionScore {
   }
 
   /** The score of one request. */
-  record Result(String test, String client, Request request, Outcome outcome, Score score, String why) {}
+  record Result(
+      String test, String client, Request request, Outcome outcome, Score score, String why) {}
 
   /** Who answers. */
   enum Model {
@@ -74,8 +75,7 @@ final class RegressionScore {
       case EXPLAIN -> request -> Explain.explain(configuration, request).outcome();
       case PROVE -> {
         Router router = Prove.router(configuration);
-        yield request ->
-            router.route(request).orElse(new Outcome.Undecided("no listener for it"));
+        yield request -> router.route(request).orElse(new Outcome.Undecided("no listener for it"));
       }
     };
   }
@@ -105,12 +105,16 @@ final class RegressionScore {
     }
     Optional<String> apart = StateChanges.of(test.name());
     if (apart.isPresent()) {
-      return new Result(
-          test.name(), client.name(), request, none, Score.NOT_MODELLED, apart.get());
+      return new Result(test.name(), client.name(), request, none, Score.NOT_MODELLED, apart.get());
     }
     if (place.isEmpty()) {
       return new Result(
-          test.name(), client.name(), request, none, Score.NOTHING_TO_SAY, "no listener of a configuration");
+          test.name(),
+          client.name(),
+          request,
+          none,
+          Score.NOTHING_TO_SAY,
+          "no listener of a configuration");
     }
     Outcome outcome = routers.get(place.get().config).apply(request);
     Said said = judge(place.get(), request, outcome, turn, HOPS);
@@ -251,13 +255,9 @@ final class RegressionScore {
   }
 
   private Said follow(
-      Place next,
-      Place from,
-      Request request,
-      Outcome.Reaches reaches,
-      Turn turn,
-      int hops) {
-    if (next.listener.tls() && turn.expectations().stream().anyMatch(e -> e.value().equals("503"))) {
+      Place next, Place from, Request request, Outcome.Reaches reaches, Turn turn, int hops) {
+    if (next.listener.tls()
+        && turn.expectations().stream().anyMatch(e -> e.value().equals("503"))) {
       return new Said(Score.NOT_MODELLED, "a TLS handshake with a server that fails");
     }
     if (responds(from, reaches)) {
@@ -266,11 +266,10 @@ final class RegressionScore {
     Map<String, List<String>> headers = new LinkedHashMap<>(request.headers());
     reaches
         .headers()
-        .forEach(
-            (name, value) -> {
-              headers.keySet().removeIf(name::equalsIgnoreCase);
-              value.ifPresent(text -> headers.put(name, List.of(text)));
-            });
+        .forEach((name, value) -> {
+          headers.keySet().removeIf(name::equalsIgnoreCase);
+          value.ifPresent(text -> headers.put(name, List.of(text)));
+        });
     Request sent =
         new Request(
             request.method(),
@@ -339,7 +338,8 @@ final class RegressionScore {
     int checked = 0;
     if (status.isPresent()) {
       String expected = status.get();
-      boolean own = blocks.stream().anyMatch(block -> expected.equals(Integer.toString(block.status())));
+      boolean own =
+          blocks.stream().anyMatch(block -> expected.equals(Integer.toString(block.status())));
       // 502 and 504 are what HAProxy says after it has tried a server.
       if (own || expected.equals("502") || expected.equals("504")) {
         checked++;
@@ -352,7 +352,13 @@ final class RegressionScore {
     for (Expectation expectation : turn.expectations()) {
       Optional<Boolean> mark = mark(expectation, blocks, place, reaches);
       if (mark.isPresent() && !mark.get()) {
-        wrong.add("expected " + expectation.of() + " " + expectation.value() + ", not from " + server.name());
+        wrong.add(
+            "expected "
+                + expectation.of()
+                + " "
+                + expectation.value()
+                + ", not from "
+                + server.name());
       }
       checked += mark.isPresent() ? 1 : 0;
     }
@@ -395,15 +401,17 @@ final class RegressionScore {
     boolean told =
         test.servers().values().stream()
             .flatMap(server -> Script.blocks(server).stream())
-            .anyMatch(block -> has.apply(block).filter(value -> expectation.allows(Optional.of(value))).isPresent());
+            .anyMatch(block ->
+                has.apply(block)
+                    .filter(value -> expectation.allows(Optional.of(value)))
+                    .isPresent());
     return told
         ? Optional.of(blocks.stream().anyMatch(block -> expectation.allows(has.apply(block))))
         : Optional.empty();
   }
 
   /** What a server expects of a request and the model says otherwise. */
-  private static List<Expectation> missing(
-      Block block, Request request, Outcome.Reaches reaches) {
+  private static List<Expectation> missing(Block block, Request request, Outcome.Reaches reaches) {
     List<Expectation> missing = new ArrayList<>();
     for (Expectation expectation : block.expectations()) {
       Optional<String> name = expectation.header("req");
@@ -421,8 +429,8 @@ final class RegressionScore {
   }
 
   /**
-   * Headers that the model leaves out because their values are not known to it: a rule sets them
-   * to something unmodelled, persistence takes its cookie out, compression the codings.
+   * Headers that the model leaves out because their values are not known to it: a rule sets them to
+   * something unmodelled, persistence takes its cookie out, compression the codings.
    */
   private boolean unknown(Expectation expectation, Place place, Outcome.Reaches reaches) {
     Optional<String> name = expectation.header("req");
@@ -438,10 +446,10 @@ final class RegressionScore {
     Optional<Pool> pool = configurations.get(place.config).pool(reaches.pool());
     boolean set =
         Stream.concat(
-                place.frontend.rules().stream(),
-                pool.stream().flatMap(p -> p.rules().stream()))
+                place.frontend.rules().stream(), pool.stream().flatMap(p -> p.rules().stream()))
             .flatMap(rules -> rules.rules().stream())
-            .anyMatch(rule -> rule.text().toLowerCase(Locale.ROOT).contains("-header " + name.get()));
+            .anyMatch(
+                rule -> rule.text().toLowerCase(Locale.ROOT).contains("-header " + name.get()));
     boolean persistence =
         name.get().equals("cookie") && pool.flatMap(Pool::persistence).isPresent();
     boolean compression =
@@ -455,8 +463,7 @@ final class RegressionScore {
     boolean patterns =
         model == Model.PROVE
             && Stream.concat(
-                    place.frontend.rules().stream(),
-                    pool.stream().flatMap(p -> p.rules().stream()))
+                    place.frontend.rules().stream(), pool.stream().flatMap(p -> p.rules().stream()))
                 .flatMap(rules -> rules.rules().stream())
                 .anyMatch(rule -> rule.then() instanceof Action.DeleteHeaderRegex);
     return set || persistence || compression || patterns;
@@ -486,7 +493,11 @@ final class RegressionScore {
 
   private List<Setting> rules(Place place, Outcome.Reaches reaches) {
     List<Setting> rules = new ArrayList<>(place.frontend.responseRules());
-    configurations.get(place.config).pool(reaches.pool()).map(Pool::responseRules).ifPresent(rules::addAll);
+    configurations
+        .get(place.config)
+        .pool(reaches.pool())
+        .map(Pool::responseRules)
+        .ifPresent(rules::addAll);
     return rules;
   }
 

@@ -72,7 +72,9 @@ final class Script {
     }
 
     int status() {
-      return answers.isEmpty() ? 0 : option(answers.getFirst(), "-status").map(Integer::parseInt).orElse(200);
+      return answers.isEmpty()
+          ? 0
+          : option(answers.getFirst(), "-status").map(Integer::parseInt).orElse(200);
     }
 
     Optional<String> header(String name) {
@@ -158,7 +160,9 @@ final class Script {
       headers.put("User-Agent", List.of(client));
     }
     Optional<String> length =
-        option(words, "-body").map(body -> Integer.toString(body.length())).or(() -> option(words, "-bodylen"));
+        option(words, "-body")
+            .map(body -> Integer.toString(body.length()))
+            .or(() -> option(words, "-bodylen"));
     if (length.isPresent() && !words.contains("-nolen")) {
       headers.put("Content-Length", List.of(length.get()));
     }

@@ -46,8 +46,7 @@ final class Shared {
 
   /** Reads one configuration with the files beside it. */
   static ReadReport read(Path file) {
-    return Read.haproxy(
-        files(), List.of(file.toString()), HaproxyTarget.debian12(Map.of()));
+    return Read.haproxy(files(), List.of(file.toString()), HaproxyTarget.debian12(Map.of()));
   }
 
   static Files files() {
@@ -68,7 +67,9 @@ final class Shared {
     Path file =
         data < 0
             ? Path.of(path)
-            : FOLDER.resolve("corpus/haproxy/reg-tests-data").resolve(path.substring(data + DATA.length()));
+            : FOLDER
+                .resolve("corpus/haproxy/reg-tests-data")
+                .resolve(path.substring(data + DATA.length()));
     try {
       return java.nio.file.Files.isRegularFile(file)
           ? new Files.Lookup.Found(SourceFile.of(path, bytes(file)))

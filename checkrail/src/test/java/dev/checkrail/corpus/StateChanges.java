@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /** Regression tests in which something other than the configuration decides, with the reason. */
 final class StateChanges {
-  private static final Map<String, String> TESTS = 
+  private static final Map<String, String> TESTS =
       Map.of(
           "connection/proxy_protocol_tlv_validation.vtc",
           "the PROXY header of the client is not in the corpus",

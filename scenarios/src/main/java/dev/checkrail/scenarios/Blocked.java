@@ -36,7 +36,8 @@ final class Blocked {
 
         It is correct syntax, and 'haproxy -c' accepts it. On that day it went live: the reports
         server broke down under the load, 40 % of paying users failed, and it took 90 minutes to
-        find out why. Here is what Checkrail says before it goes live:""");
+        find out why. Here is what Checkrail says before it goes live:\
+        """);
     Product.Answer bad = product.gate("approved.cfg", "candidates/payments-to-reports.cfg");
     blocked = bad.status() == 1 && bad.rules().containsAll(EXPECTED);
     seconds = bad.seconds();

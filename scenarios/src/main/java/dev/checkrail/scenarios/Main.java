@@ -1,10 +1,10 @@
 package dev.checkrail.scenarios;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.io.PrintStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,7 +43,9 @@ public final class Main {
       }
       boolean split = argument.equals("--format") && i + 1 < arguments.size();
       String format =
-          split ? arguments.get(++i) : argument.startsWith("--format=") ? argument.substring(9) : "";
+          split
+              ? arguments.get(++i)
+              : argument.startsWith("--format=") ? argument.substring(9) : "";
       if (!format.equals("json") && !format.equals("text")) {
         err.println(
             "checkrail: demo knows no '" + arguments.get(i) + "'; see 'checkrail demo --help'");

@@ -34,7 +34,8 @@ final class Product {
   }
 
   /** Gates a change of the example. */
-  Answer gate(String old, String candidate, String... more) throws IOException, InterruptedException {
+  Answer gate(String old, String candidate, String... more)
+      throws IOException, InterruptedException {
     Path evidence = Files.createTempDirectory("checkrail-demo-");
     try {
       Path example = Path.of("examples/payment-gateway");
@@ -47,7 +48,8 @@ final class Product {
       out.flush();
       command.addAll(List.of("--evidence", evidence.resolve("gate").toString()));
       long start = System.nanoTime();
-      int status = new ProcessBuilder(command).directory(home.toFile()).inheritIO().start().waitFor();
+      int status =
+          new ProcessBuilder(command).directory(home.toFile()).inheritIO().start().waitFor();
       double seconds = (System.nanoTime() - start) / 1e9;
       return new Answer(status, seconds, rules(evidence.resolve("gate/verdict.json")));
     } finally {

@@ -11,7 +11,8 @@ import java.util.stream.Stream;
 
 /**
  * Brings what the demo needs. Programs are installed only where we are root, and said so; a HAProxy
- * service that came with the package is switched off again, one that was there before is left alone.
+ * service that came with the package is switched off again, one that was there before is left
+ * alone.
  */
 final class SetUp {
   private static final List<String> FOLDERS =
@@ -61,11 +62,13 @@ final class SetUp {
     // Package lists may be missing or too old on a new machine.
     if (quietly(install) != 0
         && (quietly(List.of("apt-get", "update", "-qq")) != 0 || quietly(install) != 0)) {
-      throw new CannotPlay("could not install " + String.join(", ", packages) + "; try: " + command);
+      throw new CannotPlay(
+          "could not install " + String.join(", ", packages) + "; try: " + command);
     }
     if (packages.contains("haproxy")) {
       switchOff();
-      out.println("Setting up: the packaged HAProxy service is switched off; only its program is used");
+      out.println(
+          "Setting up: the packaged HAProxy service is switched off; only its program is used");
     }
   }
 

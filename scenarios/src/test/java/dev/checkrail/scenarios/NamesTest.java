@@ -16,7 +16,8 @@ class NamesTest {
   @Test
   void productNamesNoScenario() throws IOException {
     List<String> names;
-    try (Stream<Path> candidates = Files.list(ROOT.resolve("examples/payment-gateway/candidates"))) {
+    try (Stream<Path> candidates =
+        Files.list(ROOT.resolve("examples/payment-gateway/candidates"))) {
       names =
           candidates
               .map(it -> it.getFileName().toString().replaceFirst("\\.[a-z]+$", ""))

@@ -46,6 +46,7 @@ public final class Diagrams {
   private final Budget budget;
   private final List<FieldEncoding> fields = new ArrayList<>();
   private int variables;
+  private long steps;
   private int[] level = new int[1024];
   private int[] low = new int[1024];
   private int[] high = new int[1024];
@@ -260,6 +261,8 @@ public final class Diagrams {
     if (cache[slot] == guard && cache[slot + 1] == then && cache[slot + 2] == otherwise) {
       return cache[slot + 3];
     }
+    // Results are remembered in a table of limited size, so that few nodes can take many steps.
+    budget.check(++steps / 3, "the decision diagram");
     int variable = Math.min(level[guard], Math.min(level[then], level[otherwise]));
     int lo = ite(low(guard, variable), low(then, variable), low(otherwise, variable));
     int hi = ite(high(guard, variable), high(then, variable), high(otherwise, variable));

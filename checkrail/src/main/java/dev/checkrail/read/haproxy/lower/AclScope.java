@@ -1,7 +1,6 @@
 package dev.checkrail.read.haproxy.lower;
 
 import dev.checkrail.model.Condition;
-import dev.checkrail.model.Match;
 import dev.checkrail.model.Unmodelled;
 import dev.checkrail.read.haproxy.AclText;
 import dev.checkrail.read.haproxy.ConditionText;
@@ -146,16 +145,16 @@ final class AclScope {
   private Condition criterion(CriterionText criterion, Setup setup, Span span) {
     String shown = LowerSample.slice(span, setup.directive().line().words());
     LowerSample.Typed sample = LowerSample.sample(criterion.sample(), setup);
+    if (sample.type() == Type.METHOD
+        && criterion.match() == CriterionText.Match.STR
+        && !setup.says("-m", criterion.span())) {
+      return MethodMatch.of(
+          criterion, LowerMatch.patterns(criterion, setup), sample.sample(), span, shown);
+    }
     LowerMatch.Result result = LowerMatch.match(criterion, sample.type(), setup);
     if (result.match().isEmpty()) {
       notes.unmodelled(setup.directive(), result.reason());
       return new Condition.Unknown(new Unmodelled(span, shown, result.reason()));
-    }
-    if (sample.type() == Type.METHOD
-        && criterion.match() == CriterionText.Match.STR
-        && !setup.says("-m", criterion.span())
-        && result.match().get() instanceof Match.Text methods) {
-      return MethodMatch.of(methods, sample.sample(), span, shown);
     }
     return new Condition.Test(sample.as(result.type()).sample(), result.match().get(), span, shown);
   }

@@ -83,6 +83,12 @@ final class LowerMatch {
     return all;
   }
 
+  /** All patterns, those of files first. */
+  static List<String> patterns(CriterionText criterion, Setup setup) {
+    return both(
+        listed(criterion, setup), criterion.patterns().stream().map(Word::value).toList());
+  }
+
   /** Patterns of all {@code -f} files. */
   private static List<String> listed(CriterionText criterion, Setup setup) {
     List<String> patterns = new ArrayList<>();

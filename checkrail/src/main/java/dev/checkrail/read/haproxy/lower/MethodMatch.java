@@ -3,6 +3,7 @@ package dev.checkrail.read.haproxy.lower;
 import dev.checkrail.model.Condition;
 import dev.checkrail.model.Match;
 import dev.checkrail.model.Sample;
+import dev.checkrail.read.haproxy.CriterionText;
 import dev.checkrail.source.Span;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,12 +20,18 @@ final class MethodMatch {
 
   private MethodMatch() {}
 
-  static Condition of(Match.Text match, Sample sample, Span span, String text) {
+  /**
+   * The condition.
+   *
+   * @param patterns of files and in the line
+   */
+  static Condition of(
+      CriterionText criterion, List<String> patterns, Sample sample, Span span, String text) {
     List<String> exact = new ArrayList<>();
     List<Condition> parts = new ArrayList<>();
-    for (String pattern : match.patterns()) {
+    for (String pattern : patterns) {
       String upper = pattern.toUpperCase(Locale.ROOT);
-      if (KNOWN.contains(pattern) || !match.ignoreCase()) {
+      if (KNOWN.contains(pattern) || !criterion.ignoreCase()) {
         exact.add(pattern);
       } else if (KNOWN.contains(upper)) {
         parts.add(
