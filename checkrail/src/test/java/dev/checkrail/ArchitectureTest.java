@@ -170,7 +170,9 @@ class ArchitectureTest {
   /** The way through the house is one file that can be read at a glance. */
   @Test
   void thePathFitsOnAPage() throws IOException {
-    assertThat(Files.readAllLines(ROOT.resolve("checkrail/src/main/java/dev/checkrail/path/Path.java")))
+    assertThat(
+            Files.readAllLines(
+                ROOT.resolve("checkrail/src/main/java/dev/checkrail/path/Path.java")))
         .hasSizeLessThan(60);
   }
 

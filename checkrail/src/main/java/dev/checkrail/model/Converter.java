@@ -51,8 +51,8 @@ public sealed interface Converter {
   record Bytes(int offset, int length) implements Converter {}
 
   /**
-   * {@code ipmask(mask4, mask6)}: prefix lengths. If {@code prefix6} is -1 no second mask is given: an
-   * IPv6 address then has no value, unless it is an IPv4 address in IPv6 form.
+   * {@code ipmask(mask4, mask6)}: prefix lengths. If {@code prefix6} is -1 no second mask is given:
+   * an IPv6 address then has no value, unless it is an IPv4 address in IPv6 form.
    */
   record NetworkMask(int prefix4, int prefix6) implements Converter {}
 
@@ -81,8 +81,8 @@ public sealed interface Converter {
   record Trim(boolean left, String characters) implements Converter {}
 
   /**
-   * The implicit cast of a text to a number: an optional sign and the decimal digits that follow, 0 if
-   * there are none; no value if the text is empty. Numbers and flags stay as they are.
+   * The implicit cast of a text to a number: an optional sign and the decimal digits that follow, 0
+   * if there are none; no value if the text is empty. Numbers and flags stay as they are.
    */
   record ToNumber() implements Converter {}
 

@@ -209,13 +209,11 @@ final class Addresses {
     }
     Language zeros = Language.manyOf(ByteSet.of('0'));
     List<Language> all = new ArrayList<>();
-    byRest.forEach(
-        (rest, numbers) -> {
-          Language here = zeros.concat(Language.union(numbers));
-          Language more = octets(rest, count - 1);
-          all.add(
-              count == 1 ? here : Language.sequence(here, Language.exact("."), more));
-        });
+    byRest.forEach((rest, numbers) -> {
+      Language here = zeros.concat(Language.union(numbers));
+      Language more = octets(rest, count - 1);
+      all.add(count == 1 ? here : Language.sequence(here, Language.exact("."), more));
+    });
     return Language.union(all);
   }
 }

@@ -33,8 +33,7 @@ final class Answers {
    *
    * @return whether there is a finding
    */
-  boolean decide(
-      int bad, Dispatch dispatch, RuleId rule, String subject, FromWitness finding) {
+  boolean decide(int bad, Dispatch dispatch, RuleId rule, String subject, FromWitness finding) {
     int some = work.universe.byChance(bad);
     if (some == Diagrams.FALSE) {
       return false;

@@ -214,8 +214,7 @@ final class Arrival {
       return Optional.empty();
     }
     boolean absent = value.get().equals(new Value.Text(Field.ABSENT));
-    boolean listed =
-        test.field().isHeader() && value.get().equals(new Value.Text(Field.LISTED));
+    boolean listed = test.field().isHeader() && value.get().equals(new Value.Text(Field.LISTED));
     if (test.values() == Values.Any.LISTED) {
       return Optional.of(listed);
     }

@@ -119,12 +119,9 @@ sealed interface Axis {
         case HEADER_LIST ->
             (field.name().equals("host") ? line(ByteSet.NONE) : LINES).minus(plain(field.name()));
         case PATH ->
-            Language.exact("/")
-                .concat(Language.manyOf(EDGE.minus(ByteSet.of("?#"))))
-                .union(ABSENT);
+            Language.exact("/").concat(Language.manyOf(EDGE.minus(ByteSet.of("?#")))).union(ABSENT);
         case METHOD ->
-            Language.manyOf(
-                    ByteSet.LETTERS.or(ByteSet.DIGITS).or(ByteSet.of("!#$%&'*+-.^_`|~")))
+            Language.manyOf(ByteSet.LETTERS.or(ByteSet.DIGITS).or(ByteSet.of("!#$%&'*+-.^_`|~")))
                 .minus(Language.emptyWord());
         case QUERY -> Language.manyOf(EDGE.minus(ByteSet.of("#"))).union(ABSENT);
         case SOURCE, DESTINATION -> Addresses.WELL_FORMED;
@@ -136,17 +133,14 @@ sealed interface Axis {
     }
 
     static Words of(Field field, List<Values> given, Numbering numbering) {
-      Atoms.Builder builder =
-          Atoms.of(universe(field))
-              .combiningWithin(OTHERS);
+      Atoms.Builder builder = Atoms.of(universe(field)).combiningWithin(OTHERS);
       int absent = builder.test(ABSENT);
       int listed = builder.test(field.isHeader() ? LISTED : Language.none());
       Map<Values, Integer> tests = new IdentityHashMap<>();
       for (Values values : given) {
         switch (values) {
           case Values.Texts texts -> tests.put(values, builder.test(texts.language()));
-          case Values.InNetworks networks ->
-              tests.put(values, builder.test(networks.language));
+          case Values.InNetworks networks -> tests.put(values, builder.test(networks.language));
           case Values.Any any -> {}
           case Values.Truth truth -> {}
           case Values.Numbers numbers -> {}
@@ -222,6 +216,7 @@ sealed interface Axis {
   final class Cuts implements Axis {
     private final Field field;
     private final FieldEncoding encoding;
+
     /** First number of each atom; the last entry is the number after the last one. */
     private final List<Long> starts;
 

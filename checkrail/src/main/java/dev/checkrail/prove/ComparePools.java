@@ -32,8 +32,7 @@ final class ComparePools {
           pair.subject(),
           changes);
       CompareLimits.of(pair.old().settings(), pair.now().settings(), pair.subject(), changes);
-      CompareRates.compare(
-          pair.old().rules(), pair.now().rules(), pair.subject(), changes);
+      CompareRates.compare(pair.old().rules(), pair.now().rules(), pair.subject(), changes);
       CompareResponses.compare(
           pair.old().responseRules(), pair.now().responseRules(), pair.subject(), changes);
     }

@@ -59,8 +59,10 @@ final class Compile {
   private final List<Program.Stray> strays = new ArrayList<>();
   private final List<Formula> decided = new ArrayList<>();
   private int unknownLines;
+
   /** Requests that skip the rest of the running rule set. */
   private Formula skip;
+
   private boolean http;
   private Map<Condition, Formula> conditions = new IdentityHashMap<>();
   private int conditionsVersion = -1;
@@ -148,11 +150,10 @@ final class Compile {
         // A listen section's rules have run already, however its servers are chosen.
         boolean here =
             own.stream()
-                .anyMatch(
-                    e ->
-                        e.rule().isPresent()
-                            && e.rule().get().then() instanceof Action.RouteHere route
-                            && route.pool().equals(to.pool().name()));
+                .anyMatch(e ->
+                    e.rule().isPresent()
+                        && e.rule().get().then() instanceof Action.RouteHere route
+                        && route.pool().equals(to.pool().name()));
         decided.clear();
         decided.addAll(before);
         pools.put(to.pool().name(), pool(to.pool(), state.copy(), here));
@@ -324,8 +325,7 @@ final class Compile {
         rewrites.add(new Program.Rewrite(guard, at.rule(), entries.size()));
       }
       case Action.DeleteHeaderRegex delete -> {
-        Optional<Values> names =
-            matched.of(new Match.Regex(List.of(delete.regex()), false));
+        Optional<Values> names = matched.of(new Match.Regex(List.of(delete.regex()), false));
         if (names.isPresent()) {
           Values set = names.get();
           state.changeHeaders(
@@ -349,13 +349,11 @@ final class Compile {
       }
       case Action.SetVariableText set -> {
         Term value = fetching.template(set.value(), state, http);
-        state.setVariable(
-            set.name(), terms.choice(guard, value, state.variable(set.name())));
+        state.setVariable(set.name(), terms.choice(guard, value, state.variable(set.name())));
       }
       case Action.UnsetVariable unset ->
           state.setVariable(
-              unset.name(),
-              terms.choice(guard, terms.nothing, state.variable(unset.name())));
+              unset.name(), terms.choice(guard, terms.nothing, state.variable(unset.name())));
       case Action.DisableRetry disable -> state.noRetry = formulas.or(state.noRetry, guard);
       case Action.NoEffect nothing -> {}
       case Action.Unknown unknown -> unknown(unknown, at, guard, state);
@@ -382,11 +380,7 @@ final class Compile {
       Fetching.Opaque.Key key = opaque(state, "acts: " + unknown.why().text());
       Formula acts =
           formulas.unknown(
-              key.text(),
-              Optional.of(key.arrivals()),
-              blame.span(),
-              blame.text(),
-              blame.reason());
+              key.text(), Optional.of(key.arrivals()), blame.span(), blame.text(), blame.reason());
       decide(at, formulas.and(guard, acts), new Ending.Unclear(blame));
     }
     if (effects.contains(Action.Effect.REWRITE)) {
@@ -438,7 +432,8 @@ final class Compile {
         return;
       }
     } else {
-      for (Pool pool : poolsByName.values().stream().sorted(Comparator.comparing(Pool::name)).toList()) {
+      for (Pool pool :
+          poolsByName.values().stream().sorted(Comparator.comparing(Pool::name)).toList()) {
         Formula named = tester.test(name, exactly(pool.name()), blame(at));
         if (named != formulas.none) {
           Formula here = formulas.and(guard, named);
@@ -449,15 +444,14 @@ final class Compile {
     }
     Map<String, Span> possible = new LinkedHashMap<>();
     names(name, "", at.rule().span(), possible);
-    possible.forEach(
-        (text, place) -> {
-          if (!text.isEmpty() && !poolsByName.containsKey(text)) {
-            Formula named = formulas.and(guard, tester.test(name, exactly(text), blame(at)));
-            if (named != formulas.none) {
-              strays.add(new Program.Stray(named, at.rule(), text, place));
-            }
-          }
-        });
+    possible.forEach((text, place) -> {
+      if (!text.isEmpty() && !poolsByName.containsKey(text)) {
+        Formula named = formulas.and(guard, tester.test(name, exactly(text), blame(at)));
+        if (named != formulas.none) {
+          strays.add(new Program.Stray(named, at.rule(), text, place));
+        }
+      }
+    });
     skip = formulas.or(skip, formulas.minus(guard, formulas.or(known)));
   }
 
@@ -537,9 +531,7 @@ final class Compile {
     for (Server server : pool.servers()) {
       if (server.cookie().isPresent() && !server.disabled()) {
         String value = server.cookie().get();
-        Values named =
-            new Values.Texts(
-                Language.exact(value).union(Language.prefix(value + "|")));
+        Values named = new Values.Texts(Language.exact(value).union(Language.prefix(value + "|")));
         Formula guard = tester.test(cookies, named, blame);
         entries.add(
             new Entry(
@@ -566,7 +558,8 @@ final class Compile {
     if (usable.isEmpty()) {
       return failure(503, Optional.of(pool), pool.mode());
     }
-    // Persistence by cookie also reaches servers that get no others: every one that is not disabled.
+    // Persistence by cookie also reaches servers that get no others: every one that is not
+    // disabled.
     boolean byCookie = pool.persistence().flatMap(Pool.Persistence::cookie).isPresent();
     int sum = usable.stream().mapToInt(Server::weight).sum();
     List<Double> shares = new ArrayList<>();
@@ -658,16 +651,13 @@ final class Compile {
 
   // Rewrites.
 
-  private void setTarget(
-      Action.Part part, Term value, Formula guard, State state, Blame blame) {
+  private void setTarget(Action.Part part, Term value, Formula guard, State state, Blame blame) {
     Formula marked = tester.test(value, MARKED, blame);
     if (tester.isImpossible(marked)) {
       marked = formulas.none;
     }
-    Term head =
-        marked == formulas.none ? value : terms.stepped(Piece.BEFORE_MARK, value);
-    Term tail =
-        marked == formulas.none ? terms.nothing : terms.stepped(Piece.AFTER_MARK, value);
+    Term head = marked == formulas.none ? value : terms.stepped(Piece.BEFORE_MARK, value);
+    Term tail = marked == formulas.none ? terms.nothing : terms.stepped(Piece.AFTER_MARK, value);
     switch (part) {
       case PATH -> {
         Term query = state.query;
@@ -696,8 +686,7 @@ final class Compile {
         state.query = terms.choice(guard, tail, state.query);
       }
       case URI -> {
-        state.path =
-            terms.choice(guard, terms.stepped(Piece.TARGET_OF_URI, head), state.path);
+        state.path = terms.choice(guard, terms.stepped(Piece.TARGET_OF_URI, head), state.path);
         state.query = terms.choice(guard, tail, state.query);
         Formula slashed = tester.test(value, SLASHED, blame);
         if (slashed != formulas.all) {
@@ -706,9 +695,7 @@ final class Compile {
           state.setHeader(
               "host",
               terms.choice(
-                  absolute,
-                  terms.unknown("host of " + value.id(), blame),
-                  state.header("host")));
+                  absolute, terms.unknown("host of " + value.id(), blame), state.header("host")));
         }
       }
     }
@@ -727,7 +714,8 @@ final class Compile {
           case URI -> fetching.target(state, blame);
         };
     Formula found =
-        formulas.and(guard, matches(part, replace.regex(), blame), tester.test(part, NOT_EMPTY, blame));
+        formulas.and(
+            guard, matches(part, replace.regex(), blame), tester.test(part, NOT_EMPTY, blame));
     setTarget(
         replace.part(),
         replaced(part, replace.regex(), replace.replacement(), state, blame),
@@ -741,20 +729,18 @@ final class Compile {
     return matched
         .of(match)
         .map(values -> tester.test(term, values, blame))
-        .orElseGet(
-            () ->
-                formulas.and(
-                    tester.present(term, blame),
-                    formulas.unknown(
-                        "regex " + regex + " of " + term.id(),
-                        Optional.empty(),
-                        blame.span(),
-                        blame.text(),
-                        matched.reason(match))));
+        .orElseGet(() ->
+            formulas.and(
+                tester.present(term, blame),
+                formulas.unknown(
+                    "regex " + regex + " of " + term.id(),
+                    Optional.empty(),
+                    blame.span(),
+                    blame.text(),
+                    matched.reason(match))));
   }
 
-  private Term replaced(
-      Term part, String regex, Template replacement, State state, Blame blame) {
+  private Term replaced(Term part, String regex, Template replacement, State state, Blame blame) {
     boolean literal =
         replacement.parts().stream().allMatch(p -> p instanceof Template.Part.Literal);
     if (literal) {
@@ -775,7 +761,8 @@ final class Compile {
             + fetching.template(replacement, state, http).id()
             + " in "
             + part.id(),
-        new Blame(blame.span(), blame.text(), "a replacement with this expression is not followed"));
+        new Blame(
+            blame.span(), blame.text(), "a replacement with this expression is not followed"));
   }
 
   private void replaceHeader(Action.ReplaceHeader replace, At at, Formula guard, State state) {
@@ -791,12 +778,25 @@ final class Compile {
       value =
           terms.choice(
               formulas.test(original.field(), Values.Any.LISTED),
-              terms.unknown("replaced " + replace.regex() + " " + replace.replacement().text() + " in lines of " + old.id(), blame),
+              terms.unknown(
+                  "replaced "
+                      + replace.regex()
+                      + " "
+                      + replace.replacement().text()
+                      + " in lines of "
+                      + old.id(),
+                  blame),
               replaced(old, replace.regex(), replace.replacement(), state, blame));
     } else {
       value =
           terms.unknown(
-              "replaced " + replace.regex() + " " + replace.replacement().text() + " in lines of " + old.id(), blame);
+              "replaced "
+                  + replace.regex()
+                  + " "
+                  + replace.replacement().text()
+                  + " in lines of "
+                  + old.id(),
+              blame);
     }
     state.setHeader(name, terms.choice(found, value, old));
   }
@@ -846,11 +846,7 @@ final class Compile {
         Blame blame = Blame.of(unknown.why());
         Fetching.Opaque.Key key = opaque(state, unknown.why().text());
         yield formulas.unknown(
-            key.text(),
-            Optional.of(key.arrivals()),
-            blame.span(),
-            blame.text(),
-            blame.reason());
+            key.text(), Optional.of(key.arrivals()), blame.span(), blame.text(), blame.reason());
       }
     };
   }

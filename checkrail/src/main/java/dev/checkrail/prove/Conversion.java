@@ -50,26 +50,22 @@ record Conversion(Converter converter) implements Step {
                   .before(Images.texts(after).language()));
       case Converter.Map map -> MapImage.before(map, after);
       case Converter.UrlDecode decode ->
-          new Values.Texts(
-              decoder(decode.inForm()).preimage(Images.texts(after).language()));
+          new Values.Texts(decoder(decode.inForm()).preimage(Images.texts(after).language()));
       case Converter.HostOnly host -> {
         Language name = Images.texts(after).language().beforeLowerCase();
         yield new Values.Texts(
-            name.intersect(NO_PORT)
-                .union(Language.sequence(name, Language.exact(":"), UNMARKED)));
+            name.intersect(NO_PORT).union(Language.sequence(name, Language.exact(":"), UNMARKED)));
       }
       case Converter.PortOnly port -> throw new Inexact("port_only is not followed");
       case Converter.Length length -> {
         List<Language> all = new ArrayList<>();
-        for (Ranges.Span span :
-            Images.numbers(after).ranges.within(0, Long.MAX_VALUE).spans()) {
+        for (Ranges.Span span : Images.numbers(after).ranges.within(0, Long.MAX_VALUE).spans()) {
           all.add(lengths(span.low(), span.high()));
         }
         yield new Values.Texts(Language.union(all));
       }
       case Converter.Bytes bytes ->
-          new Values.Texts(
-              slices(Images.texts(after).language(), bytes.offset(), bytes.length()));
+          new Values.Texts(slices(Images.texts(after).language(), bytes.offset(), bytes.length()));
       case Converter.NetworkMask mask -> throw new Inexact("ipmask is not followed");
       case Converter.Choose choose ->
           new Values.Flags(
@@ -121,14 +117,13 @@ record Conversion(Converter converter) implements Step {
     Language one = Language.oneOf(delimiters);
     int others = Math.abs(index) - 1;
     Language rest =
-        count == 0
-            ? inner
-            : inner.intersect(field.concat(one.concat(field).repeat(0, count - 1)));
+        count == 0 ? inner : inner.intersect(field.concat(one.concat(field).repeat(0, count - 1)));
     if (index > 0) {
       Language before = field.concat(one).repeat(others, others);
       Language found = before.concat(rest);
       if (count > 1) {
-        Language exactly = inner.intersect(field.concat(one.concat(field).repeat(count - 1, count - 1)));
+        Language exactly =
+            inner.intersect(field.concat(one.concat(field).repeat(count - 1, count - 1)));
         found = found.union(Language.sequence(before, exactly, one, ALL));
       }
       return found;
@@ -136,7 +131,8 @@ record Conversion(Converter converter) implements Step {
     Language behind = one.concat(field).repeat(others, others);
     Language found = rest.concat(behind);
     if (count > 1) {
-      Language exactly = inner.intersect(field.concat(one.concat(field).repeat(count - 1, count - 1)));
+      Language exactly =
+          inner.intersect(field.concat(one.concat(field).repeat(count - 1, count - 1)));
       found = found.union(Language.sequence(ALL, one, exactly, behind));
     }
     return found;
@@ -159,9 +155,7 @@ record Conversion(Converter converter) implements Step {
     Language before = gap.concat(word.concat(spaced).repeat(index - 1, index - 1));
     Language starts = Language.oneOf(delimiters.not()).concat(ALL);
     Language some =
-        count == 0
-            ? starts
-            : word.concat(spaced.concat(word).repeat(0, count - 1)).concat(gap);
+        count == 0 ? starts : word.concat(spaced.concat(word).repeat(0, count - 1)).concat(gap);
     Language found;
     if (count == 0) {
       found = before.concat(inner.intersect(starts));
@@ -200,8 +194,7 @@ record Conversion(Converter converter) implements Step {
     if (length < 0) {
       found = skipped.concat(inner.minus(Language.emptyWord()));
     } else {
-      found =
-          Language.sequence(skipped, inner.intersect(Language.length(length, length)), ALL);
+      found = Language.sequence(skipped, inner.intersect(Language.length(length, length)), ALL);
       if (length > 0) {
         found = found.union(skipped.concat(inner.intersect(Language.length(0, length - 1))));
       }
@@ -304,16 +297,11 @@ record Conversion(Converter converter) implements Step {
       }
       case Converter.NetworkMask mask -> Result.UNKNOWN;
       case Converter.Choose choose ->
-          Result.text(
-              Values.Truth.SET.contains(input) ? choose.whenTrue() : choose.whenFalse());
-      case Converter.Negate negate ->
-          Result.of(new Value.Flag(!Values.Truth.SET.contains(input)));
-      case Converter.NonZero nonZero ->
-          Result.of(new Value.Flag(Values.Truth.SET.contains(input)));
+          Result.text(Values.Truth.SET.contains(input) ? choose.whenTrue() : choose.whenFalse());
+      case Converter.Negate negate -> Result.of(new Value.Flag(!Values.Truth.SET.contains(input)));
+      case Converter.NonZero nonZero -> Result.of(new Value.Flag(Values.Truth.SET.contains(input)));
       case Converter.Arithmetic arithmetic ->
-          number(input)
-              .map(n -> calculate(arithmetic, n))
-              .orElse(Result.NOTHING);
+          number(input).map(n -> calculate(arithmetic, n)).orElse(Result.NOTHING);
       case Converter.Trim trim -> {
         ByteSet set = ByteSet.of(trim.characters());
         String text = input.asText();
@@ -368,8 +356,7 @@ record Conversion(Converter converter) implements Step {
           yield Result.UNKNOWN;
         }
       }
-      case DIVIDE ->
-          Result.of(new Value.Number(operand == 0 ? Long.MAX_VALUE : n / operand));
+      case DIVIDE -> Result.of(new Value.Number(operand == 0 ? Long.MAX_VALUE : n / operand));
       case MODULO -> Result.of(new Value.Number(operand == 0 ? 0 : n % operand));
     };
   }
@@ -495,8 +482,7 @@ record Conversion(Converter converter) implements Step {
       if (table.kind() == MapTable.Kind.NUMBER) {
         throw new Inexact("map_int is not followed backwards");
       }
-      Language result =
-          otherwise ? ALL : Language.none();
+      Language result = otherwise ? ALL : Language.none();
       List<MapTable.Entry> entries = ordered(table);
       // From the last entry to the first: each one takes its keys from those behind it. Runs of
       // entries with the same answer are taken together.
@@ -504,11 +490,14 @@ record Conversion(Converter converter) implements Step {
       while (end > 0) {
         boolean inside = after.contains(value(table, entries.get(end - 1).value()));
         int start = end - 1;
-        while (start > 0 && after.contains(value(table, entries.get(start - 1).value())) == inside) {
+        while (start > 0
+            && after.contains(value(table, entries.get(start - 1).value())) == inside) {
           start--;
         }
         Language keys =
-            keys(table.kind(), entries.subList(start, end).stream().map(MapTable.Entry::key).toList());
+            keys(
+                table.kind(),
+                entries.subList(start, end).stream().map(MapTable.Entry::key).toList());
         result = inside ? result.union(keys) : result.minus(keys);
         end = start;
       }

@@ -113,25 +113,18 @@ final class Demands {
         }
       }
     }
-    offences.forEach(
-        (offence, byService) -> {
-          List<String> what = byService.keySet().stream().map(names::get).toList();
-          int bad =
-              diagrams.or(byService.firstEntry().getValue().stream().map(regions::of).toList());
-          offence(dispatch, offence, what, bad, reported);
-        });
+    offences.forEach((offence, byService) -> {
+      List<String> what = byService.keySet().stream().map(names::get).toList();
+      int bad = diagrams.or(byService.firstEntry().getValue().stream().map(regions::of).toList());
+      offence(dispatch, offence, what, bad, reported);
+    });
   }
 
   private void offence(
-      Dispatch dispatch,
-      Offence offence,
-      List<String> wronged,
-      int bad,
-      Set<String> reported) {
+      Dispatch dispatch, Offence offence, List<String> wronged, int bad, Set<String> reported) {
     boolean known = policy.server(offence.server().key()).isPresent();
     RuleId rule = known ? RuleId.CONTRACT_INCAPABLE_SERVER : RuleId.CONTRACT_UNKNOWN_SERVER;
-    String subject =
-        "backend " + offence.pool().name() + " / server " + offence.server().name();
+    String subject = "backend " + offence.pool().name() + " / server " + offence.server().name();
     if (reported.contains(rule.id() + subject)) {
       return;
     }
@@ -141,12 +134,11 @@ final class Demands {
     boolean othersServe =
         offence.pool().servers().stream()
             .filter(Server::active)
-            .anyMatch(
-                other ->
-                    policy
-                        .server(other.key())
-                        .map(e -> wronged.stream().anyMatch(e.serves()::contains))
-                        .orElse(false));
+            .anyMatch(other ->
+                policy
+                    .server(other.key())
+                    .map(e -> wronged.stream().anyMatch(e.serves()::contains))
+                    .orElse(false));
     Span place =
         othersServe || deciding.isEmpty()
             ? offence.server().span()
@@ -228,38 +220,37 @@ final class Demands {
           left.merge(to.pool(), remaining, Math::min);
         }
       }
-      tooFew.forEach(
-          (pool, list) -> {
-            String subject = "backend " + pool.name() + " / " + floor.service();
-            if (!reported.add("floor" + subject)) {
-              return;
-            }
-            answers.decide(
-                diagrams.or(list.stream().map(regions::of).toList()),
-                dispatch,
-                RuleId.FLOOR_TOO_FEW_SERVERS,
-                subject,
-                witness ->
-                    Finding.of(
-                            RuleId.FLOOR_TOO_FEW_SERVERS,
-                            Stage.PROVE,
-                            subject,
-                            pool.span(),
-                            "with its largest server lost, "
-                                + left.get(pool)
-                                + " of the servers for "
-                                + floor.service()
-                                + " remain in "
-                                + pool.name()
-                                + "; the policy asks for "
-                                + floor.servers())
-                        .withWitness(witness)
-                        .withFix(
-                            "keep at least "
-                                + (floor.servers() + 1)
-                                + " active servers that serve "
-                                + floor.service()));
-          });
+      tooFew.forEach((pool, list) -> {
+        String subject = "backend " + pool.name() + " / " + floor.service();
+        if (!reported.add("floor" + subject)) {
+          return;
+        }
+        answers.decide(
+            diagrams.or(list.stream().map(regions::of).toList()),
+            dispatch,
+            RuleId.FLOOR_TOO_FEW_SERVERS,
+            subject,
+            witness ->
+                Finding.of(
+                        RuleId.FLOOR_TOO_FEW_SERVERS,
+                        Stage.PROVE,
+                        subject,
+                        pool.span(),
+                        "with its largest server lost, "
+                            + left.get(pool)
+                            + " of the servers for "
+                            + floor.service()
+                            + " remain in "
+                            + pool.name()
+                            + "; the policy asks for "
+                            + floor.servers())
+                    .withWitness(witness)
+                    .withFix(
+                        "keep at least "
+                            + (floor.servers() + 1)
+                            + " active servers that serve "
+                            + floor.service()));
+      });
     }
   }
 
@@ -284,39 +275,34 @@ final class Demands {
       List<String> group = services.groups.get(ways.get(i).group());
       boolean isNever =
           group.stream()
-              .anyMatch(
-                  s -> policy.retryOf(s).equals(Optional.of(Policy.Retrying.NEVER)));
+              .anyMatch(s -> policy.retryOf(s).equals(Optional.of(Policy.Retrying.NEVER)));
       boolean safe =
           group.stream()
-              .anyMatch(
-                  s -> policy.retryOf(s).equals(Optional.of(Policy.Retrying.SAFE_BY_KEY)));
+              .anyMatch(s -> policy.retryOf(s).equals(Optional.of(Policy.Retrying.SAFE_BY_KEY)));
       if (isNever) {
         never.computeIfAbsent(to.pool(), p -> new ArrayList<>()).add(i);
       } else if (!safe) {
         others.computeIfAbsent(to.pool(), p -> new ArrayList<>()).add(i);
       }
     }
-    programs.forEach(
-        (pool, program) -> {
-          int allowed = work.universe.encode(work.formulas.not(program.sent().noRetry()));
-          int bad =
-              diagrams.and(
-                  diagrams.or(never.getOrDefault(pool, List.of()).stream().map(regions::of).toList()),
-                  allowed);
-          boolean strict = retry(dispatch, pool, bad, true, reported);
-          if (!strict) {
-            int loose =
+    programs.forEach((pool, program) -> {
+      int allowed = work.universe.encode(work.formulas.not(program.sent().noRetry()));
+      int bad =
+          diagrams.and(
+              diagrams.or(never.getOrDefault(pool, List.of()).stream().map(regions::of).toList()),
+              allowed);
+      boolean strict = retry(dispatch, pool, bad, true, reported);
+      if (!strict) {
+        int loose =
+            diagrams.and(
                 diagrams.and(
-                    diagrams.and(
-                        diagrams.or(
-                            others.getOrDefault(pool, List.of()).stream()
-                                .map(regions::of)
-                                .toList()),
-                        allowed),
-                    unsafe);
-            retry(dispatch, pool, loose, false, reported);
-          }
-        });
+                    diagrams.or(
+                        others.getOrDefault(pool, List.of()).stream().map(regions::of).toList()),
+                    allowed),
+                unsafe);
+        retry(dispatch, pool, loose, false, reported);
+      }
+    });
   }
 
   private boolean retry(
@@ -357,7 +343,8 @@ final class Demands {
   /** Whether a request can be sent again after a server got it [4.2 retry-on]. */
   private static boolean sendsAgain(Pool.Retry retry) {
     return retry.attempts() > 0
-        && retry.on().stream().anyMatch(word -> !word.equals("conn-failure") && !word.equals("none"));
+        && retry.on().stream()
+            .anyMatch(word -> !word.equals("conn-failure") && !word.equals("none"));
   }
 
   // Invariants.
@@ -371,9 +358,7 @@ final class Demands {
       int requests =
           work.universe.encode(
               work.sets.of(
-                  invariant.requests(),
-                  dispatch.program.frontend(),
-                  dispatch.program.listener()));
+                  invariant.requests(), dispatch.program.frontend(), dispatch.program.listener()));
       int broken =
           diagrams.region(
               dispatch.result, leaf -> !holds(invariant.must(), dispatch.leaves.get(leaf)));
@@ -382,8 +367,7 @@ final class Demands {
         continue;
       }
       List<Program.Entry> deciding = dispatch.decidingIn(bad);
-      Span place =
-          deciding.isEmpty() ? invariant.span() : Questions.place(deciding.getFirst());
+      Span place = deciding.isEmpty() ? invariant.span() : Questions.place(deciding.getFirst());
       boolean found =
           answers.decide(
               bad,
@@ -402,7 +386,11 @@ final class Demands {
                               + (deciding.isEmpty()
                                   ? ""
                                   : "\""
-                                      + deciding.getFirst().rule().map(r -> r.text()).orElse("the end of the rules")
+                                      + deciding
+                                          .getFirst()
+                                          .rule()
+                                          .map(r -> r.text())
+                                          .orElse("the end of the rules")
                                       + "\" (line "
                                       + deciding.getFirst().span().line()
                                       + ") decides them"))
@@ -425,8 +413,7 @@ final class Demands {
       case Must.Respond respond ->
           switch (leaf.ending()) {
             case Ending.Answer answer -> respond.statuses().contains(answer.status());
-            case Ending.Redirected redirected ->
-                respond.statuses().contains(redirected.status());
+            case Ending.Redirected redirected -> respond.statuses().contains(redirected.status());
             case Ending.Closed closed -> false;
             case Ending.ToPool to -> false;
             case Ending.ToServers to -> false;
@@ -504,8 +491,7 @@ final class Demands {
     }
     Dispatch.Leaf wrong =
         leaves.stream().filter(leaf -> !holds(test.expect(), leaf)).findFirst().orElseThrow();
-    answers.add(
-        failed(test, "at " + ways.listener() + " it " + becomes(wrong.ending()), request));
+    answers.add(failed(test, "at " + ways.listener() + " it " + becomes(wrong.ending()), request));
     return false;
   }
 
@@ -522,7 +508,9 @@ final class Demands {
   static String becomes(Ending ending) {
     return switch (ending) {
       case Ending.Answer answer ->
-          "is answered " + answer.status() + answer.pool().map(p -> " (no server in " + p + ")").orElse("");
+          "is answered "
+              + answer.status()
+              + answer.pool().map(p -> " (no server in " + p + ")").orElse("");
       case Ending.Closed closed -> "is closed without an answer";
       case Ending.Redirected redirected -> "is redirected (" + redirected.status() + ")";
       case Ending.ToPool to -> "goes to " + to.pool().name();

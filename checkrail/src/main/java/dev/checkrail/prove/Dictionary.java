@@ -22,8 +22,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Words that stand in the policy and in the configurations, by the field they are compared with: what
- * witnesses are made of, so that people recognise their own hosts and paths.
+ * Words that stand in the policy and in the configurations, by the field they are compared with:
+ * what witnesses are made of, so that people recognise their own hosts and paths.
  */
 final class Dictionary {
   private static final int MOST = 20_000;
@@ -152,7 +152,8 @@ final class Dictionary {
       if (converter instanceof Converter.Map map) {
         for (MapTable.Entry entry : map.table().entries()) {
           Match.Kind kind =
-              map.table().kind() == MapTable.Kind.SUFFIX || map.table().kind() == MapTable.Kind.DOMAIN
+              map.table().kind() == MapTable.Kind.SUFFIX
+                      || map.table().kind() == MapTable.Kind.DOMAIN
                   ? Match.Kind.SUFFIX
                   : Match.Kind.PREFIX;
           example(sample.fetch(), kind, entry.key());

@@ -53,8 +53,7 @@ final class Diff {
    *
    * @param moves services whose requests may move; {@code all} for every request
    */
-  static DiffReport diff(
-      Configuration old, Configuration now, Policy policy, Set<String> moves) {
+  static DiffReport diff(Configuration old, Configuration now, Policy policy, Set<String> moves) {
     // One instance for announcing and asking: a formula is known by the values it was made with.
     List<Differences> shared = new ArrayList<>(1);
     Work work =
@@ -92,13 +91,14 @@ final class Diff {
   static String normalised(Listener listener) {
     String address = listener.address();
     String bytes =
-        address.equals("*") || address.isEmpty() ? "0.0.0.0" : Addresses.parse(address).map(Addresses::text).orElse(address);
+        address.equals("*") || address.isEmpty()
+            ? "0.0.0.0"
+            : Addresses.parse(address).map(Addresses::text).orElse(address);
     return bytes + " " + listener.port();
   }
 
   /** The formulas that laying two configurations on each other will ask about. */
-  private static List<Formula> comparisons(
-      Differences differences, List<List<Program>> programs) {
+  private static List<Formula> comparisons(Differences differences, List<List<Program>> programs) {
     List<Formula> roots = new ArrayList<>();
     Map<String, Program> olds = new HashMap<>();
     programs.get(0).forEach(p -> olds.putIfAbsent(normalised(p.listener()), p));
@@ -152,7 +152,9 @@ final class Diff {
 
   private void listeners() {
     Map<String, Dispatch> olds = new HashMap<>();
-    work.sides.get(0).dispatches()
+    work.sides
+        .get(0)
+        .dispatches()
         .forEach(d -> olds.putIfAbsent(normalised(d.program.listener()), d));
     for (Dispatch now : work.sides.get(1).dispatches()) {
       Dispatch old = olds.get(normalised(now.program.listener()));
@@ -204,18 +206,16 @@ final class Diff {
       }
       int set = diagrams.and(areas.of(i), work.universe.encode(differ));
       if (set != Diagrams.FALSE) {
-        moved.merge(
-            new Kind(kind(a, old), kind(b, now)), set, diagrams::or);
+        moved.merge(new Kind(kind(a, old), kind(b, now)), set, diagrams::or);
       }
     }
     int regular = regular(now);
     boolean allDeclared =
         !moved.isEmpty()
             && moved.values().stream()
-                .allMatch(
-                    set ->
-                        diagrams.isInside(
-                            diagrams.and(work.universe.certainly(set), regular), declared(now)));
+                .allMatch(set ->
+                    diagrams.isInside(
+                        diagrams.and(work.universe.certainly(set), regular), declared(now)));
     moved.values().forEach(set -> region(set, allDeclared, old, now));
   }
 
@@ -255,10 +255,8 @@ final class Diff {
     all.addAll(after.keySet());
     boolean differs =
         all.stream()
-            .anyMatch(
-                key ->
-                    Differences.differ(
-                        before.getOrDefault(key, 0.0), after.getOrDefault(key, 0.0)));
+            .anyMatch(key ->
+                Differences.differ(before.getOrDefault(key, 0.0), after.getOrDefault(key, 0.0)));
     return work.formulas.constant(differs);
   }
 
@@ -266,7 +264,8 @@ final class Diff {
     Map<String, Double> chances = new TreeMap<>();
     mixture
         .shares()
-        .forEach((leaf, share) -> chances.merge(kind(dispatch.leaves.get(leaf)), share, Double::sum));
+        .forEach(
+            (leaf, share) -> chances.merge(kind(dispatch.leaves.get(leaf)), share, Double::sum));
     return chances;
   }
 
@@ -290,13 +289,12 @@ final class Diff {
           text.append(' ').append(to.servers().get(i).key()).append('=').append(to.shares().get(i));
         }
         leaf.pool()
-            .ifPresent(
-                pool -> {
-                  text.append(" target ").append(pool.sent().target().id());
-                  pool.sent()
-                      .headers()
-                      .forEach((n, t) -> text.append(' ').append(n).append(':').append(t.id()));
-                });
+            .ifPresent(pool -> {
+              text.append(" target ").append(pool.sent().target().id());
+              pool.sent()
+                  .headers()
+                  .forEach((n, t) -> text.append(' ').append(n).append(':').append(t.id()));
+            });
         yield text.toString();
       }
       case Ending.Unclear unclear -> "unclear " + unclear.blame().text();
@@ -309,7 +307,8 @@ final class Diff {
       int regular = regular(now);
       int inside = diagrams.and(certain, declared(now));
       int outside = diagrams.minus(certain, inside);
-      // Requests that are not well-formed belong to no service. Where they go the way of well-formed
+      // Requests that are not well-formed belong to no service. Where they go the way of
+      // well-formed
       // ones that were all announced, they go along with them.
       if (inside != Diagrams.FALSE && diagrams.and(outside, regular) == Diagrams.FALSE) {
         inside = certain;
@@ -323,8 +322,7 @@ final class Diff {
       }
     }
     int open = diagrams.minus(work.universe.possibly(set), certain);
-    boolean alongDeclared =
-        allDeclared && diagrams.and(open, regular(now)) == Diagrams.FALSE;
+    boolean alongDeclared = allDeclared && diagrams.and(open, regular(now)) == Diagrams.FALSE;
     if (open != Diagrams.FALSE && !alongDeclared) {
       List<Formula.Unknown> unknowns = work.universe.unknownsOf(set);
       List<Span> lines = unknowns.stream().map(Formula.Unknown::span).distinct().toList();
@@ -368,9 +366,7 @@ final class Diff {
                   declared,
                   work.universe.encode(
                       work.sets.of(
-                          service.requests(),
-                          now.program.frontend(),
-                          now.program.listener())));
+                          service.requests(), now.program.frontend(), now.program.listener())));
         }
       }
     }
@@ -381,8 +377,7 @@ final class Diff {
     int regular = diagrams.and(set, regular(now));
     int shown = regular == Diagrams.FALSE ? set : regular;
     Request witness = work.witness(shown, now);
-    Outcome from =
-        new Router(work.space, List.of(old)).route(witness, old);
+    Outcome from = new Router(work.space, List.of(old)).route(witness, old);
     Outcome to = new Router(work.space, List.of(now)).route(witness, now);
     String words = new Words(work).of(shown, regular != Diagrams.FALSE);
     String listener = now.program.listener().key();
@@ -390,9 +385,7 @@ final class Diff {
     if (!declared) {
       List<Program.Entry> deciding = now.decidingIn(shown);
       Span place =
-          deciding.isEmpty()
-              ? now.program.frontend().span()
-              : Questions.place(deciding.getFirst());
+          deciding.isEmpty() ? now.program.frontend().span() : Questions.place(deciding.getFirst());
       findings.add(
           Finding.of(
                   RuleId.DIFF_UNDECLARED_MOVE,

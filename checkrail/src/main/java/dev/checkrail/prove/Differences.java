@@ -12,8 +12,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * For which requests do two ways differ? Differently answered, differently sent on, or other servers
- * [what people call a move]. Names of pools and servers are labels and do not count.
+ * For which requests do two ways differ? Differently answered, differently sent on, or other
+ * servers [what people call a move]. Names of pools and servers are labels and do not count.
  */
 final class Differences {
   private static final double SHARE = 0.05;
@@ -44,8 +44,7 @@ final class Differences {
           now instanceof Ending.Answer b
               ? formulas.constant(a.status() != b.status() || !a.body().equals(b.body()))
               : other(old, now);
-      case Ending.Closed a ->
-          now instanceof Ending.Closed ? formulas.none : other(old, now);
+      case Ending.Closed a -> now instanceof Ending.Closed ? formulas.none : other(old, now);
       case Ending.Redirected a ->
           now instanceof Ending.Redirected b
               ? a.status() != b.status() ? formulas.all : terms(a.location(), b.location())
@@ -66,11 +65,7 @@ final class Differences {
 
   private Formula unknown(Blame blame) {
     return formulas.unknown(
-        "differs by " + blame.text(),
-        Optional.empty(),
-        blame.span(),
-        blame.text(),
-        blame.reason());
+        "differs by " + blame.text(), Optional.empty(), blame.span(), blame.text(), blame.reason());
   }
 
   private Formula servers(
@@ -125,7 +120,8 @@ final class Differences {
 
   /** For which requests something else is sent on. */
   Formula sent(Program.Sent old, Program.Sent now) {
-    Formula result = formulas.or(terms(old.method(), now.method()), terms(old.target(), now.target()));
+    Formula result =
+        formulas.or(terms(old.method(), now.method()), terms(old.target(), now.target()));
     if (!old.wide().equals(now.wide())) {
       // Which headers a client sends is open: any request can have one of those names.
       return formulas.all;
@@ -198,13 +194,11 @@ final class Differences {
 
   private Formula constant(Term.Constant constant, Term other) {
     if (other instanceof Term.Constant second) {
-      return formulas.constant(
-          !constant.value().asText().equals(second.value().asText()));
+      return formulas.constant(!constant.value().asText().equals(second.value().asText()));
     }
     Values same =
         exact.computeIfAbsent(
-            constant.value().asText(),
-            text -> new Values.Texts(Language.exact(text)));
+            constant.value().asText(), text -> new Values.Texts(Language.exact(text)));
     return formulas.not(tester.test(other, same, NOBODY));
   }
 

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A listener's program as diagrams: from requests to the rule that decides, and from requests to what
- * becomes of them.
+ * A listener's program as diagrams: from requests to the rule that decides, and from requests to
+ * what becomes of them.
  *
  * <p>{@link #deciding} has the index of the frontend's entry as leaf. {@link #result} has the index
  * in {@link #leaves}.
@@ -53,7 +53,10 @@ final class Dispatch {
     Blame blame =
         new Blame(
             program.frontend().span(),
-            "frontend " + program.frontend().name() + " #" + Integer.toHexString(key.toString().hashCode()),
+            "frontend "
+                + program.frontend().name()
+                + " #"
+                + Integer.toHexString(key.toString().hashCode()),
             "tests on one of several header values are too many to be combined");
     leaves.add(new Leaf(new Ending.Unclear(blame), Optional.empty(), program.entries().getLast()));
     return universe.diagrams.ite(unclear, universe.diagrams.terminal(leaves.size() - 1), node);
@@ -76,7 +79,9 @@ final class Dispatch {
     entry.untouched().ifPresent(roots::add);
   }
 
-  /** From requests to the index of the first entry whose guard holds; the last one takes the rest. */
+  /**
+   * From requests to the index of the first entry whose guard holds; the last one takes the rest.
+   */
   private int firstMatch(List<Program.Entry> entries) {
     List<Integer> guards = new ArrayList<>();
     for (Program.Entry entry : entries.subList(0, entries.size() - 1)) {
@@ -139,9 +144,7 @@ final class Dispatch {
 
   /** The requests that take this way. */
   int region(int leaf) {
-    return lazyRegions
-        .computeIfAbsent("result", r -> universe.diagrams.regions(result))
-        .of(leaf);
+    return lazyRegions.computeIfAbsent("result", r -> universe.diagrams.regions(result)).of(leaf);
   }
 
   /** The requests that this entry of the frontend decides. */
@@ -154,8 +157,7 @@ final class Dispatch {
   /** The entries of the frontend that decide requests of a set, in order. */
   List<Program.Entry> decidingIn(int set) {
     int marked =
-        universe.diagrams.apply(
-            set, deciding, (inside, entry) -> inside == 0 ? -1 : entry);
+        universe.diagrams.apply(set, deciding, (inside, entry) -> inside == 0 ? -1 : entry);
     List<Program.Entry> found = new ArrayList<>();
     for (int entry : universe.diagrams.leaves(marked)) {
       if (entry >= 0) {

@@ -33,11 +33,7 @@ sealed interface Ending {
    * @param unsure what could change the choice and is not modelled
    */
   record ToServers(
-      Pool pool,
-      List<Server> servers,
-      List<Double> shares,
-      boolean varies,
-      Optional<Blame> unsure)
+      Pool pool, List<Server> servers, List<Double> shares, boolean varies, Optional<Blame> unsure)
       implements Ending {
     public ToServers {
       servers = List.copyOf(servers);

@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What fetches and samples yield at one point of the rules, as terms [HAProxy manual 7.3]. In a test
- * a fetch with several values stands for any of them.
+ * What fetches and samples yield at one point of the rules, as terms [HAProxy manual 7.3]. In a
+ * test a fetch with several values stands for any of them.
  */
 final class Fetching {
   private static final Values.Texts SLASHED = new Values.Texts(Language.prefix("/"));
@@ -47,11 +47,7 @@ final class Fetching {
     record Key(String text, Formula arrivals) {}
   }
 
-  Fetching(
-      Configuration configuration,
-      Listener listener,
-      Tester tester,
-      Opaque opaque) {
+  Fetching(Configuration configuration, Listener listener, Tester tester, Opaque opaque) {
     this.configuration = configuration;
     this.listener = listener;
     this.formulas = tester.formulas();
@@ -290,7 +286,9 @@ final class Fetching {
     Term host = firstHost(state);
     Term path = path(state, blame);
     return terms.choice(
-        tester.test(host, NOT_EMPTY, blame), terms.joined(List.of(host, terms.orEmpty(path))), path);
+        tester.test(host, NOT_EMPTY, blame),
+        terms.joined(List.of(host, terms.orEmpty(path))),
+        path);
   }
 
   /** Redirects of kind {@code prefix} and {@code scheme} add this. */

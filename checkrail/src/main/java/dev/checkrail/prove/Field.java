@@ -21,9 +21,8 @@ record Field(Kind kind, String name, long bound) implements Comparable<Field> {
     /** The only, plain value of a header; may be absent, or stand for {@link #HEADER_LIST}. */
     HEADER,
     /**
-     * Lines of one header joined by LF, where that is no plain value. Apart
-     * from {@link #HEADER}, because tests on plain values make small automata and tests on one of
-     * many values do not.
+     * Lines of one header joined by LF, where that is no plain value. Apart from {@link #HEADER},
+     * because tests on plain values make small automata and tests on one of many values do not.
      */
     HEADER_LIST,
     /** Four or sixteen bytes. */
@@ -76,7 +75,8 @@ record Field(Kind kind, String name, long bound) implements Comparable<Field> {
 
   Value.Type type() {
     return switch (kind) {
-      case HOST, PATH, METHOD, QUERY, HEADER, HEADER_LIST, SERVER_NAME, GREETING, VERSION -> Value.Type.TEXT;
+      case HOST, PATH, METHOD, QUERY, HEADER, HEADER_LIST, SERVER_NAME, GREETING, VERSION ->
+          Value.Type.TEXT;
       case SOURCE, DESTINATION -> Value.Type.ADDRESS;
       case SOURCE_PORT, CHANCE -> Value.Type.NUMBER;
     };

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A set of requests, written as a boolean combination of tests on what the client sent. Made only by
- * {@link Formulas}, which gives equal formulas the same object, so identity is equality.
+ * A set of requests, written as a boolean combination of tests on what the client sent. Made only
+ * by {@link Formulas}, which gives equal formulas the same object, so identity is equality.
  */
 sealed interface Formula {
 
@@ -19,8 +19,8 @@ sealed interface Formula {
   /**
    * The field is present and its value is in the set.
    *
-   * @param values {@link Values.Texts}, {@link Values.Numbers}, {@link Values.InNetworks}, or {@link
-   *     Values.Any} for presence
+   * @param values {@link Values.Texts}, {@link Values.Numbers}, {@link Values.InNetworks}, or
+   *     {@link Values.Any} for presence
    */
   record Test(int id, Field field, Values values) implements Formula {}
 

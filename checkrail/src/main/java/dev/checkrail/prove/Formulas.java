@@ -62,8 +62,7 @@ final class Formulas {
     return test(field, Values.Any.PRESENT);
   }
 
-  Formula unknown(
-      String key, Optional<Formula> arrivals, Span span, String text, String reason) {
+  Formula unknown(String key, Optional<Formula> arrivals, Span span, String text, String reason) {
     UnknownKey at = new UnknownKey(key, arrivals.map(Formula::id).orElse(-1));
     Formula known = table.get(at);
     if (known == null) {

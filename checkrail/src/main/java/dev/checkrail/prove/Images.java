@@ -26,9 +26,7 @@ final class Images {
       case Values.Texts texts -> texts;
       case Values.Truth truth ->
           new Values.Texts(
-              Language.all()
-                  .minus(Language.emptyWord())
-                  .minus(numberTexts(Ranges.of(0, 0))));
+              Language.all().minus(Language.emptyWord()).minus(numberTexts(Ranges.of(0, 0))));
       case Values.Numbers numbers -> new Values.Texts(numberTexts(numbers.ranges));
       case Values.InNetworks networks -> new Values.Texts(addressTexts(networks.language));
       case Values.Flags flags -> throw new Inexact("a text is used as a flag");

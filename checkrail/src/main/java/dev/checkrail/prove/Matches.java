@@ -31,8 +31,7 @@ final class Matches {
         yield new Values.Texts(Language.union(all));
       }
       case Match.Numbers numbers -> new Values.Numbers(ranges(numbers.ranges()));
-      case Match.Addresses addresses ->
-          new Values.InNetworks(Addresses.in(addresses.networks()));
+      case Match.Addresses addresses -> new Values.InNetworks(Addresses.in(addresses.networks()));
       case Match.Found found -> Values.Any.PRESENT;
       case Match.True isTrue -> Values.Truth.SET;
     };
@@ -42,8 +41,7 @@ final class Matches {
     List<Ranges.Span> spans = new ArrayList<>();
     for (Match.Range range : given) {
       spans.add(
-          new Ranges.Span(
-              range.low().orElse(Long.MIN_VALUE), range.high().orElse(Long.MAX_VALUE)));
+          new Ranges.Span(range.low().orElse(Long.MIN_VALUE), range.high().orElse(Long.MAX_VALUE)));
     }
     return Ranges.union(spans);
   }
@@ -62,8 +60,7 @@ final class Matches {
   }
 
   /** Delimiters at the ends of a pattern do not count; nothing but delimiters matches nothing. */
-  private static Language between(
-      List<String> patterns, ByteSet delimiters, boolean ignoreCase) {
+  private static Language between(List<String> patterns, ByteSet delimiters, boolean ignoreCase) {
     List<String> stripped = new ArrayList<>();
     for (String pattern : patterns) {
       int from = 0;

@@ -28,7 +28,10 @@ final class Outcomes {
           };
       case Ending.Unclear unclear ->
           new Outcome.Undecided(
-              unclear.blame().span() + ": " + unclear.blame().text() + ": "
+              unclear.blame().span()
+                  + ": "
+                  + unclear.blame().text()
+                  + ": "
                   + unclear.blame().reason());
       case Ending.ToServers to -> reaches(leaf, to, arrival, originalTarget);
       case Ending.ToPool to -> throw new IllegalStateException("a pool's rules were not followed");
@@ -43,8 +46,7 @@ final class Outcomes {
       Dispatch.Leaf leaf, Ending.ToServers to, Arrival arrival, Term originalTarget) {
     if (to.unsure().isPresent()) {
       Blame blame = to.unsure().get();
-      return new Outcome.Undecided(
-          blame.span() + ": " + blame.text() + ": " + blame.reason());
+      return new Outcome.Undecided(blame.span() + ": " + blame.text() + ": " + blame.reason());
     }
     List<Outcome.Share> shares = new ArrayList<>();
     Optional<Server> bound = byCookie(leaf, to, arrival);
@@ -119,7 +121,8 @@ final class Outcomes {
     if (!(raw instanceof Arrival.At.Known known)) {
       return Optional.empty();
     }
-    boolean prefix = (" " + to.pool().persistence().map(p -> p.text()).orElse("") + " ").contains(" prefix ");
+    boolean prefix =
+        (" " + to.pool().persistence().map(p -> p.text()).orElse("") + " ").contains(" prefix ");
     for (String part : Pick.commaValues(known.value().asText())) {
       for (String cookie : part.split(";", -1)) {
         int equal = cookie.indexOf('=');

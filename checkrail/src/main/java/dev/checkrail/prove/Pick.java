@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Takes values out of a raw word: header lines joined by LF, or a query. For a test on any of several
- * values {@link #before} is "some value is in the set".
+ * Takes values out of a raw word: header lines joined by LF, or a query. For a test on any of
+ * several values {@link #before} is "some value is in the set".
  *
  * @param from how values are found
  * @param name the cookie or parameter, else empty
@@ -40,22 +40,22 @@ record Pick(From from, String name, int which) implements Step {
   private static final Language TRIMMED =
       Language.emptyWord()
           .union(Language.oneOf(BLANK.not()))
-          .union(
-              Language.sequence(
-                  Language.oneOf(BLANK.not()), ALL, Language.oneOf(BLANK.not())));
+          .union(Language.sequence(Language.oneOf(BLANK.not()), ALL, Language.oneOf(BLANK.not())));
   private static final Language IN_QUOTES =
       Language.oneOf(ByteSet.of("\"\\\n").not())
           .union(Language.exact("\\").concat(Language.oneOf(ByteSet.of('\n').not())))
           .star();
+
   /** A value as it stands between separators, all quotes closed. */
   private static final Language CLOSED =
       Language.oneOf(ByteSet.of(",\"\n").not())
           .union(Language.sequence(Language.exact("\""), IN_QUOTES, Language.exact("\"")))
           .star();
+
   /** A value whose last quote is never closed: it goes up to the end of its line. */
   private static final Language OPEN =
-      Language.sequence(
-          CLOSED, Language.exact("\""), IN_QUOTES, Language.exact("\\").optional());
+      Language.sequence(CLOSED, Language.exact("\""), IN_QUOTES, Language.exact("\\").optional());
+
   private static final Language COMMA_STEP =
       CLOSED.concat(Language.exact(",")).union(CLOSED.union(OPEN).concat(LF));
   private static final Language LINE_STEP = LINE.concat(LF);
@@ -100,8 +100,7 @@ record Pick(From from, String name, int which) implements Step {
     limit(-which);
     Language[] more = moreValues(-which - 1);
     Language ends =
-        Language.sequence(closed, BLANKS, more[0])
-            .union(Language.sequence(open, BLANKS, more[1]));
+        Language.sequence(closed, BLANKS, more[0]).union(Language.sequence(open, BLANKS, more[1]));
     return COMMA_PREFIX.concat(ends);
   }
 
@@ -163,13 +162,11 @@ record Pick(From from, String name, int which) implements Step {
     Language start = Language.manyOf(ByteSet.of(";,\n").not()).concat(separator).star();
     Language blankless = cookieValue(language);
     Language rest = separator.concat(none).optional();
-    return start.concat(Language.sequence(BLANKS, key(), blankless, BLANKS, rest))
-        .intersect(any);
+    return start.concat(Language.sequence(BLANKS, key(), blankless, BLANKS, rest)).intersect(any);
   }
 
   private Language key() {
-    return Language.sequence(
-        Language.exact(name), BLANKS, Language.exact("="), BLANKS);
+    return Language.sequence(Language.exact(name), BLANKS, Language.exact("="), BLANKS);
   }
 
   private static Language cookieValue(Language language) {
@@ -182,8 +179,7 @@ record Pick(From from, String name, int which) implements Step {
     Language value = cookieValue(language);
     Language full = value.minus(Language.emptyWord());
     Language end = Language.oneOf(separators).concat(ALL).optional();
-    Language found =
-        Language.sequence(start, BLANKS, key(), full, BLANKS, end);
+    Language found = Language.sequence(start, BLANKS, key(), full, BLANKS, end);
     if (!value.contains("")) {
       return found;
     }
@@ -192,8 +188,7 @@ record Pick(From from, String name, int which) implements Step {
     Language hardEnd = Language.oneOf(ByteSet.of(",\n")).concat(ALL).optional();
     Language blank = Language.oneOf(BLANK);
     Language spacedKey =
-        Language.sequence(
-            Language.exact(name), blank, BLANKS, Language.exact("="), BLANKS);
+        Language.sequence(Language.exact(name), blank, BLANKS, Language.exact("="), BLANKS);
     Language afterSemicolon = start.intersect(ALL.concat(Language.exact(";")));
     return Language.union(
         List.of(
@@ -234,9 +229,7 @@ record Pick(From from, String name, int which) implements Step {
       return values.size() == 1 ? Result.text(values.getFirst()) : Result.UNKNOWN;
     }
     int at = which > 0 ? which - 1 : values.size() + which;
-    return at < 0 || at >= values.size()
-        ? Result.NOTHING
-        : Result.text(values.get(at));
+    return at < 0 || at >= values.size() ? Result.NOTHING : Result.text(values.get(at));
   }
 
   static List<String> commaValues(String word) {

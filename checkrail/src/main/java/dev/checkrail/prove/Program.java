@@ -17,7 +17,8 @@ import java.util.Optional;
  *
  * @param entries the frontend's decisions in order; the last one takes all that is left
  * @param strays computed names that are no pool
- * @param rewrites rules that changed something before, for the question whether they changed a match
+ * @param rewrites rules that changed something before, for the question whether they changed a
+ *     match
  * @param pools the decisions of each pool that the entries route to, and what it is sent
  */
 record Program(
@@ -40,8 +41,8 @@ record Program(
    * @param guard which requests it takes if none before did
    * @param own the rule's own condition as written, with all rewrites before it
    * @param rule the rule; empty for "no rule was left"
-   * @param untouched the condition on the request as if nothing had been rewritten; empty if nothing
-   *     was
+   * @param untouched the condition on the request as if nothing had been rewritten; empty if
+   *     nothing was
    */
   record Entry(
       Formula guard,

@@ -10,8 +10,7 @@ import java.util.List;
  * @param undecided questions whose answer depends on something that is not modelled
  * @param reach which pools each listener reaches
  */
-public record ProveReport(
-    List<Finding> findings, List<Undecided> undecided, List<Reach> reach) {
+public record ProveReport(List<Finding> findings, List<Undecided> undecided, List<Reach> reach) {
   public ProveReport {
     findings = List.copyOf(findings);
     undecided = List.copyOf(undecided);

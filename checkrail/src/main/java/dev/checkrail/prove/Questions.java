@@ -50,10 +50,7 @@ final class Questions {
     Map<Frontend, List<Dispatch>> byFrontend = new LinkedHashMap<>();
     side.dispatches()
         .forEach(
-            d ->
-                byFrontend
-                    .computeIfAbsent(d.program.frontend(), f -> new ArrayList<>())
-                    .add(d));
+            d -> byFrontend.computeIfAbsent(d.program.frontend(), f -> new ArrayList<>()).add(d));
     byFrontend.forEach(this::frontend);
     poolRules();
   }
@@ -137,56 +134,56 @@ final class Questions {
         life.witness = Optional.of(work.witness(own, dispatch));
       }
     }
-    here.forEach(
-        (rule, life) -> {
-          Life all = lives.computeIfAbsent(rule, r -> new Life());
-          all.phase = life.phase;
-          all.fires |= life.fires;
-          all.hasOwn |= life.hasOwn;
-          if (all.covering.isEmpty()) {
-            all.covering.addAll(life.covering);
-            all.witness = life.witness;
-          }
-        });
+    here.forEach((rule, life) -> {
+      Life all = lives.computeIfAbsent(rule, r -> new Life());
+      all.phase = life.phase;
+      all.fires |= life.fires;
+      all.hasOwn |= life.hasOwn;
+      if (all.covering.isEmpty()) {
+        all.covering.addAll(life.covering);
+        all.witness = life.witness;
+      }
+    });
   }
 
   private void report(Map<Rule, Life> lives, String section) {
-    lives.forEach(
-        (rule, life) -> {
-          if (life.fires || life.phase == RuleSet.Phase.DEFAULT) {
-            return;
-          }
-          String subject = section + " / " + Subjects.of(rule, life.phase);
-          if (!life.hasOwn) {
-            answers.add(
-                Finding.of(
-                    RuleId.ROUTE_NEVER_MATCHES,
-                    Stage.PROVE,
-                    subject,
-                    rule.span(),
-                    "no request fulfils the condition of \"" + rule.text() + "\""));
-            return;
-          }
-          Finding finding =
-              Finding.of(
-                      RuleId.ROUTE_SHADOWED_RULE,
-                      Stage.PROVE,
-                      subject,
-                      rule.span(),
-                      "\""
-                          + rule.text()
-                          + "\" never acts: all of its requests are taken before by "
-                          + named(life.covering))
-                  .withFix("move it before " + firstPlace(life.covering) + ", or remove it");
-          answers.add(life.witness.map(finding::withWitness).orElse(finding));
-        });
+    lives.forEach((rule, life) -> {
+      if (life.fires || life.phase == RuleSet.Phase.DEFAULT) {
+        return;
+      }
+      String subject = section + " / " + Subjects.of(rule, life.phase);
+      if (!life.hasOwn) {
+        answers.add(
+            Finding.of(
+                RuleId.ROUTE_NEVER_MATCHES,
+                Stage.PROVE,
+                subject,
+                rule.span(),
+                "no request fulfils the condition of \"" + rule.text() + "\""));
+        return;
+      }
+      Finding finding =
+          Finding.of(
+                  RuleId.ROUTE_SHADOWED_RULE,
+                  Stage.PROVE,
+                  subject,
+                  rule.span(),
+                  "\""
+                      + rule.text()
+                      + "\" never acts: all of its requests are taken before by "
+                      + named(life.covering))
+              .withFix("move it before " + firstPlace(life.covering) + ", or remove it");
+      answers.add(life.witness.map(finding::withWitness).orElse(finding));
+    });
   }
 
   private static String named(List<Program.Entry> covering) {
     List<String> names = new ArrayList<>();
     for (Program.Entry entry : covering) {
       String name =
-          entry.rule().map(rule -> "\"" + rule.text() + "\" (line " + rule.span().line() + ")")
+          entry
+              .rule()
+              .map(rule -> "\"" + rule.text() + "\" (line " + rule.span().line() + ")")
               .orElse("the end of the rules");
       if (!names.contains(name)) {
         names.add(name);

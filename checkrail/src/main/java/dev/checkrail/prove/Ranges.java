@@ -34,8 +34,7 @@ record Ranges(List<Span> spans) {
       }
       Span last = merged.isEmpty() ? null : merged.get(merged.size() - 1);
       if (last != null && (last.high() == Long.MAX_VALUE || span.low() <= last.high() + 1)) {
-        merged.set(
-            merged.size() - 1, new Span(last.low(), Math.max(last.high(), span.high())));
+        merged.set(merged.size() - 1, new Span(last.low(), Math.max(last.high(), span.high())));
       } else {
         merged.add(span);
       }

@@ -23,14 +23,13 @@ final class Reaching {
           entries.computeIfAbsent(to.pool().name(), p -> new ArrayList<>()).add(i);
         }
       }
-      entries.forEach(
-          (pool, list) ->
-              found.add(
-                  new ProveReport.Reach(
-                      dispatch.program.frontend().name(),
-                      dispatch.program.listener().key(),
-                      pool,
-                      words(work, dispatch, list, entries.size()))));
+      entries.forEach((pool, list) ->
+          found.add(
+              new ProveReport.Reach(
+                  dispatch.program.frontend().name(),
+                  dispatch.program.listener().key(),
+                  pool,
+                  words(work, dispatch, list, entries.size()))));
     }
     return found;
   }

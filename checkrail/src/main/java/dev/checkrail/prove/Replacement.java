@@ -16,8 +16,8 @@ import java.util.Optional;
  * <p>Only expressions that can be read from left to right without choice are followed both ways:
  * {@code ^}, then literals and groups {@code (.*)}, {@code ([^/]+)} and the like, each group being
  * followed by a byte that it cannot hold or by the end; and templates that use the groups in order,
- * each at most once, or {@code \0} alone. That is what people write to move paths. Everything else is
- * an unknown function.
+ * each at most once, or {@code \0} alone. That is what people write to move paths. Everything else
+ * is an unknown function.
  */
 final class Replacement {
 
@@ -28,12 +28,13 @@ final class Replacement {
 
   private final List<Item> items;
   private final List<Output> outputs;
+
   /** What follows the expression, if it need not reach the end, stays out of the groups. */
   private final boolean toTheEnd;
+
   private final boolean keepRest;
 
-  private Replacement(
-      List<Item> items, List<Output> outputs, boolean toTheEnd, boolean keepRest) {
+  private Replacement(List<Item> items, List<Output> outputs, boolean toTheEnd, boolean keepRest) {
     this.items = items;
     this.outputs = outputs;
     this.toTheEnd = toTheEnd;
@@ -81,10 +82,7 @@ final class Replacement {
         !items.get().isEmpty()
             && !items.get().getLast().literal()
             && items.get().getLast().set().or(ByteSet.of('\n')).equals(ByteSet.ALL);
-    if (!end
-        && !greedyEnd
-        && !items.get().isEmpty()
-        && !items.get().getLast().literal()) {
+    if (!end && !greedyEnd && !items.get().isEmpty() && !items.get().getLast().literal()) {
       return Optional.empty();
     }
     return outputs(template, items.get())
@@ -139,7 +137,9 @@ final class Replacement {
         at++;
         group++;
       }
-      if (!many && (set.get().size() != 1 || (at < regex.length() && "?{".indexOf(regex.charAt(at)) >= 0))) {
+      if (!many
+          && (set.get().size() != 1
+              || (at < regex.length() && "?{".indexOf(regex.charAt(at)) >= 0))) {
         return Optional.empty();
       }
       if (many && at < regex.length() && "?+*{".indexOf(regex.charAt(at)) >= 0) {
@@ -251,9 +251,9 @@ final class Replacement {
   }
 
   /**
-   * One state per place of the expression. Fixed text is written with the last byte before it that is
-   * read, or at the very end: since every text is written at a known place of the input, it can be put
-   * in front of the next byte instead.
+   * One state per place of the expression. Fixed text is written with the last byte before it that
+   * is read, or at the very end: since every text is written at a known place of the input, it can
+   * be put in front of the next byte instead.
    */
   private Transducer machine() {
     Transducer.Builder machine = Transducer.builder();
@@ -291,13 +291,7 @@ final class Replacement {
       edges(machine, place, entry[place], "", before, copied, entry, inside);
       if (!items.get(place).literal()) {
         // Inside the run: more of it, or what follows.
-        step(
-            machine,
-            inside[place],
-            items.get(place).set(),
-            inside[place],
-            copied[place],
-            "");
+        step(machine, inside[place], items.get(place).set(), inside[place], copied[place], "");
         after(machine, place + 1, inside[place], "", before, copied, entry, inside, tail, rest);
       }
     }

@@ -30,8 +30,7 @@ final class RequestSets {
           .union(
               Language.sequence(
                   Language.exact("["),
-                  Language.manyOf(
-                      ByteSet.DIGITS.or(ByteSet.of("abcdefABCDEF:."))),
+                  Language.manyOf(ByteSet.DIGITS.or(ByteSet.of("abcdefABCDEF:."))),
                   Language.exact("]")))
           .concat(PORT);
 
@@ -171,8 +170,7 @@ final class RequestSets {
         steps.add(
             switch (step) {
               case PathGlob.Literal literal -> Language.exact("/" + literal.segment());
-              case PathGlob.Segment segment ->
-                  slash.concat(notSlash.minus(Language.emptyWord()));
+              case PathGlob.Segment segment -> slash.concat(notSlash.minus(Language.emptyWord()));
               case PathGlob.Depth depth -> slash.concat(notSlash).star();
             });
       }

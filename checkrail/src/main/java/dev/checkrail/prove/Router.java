@@ -49,11 +49,10 @@ public final class Router {
       return Optional.of(new Outcome.Undecided(tooLarge));
     }
     return dispatch(request)
-        .map(
-            dispatch ->
-                dispatch.program.frontend().mode() == Mode.HTTP && hasOddBody(request)
-                    ? new Outcome.Undecided("irregular: an odd length or coding of the body")
-                    : route(request, dispatch));
+        .map(dispatch ->
+            dispatch.program.frontend().mode() == Mode.HTTP && hasOddBody(request)
+                ? new Outcome.Undecided("irregular: an odd length or coding of the body")
+                : route(request, dispatch));
   }
 
   private Space space() {
@@ -77,17 +76,13 @@ public final class Router {
   private Optional<Dispatch> dispatch(Request request) {
     if (request.listener().isPresent()) {
       String key = request.listener().get();
-      return dispatches.stream()
-          .filter(d -> d.program.listener().key().equals(key))
-          .findFirst();
+      return dispatches.stream().filter(d -> d.program.listener().key().equals(key)).findFirst();
     }
     String authority = request.authority();
     int colon = authority.lastIndexOf(':');
     boolean tls = request.scheme().equals("https");
     String port =
-        colon > authority.lastIndexOf(']')
-            ? authority.substring(colon + 1)
-            : tls ? "443" : "80";
+        colon > authority.lastIndexOf(']') ? authority.substring(colon + 1) : tls ? "443" : "80";
     List<Dispatch> fitting =
         dispatches.stream()
             .filter(d -> Integer.toString(d.program.listener().port()).equals(port))
@@ -119,13 +114,12 @@ public final class Router {
     List<Dispatch> at =
         dispatch(request)
             .map(List::of)
-            .orElseGet(
-                () ->
-                    request.listener().isPresent()
-                        ? List.of()
-                        : dispatches.stream()
-                            .filter(d -> isOfKind(d, request) && reachesServers(d))
-                            .toList());
+            .orElseGet(() ->
+                request.listener().isPresent()
+                    ? List.of()
+                    : dispatches.stream()
+                        .filter(d -> isOfKind(d, request) && reachesServers(d))
+                        .toList());
     return at.stream().map(dispatch -> ways(request, dispatch)).toList();
   }
 
@@ -207,8 +201,7 @@ public final class Router {
   private Outcome outcome(int left, Dispatch dispatch, Arrival arrival, List<Field> missing) {
     Map<Integer, Outcome> outcomes = new LinkedHashMap<>();
     for (int leaf : space().universe().diagrams.leaves(left)) {
-      outcomes.put(
-          leaf, Outcomes.of(dispatch.leaves.get(leaf), arrival, space().originalTarget()));
+      outcomes.put(leaf, Outcomes.of(dispatch.leaves.get(leaf), arrival, space().originalTarget()));
     }
     List<Outcome> different = outcomes.values().stream().distinct().toList();
     if (different.size() == 1) {
@@ -226,7 +219,11 @@ public final class Router {
       }
     }
     for (Field field : missing) {
-      if (space().universe().diagrams.support(left).contains(space().universe().axis(field).encoding())) {
+      if (space()
+          .universe()
+          .diagrams
+          .support(left)
+          .contains(space().universe().axis(field).encoding())) {
         return new Outcome.Undecided(
             field.kind() == Field.Kind.SOURCE
                 ? "the client's address is looked at and not given"

@@ -7,7 +7,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
-/** The request and the variables at one point of the rules, as functions of what the client sent. */
+/**
+ * The request and the variables at one point of the rules, as functions of what the client sent.
+ */
 final class State {
   /** A change to all headers whose names fit. */
   private record Wide(String text, Predicate<String> names, Change change) {}
@@ -19,10 +21,13 @@ final class State {
 
   private final Terms terms;
   Term method;
+
   /** The target up to the first {@code ?}. */
   Term path;
+
   /** What follows it; absent without {@code ?}. */
   Term query;
+
   Formula noRetry;
   boolean rewritten;
   private final Map<String, Term> headers = new TreeMap<>();

@@ -3,8 +3,8 @@ package dev.checkrail.prove;
 import java.util.Optional;
 
 /**
- * A function from value to value, given both ways: applied to one value, and as pre-image of a set of
- * values. Steps are compared by value: equal steps on equal terms are equal terms.
+ * A function from value to value, given both ways: applied to one value, and as pre-image of a set
+ * of values. Steps are compared by value: equal steps on equal terms are equal terms.
  */
 sealed interface Step permits Pick, Conversion, Piece, Replaced {
 

@@ -39,8 +39,7 @@ final class Terms {
   }
 
   Term unknown(String key, Blame why) {
-    return table.computeIfAbsent(
-        new UnknownKey(key), k -> new Term.Unknown(next++, key, why));
+    return table.computeIfAbsent(new UnknownKey(key), k -> new Term.Unknown(next++, key, why));
   }
 
   Term choice(Formula when, Term then, Term otherwise) {
@@ -69,8 +68,7 @@ final class Terms {
   }
 
   private Term orEmptyOf(Term part) {
-    return table.computeIfAbsent(
-        new OrEmptyKey(part.id()), k -> new Term.OrEmpty(next++, part));
+    return table.computeIfAbsent(new OrEmptyKey(part.id()), k -> new Term.OrEmpty(next++, part));
   }
 
   Term joined(List<Term> given) {
@@ -92,8 +90,7 @@ final class Terms {
       return parts.get(0);
     }
     return table.computeIfAbsent(
-        new JoinedKey(parts.stream().map(Term::id).toList()),
-        k -> new Term.Joined(next++, parts));
+        new JoinedKey(parts.stream().map(Term::id).toList()), k -> new Term.Joined(next++, parts));
   }
 
   private void append(List<Term> parts, Term part) {

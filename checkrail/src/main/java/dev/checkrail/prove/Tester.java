@@ -14,8 +14,9 @@ import java.util.Optional;
 
 /**
  * For which requests does the value of a term lie in a set? The answer is pushed back through the
- * term, step by step, as pre-images, until it speaks of what the client sent only. Where a pre-image
- * is not exact, the test becomes an unknown boolean: the same one for the same test on the same term.
+ * term, step by step, as pre-images, until it speaks of what the client sent only. Where a
+ * pre-image is not exact, the test becomes an unknown boolean: the same one for the same test on
+ * the same term.
  */
 final class Tester {
   /** More states than these make no useful factors of a concatenation. */
@@ -68,8 +69,7 @@ final class Tester {
   }
 
   private Formula remembered(Term term, Values values, Blame blame) {
-    Map<Values, Formula> known =
-        memo.computeIfAbsent(term.id(), id -> new IdentityHashMap<>());
+    Map<Values, Formula> known = memo.computeIfAbsent(term.id(), id -> new IdentityHashMap<>());
     Formula result = known.get(values);
     if (result == null) {
       result = exactOrUnknown(term, values, blame);
@@ -89,8 +89,8 @@ final class Tester {
   }
 
   /**
-   * A test that is not followed: an unknown function of the term's value. Tests by the same words on
-   * the same term are the same.
+   * A test that is not followed: an unknown function of the term's value. Tests by the same words
+   * on the same term are the same.
    */
   Formula unknown(Term term, Values values, Blame blame, String reason) {
     Formula answer =
@@ -128,8 +128,7 @@ final class Tester {
       case Term.Choice choice ->
           formulas.or(
               formulas.and(choice.when(), test(choice.then(), values, blame)),
-              formulas.and(
-                  formulas.not(choice.when()), test(choice.otherwise(), values, blame)));
+              formulas.and(formulas.not(choice.when()), test(choice.otherwise(), values, blame)));
       case Term.Stepped stepped -> stepped(stepped, values, blame);
       case Term.Unknown unknown ->
           formulas.unknown(
@@ -173,8 +172,7 @@ final class Tester {
 
   /** Dotted addresses in a text are followed exactly; IPv6 texts are not. */
   private Formula addressText(Term.Stepped stepped, Values.InNetworks networks, Blame blame) {
-    Formula dotted =
-        test(stepped.input(), interned(Addresses.dotted(networks.language)), blame);
+    Formula dotted = test(stepped.input(), interned(Addresses.dotted(networks.language)), blame);
     Formula six =
         formulas.minus(
             test(stepped.input(), COLON, blame), test(stepped.input(), FOUR_OCTETS, blame));
@@ -199,14 +197,10 @@ final class Tester {
     boolean only = pick.which() >= -1 && pick.which() <= 1;
     Formula plain =
         switch (pick.from()) {
-          case COMMAS, LINES ->
-              only
-                  ? onField(field, field.type(), values)
-                  : formulas.none;
+          case COMMAS, LINES -> only ? onField(field, field.type(), values) : formulas.none;
           case COUNT_COMMAS, COUNT_LINES ->
               values.contains(new Value.Number(1))
-                  ? formulas.and(
-                      formulas.present(field), formulas.not(listed(field)))
+                  ? formulas.and(formulas.present(field), formulas.not(listed(field)))
                   : formulas.none;
           case COOKIES, PARAMETERS -> onField(field, field.type(), before(pick, values));
         };
@@ -225,8 +219,7 @@ final class Tester {
               : new Values.Texts(() -> Images.texts(pick.before(wanted)).language());
       images.put(key, among);
     }
-    return formulas.or(
-        plain, formulas.and(listed(field), formulas.test(field.listed(), among)));
+    return formulas.or(plain, formulas.and(listed(field), formulas.test(field.listed(), among)));
   }
 
   private static final Values.Texts NONE = new Values.Texts(Language.none());
@@ -262,9 +255,7 @@ final class Tester {
           case NUMBER ->
               values instanceof Values.Numbers ? values : remember(values, Value.Type.NUMBER);
           case ADDRESS ->
-              values instanceof Values.InNetworks
-                  ? values
-                  : remember(values, Value.Type.ADDRESS);
+              values instanceof Values.InNetworks ? values : remember(values, Value.Type.ADDRESS);
           case FLAG -> remember(values, Value.Type.NUMBER);
         };
     if (own instanceof Values.Texts texts && texts.language().isEmpty()) {
@@ -296,9 +287,7 @@ final class Tester {
     }
     if (first instanceof Term.Constant constant) {
       return joined(
-          parts.subList(1, parts.size()),
-          language.afterPrefix(constant.value().asText()),
-          blame);
+          parts.subList(1, parts.size()), language.afterPrefix(constant.value().asText()), blame);
     }
     if (last instanceof Term.Constant constant) {
       return joined(

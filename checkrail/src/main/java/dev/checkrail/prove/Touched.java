@@ -76,8 +76,7 @@ final class Touched {
       case Action.AddHeader add -> header(add.name(), parts);
       case Action.DeleteHeader delete ->
           header(delete.name(), parts) || parts.stream().anyMatch(p -> p.startsWith("header "));
-      case Action.DeleteHeaderRegex delete ->
-          parts.stream().anyMatch(p -> p.startsWith("header "));
+      case Action.DeleteHeaderRegex delete -> parts.stream().anyMatch(p -> p.startsWith("header "));
       case Action.ReplaceHeader replace -> header(replace.name(), parts);
       case Action.Unknown unknown -> unknown.effects().contains(Action.Effect.REWRITE);
       case Action.Sequence sequence ->

@@ -146,8 +146,7 @@ final class Traps {
     }
     reported.add(id.id() + subject);
     answers.add(
-        Finding.of(
-                id, Stage.PROVE, subject, rule.span(), message.formatted(other, word))
+        Finding.of(id, Stage.PROVE, subject, rule.span(), message.formatted(other, word))
             .withWitness(withHost(work.witness(bad, dispatch), other))
             .withFix(fix));
   }
@@ -251,8 +250,13 @@ final class Traps {
                       Stage.PROVE,
                       subject,
                       rule.span(),
-                      "\"" + rule.text() + "\" also takes paths like " + longer + ": the prefix "
-                          + prefix + " does not end at a slash")
+                      "\""
+                          + rule.text()
+                          + "\" also takes paths like "
+                          + longer
+                          + ": the prefix "
+                          + prefix
+                          + " does not end at a slash")
                   .withWitness(withPath(work.witness(taken, dispatch), longer))
                   .withFix("match " + prefix + " exactly and " + prefix + "/ as a prefix"));
         }
@@ -286,7 +290,8 @@ final class Traps {
       int set = work.universe.certainly(diagrams.and(regions.of(i), regular));
       Rule rule = leaf.entry().rule().get();
       String subject =
-          leaf.pool().map(p -> "backend " + p.pool().name())
+          leaf.pool()
+                  .map(p -> "backend " + p.pool().name())
                   .orElse("frontend " + dispatch.program.frontend().name())
               + " / "
               + Subjects.of(rule, RuleSet.Phase.REDIRECT);
@@ -314,7 +319,9 @@ final class Traps {
     }
   }
 
-  /** Whether a request for the Location, whatever its headers, is sent to the same Location again. */
+  /**
+   * Whether a request for the Location, whatever its headers, is sent to the same Location again.
+   */
   private boolean leadsBack(Request first, Outcome.Redirects redirects, Dispatch from) {
     String location = redirects.location();
     String url =
@@ -328,9 +335,7 @@ final class Traps {
           new Request(
               first.method(),
               url,
-              first.headers().containsKey("Host")
-                  ? Map.of()
-                  : first.headers(),
+              first.headers().containsKey("Host") ? Map.of() : first.headers(),
               first.from(),
               Optional.of(to.program.listener().key()),
               first.sni(),
@@ -371,9 +376,9 @@ final class Traps {
   }
 
   /**
-   * Where a request for a Location arrives: at this listener if the scheme is its own; else at those of
-   * the scheme; if there is none, TLS ends before the proxy, and the request comes back here, unless
-   * redirecting is all that this listener does.
+   * Where a request for a Location arrives: at this listener if the scheme is its own; else at
+   * those of the scheme; if there is none, TLS ends before the proxy, and the request comes back
+   * here, unless redirecting is all that this listener does.
    */
   private List<Dispatch> targets(boolean tls, Dispatch from) {
     if (from.program.listener().tls() == tls) {
@@ -381,8 +386,7 @@ final class Traps {
     }
     List<Dispatch> others = new ArrayList<>();
     for (Dispatch other : side.dispatches()) {
-      if (other.program.listener().tls() == tls
-          && other.program.frontend().mode() == Mode.HTTP) {
+      if (other.program.listener().tls() == tls && other.program.frontend().mode() == Mode.HTTP) {
         others.add(other);
       }
     }

@@ -27,6 +27,7 @@ final class Universe {
   final Diagrams diagrams = new Diagrams();
   private final Formulas formulas;
   private final Map<Field, Axis> axes = new LinkedHashMap<>();
+
   /** More tests on lists than these are not even tried. */
   private static final int LISTS = 40;
 
@@ -50,14 +51,13 @@ final class Universe {
     TreeMap<Field, Set<Values>> tests = new TreeMap<>();
     TreeMap<Integer, Formula> all = new TreeMap<>();
     collect(roots, tests, all);
-    tests.forEach(
-        (field, values) -> {
-          if (field.kind() == Field.Kind.HEADER_LIST) {
-            list(field, values);
-          } else if (field.kind() != Field.Kind.CHANCE) {
-            axes.put(field, Axis.of(field, List.copyOf(values), diagrams::field));
-          }
-        });
+    tests.forEach((field, values) -> {
+      if (field.kind() == Field.Kind.HEADER_LIST) {
+        list(field, values);
+      } else if (field.kind() != Field.Kind.CHANCE) {
+        axes.put(field, Axis.of(field, List.copyOf(values), diagrams::field));
+      }
+    });
     for (Formula formula : all.values()) {
       if (formula instanceof Formula.Test test
           && test.field().kind() != Field.Kind.CHANCE
@@ -81,17 +81,17 @@ final class Universe {
         encoded[unknown.id()] = bit(name(unknown), unknown);
       }
     }
-    tests.forEach(
-        (field, values) -> {
-          if (field.kind() == Field.Kind.CHANCE) {
-            axes.put(field, Axis.of(field, List.copyOf(values), diagrams::field));
-          }
-        });
+    tests.forEach((field, values) -> {
+      if (field.kind() == Field.Kind.CHANCE) {
+        axes.put(field, Axis.of(field, List.copyOf(values), diagrams::field));
+      }
+    });
   }
 
   /**
-   * Requests into whose lists of header values nobody looked, because there are too many tests: "one
-   * of several values is x" can hold for every subset of the tests. What becomes of them is not known.
+   * Requests into whose lists of header values nobody looked, because there are too many tests:
+   * "one of several values is x" can hold for every subset of the tests. What becomes of them is
+   * not known.
    */
   int unclear() {
     int set = Diagrams.FALSE;
@@ -247,7 +247,9 @@ final class Universe {
     }
     Axis axis = axis(test.field());
     return diagrams.in(
-        axis.encoding(), axis.atoms(test.values()).orElseThrow(() -> new IllegalStateException("no test on " + test + " was announced")));
+        axis.encoding(),
+        axis.atoms(test.values())
+            .orElseThrow(() -> new IllegalStateException("no test on " + test + " was announced")));
   }
 
   private int fold(List<Formula> parts, boolean and) {
@@ -274,12 +276,11 @@ final class Universe {
   List<Field> fieldsOf(int node) {
     List<FieldEncoding> support = diagrams.support(node);
     List<Field> found = new ArrayList<>();
-    axes.forEach(
-        (field, axis) -> {
-          if (axis.encoding().bits() > 0 && support.contains(axis.encoding())) {
-            found.add(field);
-          }
-        });
+    axes.forEach((field, axis) -> {
+      if (axis.encoding().bits() > 0 && support.contains(axis.encoding())) {
+        found.add(field);
+      }
+    });
     return found;
   }
 

@@ -39,8 +39,7 @@ final class Witnesses {
       }
       words.put(axis.field(), known);
       byNumber.put(
-          axis.encoding().number(),
-          known.keySet().stream().mapToInt(Integer::intValue).toArray());
+          axis.encoding().number(), known.keySet().stream().mapToInt(Integer::intValue).toArray());
     }
     for (FieldEncoding field : universe.diagrams.fields()) {
       liked.add(byNumber.getOrDefault(field.number(), new int[0]));
@@ -62,18 +61,13 @@ final class Witnesses {
     Map<Field, Value> values = new HashMap<>();
     for (Axis axis : universe.axes()) {
       Field field = axis.field();
-      boolean optional =
-          field.kind() == Field.Kind.SOURCE || field.kind() == Field.Kind.HEADER;
+      boolean optional = field.kind() == Field.Kind.SOURCE || field.kind() == Field.Kind.HEADER;
       if (optional && !relevant.contains(field)) {
         continue;
       }
       int atom = atoms[axis.encoding().number()];
       Value known = words.getOrDefault(axis.field(), Map.of()).get(atom);
-      values.put(
-          axis.field(),
-          known != null
-              ? known
-              : axis.value(atom, List.of()));
+      values.put(axis.field(), known != null ? known : axis.value(atom, List.of()));
     }
     return request(values, frontend, listener);
   }
@@ -90,8 +84,7 @@ final class Witnesses {
   }
 
   private Request request(Map<Field, Value> values, Frontend frontend, Listener listener) {
-    Optional<String> from =
-        Optional.ofNullable(values.get(Field.SOURCE)).map(Value::asText);
+    Optional<String> from = Optional.ofNullable(values.get(Field.SOURCE)).map(Value::asText);
     if (frontend.mode() == Mode.TCP) {
       Optional<String> greeting =
           text(values, Field.GREETING).filter(g -> g.length() > 1).map(g -> g.substring(1));
@@ -115,7 +108,10 @@ final class Witnesses {
       boolean simple =
           lines.size() == 1
               && !lines.getFirst().isEmpty()
-              && lines.getFirst().chars().allMatch(c -> c > 0x20 && c < 0x7f && "/?#\\,\"<>".indexOf(c) < 0);
+              && lines
+                  .getFirst()
+                  .chars()
+                  .allMatch(c -> c > 0x20 && c < 0x7f && "/?#\\,\"<>".indexOf(c) < 0);
       if (simple) {
         authority = lines.getFirst();
       } else {
@@ -123,8 +119,7 @@ final class Witnesses {
         headers.put("Host", lines);
       }
     }
-    for (Map.Entry<Field, Value> entry :
-        new TreeMap<>(values).entrySet()) {
+    for (Map.Entry<Field, Value> entry : new TreeMap<>(values).entrySet()) {
       if (entry.getKey().kind() == Field.Kind.HEADER) {
         List<String> lines = lines(values, entry.getKey());
         if (!lines.isEmpty()) {

@@ -143,8 +143,7 @@ final class Words {
     }
     if (axis.encoding().atoms() > MANY) {
       String example = shown(axis, work.witnesses.value(axis, here.first()).asText());
-      return Optional.of(
-          (name + (here.size() == 1 ? " " : " such as ") + example).strip());
+      return Optional.of((name + (here.size() == 1 ? " " : " such as ") + example).strip());
     }
     try {
       Optional<String> yes = exactly(axis, words, here, frame);
@@ -155,9 +154,7 @@ final class Words {
       }
       if (no.isPresent()) {
         return Optional.of(
-            no.get().equals("absent")
-                ? "with " + name
-                : ("not " + name).strip() + " " + no.get());
+            no.get().equals("absent") ? "with " + name : ("not " + name).strip() + " " + no.get());
       }
     } catch (BudgetExceeded tooLarge) {
       // Words are a courtesy: an example will do.
@@ -174,8 +171,7 @@ final class Words {
   private record Phrase(String text, Language language) {}
 
   /** The atoms in words that say neither more nor less. */
-  private Optional<String> exactly(
-      Axis axis, Axis.Words words, AtomSet atoms, AtomSet frame) {
+  private Optional<String> exactly(Axis axis, Axis.Words words, AtomSet atoms, AtomSet frame) {
     Language left = words.language(atoms);
     Language universe = words.language(frame);
     List<String> texts = new ArrayList<>();
@@ -193,9 +189,7 @@ final class Words {
         break;
       }
       Language inside = phrase.language().intersect(universe);
-      if (!inside.isEmpty()
-          && inside.isSubsetOf(whole)
-          && !inside.intersect(left).isEmpty()) {
+      if (!inside.isEmpty() && inside.isSubsetOf(whole) && !inside.intersect(left).isEmpty()) {
         texts.add(phrase.text());
         left = left.minus(inside);
       }
@@ -206,9 +200,7 @@ final class Words {
     List<String> some = texts.subList(0, Math.min(SHOWN, texts.size()));
     return Optional.of(
         String.join(" or ", some)
-            + (texts.size() > some.size()
-                ? " and " + (texts.size() - some.size()) + " more"
-                : ""));
+            + (texts.size() > some.size() ? " and " + (texts.size() - some.size()) + " more" : ""));
   }
 
   private List<Phrase> phrases(Axis axis) {
@@ -224,15 +216,12 @@ final class Words {
             String domain = plain.substring(dot + 1);
             phrases.add(
                 new Phrase(
-                    "*." + domain,
-                    RequestSets.hosts(List.of(new HostPattern(domain, true)))));
+                    "*." + domain, RequestSets.hosts(List.of(new HostPattern(domain, true)))));
           }
-          phrases.add(
-              new Phrase(plain, RequestSets.hosts(List.of(new HostPattern(plain, false)))));
+          phrases.add(new Phrase(plain, RequestSets.hosts(List.of(new HostPattern(plain, false)))));
         }
         for (String word : tried) {
-          phrases.add(
-              new Phrase(word + " (any case, no port)", Language.exactIgnoringCase(word)));
+          phrases.add(new Phrase(word + " (any case, no port)", Language.exactIgnoringCase(word)));
           phrases.add(new Phrase(word + " exactly", Language.exact(word)));
         }
       }
@@ -244,8 +233,7 @@ final class Words {
           String base = word.endsWith("/") ? word.substring(0, word.length() - 1) : word;
           phrases.add(new Phrase(base + "*", Language.prefix(base)));
           phrases.add(
-              new Phrase(
-                  "under " + base, Language.exact(base).union(Language.prefix(base + "/"))));
+              new Phrase("under " + base, Language.exact(base).union(Language.prefix(base + "/"))));
           phrases.add(new Phrase("under " + base + "/", Language.prefix(base + "/")));
           phrases.add(new Phrase("ending in " + word, Language.suffix(word)));
         }

@@ -106,8 +106,7 @@ final class Work {
     }
     Set<Field> relevant = new HashSet<>(looked(dispatch));
     universe.fieldsOf(set).forEach(relevant::add);
-    return witnesses.of(
-        set, dispatch.program.frontend(), dispatch.program.listener(), relevant);
+    return witnesses.of(set, dispatch.program.frontend(), dispatch.program.listener(), relevant);
   }
 
   private static Request at(Request request, Dispatch dispatch) {
@@ -132,17 +131,16 @@ final class Work {
     return policy.tests().stream()
         .limit(100)
         .map(RoutingTest::request)
-        .map(
-            sent ->
-                new Request(
-                    sent.method(),
-                    sent.url(),
-                    sent.headers(),
-                    sent.from(),
-                    Optional.empty(),
-                    sent.sni(),
-                    sent.version(),
-                    sent.target()))
+        .map(sent ->
+            new Request(
+                sent.method(),
+                sent.url(),
+                sent.headers(),
+                sent.from(),
+                Optional.empty(),
+                sent.sni(),
+                sent.version(),
+                sent.target()))
         .toList();
   }
 
@@ -150,8 +148,7 @@ final class Work {
 
   /** The fields that a listener's rules look at. */
   private Set<Field> looked(Dispatch dispatch) {
-    return looked.computeIfAbsent(
-        dispatch, d -> Set.copyOf(universe.fieldsOf(dispatch.result)));
+    return looked.computeIfAbsent(dispatch, d -> Set.copyOf(universe.fieldsOf(dispatch.result)));
   }
 
   /** The services' diagram of a listener: leaf = index of a set of services. */
@@ -173,9 +170,7 @@ final class Work {
         int set =
             universe.encode(
                 sets.of(
-                    service.requests(),
-                    dispatch.program.frontend(),
-                    dispatch.program.listener()));
+                    service.requests(), dispatch.program.frontend(), dispatch.program.listener()));
         node =
             universe.diagrams.apply(
                 node,

@@ -53,10 +53,9 @@ public final class Agreement {
   /** The frontend of the request's listener. */
   public static Frontend frontend(Configuration configuration, Request request) {
     return configuration.frontends().stream()
-        .filter(
-            frontend ->
-                frontend.listeners().stream()
-                    .anyMatch(one -> one.key().equals(request.listener().orElse(""))))
+        .filter(frontend ->
+            frontend.listeners().stream()
+                .anyMatch(one -> one.key().equals(request.listener().orElse(""))))
         .findFirst()
         .orElseThrow();
   }
@@ -66,11 +65,10 @@ public final class Agreement {
     StringBuilder text = new StringBuilder(exchange.end().name());
     exchange
         .response()
-        .ifPresent(
-            response -> {
-              text.append(' ').append(response.statusLine());
-              response.header("location").forEach(to -> text.append(" location ").append(to));
-            });
+        .ifPresent(response -> {
+          text.append(' ').append(response.statusLine());
+          response.header("location").forEach(to -> text.append(" location ").append(to));
+        });
     for (Delivery delivery : exchange.deliveries()) {
       text.append("; at ")
           .append(delivery.stub())

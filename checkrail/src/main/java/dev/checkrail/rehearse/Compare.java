@@ -23,24 +23,27 @@ final class Compare {
    * @param persistent names of pools with cookie persistence
    */
   static Result of(
-      Request request,
-      Frontend frontend,
-      Set<String> persistent,
-      Outcome model,
-      Exchange binary) {
+      Request request, Frontend frontend, Set<String> persistent, Outcome model, Exchange binary) {
     return switch (model) {
       case Outcome.Undecided undecided -> Result.UNDECIDED;
       case Outcome.Splits splits -> splits(request, frontend, persistent, splits, binary);
-      case Outcome.Reaches reaches -> agreed(reaches(request, frontend, persistent, reaches, binary));
+      case Outcome.Reaches reaches ->
+          agreed(reaches(request, frontend, persistent, reaches, binary));
       case Outcome.Responds responds ->
           agreed(binary.deliveries().isEmpty() && binary.status() == responds.status());
       case Outcome.Redirects redirects ->
           agreed(
               binary.deliveries().isEmpty()
                   && binary.status() == redirects.status()
-                  && binary.response().orElseThrow().header("location").equals(List.of(redirects.location().strip())));
+                  && binary
+                      .response()
+                      .orElseThrow()
+                      .header("location")
+                      .equals(List.of(redirects.location().strip())));
       case Outcome.Drops drops ->
-          agreed(binary.deliveries().isEmpty() && (binary.end() == End.CLOSED || binary.end() == End.TIMED_OUT));
+          agreed(
+              binary.deliveries().isEmpty()
+                  && (binary.end() == End.CLOSED || binary.end() == End.TIMED_OUT));
     };
   }
 
@@ -77,7 +80,8 @@ final class Compare {
     Delivery delivery = binary.deliveries().getFirst();
     boolean server =
         model.servers().stream()
-            .anyMatch(share -> share.share() > 0 && share.address().equals(delivery.stub().toString()));
+            .anyMatch(
+                share -> share.share() > 0 && share.address().equals(delivery.stub().toString()));
     if (!server || frontend.mode() == Mode.TCP) {
       return server;
     }
@@ -105,7 +109,9 @@ final class Compare {
       boolean touched = model.headers().keySet().stream().anyMatch(name::equalsIgnoreCase);
       if (!touched
           && !(persistent && name.equalsIgnoreCase("cookie"))
-          && !delivery.header(name).equals(request.lines(name).stream().map(String::strip).toList())) {
+          && !delivery
+              .header(name)
+              .equals(request.lines(name).stream().map(String::strip).toList())) {
         return false;
       }
     }

@@ -70,8 +70,7 @@ final class Observed {
       case Outcome.Reaches reaches ->
           reaches.servers().stream()
               .allMatch(share -> copy.played(reaches.pool(), share.name()).isPresent());
-      case Outcome.Splits splits ->
-          splits.of().stream().allMatch(part -> isPlayed(part.outcome()));
+      case Outcome.Splits splits -> splits.of().stream().allMatch(part -> isPlayed(part.outcome()));
       case Outcome.Responds same -> true;
       case Outcome.Redirects same -> true;
       case Outcome.Drops same -> true;

@@ -24,7 +24,12 @@ final class Wording {
     Endpoint to = new Endpoint(address, listener.port());
     RawRequest raw;
     if (frontend.mode() == Mode.TCP) {
-      raw = RawRequest.tcp(to, request.sni().isPresent() && !listener.tls() ? greeting(request.sni().get()) : "hello\n");
+      raw =
+          RawRequest.tcp(
+              to,
+              request.sni().isPresent() && !listener.tls()
+                  ? greeting(request.sni().get())
+                  : "hello\n");
     } else {
       raw = RawRequest.http(to, http(request));
     }
@@ -65,7 +70,14 @@ final class Wording {
     String list = two(name.length()) + name;
     String extension = two(0) + two(list.length()) + list;
     String body =
-        "\3\3" + "0".repeat(32) + "\0" + two(2) + "\0\u009c" + "\1\0" + two(extension.length()) + extension;
+        "\3\3"
+            + "0".repeat(32)
+            + "\0"
+            + two(2)
+            + "\0\u009c"
+            + "\1\0"
+            + two(extension.length())
+            + extension;
     String handshake = "\1\0" + two(body.length()) + body;
     return "\u0016\3\1" + two(handshake.length()) + handshake;
   }

@@ -36,8 +36,8 @@ final class WorkingFolder implements AutoCloseable {
   private static final AtomicInteger COUNT = new AtomicInteger();
 
   /**
-   * Lock files that this process holds. They must not even be opened a second time: when any channel
-   * on a file is closed, POSIX drops all locks that the process has on it.
+   * Lock files that this process holds. They must not even be opened a second time: when any
+   * channel on a file is closed, POSIX drops all locks that the process has on it.
    */
   private static final Set<Path> OURS = ConcurrentHashMap.newKeySet();
 

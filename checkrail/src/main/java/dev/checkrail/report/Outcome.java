@@ -10,8 +10,8 @@ import java.util.Optional;
 public sealed interface Outcome {
 
   /**
-   * Stands for a path or a header value that is sent on and not known, because a rule computes it from
-   * something that is not modelled.
+   * Stands for a path or a header value that is sent on and not known, because a rule computes it
+   * from something that is not modelled.
    */
   String NOT_KNOWN = "(not known)";
 

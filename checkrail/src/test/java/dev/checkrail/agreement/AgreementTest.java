@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 /**
  * Generated configurations and requests: the binary, explain and prove must say the same.
  *
- * <p>{@code bin/verify -Dtest=AgreementTest -Dagreement.pairs=200000 -Dagreement.seed=7} runs more of
- * them; {@code -Dagreement.keep=true} goes on after a disagreement and prints them all.
+ * <p>{@code bin/verify -Dtest=AgreementTest -Dagreement.pairs=200000 -Dagreement.seed=7} runs more
+ * of them; {@code -Dagreement.keep=true} goes on after a disagreement and prints them all.
  */
 class AgreementTest {
   private static final int REQUESTS = 50;
@@ -118,8 +118,19 @@ class AgreementTest {
     public String toString() {
       return "%d pairs, %d configurations, %d agreed, %d undecided by explain, %d by prove, %d disagreed; refused %d (%d of them not seen by the reader)%s"
           .formatted(
-              pairs, configurations, agreed, undecided, undecidedByProof, wrong.size(), refused, refusedUnseen.size(),
-              refusedUnseen.isEmpty() ? "" : "\n" + String.join("\n", refusedUnseen.subList(0, Math.min(5, refusedUnseen.size()))));
+              pairs,
+              configurations,
+              agreed,
+              undecided,
+              undecidedByProof,
+              wrong.size(),
+              refused,
+              refusedUnseen.size(),
+              refusedUnseen.isEmpty()
+                  ? ""
+                  : "\n"
+                      + String.join(
+                          "\n", refusedUnseen.subList(0, Math.min(5, refusedUnseen.size()))));
     }
   }
 }

@@ -130,7 +130,12 @@ final class GenerateConfiguration {
       line("    monitor-uri " + draw.of("/", "/v1"));
     }
     if (draw.chance(0.08)) {
-      line("    tcp-request connection " + draw.of("reject", "accept") + " if { src " + list(Words.NETWORKS) + " }");
+      line(
+          "    tcp-request connection "
+              + draw.of("reject", "accept")
+              + " if { src "
+              + list(Words.NETWORKS)
+              + " }");
     }
     if (draw.chance(0.08)) {
       line("    tcp-request content " + draw.of("reject", "accept") + condition(0.9));
@@ -165,7 +170,8 @@ final class GenerateConfiguration {
             "%[req.hdr(host),lower,"
                 + map(draw.of("map", "map_str", "map_dom", "map_end"), Words.HOSTS, pools)
                 + "]",
-        () -> "%[path," + map(draw.of("map_beg", "map", "map_dir", "map_reg"), paths(), pools) + "]",
+        () ->
+            "%[path," + map(draw.of("map_beg", "map", "map_dir", "map_reg"), paths(), pools) + "]",
         () -> "%[var(txn.v1)]",
         () -> "be_%[req.hdr(x-n)]",
         () -> "%[req.cook(s)," + map("map", Words.ATOMS, pools) + "]");
@@ -187,7 +193,14 @@ final class GenerateConfiguration {
   /** A block that the environment switches. */
   private void masked() {
     if (draw.chance(0.1)) {
-      line("    .if " + draw.of("defined(PAY_PORT)", "!defined(PAY_PORT)", "streq(\"$PAY_MODE\",live)", "version_atleast(2.6)", "feature(OPENSSL) && defined(NONE)"));
+      line(
+          "    .if "
+              + draw.of(
+                  "defined(PAY_PORT)",
+                  "!defined(PAY_PORT)",
+                  "streq(\"$PAY_MODE\",live)",
+                  "version_atleast(2.6)",
+                  "feature(OPENSSL) && defined(NONE)"));
       line("    http-request deny deny_status 410" + condition(0.9));
       if (draw.chance(0.5)) {
         line("    .else");
@@ -196,7 +209,10 @@ final class GenerateConfiguration {
       line("    .endif");
     }
     if (draw.chance(0.1)) {
-      line("    use_backend " + draw.of(pools) + " if { path_beg \"/${PAY_MODE}/\" } or { dst_port \"${PAY_PORT-80}\" }");
+      line(
+          "    use_backend "
+              + draw.of(pools)
+              + " if { path_beg \"/${PAY_MODE}/\" } or { dst_port \"${PAY_PORT-80}\" }");
     }
   }
 
@@ -230,7 +246,8 @@ final class GenerateConfiguration {
       return draw.of(List.copyOf(acls));
     }
     if (draw.chance(0.1)) {
-      return draw.of("METH_GET", "METH_POST", "HTTP_1.1", "TRUE", "FALSE", "HTTP_URL_SLASH", "HTTP_CONTENT");
+      return draw.of(
+          "METH_GET", "METH_POST", "HTTP_1.1", "TRUE", "FALSE", "HTTP_URL_SLASH", "HTTP_CONTENT");
     }
     return "{ " + criterion() + " }";
   }
@@ -274,21 +291,39 @@ final class GenerateConfiguration {
         () -> draw.of("url_param", "urlp") + "(" + parameter() + ") " + textMatch(Words.ATOMS),
         () -> "url_param(" + parameter() + ") -m found",
         () -> "url_param(" + parameter() + ") -m int " + range(),
-        () -> draw.of("hdr", "req.hdr", "req.fhdr") + "(" + header() + occurrence() + ") " + textMatch(Words.ATOMS),
+        () ->
+            draw.of("hdr", "req.hdr", "req.fhdr")
+                + "("
+                + header()
+                + occurrence()
+                + ") "
+                + textMatch(Words.ATOMS),
         () -> "req.hdr(" + header() + ") -m found",
         () -> draw.of("req.hdr_cnt", "hdr_cnt", "req.fhdr_cnt") + "(" + header() + ") " + range(),
         () -> draw.of("req.hdr_val", "hdr_val") + "(x-n) " + range(),
         () -> "req.hdr_ip(x-forwarded-for) " + list(Words.NETWORKS),
         () -> "req.hdr(" + header() + ")," + textConverter() + " " + textMatch(Words.ATOMS),
-        () -> draw.of("cook", "req.cook") + "(" + draw.of(Words.COOKIES) + ") " + textMatch(Words.ATOMS),
+        () ->
+            draw.of("cook", "req.cook")
+                + "("
+                + draw.of(Words.COOKIES)
+                + ") "
+                + textMatch(Words.ATOMS),
         () -> "req.cook(" + draw.of(Words.COOKIES) + ") -m found",
         () -> "req.cook_cnt(" + draw.of(Words.COOKIES) + ") " + range(),
         () -> "src " + list(Words.NETWORKS),
         () -> "dst_port " + draw.of("8081", "8082", "80", "ge 8081"),
-        () -> "var(txn.v1) " + draw.of("-m found", "-m str " + draw.of(pools), "-m str " + draw.of(Words.ATOMS)),
-        () -> draw.of("http_auth(staff)", "http_auth_group(staff) admin", "http_auth_group(staff) users admin"),
+        () ->
+            "var(txn.v1) "
+                + draw.of("-m found", "-m str " + draw.of(pools), "-m str " + draw.of(Words.ATOMS)),
+        () ->
+            draw.of(
+                "http_auth(staff)",
+                "http_auth_group(staff) admin",
+                "http_auth_group(staff) users admin"),
         () -> "req.ver " + draw.of("1.0", "1.1"),
-        () -> draw.of("always_true", "always_false", "bool(true)", "int(5) 5", "str(a) a", "ssl_fc"),
+        () ->
+            draw.of("always_true", "always_false", "bool(true)", "int(5) 5", "str(a) a", "ssl_fc"),
         () -> "rand(100) lt " + draw.of("30", "50"),
         () -> "nbsrv(" + draw.of(pools) + ") " + range());
   }
@@ -362,18 +397,37 @@ final class GenerateConfiguration {
         () -> "allow" + condition(0.9),
         () -> "set-path " + Quote.word(template(draw.of("/", "/new", ""))) + condition(0.7),
         () -> "set-pathq " + Quote.word(template("/pq?x=1&")) + condition(0.7),
-        () -> "set-query " + draw.of("a=1", "%[query]&id=5", "%[query,lower]", "q=%[path]") + condition(0.7),
+        () ->
+            "set-query "
+                + draw.of("a=1", "%[query]&id=5", "%[query,lower]", "q=%[path]")
+                + condition(0.7),
         () -> "set-uri " + draw.of("/uri%[path]", "/v1/payments?a=1") + condition(0.7),
         () -> "set-method " + draw.of("GET", "POST", "PUT") + condition(0.7),
         () -> "replace-path " + replace() + condition(0.7),
         () -> "replace-pathq " + replace() + condition(0.7),
         () -> "replace-uri " + replace() + condition(0.7),
         () -> "set-header " + header() + " " + Quote.word(template("")) + condition(0.7),
-        () -> "set-header Host " + draw.of("pay.example.com", "shop.example.com", "%[req.hdr(host),lower]") + condition(0.7),
+        () ->
+            "set-header Host "
+                + draw.of("pay.example.com", "shop.example.com", "%[req.hdr(host),lower]")
+                + condition(0.7),
         () -> "add-header " + header() + " " + Quote.word(template("")) + condition(0.7),
-        () -> "del-header " + draw.of(header(), "x- -m beg", "-a -m end", "^x-[ab]$ -m reg") + condition(0.7),
-        () -> "replace-header " + header() + " " + draw.of("(.*) <\\1>", "a b", "^(.)(.*)$ \\2\\1") + condition(0.7),
-        () -> "replace-value " + header() + " " + draw.of("(.*) <\\1>", "a b", "^b$ a") + condition(0.7),
+        () ->
+            "del-header "
+                + draw.of(header(), "x- -m beg", "-a -m end", "^x-[ab]$ -m reg")
+                + condition(0.7),
+        () ->
+            "replace-header "
+                + header()
+                + " "
+                + draw.of("(.*) <\\1>", "a b", "^(.)(.*)$ \\2\\1")
+                + condition(0.7),
+        () ->
+            "replace-value "
+                + header()
+                + " "
+                + draw.of("(.*) <\\1>", "a b", "^b$ a")
+                + condition(0.7),
         () -> "set-var(txn.v1) " + expression() + condition(0.7),
         () -> "set-var-fmt(txn.v1) " + Quote.word(template("")) + condition(0.7),
         () -> "unset-var(txn.v1)" + condition(0.9),
@@ -389,7 +443,11 @@ final class GenerateConfiguration {
 
   private String replace() {
     return draw.of(
-        "^/v1/(.*) /\\1", "/payments /p", "(.*) /x\\1", "^/([^/]*)/([^/?]*) /\\2/\\1", "\\.png$ .jpg");
+        "^/v1/(.*) /\\1",
+        "/payments /p",
+        "(.*) /x\\1",
+        "^/([^/]*)/([^/?]*) /\\2/\\1",
+        "\\.png$ .jpg");
   }
 
   private String expression() {
@@ -421,11 +479,14 @@ final class GenerateConfiguration {
   private String redirect(boolean rule) {
     String code = draw.of("", " code 301", " code 303", " code 307", " code 308");
     return draw.way(
-            () -> "location " + draw.of("https://www.example.com/", "/moved", rule ? "/m%[path]" : "/m"),
+            () ->
+                "location "
+                    + draw.of("https://www.example.com/", "/moved", rule ? "/m%[path]" : "/m"),
             () -> "prefix " + draw.of("https://www.example.com", "/", "/p"),
             () -> "scheme " + draw.of("https", "http"))
         + code
-        + draw.of("", "", " drop-query", " append-slash", " drop-query append-slash", " set-cookie a=1");
+        + draw.of(
+            "", "", " drop-query", " append-slash", " drop-query append-slash", " set-cookie a=1");
   }
 
   // --- pools
@@ -451,7 +512,18 @@ final class GenerateConfiguration {
   private void servers(int number) {
     servers = new LinkedHashMap<>();
     if (draw.chance(0.5)) {
-      line("    balance " + draw.of("roundrobin", "static-rr", "leastconn", "random", "source", "uri", "first", "hdr(x-a)", "url_param id"));
+      line(
+          "    balance "
+              + draw.of(
+                  "roundrobin",
+                  "static-rr",
+                  "leastconn",
+                  "random",
+                  "source",
+                  "uri",
+                  "first",
+                  "hdr(x-a)",
+                  "url_param id"));
     }
     if (draw.chance(0.1)) {
       line("    option allbackups");
@@ -469,20 +541,22 @@ final class GenerateConfiguration {
     }
     for (String name : made) {
       if (draw.chance(0.15)) {
-        line("    use-server " + draw.of(draw.of(made), draw.of(made), "%[req.hdr(x-a)]") + condition(1));
+        line(
+            "    use-server "
+                + draw.of(draw.of(made), draw.of(made), "%[req.hdr(x-a)]")
+                + condition(1));
       }
     }
-    servers.forEach(
-        (name, address) ->
-            line(
-                "    server "
-                    + name
-                    + " "
-                    + address
-                    + draw.of("", "", " weight 100", " weight 0", " weight 3")
-                    + (draw.chance(0.15) ? " backup" : "")
-                    + (draw.chance(0.1) ? " disabled" : "")
-                    + (cookies ? " cookie " + draw.of("a", "b", name) : "")));
+    servers.forEach((name, address) ->
+        line(
+            "    server "
+                + name
+                + " "
+                + address
+                + draw.of("", "", " weight 100", " weight 0", " weight 3")
+                + (draw.chance(0.15) ? " backup" : "")
+                + (draw.chance(0.1) ? " disabled" : "")
+                + (cookies ? " cookie " + draw.of("a", "b", name) : "")));
   }
 
   private void tcpPart() {
@@ -496,12 +570,25 @@ final class GenerateConfiguration {
     if (draw.chance(0.3)) {
       line("    tcp-request connection reject if { src " + list(Words.NETWORKS) + " }");
     }
-    line("    tcp-request content " + draw.of("accept", "reject") + " if "
-        + draw.of("{ req.ssl_hello_type 1 }", "{ req.ssl_sni -m found }", "{ req.ssl_sni " + draw.of(Words.HOSTS) + " }"));
+    line(
+        "    tcp-request content "
+            + draw.of("accept", "reject")
+            + " if "
+            + draw.of(
+                "{ req.ssl_hello_type 1 }",
+                "{ req.ssl_sni -m found }",
+                "{ req.ssl_sni " + draw.of(Words.HOSTS) + " }"));
     for (String pool : tcpPools) {
       if (draw.chance(0.7)) {
-        line("    use_backend " + pool + " if { req.ssl_sni" + draw.of(" ", " -m end ", " -m beg ", " -m dom ") + fold()
-            + draw.of(Words.HOSTS) + " }" + (draw.chance(0.3) ? " { src " + draw.of(Words.NETWORKS) + " }" : ""));
+        line(
+            "    use_backend "
+                + pool
+                + " if { req.ssl_sni"
+                + draw.of(" ", " -m end ", " -m beg ", " -m dom ")
+                + fold()
+                + draw.of(Words.HOSTS)
+                + " }"
+                + (draw.chance(0.3) ? " { src " + draw.of(Words.NETWORKS) + " }" : ""));
       }
     }
     if (draw.chance(0.8)) {

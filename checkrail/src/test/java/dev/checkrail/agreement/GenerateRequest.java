@@ -78,7 +78,9 @@ final class GenerateRequest {
 
   private String host() {
     String host = draw.of(Words.HOSTS);
-    return draw.of("", "", "", "www.").concat(host).concat(draw.of("", "", "", "", ":80", ":8081", "."))
+    return draw.of("", "", "", "www.")
+        .concat(host)
+        .concat(draw.of("", "", "", "", ":80", ":8081", "."))
         .transform(text -> draw.chance(0.15) ? text.toUpperCase(Locale.ROOT) : text);
   }
 
@@ -100,7 +102,9 @@ final class GenerateRequest {
     List<String> parameters = new ArrayList<>();
     for (int i = draw.between(0, 3); i > 0; i--) {
       parameters.add(
-          draw.of(Words.PARAMETERS) + draw.of("=", "=", "=", "") + draw.of("", draw.of(Words.ATOMS), draw.of(Words.NUMBERS)));
+          draw.of(Words.PARAMETERS)
+              + draw.of("=", "=", "=", "")
+              + draw.of("", draw.of(Words.ATOMS), draw.of(Words.NUMBERS)));
     }
     return "?" + String.join(draw.of("&", "&", ";"), parameters);
   }
@@ -108,7 +112,10 @@ final class GenerateRequest {
   private String cookies() {
     List<String> pairs = new ArrayList<>();
     for (int i = draw.between(1, 3); i > 0; i--) {
-      pairs.add(draw.of(Words.COOKIES) + draw.of("=", "=", "") + draw.of("", draw.of(Words.ATOMS), "s11", "s12"));
+      pairs.add(
+          draw.of(Words.COOKIES)
+              + draw.of("=", "=", "")
+              + draw.of("", draw.of(Words.ATOMS), "s11", "s12"));
     }
     return String.join(draw.of("; ", ";", "; "), pairs);
   }

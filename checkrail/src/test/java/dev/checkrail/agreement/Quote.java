@@ -8,7 +8,8 @@ final class Quote {
     if (text.isEmpty()) {
       return "''";
     }
-    if (text.chars().allMatch(c -> Character.isLetterOrDigit(c) || "/.-_:%[]=&?*+()|^<>,;".indexOf(c) >= 0)) {
+    if (text.chars()
+        .allMatch(c -> Character.isLetterOrDigit(c) || "/.-_:%[]=&?*+()|^<>,;".indexOf(c) >= 0)) {
       return text;
     }
     return "'" + text.replace("'", "'\\''") + "'";

@@ -248,7 +248,8 @@ class MuseumTest {
   static PathReport gate(Map<String, String> old, Map<String, String> candidate)
       throws IOException {
     // HAProxy's own check finds nothing in these, and takes most of the time.
-    return gate(subject(old), subject(candidate), Optional.of(java.nio.file.Path.of("/nowhere/haproxy")));
+    return gate(
+        subject(old), subject(candidate), Optional.of(java.nio.file.Path.of("/nowhere/haproxy")));
   }
 
   private static Subject subject(Map<String, String> texts) {

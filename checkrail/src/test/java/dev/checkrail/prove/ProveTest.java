@@ -219,14 +219,13 @@ class ProveTest {
     assertThat(findings)
         .filteredOn(f -> f.rule() == RuleId.CONTRACT_INCAPABLE_SERVER)
         .singleElement()
-        .satisfies(
-            finding -> {
-              assertThat(finding.subject()).isEqualTo("backend be_reports / server rep-1");
-              assertThat(finding.span().line()).isEqualTo(6);
-              assertThat(finding.witness().orElseThrow().method()).isEqualTo("POST");
-              assertThat(finding.witness().orElseThrow().url())
-                  .isEqualTo("http://pay.example.com/v1/payments");
-            });
+        .satisfies(finding -> {
+          assertThat(finding.subject()).isEqualTo("backend be_reports / server rep-1");
+          assertThat(finding.span().line()).isEqualTo(6);
+          assertThat(finding.witness().orElseThrow().method()).isEqualTo("POST");
+          assertThat(finding.witness().orElseThrow().url())
+              .isEqualTo("http://pay.example.com/v1/payments");
+        });
   }
 
   @Test
@@ -243,11 +242,10 @@ class ProveTest {
             policy(POLICY));
     assertThat(report.findings()).noneMatch(f -> f.rule() == RuleId.CONTRACT_INCAPABLE_SERVER);
     assertThat(report.undecided())
-        .anySatisfy(
-            open -> {
-              assertThat(open.rule()).isEqualTo(RuleId.CONTRACT_INCAPABLE_SERVER);
-              assertThat(open.lines()).anyMatch(span -> span.line() == 6);
-            });
+        .anySatisfy(open -> {
+          assertThat(open.rule()).isEqualTo(RuleId.CONTRACT_INCAPABLE_SERVER);
+          assertThat(open.lines()).anyMatch(span -> span.line() == 6);
+        });
   }
 
   // --- what changes
@@ -283,13 +281,12 @@ class ProveTest {
             """);
     assertThat(report.regions())
         .singleElement()
-        .satisfies(
-            region -> {
-              assertThat(region.requests()).isEqualTo("path under /pay/, DELETE");
-              assertThat(region.witness().method()).isEqualTo("DELETE");
-              assertThat(region.from()).isInstanceOf(Outcome.Reaches.class);
-              assertThat(((Outcome.Reaches) region.to()).pool()).isEqualTo("be_web");
-            });
+        .satisfies(region -> {
+          assertThat(region.requests()).isEqualTo("path under /pay/, DELETE");
+          assertThat(region.witness().method()).isEqualTo("DELETE");
+          assertThat(region.from()).isInstanceOf(Outcome.Reaches.class);
+          assertThat(((Outcome.Reaches) region.to()).pool()).isEqualTo("be_web");
+        });
     assertThat(report.findings())
         .extracting(Finding::rule)
         .containsExactly(RuleId.DIFF_UNDECLARED_MOVE);
@@ -383,17 +380,16 @@ class ProveTest {
 
   private static List<String> proved(String rules) {
     return Prove.prove(read(frontend(rules)), Policy.none()).findings().stream()
-        .map(
-            f ->
-                f.span().file()
-                    + ":"
-                    + f.span().line()
-                    + " "
-                    + f.rule().id()
-                    + " "
-                    + f.subject()
-                    + ": "
-                    + f.message())
+        .map(f ->
+            f.span().file()
+                + ":"
+                + f.span().line()
+                + " "
+                + f.rule().id()
+                + " "
+                + f.subject()
+                + ": "
+                + f.message())
         .toList();
   }
 
@@ -404,12 +400,12 @@ class ProveTest {
   /** The first rule stands in line 6. */
   private static String frontend(String rules) {
     return """
-        defaults
-          mode http
+    defaults
+      mode http
 
-        frontend fe
-          bind 127.0.0.1:8080
-        """
+    frontend fe
+      bind 127.0.0.1:8080
+    """
         + rules
         + POOLS;
   }

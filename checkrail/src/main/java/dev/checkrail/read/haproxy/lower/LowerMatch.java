@@ -58,8 +58,8 @@ final class LowerMatch {
   }
 
   /**
-   * Patterns lose the delimiters at their ends. Of one that is nothing else nothing is left, and then
-   * HAProxy 2.6 compares what lies behind the text in memory.
+   * Patterns lose the delimiters at their ends. Of one that is nothing else nothing is left, and
+   * then HAProxy 2.6 compares what lies behind the text in memory.
    */
   private static Result words(
       Match.Kind kind, String delimiters, List<String> patterns, boolean fold, Setup setup) {
@@ -85,8 +85,7 @@ final class LowerMatch {
 
   /** All patterns, those of files first. */
   static List<String> patterns(CriterionText criterion, Setup setup) {
-    return both(
-        listed(criterion, setup), criterion.patterns().stream().map(Word::value).toList());
+    return both(listed(criterion, setup), criterion.patterns().stream().map(Word::value).toList());
   }
 
   /** Patterns of all {@code -f} files. */
@@ -152,17 +151,16 @@ final class LowerMatch {
   }
 
   /**
-   * Lengths are compared as unsigned numbers: no length is above a negative lower bound, and all are
-   * below a negative upper one.
+   * Lengths are compared as unsigned numbers: no length is above a negative lower bound, and all
+   * are below a negative upper one.
    */
   private static List<Match.Range> lengths(List<Match.Range> ranges) {
     return ranges.stream()
         .filter(range -> range.low().orElse(0) >= 0)
-        .map(
-            range ->
-                range.high().orElse(0) >= 0
-                    ? range
-                    : new Match.Range(range.low(), OptionalLong.empty()))
+        .map(range ->
+            range.high().orElse(0) >= 0
+                ? range
+                : new Match.Range(range.low(), OptionalLong.empty()))
         .toList();
   }
 

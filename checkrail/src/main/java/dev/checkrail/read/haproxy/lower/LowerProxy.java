@@ -296,8 +296,7 @@ final class LowerProxy {
         Action action = new Action.DeleteHeaderRegex("[^A-Za-z0-9-]");
         rules.addFirst(
             Phase.STATISTICS,
-            new Rule(
-                new Condition.Always(), action, directive.span(), Redaction.text(directive)));
+            new Rule(new Condition.Always(), action, directive.span(), Redaction.text(directive)));
         notes.lowered(directive, action);
       }
       case "reject" ->

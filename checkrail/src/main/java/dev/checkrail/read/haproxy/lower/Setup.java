@@ -40,12 +40,14 @@ record Setup(
 
   /** The same, for another place of use. */
   Setup at(String place) {
-    return new Setup(notes, files, directive, place, proxy, http, late, pools, environment, errorSections);
+    return new Setup(
+        notes, files, directive, place, proxy, http, late, pools, environment, errorSections);
   }
 
   /** The same, resolved after all files are parsed. */
   Setup later() {
-    return new Setup(notes, files, directive, use, proxy, http, true, pools, environment, errorSections);
+    return new Setup(
+        notes, files, directive, use, proxy, http, true, pools, environment, errorSections);
   }
 
   /** Whether a word stands in a piece of the directive. */
