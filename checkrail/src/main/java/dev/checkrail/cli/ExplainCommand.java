@@ -3,7 +3,6 @@ package dev.checkrail.cli;
 import dev.checkrail.explain.Explain;
 import dev.checkrail.explain.ExplainReport;
 import dev.checkrail.explain.ListenerChoice;
-import dev.checkrail.explain.TraceStep;
 import dev.checkrail.model.Configuration;
 import dev.checkrail.path.Subject;
 import dev.checkrail.read.Read;
@@ -14,6 +13,7 @@ import dev.checkrail.report.Json;
 import dev.checkrail.report.Outcome;
 import dev.checkrail.report.Request;
 import dev.checkrail.report.RequestJson;
+import dev.checkrail.report.TraceStep;
 import dev.checkrail.source.Problem;
 import dev.checkrail.source.Severity;
 import java.io.BufferedReader;
@@ -171,14 +171,7 @@ final class ExplainCommand extends Answering {
   }
 
   private static Explanation explanation(ExplainReport report) {
-    return new Explanation(
-        report.request(),
-        report.outcome(),
-        report.trace().stream()
-            .map(step ->
-                new dev.checkrail.report.TraceStep(
-                    step.span(), step.rule(), step.matched(), step.why()))
-            .toList());
+    return new Explanation(report.request(), report.outcome(), report.trace());
   }
 
   private static int status(Outcome outcome) {

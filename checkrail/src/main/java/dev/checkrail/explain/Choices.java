@@ -1,5 +1,6 @@
 package dev.checkrail.explain;
 
+import dev.checkrail.report.TraceStep;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;

@@ -6,6 +6,7 @@ import dev.checkrail.model.Listener;
 import dev.checkrail.model.Mode;
 import dev.checkrail.report.Outcome;
 import dev.checkrail.report.Request;
+import dev.checkrail.report.TraceStep;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

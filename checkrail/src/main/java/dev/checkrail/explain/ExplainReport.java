@@ -2,6 +2,7 @@ package dev.checkrail.explain;
 
 import dev.checkrail.report.Outcome;
 import dev.checkrail.report.Request;
+import dev.checkrail.report.TraceStep;
 import java.util.List;
 
 /**

@@ -1,6 +1,7 @@
 package dev.checkrail.explain;
 
 import dev.checkrail.report.Outcome;
+import dev.checkrail.report.TraceStep;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

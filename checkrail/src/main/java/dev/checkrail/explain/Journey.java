@@ -11,6 +11,7 @@ import dev.checkrail.model.RuleSet;
 import dev.checkrail.model.Server;
 import dev.checkrail.report.Outcome;
 import dev.checkrail.report.Request;
+import dev.checkrail.report.TraceStep;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -44,7 +44,7 @@ public final class NearestWord {
     for (int i = 1; i <= a.length(); i++) {
       row[0] = i;
       for (int j = 1; j <= b.length(); j++) {
-        int replaced = last[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        int replaced = last[j - 1] + (same(a.charAt(i - 1), b.charAt(j - 1)) ? 0 : 1);
         row[j] = Math.min(replaced, 1 + Math.min(last[j], row[j - 1]));
         if (i > 1
             && j > 1
@@ -59,5 +59,10 @@ public final class NearestWord {
       row = free;
     }
     return last[b.length()];
+  }
+
+  /** Dash and underscore are mixed up too often to count. */
+  private static boolean same(char a, char b) {
+    return a == b || (a == '-' && b == '_') || (a == '_' && b == '-');
   }
 }

@@ -1,5 +1,6 @@
 package dev.checkrail.read.haproxy;
 
+import dev.checkrail.source.NearestWord;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
