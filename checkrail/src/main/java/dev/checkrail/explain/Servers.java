@@ -90,12 +90,14 @@ final class Servers {
   Optional<Choice> balanced() {
     List<Server> usable = pool.servers().stream().filter(Server::active).toList();
     String why = pool.balance().text();
+    boolean one = false;
     if (usable.isEmpty()) {
       List<Server> backups =
           pool.servers().stream()
               .filter(s -> s.backup() && !s.disabled() && s.weight() > 0)
               .toList();
-      usable = pool.allBackups() || backups.isEmpty() ? backups : List.of(backups.getFirst());
+      one = !pool.allBackups() && !backups.isEmpty();
+      usable = one && !pool.balance().byMap() ? List.of(backups.getFirst()) : backups;
       why = why + ", only backup servers are left";
     }
     if (usable.isEmpty()) {
@@ -109,7 +111,7 @@ final class Servers {
     List<Outcome.Share> shares =
         usable.stream().map(s -> new Outcome.Share(s.name(), s.key(), s.weight() / total)).toList();
     boolean varies =
-        shares.size() > 1 && (pool.balance().keyed() || pool.persistence().isPresent() || first);
+        shares.size() > 1 && (pool.balance().keyed() || pool.persistence().isPresent() || first || one);
     return Optional.of(new Choice(shares, varies, why));
   }
 }

@@ -52,7 +52,16 @@ public record Pool(
    * @param keyed whether a key of the request decides (hash): shares are then nominal and vary
    * @param span where it is set; the section's header if it is the default
    */
-  public record Balance(String algorithm, String text, boolean keyed, Span span) {}
+  public record Balance(String algorithm, String text, boolean keyed, Span span) {
+    /**
+     * Whether servers are looked up in a table made from their weights. With backup servers only and
+     * without {@code allbackups} HAProxy 2.6 builds it from all of them, so any of them may be taken,
+     * not just the first. (With {@code hash-type consistent} it would be the first.)
+     */
+    public boolean byMap() {
+      return keyed || algorithm.equals("static-rr");
+    }
+  }
 
   /**
    * Binds a client to a server ({@code cookie}, {@code stick on}); shares are then nominal.

@@ -553,8 +553,16 @@ final class Compile {
           pool.servers().stream()
               .filter(server -> server.backup() && !server.disabled() && server.weight() > 0)
               .toList();
-      usable = pool.allBackups() || backups.isEmpty() ? backups : backups.subList(0, 1);
+      usable =
+          pool.allBackups() || backups.isEmpty() || pool.balance().byMap()
+              ? backups
+              : backups.subList(0, 1);
     }
+    boolean someBackup =
+        usable.size() > 1
+            && usable.getFirst().backup()
+            && !pool.allBackups()
+            && pool.balance().byMap();
     if (usable.isEmpty()) {
       return failure(503, Optional.of(pool), pool.mode());
     }
@@ -577,7 +585,8 @@ final class Compile {
       }
       usable = all;
     }
-    boolean varies = pool.balance().keyed() || pool.persistence().isPresent();
+    boolean varies =
+        pool.balance().keyed() || pool.persistence().isPresent() || someBackup;
     return new Ending.ToServers(
         pool, usable, shares, varies, pool.unmodelled().stream().findFirst().map(Blame::of));
   }

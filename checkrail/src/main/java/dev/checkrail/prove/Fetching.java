@@ -239,12 +239,21 @@ final class Fetching {
     };
   }
 
-  /** After {@code set-method}, a method that the proxy knew at first stays what it was. */
+  /**
+   * After {@code set-method}, a method that the proxy knew at first stays what it was. One that it did
+   * not know is seen as the new one; if it knows that, its number and its text say different things.
+   */
   private Term method(State state, Blame blame) {
     Term original = terms.original(Field.METHOD);
     return state.method == original
         ? original
-        : terms.choice(tester.test(original, KNOWN_METHODS, blame), original, state.method);
+        : terms.choice(
+            tester.test(original, KNOWN_METHODS, blame),
+            original,
+            terms.choice(
+                tester.test(state.method, KNOWN_METHODS, blame),
+                unknownTerm("method after set-method", state, blame),
+                state.method));
   }
 
   /** No value for a target that is no path. */
