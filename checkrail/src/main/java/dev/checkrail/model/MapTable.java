@@ -2,6 +2,7 @@ package dev.checkrail.model;
 
 import dev.checkrail.source.Span;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A map file as read [7.3.1 map]. Entries keep the file's order.
@@ -20,6 +21,12 @@ public record MapTable(
     String path, Kind kind, ValueType valueType, List<Entry> entries, Span span) {
   public MapTable {
     entries = List.copyOf(entries);
+  }
+
+  /** Without the entries: tables are keys of maps, and may have a hundred thousand lines. */
+  @Override
+  public int hashCode() {
+    return Objects.hash(path, kind, valueType, span);
   }
 
   /** How a key matches the input. */

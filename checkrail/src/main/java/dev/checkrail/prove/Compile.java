@@ -24,6 +24,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -145,18 +146,19 @@ final class Compile {
     List<Program.Rewrite> frontRewrites = List.copyOf(rewrites);
     Map<String, Program.PoolProgram> pools = new LinkedHashMap<>();
     List<Formula> before = List.copyOf(decided);
+    // A listen section's rules have run already, however its servers are chosen.
+    Set<String> here = new HashSet<>();
+    for (Entry entry : own) {
+      if (entry.rule().isPresent()
+          && entry.rule().get().then() instanceof Action.RouteHere route) {
+        here.add(route.pool());
+      }
+    }
     for (Entry entry : own) {
       if (entry.ending() instanceof Ending.ToPool to && !pools.containsKey(to.pool().name())) {
-        // A listen section's rules have run already, however its servers are chosen.
-        boolean here =
-            own.stream()
-                .anyMatch(e ->
-                    e.rule().isPresent()
-                        && e.rule().get().then() instanceof Action.RouteHere route
-                        && route.pool().equals(to.pool().name()));
         decided.clear();
         decided.addAll(before);
-        pools.put(to.pool().name(), pool(to.pool(), state.copy(), here));
+        pools.put(to.pool().name(), pool(to.pool(), state.copy(), here.contains(to.pool().name())));
       }
     }
     return new Program(frontend, listener, own, frontRewrites, strays, pools);

@@ -9,10 +9,12 @@ import dev.checkrail.prove.set.Slices;
 import dev.checkrail.prove.set.Transducer;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /** A converter of the configuration, both ways. */
 record Conversion(Converter converter) implements Step {
@@ -482,7 +484,11 @@ record Conversion(Converter converter) implements Step {
       if (table.kind() == MapTable.Kind.NUMBER) {
         throw new Inexact("map_int is not followed backwards");
       }
-      Language result = otherwise ? ALL : Language.none();
+      if (table.kind() == MapTable.Kind.EXACT) {
+        return new Values.Texts(exactBefore(table, after, otherwise));
+      }
+      Language result =
+          otherwise ? ALL : Language.none();
       List<MapTable.Entry> entries = ordered(table);
       // From the last entry to the first: each one takes its keys from those behind it. Runs of
       // entries with the same answer are taken together.
@@ -502,6 +508,21 @@ record Conversion(Converter converter) implements Step {
         end = start;
       }
       return new Values.Texts(result);
+    }
+
+    /** Each key has one answer, so only one side has to be written out. */
+    private static Language exactBefore(MapTable table, Values after, boolean otherwise) {
+      Set<String> seen = new HashSet<>();
+      List<String> inside = new ArrayList<>();
+      List<String> outside = new ArrayList<>();
+      for (MapTable.Entry entry : table.entries()) {
+        if (seen.add(entry.key())) {
+          (after.contains(value(table, entry.value())) ? inside : outside).add(entry.key());
+        }
+      }
+      return otherwise
+          ? ALL.minus(Language.anyOf(outside, false))
+          : Language.anyOf(inside, false);
     }
 
     private static Language keys(MapTable.Kind kind, List<String> keys) {

@@ -12,6 +12,7 @@ import dev.checkrail.report.RuleId;
 import dev.checkrail.report.Stage;
 import dev.checkrail.source.Span;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -113,17 +114,34 @@ final class Diff {
   }
 
   private static List<Formula> sent(Differences differences, Program old, Program now) {
-    Map<Program.Sent, Boolean> olds = new LinkedHashMap<>();
-    Map<Program.Sent, Boolean> nows = new LinkedHashMap<>();
-    old.pools().values().forEach(pool -> olds.put(pool.sent(), true));
-    now.pools().values().forEach(pool -> nows.put(pool.sent(), true));
+    Collection<Program.Sent> olds = different(old);
+    Collection<Program.Sent> nows = different(now);
     List<Formula> roots = new ArrayList<>();
-    for (Program.Sent a : olds.keySet()) {
-      for (Program.Sent b : nows.keySet()) {
+    for (Program.Sent a : olds) {
+      for (Program.Sent b : nows) {
         roots.add(differences.sent(a, b));
       }
     }
     return roots;
+  }
+
+  /** One of each: ten thousand pools mostly get the same, and each is laid on each. */
+  private static Collection<Program.Sent> different(Program program) {
+    Map<Object, Program.Sent> found = new LinkedHashMap<>();
+    for (Program.PoolProgram pool : program.pools().values()) {
+      Program.Sent sent = pool.sent();
+      found.putIfAbsent(sent.wide().isEmpty() ? Lines.of(sent) : sent, sent);
+    }
+    return found.values();
+  }
+
+  /** What is sent on, by the numbers of its terms; says all if no pattern of names was changed. */
+  private record Lines(int method, int target, Map<String, Integer> headers) {
+    static Lines of(Program.Sent sent) {
+      Map<String, Integer> headers = new HashMap<>();
+      sent.headers().forEach((name, term) -> headers.put(name, term.id()));
+      return new Lines(sent.method().id(), sent.target().id(), Map.copyOf(headers));
+    }
   }
 
   private static List<Formula> redirects(Differences differences, Program old, Program now) {

@@ -156,8 +156,7 @@ final class Dispatch {
 
   /** The entries of the frontend that decide requests of a set, in order. */
   List<Program.Entry> decidingIn(int set) {
-    int marked =
-        universe.diagrams.apply(set, deciding, (inside, entry) -> inside == 0 ? -1 : entry);
+    int marked = universe.diagrams.ite(set, deciding, universe.diagrams.terminal(-1));
     List<Program.Entry> found = new ArrayList<>();
     for (int entry : universe.diagrams.leaves(marked)) {
       if (entry >= 0) {

@@ -125,7 +125,8 @@ final class Questions {
       int own = diagrams.and(arriving, work.universe.encode(entry.own()));
       if (own != Diagrams.FALSE) {
         life.hasOwn = true;
-        int marked = diagrams.apply(own, deciding, (inside, leaf) -> inside == 0 ? -1 : leaf);
+        // Not apply: beside the own requests that would walk all of the rules, for each rule.
+        int marked = diagrams.ite(own, deciding, diagrams.terminal(-1));
         for (int leaf : diagrams.leaves(marked)) {
           if (leaf >= 0) {
             life.covering.add(entries.get(leaf));
@@ -284,9 +285,8 @@ final class Questions {
       return false;
     }
     Set<String> looked = new HashSet<>();
-    int both =
-        diagrams.apply(differs, dispatch.deciding, (inside, entry) -> inside == 0 ? -1 : entry);
-    int others = diagrams.apply(differs, plain, (inside, entry) -> inside == 0 ? -1 : entry);
+    int both = diagrams.ite(differs, dispatch.deciding, diagrams.terminal(-1));
+    int others = diagrams.ite(differs, plain, diagrams.terminal(-1));
     for (int node : new int[] {both, others}) {
       for (int leaf : diagrams.leaves(node)) {
         if (leaf >= 0) {

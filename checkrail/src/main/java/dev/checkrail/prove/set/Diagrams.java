@@ -54,6 +54,11 @@ public final class Diagrams {
   private int[] table = new int[2048];
   private int[] cache = new int[4 * SMALLEST_CACHE];
 
+  /** The walk that met a node last; kept, as many short walks must not each pay for all nodes. */
+  private int[] seen = new int[0];
+
+  private int walk;
+
   /** With room for eight million nodes. */
   public Diagrams() {
     this(new Budget(8_000_000));
@@ -389,10 +394,14 @@ public final class Diagrams {
 
   /** Nodes below and including {@code f}, parents before children. */
   private int[] reachable(int f) {
-    boolean[] seen = new boolean[f + 1]; // children are always older than parents
+    if (seen.length <= f) {
+      seen = new int[level.length]; // children are always older than parents
+      walk = 0;
+    }
+    walk++;
     int[] found = new int[16];
     int count = 0;
-    seen[f] = true;
+    seen[f] = walk;
     TreeOrder order = new TreeOrder();
     order.push(f);
     while (!order.isEmpty()) {
@@ -403,8 +412,8 @@ public final class Diagrams {
       found[count++] = n;
       if (!isLeaf(n)) {
         for (int child : new int[] {low[n], high[n]}) {
-          if (!seen[child]) {
-            seen[child] = true;
+          if (seen[child] != walk) {
+            seen[child] = walk;
             order.push(child);
           }
         }

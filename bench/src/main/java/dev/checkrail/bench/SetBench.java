@@ -1,5 +1,14 @@
-package dev.checkrail.prove.set;
+package dev.checkrail.bench;
 
+import dev.checkrail.prove.set.AtomSet;
+import dev.checkrail.prove.set.Atoms;
+import dev.checkrail.prove.set.Budget;
+import dev.checkrail.prove.set.ByteSet;
+import dev.checkrail.prove.set.Diagrams;
+import dev.checkrail.prove.set.FieldEncoding;
+import dev.checkrail.prove.set.Language;
+import dev.checkrail.prove.set.Pattern;
+import dev.checkrail.prove.set.Preferences;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
