@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What HAProxy's parser makes of a request before any rule: the message, an answer 400, or, where a
@@ -45,6 +46,9 @@ final class Arrival {
     Optional<Parsed> hosts = oneHost(headers);
     if (hosts.isPresent()) {
       return hosts.get();
+    }
+    if (lacksWebSocketKey(headers)) {
+      return refused("WebSocket without a Sec-WebSocket-Key of 24 characters");
     }
     if (target.startsWith("/") || target.equals("*")) {
       return new Parsed.Accepted(new Message(request, target, headers));
@@ -122,6 +126,22 @@ final class Arrival {
     return size > HEAD || headers.size() > 100
         ? Optional.of("larger than HAProxy's buffer may be")
         : Optional.empty();
+  }
+
+  /** A handshake to WebSocket lacks its key; HAProxy refuses it before any rule. */
+  private static boolean lacksWebSocketKey(List<Message.Header> headers) {
+    return hasWord(headers, "connection", "upgrade")
+        && hasWord(headers, "upgrade", "websocket")
+        && headers.stream()
+            .noneMatch(header ->
+                header.name().equals("sec-websocket-key") && line(header).length() == 24);
+  }
+
+  private static boolean hasWord(List<Message.Header> headers, String name, String word) {
+    return headers.stream()
+        .filter(header -> header.name().equals(name))
+        .flatMap(header -> Stream.of(line(header).split(",", -1)))
+        .anyMatch(part -> Lines.trim(part).equalsIgnoreCase(word));
   }
 
   /** Equal Hosts are one, different ones are refused. */

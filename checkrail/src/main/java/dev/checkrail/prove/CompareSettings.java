@@ -26,6 +26,7 @@ final class CompareSettings {
     Counterparts counterparts = Counterparts.of(old, candidate);
     CompareListeners.compare(counterparts, changes);
     CompareFrontends.compare(counterparts, changes);
+    CompareAddedHeaders.compare(old, candidate, counterparts, changes);
     ComparePools.compare(counterparts, changes);
     CompareServers.compare(counterparts, changes);
     CompareLimits.ofProcess(old.settings(), candidate.settings(), changes);

@@ -1,8 +1,10 @@
 package dev.checkrail.prove;
 
 import dev.checkrail.model.Configuration;
+import dev.checkrail.model.Mode;
 import dev.checkrail.policy.Policy;
 import dev.checkrail.prove.set.Diagrams;
+import dev.checkrail.report.Outcome;
 import dev.checkrail.report.Request;
 import dev.checkrail.source.Span;
 import java.util.ArrayList;
@@ -10,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -94,6 +97,14 @@ final class Cover {
     Span place = Questions.place(entry);
     found.computeIfAbsent(
         request + " " + place,
-        key -> new CoverRequest(request, place, router.route(request, dispatch)));
+        key ->
+            new CoverRequest(
+                request,
+                place,
+                (dispatch.program.frontend().mode() == Mode.HTTP
+                        ? Router.refusable(request)
+                        : Optional.<String>empty())
+                    .<Outcome>map(why -> new Outcome.Undecided("irregular: " + why))
+                    .orElseGet(() -> router.route(request, dispatch))));
   }
 }

@@ -63,6 +63,18 @@ final class Dictionary {
       result.add(Field.ABSENT);
     }
     result.addAll(words.getOrDefault(field, new LinkedHashSet<>()));
+    if (field.equals(Field.header("content-length"))) {
+      // Lengths of every size: a text that is no number is refused before any rule.
+      result.add("0");
+      for (long power = 1; power < 1L << 50; power *= 2) {
+        result.add(Long.toString(power));
+        result.add(Long.toString(power + 1));
+      }
+      for (long power = 10; power < 1_000_000_000_000_000L; power *= 10) {
+        result.add(Long.toString(power));
+        result.add(Long.toString(power + 1));
+      }
+    }
     if (field.kind() == Field.Kind.SERVER_NAME) {
       result.addAll(words.getOrDefault(Field.HOST, new LinkedHashSet<>()));
     }

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,10 +50,13 @@ public final class Router {
       return Optional.of(new Outcome.Undecided(tooLarge));
     }
     return dispatch(request)
-        .map(dispatch ->
-            dispatch.program.frontend().mode() == Mode.HTTP && hasOddBody(request)
-                ? new Outcome.Undecided("irregular: an odd length or coding of the body")
-                : route(request, dispatch));
+        .map(
+            dispatch ->
+                dispatch.program.frontend().mode() == Mode.HTTP
+                    ? refusable(request)
+                        .<Outcome>map(why -> new Outcome.Undecided("irregular: " + why))
+                        .orElseGet(() -> route(request, dispatch))
+                    : route(request, dispatch));
   }
 
   private Space space() {
@@ -63,7 +67,30 @@ public final class Router {
     return space;
   }
 
-  /** No rule looks at it, but HAProxy refuses some of these requests before any rule. */
+  /** Why HAProxy may refuse a request before any rule; rules are proved as if it did not. */
+  static Optional<String> refusable(Request request) {
+    if (hasOddBody(request)) {
+      return Optional.of("an odd length or coding of the body");
+    }
+    if (hasWord(request, "connection", "upgrade")
+        && hasWord(request, "upgrade", "websocket")
+        && request.lines("sec-websocket-key").stream()
+            .noneMatch(line -> line.strip().length() == 24)) {
+      return Optional.of("WebSocket without a key");
+    }
+    return request.sentTarget().contains("://")
+            && !request.sentTarget().startsWith("/")
+            && request.lines("host").stream().anyMatch(line -> line.isBlank())
+        ? Optional.of("an absolute target and an empty Host")
+        : Optional.empty();
+  }
+
+  private static boolean hasWord(Request request, String name, String word) {
+    return request.lines(name).stream()
+        .flatMap(line -> Stream.of(line.split(",", -1)))
+        .anyMatch(part -> part.strip().equalsIgnoreCase(word));
+  }
+
   private static boolean hasOddBody(Request request) {
     List<String> lengths = request.lines("content-length");
     return lengths.size() > 1

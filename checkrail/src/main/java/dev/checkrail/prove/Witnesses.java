@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Turns sets of requests into one request that a person believes. */
 final class Witnesses {
@@ -127,6 +128,16 @@ final class Witnesses {
         }
       }
     }
+    if (hasWord(headers, "Connection", "upgrade") && hasWord(headers, "Upgrade", "websocket")) {
+      // HAProxy refuses a handshake without a key; a key that somebody looks at is left as it is.
+      headers.computeIfAbsent(
+          "Sec-Websocket-Key",
+          name ->
+              values.containsKey(Field.header("sec-websocket-key"))
+                  ? List.of()
+                  : List.of("dGhlIHNhbXBsZSBub25jZQ=="));
+      headers.values().removeIf(List::isEmpty);
+    }
     String path = values.containsKey(Field.PATH) ? textOf(values, Field.PATH) : "/";
     String query = text(values, Field.QUERY).map(q -> "?" + q).orElse("");
     String method = text(values, Field.METHOD).orElse("GET");
@@ -156,6 +167,12 @@ final class Witnesses {
         sni,
         text(values, Field.VERSION).filter(version -> !version.equals("1.1")),
         target);
+  }
+
+  private static boolean hasWord(Map<String, List<String>> headers, String name, String word) {
+    return headers.getOrDefault(name, List.of()).stream()
+        .flatMap(line -> Stream.of(line.split(",", -1)))
+        .anyMatch(part -> part.strip().equalsIgnoreCase(word));
   }
 
   private static String hostOnly(String authority) {

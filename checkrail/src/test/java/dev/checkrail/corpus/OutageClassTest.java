@@ -247,6 +247,25 @@ class OutageClassTest {
             "  http-request set-header x-forwarded-proto https\n" + PAY,
             PAY),
         change(
+            "client address lost", "X01", BIND, BIND + "  option forwardfor\n", BIND),
+        change(
+            "body limit by length",
+            "T04",
+            PAY,
+            "  http-request deny deny_status 413 if { req.hdr_val(content-length) gt 1000000 }\n"
+                + PAY,
+            "  http-request deny deny_status 413 if { req.hdr_val(content-length) gt 1000 }\n"
+                + PAY),
+        change(
+            "route by hash, moved",
+            "R01",
+            PAY,
+            "  use_backend payments if { req.cook(c) -m str 1 } is_pay\n"
+                + "  use_backend payments if { rand(100) lt 5 } !{ hdr_reg(user-agent) -i bot } is_pay\n"
+                + "  use_backend payments if { req.hdr(x-user),crc32,mod(100) lt 10 } is_pay\n"
+                + PAY,
+            "  use_backend web if is_pay\n"),
+        change(
             "forwarded header kept from anybody",
             "X03",
             PAY,

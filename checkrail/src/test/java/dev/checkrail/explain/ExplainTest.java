@@ -81,6 +81,20 @@ class ExplainTest {
   }
 
   @Test
+  void aWebSocketHandshakeNeedsAKey() {
+    Ask ask = Ask.frontend("");
+    assertThat(ask.ask("GET /", "Connection:Upgrade", "Upgrade:WebSocket")).isEqualTo("400");
+    assertThat(
+            ask.ask(
+                "GET /",
+                "Connection:keep-alive, upgrade",
+                "Upgrade:websocket",
+                "Sec-WebSocket-Key:dGhlIHNhbXBsZSBub25jZQ=="))
+        .isEqualTo("b s");
+    assertThat(ask.ask("GET /", "Connection:Upgrade", "Upgrade:h2c")).isEqualTo("b s");
+  }
+
+  @Test
   void aBrokenReplacementIsAnError() {
     assertThat(Ask.frontend("http-request replace-header x a b\\\\").ask("GET /", "X:a"))
         .isEqualTo("500");
