@@ -15,8 +15,8 @@ import java.util.Random;
  *
  * <pre>BigConfiguration FOLDER RULES [--candidate]</pre>
  *
- * {@code --candidate} is the same configuration with four changes: a rule leads elsewhere, a prefix is
- * longer, there is one rule more and one server more.
+ * {@code --candidate} is the same configuration with four changes: a rule leads elsewhere, a prefix
+ * is longer, there is one rule more and one server more.
  */
 final class BigConfiguration {
   static final String FILE = "haproxy.cfg";
@@ -117,7 +117,8 @@ final class BigConfiguration {
     %s
     %s    use_backend %%[var(txn.pool)]
 
-    %s"""
+    %s\
+    """
         .stripIndent()
         .formatted(acls, requestRules, useBackend, pools(pools()))
         .replace("\n\n\n", "\n\n");

@@ -24,10 +24,9 @@ final class Inputs {
     report.problems().stream()
         .filter(problem -> problem.severity() == Severity.ERROR)
         .findFirst()
-        .ifPresent(
-            problem -> {
-              throw new IllegalStateException(problem.toString());
-            });
+        .ifPresent(problem -> {
+          throw new IllegalStateException(problem.toString());
+        });
     return report;
   }
 }

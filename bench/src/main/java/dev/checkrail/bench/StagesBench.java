@@ -22,8 +22,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * How long the stages take, by the number of rules. Each stage is measured by itself in an own
- * process: the first pass of it is what a command pays (`-bm ss -wi 0 -i 1 -f N`), later ones are what
- * a long-running process would pay (`-bm avgt`).
+ * process: the first pass of it is what a command pays (`-bm ss -wi 0 -i 1 -f N`), later ones are
+ * what a long-running process would pay (`-bm avgt`).
  */
 @State(Scope.Benchmark)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)

@@ -133,8 +133,8 @@ final class Arrival {
     return hasWord(headers, "connection", "upgrade")
         && hasWord(headers, "upgrade", "websocket")
         && headers.stream()
-            .noneMatch(header ->
-                header.name().equals("sec-websocket-key") && line(header).length() == 24);
+            .noneMatch(
+                header -> header.name().equals("sec-websocket-key") && line(header).length() == 24);
   }
 
   private static boolean hasWord(List<Message.Header> headers, String name, String word) {

@@ -111,7 +111,8 @@ final class Servers {
     List<Outcome.Share> shares =
         usable.stream().map(s -> new Outcome.Share(s.name(), s.key(), s.weight() / total)).toList();
     boolean varies =
-        shares.size() > 1 && (pool.balance().keyed() || pool.persistence().isPresent() || first || one);
+        shares.size() > 1
+            && (pool.balance().keyed() || pool.persistence().isPresent() || first || one);
     return Optional.of(new Choice(shares, varies, why));
   }
 }

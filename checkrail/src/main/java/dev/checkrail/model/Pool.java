@@ -54,9 +54,9 @@ public record Pool(
    */
   public record Balance(String algorithm, String text, boolean keyed, Span span) {
     /**
-     * Whether servers are looked up in a table made from their weights. With backup servers only and
-     * without {@code allbackups} HAProxy 2.6 builds it from all of them, so any of them may be taken,
-     * not just the first. (With {@code hash-type consistent} it would be the first.)
+     * Whether servers are looked up in a table made from their weights. With backup servers only
+     * and without {@code allbackups} HAProxy 2.6 builds it from all of them, so any of them may be
+     * taken, not just the first. (With {@code hash-type consistent} it would be the first.)
      */
     public boolean byMap() {
       return keyed || algorithm.equals("static-rr");

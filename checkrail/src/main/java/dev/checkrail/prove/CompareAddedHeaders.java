@@ -29,14 +29,18 @@ final class CompareAddedHeaders {
           now.frontends().stream().allMatch(it -> has(it.settings(), option))
               && old.frontends().stream().allMatch(it -> has(it.settings(), option));
       if (!byPools) {
-        counterparts.frontends().forEach(pair ->
-            compare(
-                option, pair.old().settings(), pair.now().settings(), pair.subject(), changes));
+        counterparts
+            .frontends()
+            .forEach(pair ->
+                compare(
+                    option, pair.old().settings(), pair.now().settings(), pair.subject(), changes));
       }
       if (!byFrontends) {
-        counterparts.pools().forEach(pair ->
-            compare(
-                option, pair.old().settings(), pair.now().settings(), pair.subject(), changes));
+        counterparts
+            .pools()
+            .forEach(pair ->
+                compare(
+                    option, pair.old().settings(), pair.now().settings(), pair.subject(), changes));
       }
     }
   }
@@ -47,11 +51,7 @@ final class CompareAddedHeaders {
   }
 
   private static void compare(
-      String option,
-      List<Setting> old,
-      List<Setting> now,
-      String subject,
-      SettingChanges changes) {
+      String option, List<Setting> old, List<Setting> now, String subject, SettingChanges changes) {
     Map<String, Setting> after = SettingChanges.byName(now);
     changes.ifDifferent(
         RuleId.DIFF_UNDECLARED_MOVE,

@@ -22,9 +22,9 @@ import dev.checkrail.source.Span;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -149,8 +149,7 @@ final class Compile {
     // A listen section's rules have run already, however its servers are chosen.
     Set<String> here = new HashSet<>();
     for (Entry entry : own) {
-      if (entry.rule().isPresent()
-          && entry.rule().get().then() instanceof Action.RouteHere route) {
+      if (entry.rule().isPresent() && entry.rule().get().then() instanceof Action.RouteHere route) {
         here.add(route.pool());
       }
     }
@@ -587,8 +586,7 @@ final class Compile {
       }
       usable = all;
     }
-    boolean varies =
-        pool.balance().keyed() || pool.persistence().isPresent() || someBackup;
+    boolean varies = pool.balance().keyed() || pool.persistence().isPresent() || someBackup;
     return new Ending.ToServers(
         pool, usable, shares, varies, pool.unmodelled().stream().findFirst().map(Blame::of));
   }

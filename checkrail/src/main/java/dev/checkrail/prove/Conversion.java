@@ -487,8 +487,7 @@ record Conversion(Converter converter) implements Step {
       if (table.kind() == MapTable.Kind.EXACT) {
         return new Values.Texts(exactBefore(table, after, otherwise));
       }
-      Language result =
-          otherwise ? ALL : Language.none();
+      Language result = otherwise ? ALL : Language.none();
       List<MapTable.Entry> entries = ordered(table);
       // From the last entry to the first: each one takes its keys from those behind it. Runs of
       // entries with the same answer are taken together.
@@ -520,9 +519,7 @@ record Conversion(Converter converter) implements Step {
           (after.contains(value(table, entry.value())) ? inside : outside).add(entry.key());
         }
       }
-      return otherwise
-          ? ALL.minus(Language.anyOf(outside, false))
-          : Language.anyOf(inside, false);
+      return otherwise ? ALL.minus(Language.anyOf(outside, false)) : Language.anyOf(inside, false);
     }
 
     private static Language keys(MapTable.Kind kind, List<String> keys) {

@@ -240,8 +240,9 @@ final class Fetching {
   }
 
   /**
-   * After {@code set-method}, a method that the proxy knew at first stays what it was. One that it did
-   * not know is seen as the new one; if it knows that, its number and its text say different things.
+   * After {@code set-method}, a method that the proxy knew at first stays what it was. One that it
+   * did not know is seen as the new one; if it knows that, its number and its text say different
+   * things.
    */
   private Term method(State state, Blame blame) {
     Term original = terms.original(Field.METHOD);

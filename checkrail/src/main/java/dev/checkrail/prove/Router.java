@@ -50,13 +50,12 @@ public final class Router {
       return Optional.of(new Outcome.Undecided(tooLarge));
     }
     return dispatch(request)
-        .map(
-            dispatch ->
-                dispatch.program.frontend().mode() == Mode.HTTP
-                    ? refusable(request)
-                        .<Outcome>map(why -> new Outcome.Undecided("irregular: " + why))
-                        .orElseGet(() -> route(request, dispatch))
-                    : route(request, dispatch));
+        .map(dispatch ->
+            dispatch.program.frontend().mode() == Mode.HTTP
+                ? refusable(request)
+                    .<Outcome>map(why -> new Outcome.Undecided("irregular: " + why))
+                    .orElseGet(() -> route(request, dispatch))
+                : route(request, dispatch));
   }
 
   private Space space() {

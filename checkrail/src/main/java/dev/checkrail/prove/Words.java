@@ -50,8 +50,7 @@ final class Words {
     int frame = regular ? work.universe.encode(work.sets.regular()) : Diagrams.TRUE;
     Set<String> found = new LinkedHashSet<>();
     // What is not modelled has no words, and its bits may come before the fields that have.
-    boolean complete =
-        conjunctions(work.universe.possibly(set), frame, 0, List.of(), found);
+    boolean complete = conjunctions(work.universe.possibly(set), frame, 0, List.of(), found);
     List<String> list = new ArrayList<>(found);
     List<String> shown = list.subList(0, Math.min(SHOWN, list.size()));
     int more = list.size() - shown.size();

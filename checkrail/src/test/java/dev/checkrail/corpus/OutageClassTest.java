@@ -246,8 +246,7 @@ class OutageClassTest {
             PAY,
             "  http-request set-header x-forwarded-proto https\n" + PAY,
             PAY),
-        change(
-            "client address lost", "X01", BIND, BIND + "  option forwardfor\n", BIND),
+        change("client address lost", "X01", BIND, BIND + "  option forwardfor\n", BIND),
         change(
             "body limit by length",
             "T04",
