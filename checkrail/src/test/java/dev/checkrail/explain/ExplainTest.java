@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.checkrail.report.Outcome;
 import dev.checkrail.report.Request;
+import dev.checkrail.report.TraceStep;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
