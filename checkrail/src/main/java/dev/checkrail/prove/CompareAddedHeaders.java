@@ -1,10 +1,11 @@
 package dev.checkrail.prove;
 
 import dev.checkrail.model.Configuration;
+import dev.checkrail.model.Frontend;
+import dev.checkrail.model.Pool;
 import dev.checkrail.model.Setting;
 import dev.checkrail.report.RuleId;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Headers that options add to what is sent on: a frontend's or a pool's option does, so one that
@@ -19,30 +20,33 @@ final class CompareAddedHeaders {
   static void compare(
       Configuration old, Configuration now, Counterparts counterparts, SettingChanges changes) {
     for (String option : OPTIONS) {
-      List<List<Setting>> ofPools =
-          counterparts.pools().stream().map(pair -> pair.now().settings()).toList();
-      boolean byPools =
-          !ofPools.isEmpty()
-              && ofPools.stream().allMatch(it -> has(it, option))
-              && old.pools().stream().allMatch(it -> has(it.settings(), option));
-      boolean byFrontends =
-          now.frontends().stream().allMatch(it -> has(it.settings(), option))
-              && old.frontends().stream().allMatch(it -> has(it.settings(), option));
-      if (!byPools) {
-        counterparts
-            .frontends()
-            .forEach(pair ->
-                compare(
-                    option, pair.old().settings(), pair.now().settings(), pair.subject(), changes));
+      for (Counterparts.Frontends pair : counterparts.frontends()) {
+        compare(
+            option,
+            text(option, pair.old().settings(), ofPools(old)),
+            text(option, pair.now().settings(), ofPools(now)),
+            pair.now().settings(),
+            pair.subject(),
+            changes);
       }
-      if (!byFrontends) {
-        counterparts
-            .pools()
-            .forEach(pair ->
-                compare(
-                    option, pair.old().settings(), pair.now().settings(), pair.subject(), changes));
+      for (Counterparts.Pools pair : counterparts.pools()) {
+        compare(
+            option,
+            text(option, pair.old().settings(), ofFrontends(old)),
+            text(option, pair.now().settings(), ofFrontends(now)),
+            pair.now().settings(),
+            pair.subject(),
+            changes);
       }
     }
+  }
+
+  private static List<List<Setting>> ofPools(Configuration configuration) {
+    return configuration.pools().stream().map(Pool::settings).toList();
+  }
+
+  private static List<List<Setting>> ofFrontends(Configuration configuration) {
+    return configuration.frontends().stream().map(Frontend::settings).toList();
   }
 
   private static boolean has(List<Setting> settings, String option) {
@@ -51,19 +55,34 @@ final class CompareAddedHeaders {
   }
 
   private static void compare(
-      String option, List<Setting> old, List<Setting> now, String subject, SettingChanges changes) {
-    Map<String, Setting> after = SettingChanges.byName(now);
+      String option,
+      String old,
+      String now,
+      List<Setting> settings,
+      String subject,
+      SettingChanges changes) {
     changes.ifDifferent(
         RuleId.DIFF_UNDECLARED_MOVE,
         subject,
         "header that is added (" + option + ")",
-        text(option, old),
-        text(option, now),
-        SettingChanges.span(after, option));
+        old,
+        now,
+        SettingChanges.span(SettingChanges.byName(settings), option));
   }
 
-  private static String text(String option, List<Setting> settings) {
-    String value = SettingChanges.value(SettingChanges.byName(settings), option);
-    return has(settings, option) ? value : SettingChanges.NONE;
+  /** What holds in a section: its own, else what all sections of the other kind say. */
+  private static String text(String option, List<Setting> own, List<List<Setting>> others) {
+    if (has(own, option)) {
+      return SettingChanges.value(SettingChanges.byName(own), option);
+    }
+    List<String> said =
+        others.stream()
+            .map(it ->
+                has(it, option)
+                    ? SettingChanges.value(SettingChanges.byName(it), option)
+                    : SettingChanges.NONE)
+            .distinct()
+            .toList();
+    return said.size() == 1 ? said.getFirst() : SettingChanges.NONE;
   }
 }

@@ -37,6 +37,17 @@ final class CompareServers {
           "on-marked-down",
           "on-marked-up");
 
+  /** Options that say what the server gets before the request, or in which protocol. */
+  private static final List<String> OF_CONNECTION =
+      List.of(
+          "send-proxy",
+          "send-proxy-v2",
+          "send-proxy-v2-ssl",
+          "send-proxy-v2-ssl-cn",
+          "proxy-v2-options",
+          "proto",
+          "socks4");
+
   private CompareServers() {}
 
   static void compare(Counterparts counterparts, SettingChanges changes) {
@@ -50,6 +61,7 @@ final class CompareServers {
         tls(pair, subject, counterparts, changes);
         CompareLimits.of(limits(pair.old()), limits(pair.now()), subject, changes);
         slowStart(pair, subject, changes);
+        connection(pair, subject, changes);
         if (cookies) {
           changes.ifDifferent(
               RuleId.DIFF_PERSISTENCE_CHANGED,
@@ -165,6 +177,22 @@ final class CompareServers {
         SettingChanges.value(SettingChanges.byName(pair.old().options()), "slowstart"),
         SettingChanges.value(after, "slowstart"),
         Optional.of(pair.now().span()));
+  }
+
+  /** A server that expects a PROXY header, or does not, refuses whatever comes otherwise. */
+  private static void connection(
+      Counterparts.Servers pair, String subject, SettingChanges changes) {
+    Map<String, Setting> before = SettingChanges.byName(pair.old().options());
+    Map<String, Setting> after = SettingChanges.byName(pair.now().options());
+    for (String name : OF_CONNECTION) {
+      changes.ifDifferent(
+          RuleId.DIFF_UNDECLARED_MOVE,
+          subject,
+          "how it is spoken to (" + name + ")",
+          before.containsKey(name) ? name + " " + SettingChanges.value(before, name) : SettingChanges.NONE,
+          after.containsKey(name) ? name + " " + SettingChanges.value(after, name) : SettingChanges.NONE,
+          Optional.of(pair.now().span()));
+    }
   }
 
   /** Names on which a start did not depend before. */

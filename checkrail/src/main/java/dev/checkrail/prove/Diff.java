@@ -397,7 +397,10 @@ final class Diff {
     Request witness = work.witness(shown, now);
     Outcome from = new Router(work.space, List.of(old)).route(witness, old);
     Outcome to = new Router(work.space, List.of(now)).route(witness, now);
-    String words = new Words(work).of(shown, regular != Diagrams.FALSE);
+    String words =
+        now.program.frontend().mode() == Mode.HTTP
+            ? new Words(work).of(shown, regular != Diagrams.FALSE)
+            : new Words(work).ofConnections(shown);
     String listener = now.program.listener().key();
     regions.add(new DiffReport.Region(listener, words, from, to, witness, declared));
     if (!declared) {

@@ -41,10 +41,10 @@ final class Reaching {
     }
     Diagrams diagrams = work.universe.diagrams;
     int set = diagrams.or(entries.stream().map(dispatch::decided).toList());
-    int regular =
-        dispatch.program.frontend().mode() == Mode.HTTP
-            ? diagrams.and(set, work.universe.encode(work.sets.regular()))
-            : Diagrams.FALSE;
+    if (dispatch.program.frontend().mode() != Mode.HTTP) {
+      return new Words(work).ofConnections(set);
+    }
+    int regular = diagrams.and(set, work.universe.encode(work.sets.regular()));
     return new Words(work).of(regular == Diagrams.FALSE ? set : regular, regular != Diagrams.FALSE);
   }
 }

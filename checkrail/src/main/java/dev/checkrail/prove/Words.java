@@ -44,10 +44,20 @@ final class Words {
    * @param regular whether it holds well-formed requests only, so that this need not be said
    */
   String of(int set, boolean regular) {
+    int frame = regular ? work.universe.encode(work.sets.regular()) : Diagrams.TRUE;
+    String text = within(set, frame);
+    return regular ? text : "not well-formed: " + text;
+  }
+
+  /** The set of connections in words; nothing of HTTP is asked of them. */
+  String ofConnections(int set) {
+    return within(set, Diagrams.TRUE);
+  }
+
+  private String within(int set, int frame) {
     if (diagrams.size(set) > LARGE) {
       return "many";
     }
-    int frame = regular ? work.universe.encode(work.sets.regular()) : Diagrams.TRUE;
     Set<String> found = new LinkedHashSet<>();
     // What is not modelled has no words, and its bits may come before the fields that have.
     boolean complete = conjunctions(work.universe.possibly(set), frame, 0, List.of(), found);
@@ -58,7 +68,7 @@ final class Words {
     if (more > 0 || !complete) {
       text += " and " + (complete ? "" : "more than ") + more + " more";
     }
-    return regular ? text : "not well-formed: " + text;
+    return text;
   }
 
   private boolean conjunctions(

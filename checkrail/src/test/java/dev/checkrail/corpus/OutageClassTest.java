@@ -82,6 +82,24 @@ class OutageClassTest {
   }
 
   private static final String BIND = "  bind 127.0.0.1:18080\n";
+  private static final String TLS_NAMES =
+      """
+      defaults
+        mode tcp
+        timeout connect 1s
+        timeout client 5s
+        timeout server 5s
+      frontend tls
+        bind 127.0.0.1:18443
+        tcp-request inspect-delay 5s
+        tcp-request content accept if { req_ssl_hello_type 1 }
+        use_backend payments if { req_ssl_sni -i a.example.com }
+        default_backend web
+      backend payments
+        server pay-1 127.0.0.1:19101 check
+      backend web
+        server web-1 127.0.0.1:19111 check
+      """;
   private static final String PAY = "  use_backend payments if is_pay\n";
 
   private static List<Change> changes() {
@@ -247,6 +265,19 @@ class OutageClassTest {
             "  http-request set-header x-forwarded-proto https\n" + PAY,
             PAY),
         change("client address lost", "X01", BIND, BIND + "  option forwardfor\n", BIND),
+        change(
+            "PROXY header no longer sent",
+            "X01",
+            "adm-1 127.0.0.1:19121 check",
+            "adm-1 127.0.0.1:19121 check send-proxy",
+            "adm-1 127.0.0.1:19121 check"),
+        new Change(
+            "TLS name to another pool",
+            "R01",
+            TLS_NAMES,
+            TLS_NAMES.replace("a.example.com", "aa.example.com"),
+            Map.of(),
+            Map.of()),
         change(
             "body limit by length",
             "T04",
