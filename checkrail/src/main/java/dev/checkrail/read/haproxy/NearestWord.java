@@ -22,7 +22,7 @@ final class NearestWord {
     int bestDistance = Math.max(1, word.length() / 3) + 1;
     for (String candidate : known) {
       if (Math.abs(candidate.length() - word.length()) < bestDistance) {
-        int distance = distance(word, candidate);
+        int distance = distance(word, candidate, bestDistance);
         if (distance < bestDistance) {
           best = candidate;
           bestDistance = distance;
@@ -32,7 +32,8 @@ final class NearestWord {
     return Optional.ofNullable(best);
   }
 
-  private static int distance(String a, String b) {
+  /** The distance, or anything not below the limit if it is not below it. */
+  private static int distance(String a, String b, int limit) {
     int[] beforePrevious = new int[b.length() + 1];
     int[] previous = new int[b.length() + 1];
     int[] row = new int[b.length() + 1];
@@ -41,6 +42,7 @@ final class NearestWord {
     }
     for (int i = 1; i <= a.length(); i++) {
       row[0] = i;
+      int least = i;
       for (int j = 1; j <= b.length(); j++) {
         int cost = same(a.charAt(i - 1), b.charAt(j - 1)) ? 0 : 1;
         int best = Math.min(Math.min(row[j - 1], previous[j]) + 1, previous[j - 1] + cost);
@@ -51,6 +53,10 @@ final class NearestWord {
           best = Math.min(best, beforePrevious[j - 2] + 1);
         }
         row[j] = best;
+        least = Math.min(least, best);
+      }
+      if (least > limit) { // above, not at: a swap may still gain one on the row before
+        return limit;
       }
       int[] spare = beforePrevious;
       beforePrevious = previous;
