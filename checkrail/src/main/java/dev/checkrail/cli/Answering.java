@@ -23,8 +23,7 @@ abstract class Answering implements Callable<Integer> {
   private static final int USUAL_WIDTH = 100;
   private static final String WITHOUT = "or go without it: gate --without-rehearsal, check";
   private static final String INSTALL =
-      "install it (Debian: apt-get install -y --no-install-recommends haproxy), name it with"
-          + " --haproxy PATH, or use gate --without-rehearsal";
+      "install it, name it with --haproxy PATH, or use gate --without-rehearsal";
 
   final Surroundings at;
 

@@ -10,6 +10,8 @@ import dev.checkrail.report.Stage;
 import dev.checkrail.source.Problem;
 import dev.checkrail.source.Severity;
 import dev.checkrail.source.Span;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -20,7 +22,10 @@ import java.util.TreeMap;
  * read/refused-by-haproxy}, whoever noticed it.
  */
 final class ReadFindings {
+  private static final int LONGEST = 200;
+
   private final Map<String, TreeMap<Integer, Section>> sections = new java.util.HashMap<>();
+  private final Map<Section, Map<Integer, Directive>> directives = new IdentityHashMap<>();
 
   private ReadFindings(ReadReport read) {
     for (ConfigFile file : read.tree().files()) {
@@ -61,20 +66,29 @@ final class ReadFindings {
     if (section.span().line() == span.line()) {
       return section.label();
     }
-    return section.directives().stream()
-        .filter(directive -> directive.line().span().line() == span.line())
-        .findFirst()
-        .map(directive -> section.label() + " / " + named(directive))
-        .orElse(section.label());
+    Directive directive =
+        directives.computeIfAbsent(section, ReadFindings::byLine).get(span.line());
+    return directive == null ? section.label() : section.label() + " / " + named(directive);
+  }
+
+  private static Map<Integer, Directive> byLine(Section section) {
+    Map<Integer, Directive> byLine = new HashMap<>();
+    section.directives().forEach(it -> byLine.putIfAbsent(it.line().span().line(), it));
+    return byLine;
   }
 
   /** The keyword, with the name of what it makes. */
   private static String named(Directive directive) {
-    String keyword = directive.keyword().value();
+    String keyword = brief(directive.keyword().value());
     return switch (keyword) {
       case "server", "acl", "bind", "option", "timeout", "use_backend", "default_backend" ->
-          keyword + " " + directive.arg(0);
+          keyword + " " + brief(directive.arg(0));
       default -> keyword;
     };
+  }
+
+  /** Names are shorter; a line of megabytes is not repeated. */
+  private static String brief(String word) {
+    return word.length() > LONGEST ? word.substring(0, LONGEST) + "…" : word;
   }
 }

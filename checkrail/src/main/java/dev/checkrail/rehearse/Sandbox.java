@@ -143,13 +143,16 @@ public final class Sandbox implements AutoCloseable {
         return given;
       }
       throw new SandboxException(
-          SandboxException.Kind.HAPROXY_MISSING, "no HAProxy binary at " + given);
+          SandboxException.Kind.HAPROXY_MISSING, "no HAProxy binary at "
+              + given
+              + " (Debian: apt-get install -y --no-install-recommends haproxy)");
     }
     return Enclosure.tool("haproxy")
         .orElseThrow(() ->
             new SandboxException(
                 SandboxException.Kind.HAPROXY_MISSING,
-                "haproxy not found; install: apt-get install haproxy"));
+                "no haproxy in PATH or the sbin folders"
+                    + " (Debian: apt-get install -y --no-install-recommends haproxy)"));
   }
 
   /** What kind of sandbox this is. */

@@ -23,7 +23,7 @@ public final class NearestWord {
     int least = Math.max(1, word.length() / 3) + 1;
     for (String candidate : known) {
       if (Math.abs(candidate.length() - word.length()) < least && candidate.length() <= LONGEST) {
-        int distance = distance(lower, candidate.toLowerCase(Locale.ROOT));
+        int distance = distance(lower, candidate.toLowerCase(Locale.ROOT), least);
         if (distance < least) {
           least = distance;
           best = candidate;
@@ -33,8 +33,8 @@ public final class NearestWord {
     return best.isEmpty() ? Optional.empty() : Optional.of(best);
   }
 
-  /** Optimal string alignment distance. */
-  private static int distance(String a, String b) {
+  /** Optimal string alignment distance, or the limit if it is not below it. */
+  private static int distance(String a, String b, int limit) {
     int[] before = new int[b.length() + 1];
     int[] last = new int[b.length() + 1];
     int[] row = new int[b.length() + 1];
@@ -43,6 +43,7 @@ public final class NearestWord {
     }
     for (int i = 1; i <= a.length(); i++) {
       row[0] = i;
+      int smallest = i;
       for (int j = 1; j <= b.length(); j++) {
         int replaced = last[j - 1] + (same(a.charAt(i - 1), b.charAt(j - 1)) ? 0 : 1);
         row[j] = Math.min(replaced, 1 + Math.min(last[j], row[j - 1]));
@@ -52,6 +53,10 @@ public final class NearestWord {
             && a.charAt(i - 2) == b.charAt(j - 1)) {
           row[j] = Math.min(row[j], before[j - 2] + 1);
         }
+        smallest = Math.min(smallest, row[j]);
+      }
+      if (smallest > limit) { // above, not at: a swap may still gain one on the row before
+        return limit;
       }
       int[] free = before;
       before = last;

@@ -21,7 +21,7 @@ public final class Redaction {
 
   private static final int LONGEST_NAME = 64;
   private static final Set<String> BEFORE_SECRET =
-      Set.of("password", "insecure-password", "passwd", "secret", "passphrase");
+      Set.of("password", "insecure-password", "passwd", "secret", "passphrase", "agent-send");
   private static final Set<String> BEFORE_HEADER =
       Set.of("set-header", "add-header", "replace-header", "replace-value", "hdr", "header");
   private static final Set<String> BEFORE_VARIABLE = Set.of("setenv", "presetenv");

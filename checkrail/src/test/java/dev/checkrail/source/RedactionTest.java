@@ -14,6 +14,7 @@ class RedactionTest {
   @ValueSource(
       strings = {
         "stats auth admin:S3cr3t",
+        "server s 10.0.0.1:80 agent-check agent-send S3cr3t",
         "  stats auth \"admin:S3cr3t\"",
         "user admin insecure-password S3cr3t",
         "user admin password S3cr3t groups ops",

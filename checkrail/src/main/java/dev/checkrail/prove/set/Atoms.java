@@ -235,6 +235,9 @@ public final class Atoms {
 
   /** The state of one construction. */
   private static final class Combination {
+    /** Of one test, before it is put together with others: a pattern of megabytes is no pattern. */
+    private static final int LARGEST_TEST = 2_000_000;
+
     private final Dfa universe;
     private final List<Language> tests;
     private final Budget budget;
@@ -267,6 +270,10 @@ public final class Atoms {
           continue;
         }
         Dfa dfa = test.dfa();
+        if (dfa.size() > LARGEST_TEST) {
+          leftOut.add(t);
+          continue;
+        }
         if (isNarrow(dfa)) {
           narrow.add(t);
           narrowDfas.add(dfa);

@@ -17,6 +17,9 @@ import java.util.stream.Collectors;
  * {@link Registry}.
  */
 final class SectionCheck {
+  /** A file with more unknown words is no HAProxy configuration; a suggestion takes a while. */
+  private static final int MOST_SUGGESTIONS = 1_000;
+
   private static final Registry REGISTRY = Registry.haproxy26();
   private static final Set<String> TCP_RULES = Set.of("connection", "session", "content");
   private static final Set<String> SECOND_WORDS =
@@ -177,7 +180,7 @@ final class SectionCheck {
         Severity.ERROR,
         directive.keyword().span(),
         message,
-        taking.isEmpty()
+        taking.isEmpty() && problems.size() < MOST_SUGGESTIONS
             ? REGISTRY
                 .nearestKeyword(keyword, section.kind(), named)
                 .map(n -> "did you mean '" + n + "'?")

@@ -45,6 +45,16 @@ class HostileInputTest {
   }
 
   @Test
+  void aFileOfTwoHundredThousandUnknownKeywords() {
+    StringBuilder text = new StringBuilder("frontend f\n  bind :80\n");
+    for (int i = 0; i < 200_000; i++) {
+      text.append("  bogus").append(i).append(" x\n");
+    }
+    Reading reading = within(Duration.ofSeconds(10), () -> Text.read(text.toString()));
+    assertThat(reading.problems()).hasSize(200_000);
+  }
+
+  @Test
   void binaryJunk() {
     byte[] junk = new byte[1 << 20];
     new Random(1).nextBytes(junk);
