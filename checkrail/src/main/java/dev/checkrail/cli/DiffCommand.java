@@ -63,6 +63,9 @@ final class DiffCommand extends Answering {
     try (Progress progress = Progress.on(at)) {
       report = new Path(watch(progress)).diff(old, candidate, terms);
     }
+    if (!report.refused().isEmpty()) {
+      throw new CannotRun(report.refused());
+    }
     show(report);
     if (!report.undecided().isEmpty()) {
       say("undecided: " + Shown.of(report.undecided().getFirst()));

@@ -52,7 +52,8 @@ public record Path(Watch watch) {
   public DifferenceReport diff(Subject old, Subject candidate, Terms terms)
       throws SandboxException {
     try (Stages stages = new Stages(watch, terms, Sides.of(old, candidate))) {
-      return Proofs.report(stages.diff(stages.read()));
+      Sides<ReadReport> read = stages.read();
+      return Proofs.report(stages.diff(read), read);
     }
   }
 }

@@ -4,14 +4,17 @@ import dev.checkrail.prove.DiffReport;
 import dev.checkrail.prove.ProveReport;
 import dev.checkrail.prove.SettingChange;
 import dev.checkrail.prove.Undecided;
+import dev.checkrail.read.ReadReport;
 import dev.checkrail.read.haproxy.ConfigFile;
 import dev.checkrail.read.haproxy.HaproxyTree;
 import dev.checkrail.report.Difference;
 import dev.checkrail.report.RuleId;
+import dev.checkrail.source.Severity;
 import dev.checkrail.source.Span;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** What the prover's reports mean for the verdict. */
 final class Proofs {
@@ -59,10 +62,14 @@ final class Proofs {
         .orElse("");
   }
 
-  static DifferenceReport report(DiffReport report) {
+  static DifferenceReport report(DiffReport report, Sides<ReadReport> read) {
     return new DifferenceReport(
         difference(report),
-        report.undecided().stream().map(one -> one.subject() + ": " + one.because()).toList());
+        report.undecided().stream().map(one -> one.subject() + ": " + one.because()).toList(),
+        Stream.concat(read.old().stream(), Stream.of(read.candidate()))
+            .flatMap(one -> one.problems().stream())
+            .filter(problem -> problem.severity() == Severity.ERROR)
+            .toList());
   }
 
   static Difference difference(DiffReport report) {

@@ -189,8 +189,12 @@ final class CompareServers {
           RuleId.DIFF_UNDECLARED_MOVE,
           subject,
           "how it is spoken to (" + name + ")",
-          before.containsKey(name) ? name + " " + SettingChanges.value(before, name) : SettingChanges.NONE,
-          after.containsKey(name) ? name + " " + SettingChanges.value(after, name) : SettingChanges.NONE,
+          before.containsKey(name)
+              ? name + " " + SettingChanges.value(before, name)
+              : SettingChanges.NONE,
+          after.containsKey(name)
+              ? name + " " + SettingChanges.value(after, name)
+              : SettingChanges.NONE,
           Optional.of(pair.now().span()));
     }
   }

@@ -32,6 +32,7 @@ final class Fetching {
   private final Terms terms;
   private final Tester tester;
   private final Opaque opaque;
+  private final boolean greeted;
   private int draws;
 
   /** Names what is not modelled so that equal unknowns of two configurations are the same. */
@@ -54,6 +55,7 @@ final class Fetching {
     this.terms = tester.terms();
     this.tester = tester;
     this.opaque = opaque;
+    this.greeted = GreetingWait.of(configuration, listener);
   }
 
   /** The sample's value; {@code any}: one of its values, for a test. */
@@ -85,6 +87,14 @@ final class Fetching {
   private Term unknownTerm(String text, State state, Blame blame) {
     Opaque.Key key = opaque.at(state, text);
     return terms.unknown(key.text() + " @" + key.arrivals().id(), blame);
+  }
+
+  private static Blame ungreeted(Blame blame) {
+    return new Blame(
+        blame.span(),
+        blame.text(),
+        "without an inspect-delay and a tcp-request content rule that asks for the greeting it is a"
+            + " race whether the server name is there");
   }
 
   private Term fetch(Fetch fetch, State state, boolean http, boolean any, Blame blame) {
@@ -154,14 +164,18 @@ final class Fetching {
       case Fetch.GreetingServerName name ->
           listener.tls() || http
               ? terms.nothing
-              : terms.stepped(Piece.GREETED_NAME, terms.original(Field.GREETING));
+              : !greeted
+                  ? unknownTerm("req.ssl_sni", state, ungreeted(blame))
+                  : terms.stepped(Piece.GREETED_NAME, terms.original(Field.GREETING));
       case Fetch.GreetingType type ->
           listener.tls() || http
               ? terms.nothing
-              : terms.choice(
-                  formulas.present(Field.GREETING),
-                  terms.constant(new Value.Number(1)),
-                  terms.nothing);
+              : !greeted
+                  ? unknownTerm("req.ssl_hello_type", state, ungreeted(blame))
+                  : terms.choice(
+                      formulas.present(Field.GREETING),
+                      terms.constant(new Value.Number(1)),
+                      terms.nothing);
       case Fetch.Variable variable -> state.variable(variable.name());
       case Fetch.Random random ->
           random.bound() < 1

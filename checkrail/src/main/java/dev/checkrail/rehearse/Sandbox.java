@@ -143,7 +143,8 @@ public final class Sandbox implements AutoCloseable {
         return given;
       }
       throw new SandboxException(
-          SandboxException.Kind.HAPROXY_MISSING, "no HAProxy binary at "
+          SandboxException.Kind.HAPROXY_MISSING,
+          "no HAProxy binary at "
               + given
               + " (Debian: apt-get install -y --no-install-recommends haproxy)");
     }
