@@ -128,10 +128,14 @@ final class Diff {
 
   /** What is sent on, by the numbers of its terms; says all if no pattern of names was changed. */
   private record Lines(int method, int target, Map<String, Integer> headers) {
+    Lines {
+      headers = Map.copyOf(headers);
+    }
+
     static Lines of(Program.Sent sent) {
       Map<String, Integer> headers = new HashMap<>();
       sent.headers().forEach((name, term) -> headers.put(name, term.id()));
-      return new Lines(sent.method().id(), sent.target().id(), Map.copyOf(headers));
+      return new Lines(sent.method().id(), sent.target().id(), headers);
     }
   }
 
