@@ -18,6 +18,15 @@ import java.util.Set;
 
 /** A converter of the configuration, both ways. */
 record Conversion(Converter converter) implements Step {
+
+  /** Whether a value may come in and none go out; the implicit casts of a match are not meant. */
+  boolean mayHaveNoValue() {
+    return converter instanceof Converter.Field
+        || converter instanceof Converter.UrlDecode
+        || converter instanceof Converter.NetworkMask
+        || (converter instanceof Converter.Map map && map.otherwise().isEmpty());
+  }
+
   private static final Language ALL = Language.all();
   private static final ByteSet PORT_MARKS = ByteSet.of(":]");
   private static final Language UNMARKED = Language.manyOf(PORT_MARKS.not());

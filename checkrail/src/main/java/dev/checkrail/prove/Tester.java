@@ -162,7 +162,38 @@ final class Tester {
       return addressText(stepped, networks, blame);
     }
     Values before = before(stepped.step(), values);
-    return test(stepped.input(), before, blame);
+    Formula exact = test(stepped.input(), before, blame);
+    if (stepped.step() instanceof Conversion conversion && conversion.mayHaveNoValue()) {
+      Optional<Field> header = anyValueOf(stepped.input());
+      if (header.isPresent()) {
+        // A converter without value for one of several values ends the test: later ones are not
+        // tried.
+        Formula several = listed(header.get());
+        return formulas.or(
+            formulas.and(formulas.not(several), exact),
+            formulas.and(
+                several,
+                unknown(
+                    stepped, values, blame, "a converter may have no value for one of several")));
+      }
+    }
+    return exact;
+  }
+
+  /** The header whose values are tried one after another, if that is what goes into these steps. */
+  private static Optional<Field> anyValueOf(Term term) {
+    Term at = term;
+    while (at instanceof Term.Stepped stepped) {
+      if (stepped.step() instanceof Pick pick) {
+        return pick.which() == 0
+                && stepped.input() instanceof Term.Original original
+                && original.field().isHeader()
+            ? Optional.of(original.field())
+            : Optional.empty();
+      }
+      at = stepped.input();
+    }
+    return Optional.empty();
   }
 
   static final Step TO_ADDRESS = new Conversion(new Converter.ToAddress());

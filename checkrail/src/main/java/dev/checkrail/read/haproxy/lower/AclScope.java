@@ -1,6 +1,8 @@
 package dev.checkrail.read.haproxy.lower;
 
 import dev.checkrail.model.Condition;
+import dev.checkrail.model.Match;
+import dev.checkrail.model.Sample;
 import dev.checkrail.model.Unmodelled;
 import dev.checkrail.read.haproxy.AclText;
 import dev.checkrail.read.haproxy.ConditionText;
@@ -156,7 +158,36 @@ final class AclScope {
       notes.unmodelled(setup.directive(), result.reason());
       return new Condition.Unknown(new Unmodelled(span, shown, result.reason()));
     }
-    return new Condition.Test(sample.as(result.type()).sample(), result.match().get(), span, shown);
+    Condition test =
+        new Condition.Test(sample.as(result.type()).sample(), result.match().get(), span, shown);
+    return criterion.sample().fetch().endsWith("_val")
+            && criterion.match() != CriterionText.Match.FOUND
+        ? ofPlainNumbers(test, sample.sample(), span, shown)
+        : test;
+  }
+
+  /**
+   * Matches values that {@code hdr_val} and its kin do not read as everybody else reads a number.
+   */
+  private static final Match NO_PLAIN_NUMBER =
+      new Match.Regex(List.of("[^0-9-]|^-?$|.-|[0-9]{10}"), false);
+
+  /** {@code hdr_val} makes numbers of its own out of what is none; then the test is not known. */
+  private static Condition ofPlainNumbers(Condition test, Sample sample, Span span, String shown) {
+    Condition odd =
+        new Condition.Test(
+            new Sample(sample.fetch(), List.of(), sample.span(), sample.text()),
+            NO_PLAIN_NUMBER,
+            span,
+            shown);
+    return new Condition.Any(
+        List.of(
+            new Condition.All(List.of(new Condition.Not(odd), test)),
+            new Condition.All(
+                List.of(
+                    odd,
+                    new Condition.Unknown(
+                        new Unmodelled(span, shown, "a value that is no plain number"))))));
   }
 
   private Condition unknown(Setup setup, String reason) {
