@@ -2,7 +2,6 @@ package dev.checkrail.agreement;
 
 import dev.checkrail.explain.Explain;
 import dev.checkrail.model.Configuration;
-import dev.checkrail.model.Frontend;
 import dev.checkrail.model.Mode;
 import dev.checkrail.model.Pool;
 import dev.checkrail.model.Server;
@@ -159,9 +158,5 @@ final class Judge {
       }
     }
     return stubs;
-  }
-
-  static Frontend frontend(Configuration configuration, Request request) {
-    return Agreement.frontend(configuration, request);
   }
 }
