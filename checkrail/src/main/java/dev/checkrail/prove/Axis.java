@@ -4,6 +4,7 @@ import dev.checkrail.prove.set.AtomSet;
 import dev.checkrail.prove.set.Atoms;
 import dev.checkrail.prove.set.Budget;
 import dev.checkrail.prove.set.ByteSet;
+import dev.checkrail.prove.set.Diagrams;
 import dev.checkrail.prove.set.FieldEncoding;
 import dev.checkrail.prove.set.Language;
 import dev.checkrail.prove.set.Preferences;
@@ -18,26 +19,53 @@ import java.util.TreeSet;
  * One field of the request, cut into atoms: values that no test of the two configurations and the
  * policy tells apart.
  */
-sealed interface Axis {
+sealed interface Axis permits Axis.Single, Elements {
   Field field();
 
-  FieldEncoding encoding();
+  /** How its values are written in the diagrams. */
+  List<FieldEncoding> encodings();
 
-  /** The atoms that pass a test; empty if there was no room for the test. */
-  Optional<AtomSet> atoms(Values values);
+  /** The requests that pass a test; empty if there was no room for the test. */
+  Optional<Integer> in(Diagrams diagrams, Values values);
 
-  /** The atom of a concrete value ({@link Field#ABSENT} and {@link Field#LISTED} included). */
-  Optional<Integer> atomOf(Value value);
+  /** How a concrete value is written ({@link Field#ABSENT} and {@link Field#LISTED} included). */
+  Optional<Map<FieldEncoding, Integer>> codes(Value value);
 
-  /** The most believable value of an atom. */
-  Value value(int atom, List<String> dictionary);
+  /** An axis of one number: the atom of the value. */
+  sealed interface Single extends Axis {
+    FieldEncoding encoding();
+
+    /** The atoms that pass a test; empty if there was no room for the test. */
+    Optional<AtomSet> atoms(Values values);
+
+    /** The atom of a concrete value ({@link Field#ABSENT} and {@link Field#LISTED} included). */
+    Optional<Integer> atomOf(Value value);
+
+    /** The most believable value of an atom. */
+    Value value(int atom, List<String> dictionary);
+
+    @Override
+    default List<FieldEncoding> encodings() {
+      return List.of(encoding());
+    }
+
+    @Override
+    default Optional<Integer> in(Diagrams diagrams, Values values) {
+      return atoms(values).map(atoms -> diagrams.in(encoding(), atoms));
+    }
+
+    @Override
+    default Optional<Map<FieldEncoding, Integer>> codes(Value value) {
+      return atomOf(value).map(atom -> Map.of(encoding(), atom));
+    }
+  }
 
   /** How an axis is numbered in the diagrams. */
   interface Numbering {
     FieldEncoding of(int atoms);
   }
 
-  static Axis of(Field field, List<Values> tests, Numbering numbering) {
+  static Single of(Field field, List<Values> tests, Numbering numbering) {
     return switch (field.type()) {
       case TEXT, ADDRESS, FLAG -> Words.of(field, tests, numbering);
       case NUMBER -> Cuts.of(field, tests, numbering);
@@ -45,7 +73,7 @@ sealed interface Axis {
   }
 
   /** Texts and addresses. */
-  final class Words implements Axis {
+  final class Words implements Single {
     private static final ByteSet VISIBLE = ByteSet.range(0x21, 0x7e);
     private static final ByteSet HIGH = ByteSet.range(0x80, 0xff);
     private static final ByteSet TEXT = VISIBLE.or(HIGH).or(ByteSet.of(" \t"));
@@ -75,7 +103,7 @@ sealed interface Axis {
     private static final Language LINES =
         line(ByteSet.NONE).concat(Language.exact("\n").concat(line(ByteSet.NONE)).star());
 
-    private static final Budget OTHERS = new Budget(20_000);
+    static final Budget OTHERS = new Budget(20_000);
 
     private final Field field;
     private final FieldEncoding encoding;
@@ -111,6 +139,12 @@ sealed interface Axis {
     /** The values of a header that are plain: not told apart with the lists. */
     static Language plain(String header) {
       return header.equals("host") ? PLAIN_HOST : PLAIN;
+    }
+
+    /** One value among several of a header. */
+    static Language element(Pick.From from) {
+      Language value = Language.manyOf(TEXT).intersect(Pick.TRIMMED);
+      return from == Pick.From.LINES ? value : value.intersect(Pick.CLOSED.union(Pick.OPEN));
     }
 
     static Language universe(Field field) {
@@ -213,7 +247,7 @@ sealed interface Axis {
   }
 
   /** Numbers, cut where some range begins or ends. */
-  final class Cuts implements Axis {
+  final class Cuts implements Single {
     private final Field field;
     private final FieldEncoding encoding;
 

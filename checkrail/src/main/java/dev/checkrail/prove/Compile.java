@@ -160,7 +160,9 @@ final class Compile {
         pools.put(to.pool().name(), pool(to.pool(), state.copy(), here.contains(to.pool().name())));
       }
     }
-    return new Program(frontend, listener, own, frontRewrites, strays, pools);
+    Program program =
+        new Program(frontend, listener, own, frontRewrites, strays, pools, formulas.none);
+    return program.butUnclear(tester.unclear(program.asked()));
   }
 
   private Program.PoolProgram pool(Pool pool, State state, boolean here) {

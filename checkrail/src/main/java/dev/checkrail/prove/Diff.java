@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /**
  * Compares two configurations request by request: both are compiled into one space, where the
@@ -218,11 +219,12 @@ final class Diff {
                       return pairs.size() - 1;
                     }));
     Diagrams.Regions areas = diagrams.regions(both);
+    boolean alike = alike(old, now);
     Map<Kind, Integer> moved = new LinkedHashMap<>();
     for (int i = 0; i < pairs.size(); i++) {
       Mixture a = oldMixtures.get(pairs.get(i).old());
       Mixture b = nowMixtures.get(pairs.get(i).now());
-      Formula differ = differ(a, old, b, now);
+      Formula differ = differ(a, old, b, now, alike);
       if (differ == work.formulas.none) {
         continue;
       }
@@ -265,10 +267,43 @@ final class Diff {
         });
   }
 
-  private Formula differ(Mixture a, Dispatch old, Mixture b, Dispatch now) {
+  /**
+   * Whether two listeners ask the same in the same order and do the same with every answer: then
+   * they treat requests alike of which nothing else is known.
+   */
+  private boolean alike(Dispatch old, Dispatch now) {
+    return asked(old).equals(asked(now))
+        && IntStream.range(0, old.leaves.size())
+            .allMatch(i -> {
+              Dispatch.Leaf before = old.leaves.get(i);
+              Dispatch.Leaf after = now.leaves.get(i);
+              return before.ending() instanceof Ending.ToPool
+                  ? after.ending() instanceof Ending.ToPool
+                  : !(after.ending() instanceof Ending.ToPool)
+                      && differences.of(before, after) == work.formulas.none;
+            });
+  }
+
+  /** What is asked, in order, and where each answer leads, without names. */
+  private static List<Integer> asked(Dispatch dispatch) {
+    List<Integer> asked = new ArrayList<>();
+    List<String> pools = List.copyOf(dispatch.program.pools().keySet());
+    for (Program.Entry entry : dispatch.program.entries()) {
+      asked.add(entry.guard().id());
+      asked.add(
+          entry.ending() instanceof Ending.ToPool to ? pools.indexOf(to.pool().name()) : -1);
+    }
+    dispatch.leaves.forEach(leaf -> asked.add(leaf.entry().guard().id()));
+    return asked;
+  }
+
+  private Formula differ(Mixture a, Dispatch old, Mixture b, Dispatch now, boolean alike) {
     if (a.shares().size() == 1 && b.shares().size() == 1) {
-      return differences.of(
-          old.leaves.get(a.shares().firstKey()), now.leaves.get(b.shares().firstKey()));
+      Dispatch.Leaf before = old.leaves.get(a.shares().firstKey());
+      Dispatch.Leaf after = now.leaves.get(b.shares().firstKey());
+      return after.ending() instanceof Ending.Unclear unclear && !alike
+          ? differences.unknown(unclear.blame())
+          : differences.of(before, after);
     }
     // Chance decides: the same ways with the same chances, else it is a move.
     Map<String, Double> before = chances(a, old);

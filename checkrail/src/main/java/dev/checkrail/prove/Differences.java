@@ -63,7 +63,7 @@ final class Differences {
     return now instanceof Ending.Unclear unclear ? unknown(unclear.blame()) : formulas.all;
   }
 
-  private Formula unknown(Blame blame) {
+  Formula unknown(Blame blame) {
     return formulas.unknown(
         "differs by " + blame.text(), Optional.empty(), blame.span(), blame.text(), blame.reason());
   }

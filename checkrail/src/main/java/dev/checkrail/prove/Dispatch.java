@@ -36,17 +36,23 @@ final class Dispatch {
     this.program = program;
     this.universe = universe;
     this.deciding = firstMatch(program.entries());
-    this.result = unclear(build());
+    this.result =
+        unclear(
+            universe.unclear(),
+            "tests on one of several header values are too many to be combined",
+            unclear(
+                universe.encode(program.unclear()),
+                "a converter may have no value for one of several",
+                build()));
   }
 
   /** Requests of which too little is known, on top of all others. */
-  private int unclear(int node) {
-    int unclear = universe.unclear();
+  private int unclear(int unclear, String reason, int node) {
     if (unclear == Diagrams.FALSE) {
       return node;
     }
     // The same rules treat them alike, whatever they do.
-    StringBuilder key = new StringBuilder("a header with several values, under rules");
+    StringBuilder key = new StringBuilder(reason);
     for (Program.Entry entry : program.entries()) {
       key.append(' ').append(entry.guard().id());
     }
@@ -57,26 +63,9 @@ final class Dispatch {
                 + program.frontend().name()
                 + " #"
                 + Integer.toHexString(key.toString().hashCode()),
-            "tests on one of several header values are too many to be combined");
+            reason);
     leaves.add(new Leaf(new Ending.Unclear(blame), Optional.empty(), program.entries().getLast()));
     return universe.diagrams.ite(unclear, universe.diagrams.terminal(leaves.size() - 1), node);
-  }
-
-  /** All formulas of a program: what a universe must be able to tell apart. */
-  static void roots(Program program, List<Formula> roots) {
-    program.entries().forEach(entry -> roots(entry, roots));
-    for (Program.PoolProgram pool : program.pools().values()) {
-      pool.entries().forEach(entry -> roots(entry, roots));
-      roots.add(pool.sent().noRetry());
-    }
-    program.rewrites().forEach(rewrite -> roots.add(rewrite.guard()));
-    program.strays().forEach(stray -> roots.add(stray.guard()));
-  }
-
-  private static void roots(Program.Entry entry, List<Formula> roots) {
-    roots.add(entry.guard());
-    roots.add(entry.own());
-    entry.untouched().ifPresent(roots::add);
   }
 
   /**

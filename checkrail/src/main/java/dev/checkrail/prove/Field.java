@@ -20,11 +20,6 @@ record Field(Kind kind, String name, long bound) implements Comparable<Field> {
     QUERY,
     /** The only, plain value of a header; may be absent, or stand for {@link #HEADER_LIST}. */
     HEADER,
-    /**
-     * Lines of one header joined by LF, where that is no plain value. Apart from {@link #HEADER},
-     * because tests on plain values make small automata and tests on one of many values do not.
-     */
-    HEADER_LIST,
     /** Four or sixteen bytes. */
     SOURCE,
     SOURCE_PORT,
@@ -35,6 +30,13 @@ record Field(Kind kind, String name, long bound) implements Comparable<Field> {
     /** First bytes passed through: absent if no TLS greeting, else U+0001 and the server name. */
     GREETING,
     VERSION,
+    /**
+     * Lines of one header joined by LF, where that is no plain value. Apart from {@link #HEADER},
+     * because tests on plain values make small automata and tests on one of many values do not; and
+     * after all others, because what is asked of one value together with another field would have
+     * to be remembered for each value.
+     */
+    HEADER_LIST,
     /** A number drawn at one evaluation of {@code rand}. */
     CHANCE
   }

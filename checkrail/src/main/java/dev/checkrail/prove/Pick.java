@@ -37,7 +37,7 @@ record Pick(From from, String name, int which) implements Step {
   private static final ByteSet BLANK = ByteSet.of(" \t");
   private static final Language BLANKS = Language.manyOf(BLANK);
   private static final Language LINE = Language.manyOf(ByteSet.of('\n').not());
-  private static final Language TRIMMED =
+  static final Language TRIMMED =
       Language.emptyWord()
           .union(Language.oneOf(BLANK.not()))
           .union(Language.sequence(Language.oneOf(BLANK.not()), ALL, Language.oneOf(BLANK.not())));
@@ -47,13 +47,13 @@ record Pick(From from, String name, int which) implements Step {
           .star();
 
   /** A value as it stands between separators, all quotes closed. */
-  private static final Language CLOSED =
+  static final Language CLOSED =
       Language.oneOf(ByteSet.of(",\"\n").not())
           .union(Language.sequence(Language.exact("\""), IN_QUOTES, Language.exact("\"")))
           .star();
 
   /** A value whose last quote is never closed: it goes up to the end of its line. */
-  private static final Language OPEN =
+  static final Language OPEN =
       Language.sequence(CLOSED, Language.exact("\""), IN_QUOTES, Language.exact("\\").optional());
 
   private static final Language COMMA_STEP =

@@ -6,6 +6,7 @@ import dev.checkrail.model.Pool;
 import dev.checkrail.model.Rule;
 import dev.checkrail.model.RuleSet;
 import dev.checkrail.source.Span;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +21,8 @@ import java.util.Optional;
  * @param rewrites rules that changed something before, for the question whether they changed a
  *     match
  * @param pools the decisions of each pool that the entries route to, and what it is sent
+ * @param unclear requests with several values in a header whose order matters: what becomes of them
+ *     is not followed
  */
 record Program(
     Frontend frontend,
@@ -27,12 +30,31 @@ record Program(
     List<Entry> entries,
     List<Rewrite> rewrites,
     List<Stray> strays,
-    Map<String, PoolProgram> pools) {
+    Map<String, PoolProgram> pools,
+    Formula unclear) {
   Program {
     entries = List.copyOf(entries);
     rewrites = List.copyOf(rewrites);
     strays = List.copyOf(strays);
     pools = Collections.unmodifiableMap(new LinkedHashMap<>(pools));
+  }
+
+  /** All formulas: what a universe must be able to tell apart. */
+  List<Formula> asked() {
+    List<Formula> all = new ArrayList<>();
+    entries.forEach(entry -> entry.asked(all));
+    for (PoolProgram pool : pools.values()) {
+      pool.entries().forEach(entry -> entry.asked(all));
+      all.add(pool.sent().noRetry());
+    }
+    rewrites.forEach(rewrite -> all.add(rewrite.guard()));
+    strays.forEach(stray -> all.add(stray.guard()));
+    all.add(unclear);
+    return all;
+  }
+
+  Program butUnclear(Formula requests) {
+    return new Program(frontend, listener, entries, rewrites, strays, pools, requests);
   }
 
   /**
@@ -51,7 +73,13 @@ record Program(
       Optional<Rule> rule,
       RuleSet.Phase phase,
       Span span,
-      Optional<Formula> untouched) {}
+      Optional<Formula> untouched) {
+    private void asked(List<Formula> all) {
+      all.add(guard);
+      all.add(own);
+      untouched.ifPresent(all::add);
+    }
+  }
 
   /**
    * A name that a rule can compute and that no pool has.

@@ -3,10 +3,10 @@ package dev.checkrail.prove;
 import dev.checkrail.model.Listener;
 import dev.checkrail.model.Mode;
 import dev.checkrail.prove.set.Diagrams;
+import dev.checkrail.prove.set.FieldEncoding;
 import dev.checkrail.report.Outcome;
 import dev.checkrail.report.Request;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -175,9 +175,9 @@ public final class Router {
 
   /** Whether a request as it comes to a listener lies in a set. */
   boolean isIn(Request request, Dispatch dispatch, int set) {
-    Map<Field, Integer> atoms =
-        atoms(new Arrival(request, dispatch.program.listener()), new ArrayList<>());
-    return space().universe().at(set, atoms) == Diagrams.TRUE;
+    Map<FieldEncoding, Integer> codes =
+        codes(new Arrival(request, dispatch.program.listener()), new ArrayList<>());
+    return space().universe().at(set, codes) == Diagrams.TRUE;
   }
 
   /** Where a request stands: what is left depends on unknowns, chance and missing fields only. */
@@ -196,12 +196,12 @@ public final class Router {
     Listener listener = dispatch.program.listener();
     Arrival arrival = new Arrival(request, listener);
     List<Field> missing = new ArrayList<>();
-    Map<Field, Integer> atoms = atoms(arrival, missing);
-    return new Place(space().universe().at(dispatch.result, atoms), arrival, missing);
+    Map<FieldEncoding, Integer> codes = codes(arrival, missing);
+    return new Place(space().universe().at(dispatch.result, codes), arrival, missing);
   }
 
-  private Map<Field, Integer> atoms(Arrival arrival, List<Field> missing) {
-    Map<Field, Integer> atoms = new HashMap<>();
+  private Map<FieldEncoding, Integer> codes(Arrival arrival, List<Field> missing) {
+    Map<FieldEncoding, Integer> codes = new LinkedHashMap<>();
     for (Axis axis : space().universe().axes()) {
       if (axis.field().kind() == Field.Kind.CHANCE) {
         continue;
@@ -210,17 +210,15 @@ public final class Router {
           && !arrival
               .value(Field.header(axis.field().name()))
               .equals(Optional.of(new Value.Text(Field.LISTED)))) {
-        atoms.put(axis.field(), 0);
+        axis.encodings().forEach(encoding -> codes.put(encoding, 0));
         continue;
       }
-      Optional<Integer> atom = arrival.value(axis.field()).flatMap(axis::atomOf);
-      if (atom.isPresent()) {
-        atoms.put(axis.field(), atom.get());
-      } else {
-        missing.add(axis.field());
-      }
+      arrival
+          .value(axis.field())
+          .flatMap(axis::codes)
+          .ifPresentOrElse(codes::putAll, () -> missing.add(axis.field()));
     }
-    return atoms;
+    return codes;
   }
 
   /** What depends on unknowns and chance only. */
@@ -245,11 +243,8 @@ public final class Router {
       }
     }
     for (Field field : missing) {
-      if (space()
-          .universe()
-          .diagrams
-          .support(left)
-          .contains(space().universe().axis(field).encoding())) {
+      List<FieldEncoding> support = space().universe().diagrams.support(left);
+      if (space().universe().axis(field).encodings().stream().anyMatch(support::contains)) {
         return new Outcome.Undecided(
             field.kind() == Field.Kind.SOURCE
                 ? "the client's address is looked at and not given"

@@ -5,12 +5,15 @@ import dev.checkrail.prove.set.BudgetExceeded;
 import dev.checkrail.prove.set.Language;
 import dev.checkrail.prove.set.Language.Factor;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * For which requests does the value of a term lie in a set? The answer is pushed back through the
@@ -165,19 +168,77 @@ final class Tester {
     Formula exact = test(stepped.input(), before, blame);
     if (stepped.step() instanceof Conversion conversion && conversion.mayHaveNoValue()) {
       Optional<Field> header = anyValueOf(stepped.input());
-      if (header.isPresent()) {
-        // A converter without value for one of several values ends the test: later ones are not
-        // tried.
-        Formula several = listed(header.get());
-        return formulas.or(
-            formulas.and(formulas.not(several), exact),
-            formulas.and(
-                several,
-                unknown(
-                    stepped, values, blame, "a converter may have no value for one of several")));
-      }
+      // A converter without value for one of several values ends the test: later ones are not
+      // tried. Which comes first is not followed.
+      header.ifPresent(
+          field -> {
+            Formula unclear =
+                formulas.and(
+                    listed(field), test(stepped.input(), withoutResult(conversion), blame));
+            testsOf(exact, field.listed())
+                .forEach(id -> unclearByTest.merge(id, unclear, formulas::or));
+          });
     }
     return exact;
+  }
+
+  private final Map<Integer, Formula> unclearByTest = new HashMap<>();
+  private final Map<Step, Values> withoutResult = new HashMap<>();
+
+  private Values withoutResult(Conversion conversion) {
+    return withoutResult.computeIfAbsent(
+        conversion,
+        c ->
+            new Values.Texts(
+                Images.texts(before(c, Values.Any.PRESENT)).language().complement()));
+  }
+
+  private static List<Integer> testsOf(Formula formula, Field field) {
+    return switch (formula) {
+      case Formula.Constant constant -> List.of();
+      case Formula.Test test -> test.field().equals(field) ? List.of(test.id()) : List.of();
+      case Formula.Unknown unknown -> List.of();
+      case Formula.And and -> testsOf(and.parts(), field);
+      case Formula.Or or -> testsOf(or.parts(), field);
+      case Formula.Not not -> testsOf(not.part(), field);
+    };
+  }
+
+  private static List<Integer> testsOf(List<Formula> parts, Field field) {
+    return parts.stream().flatMap(part -> testsOf(part, field).stream()).toList();
+  }
+
+  /**
+   * Requests for which the answers of these formulas are not known, because the order of a header's
+   * values matters.
+   */
+  Formula unclear(Collection<Formula> asked) {
+    List<Formula> found = new ArrayList<>();
+    if (!unclearByTest.isEmpty()) {
+      Set<Integer> seen = new HashSet<>();
+      asked.forEach(formula -> unclear(formula, seen, found));
+    }
+    return formulas.or(found);
+  }
+
+  private void unclear(Formula formula, Set<Integer> seen, List<Formula> found) {
+    if (!seen.add(formula.id())) {
+      return;
+    }
+    switch (formula) {
+      case Formula.Constant constant -> {}
+      case Formula.Test test -> {
+        Formula unclear = unclearByTest.get(test.id());
+        if (unclear != null) {
+          found.add(unclear);
+        }
+      }
+      case Formula.Unknown unknown ->
+          unknown.arrivals().ifPresent(arrivals -> unclear(arrivals, seen, found));
+      case Formula.And and -> and.parts().forEach(part -> unclear(part, seen, found));
+      case Formula.Or or -> or.parts().forEach(part -> unclear(part, seen, found));
+      case Formula.Not not -> unclear(not.part(), seen, found);
+    }
   }
 
   /** The header whose values are tried one after another, if that is what goes into these steps. */
@@ -247,7 +308,7 @@ final class Tester {
       among =
           wanted == NONE
               ? pick.before(values)
-              : new Values.Texts(() -> Images.texts(pick.before(wanted)).language());
+              : new Values.Texts(new Values.Among(pick, wanted));
       images.put(key, among);
     }
     return formulas.or(plain, formulas.and(listed(field), formulas.test(field.listed(), among)));

@@ -8,6 +8,7 @@ import dev.checkrail.model.Rule;
 import dev.checkrail.model.RuleSet;
 import dev.checkrail.prove.set.AtomSet;
 import dev.checkrail.prove.set.Diagrams;
+import dev.checkrail.prove.set.FieldEncoding;
 import dev.checkrail.report.Finding;
 import dev.checkrail.report.Outcome;
 import dev.checkrail.report.Request;
@@ -63,8 +64,7 @@ final class Traps {
   // Hosts.
 
   private void spellings(Dispatch dispatch) {
-    Optional<Axis> host =
-        work.universe.axes().stream().filter(axis -> axis.field().equals(Field.HOST)).findFirst();
+    Optional<Axis.Single> host = work.universe.single(Field.HOST);
     if (host.isEmpty()) {
       return;
     }
@@ -109,7 +109,7 @@ final class Traps {
 
   private void spelling(
       Dispatch dispatch,
-      Axis host,
+      Axis.Single host,
       String word,
       String other,
       RuleId id,
@@ -207,8 +207,7 @@ final class Traps {
   // Path prefixes.
 
   private void boundaries(Dispatch dispatch) {
-    Optional<Axis> path =
-        work.universe.axes().stream().filter(axis -> axis.field().equals(Field.PATH)).findFirst();
+    Optional<Axis.Single> path = work.universe.single(Field.PATH);
     if (path.isEmpty()) {
       return;
     }
@@ -360,11 +359,12 @@ final class Traps {
           || kind == Field.Kind.PATH
           || kind == Field.Kind.QUERY
           || kind == Field.Kind.METHOD) {
-        Optional<Integer> atom = arrival.value(axis.field()).flatMap(axis::atomOf);
-        if (atom.isEmpty()) {
+        Optional<Map<FieldEncoding, Integer>> codes =
+            arrival.value(axis.field()).flatMap(axis::codes);
+        if (codes.isEmpty()) {
           return false;
         }
-        left = diagrams.restrict(left, axis.encoding(), atom.get());
+        left = work.universe.at(left, codes.get());
       }
     }
     for (int leaf : diagrams.leaves(left)) {

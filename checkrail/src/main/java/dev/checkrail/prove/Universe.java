@@ -10,7 +10,6 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,8 +27,11 @@ final class Universe {
   private final Formulas formulas;
   private final Map<Field, Axis> axes = new LinkedHashMap<>();
 
-  /** More tests on lists than these are not even tried. */
+  /** More tests on lists as a whole than these are not even tried. */
   private static final int LISTS = 40;
+
+  /** Nor are lists value by value, if rules combine them with more cases of other fields. */
+  private static final double CASES = 5_000_000;
 
   private final Set<Field> coarse = new TreeSet<>();
   private final List<FieldEncoding> unknowns = new ArrayList<>();
@@ -43,26 +45,29 @@ final class Universe {
    *
    * @param roots all formulas that will be asked about; others can only be asked if they consist of
    *     the same tests
+   * @param lists whether to look into headers with several values
    */
-  Universe(Formulas formulas, Collection<Formula> roots) {
+  Universe(Formulas formulas, Collection<Formula> roots, boolean lists) {
     this.formulas = formulas;
     this.encoded = new int[formulas.size()];
     Arrays.fill(encoded, -1);
-    TreeMap<Field, Set<Values>> tests = new TreeMap<>();
+    TreeMap<Field, TreeMap<Integer, Values>> tests = new TreeMap<>();
     TreeMap<Integer, Formula> all = new TreeMap<>();
     collect(roots, tests, all);
     tests.forEach((field, values) -> {
       if (field.kind() == Field.Kind.HEADER_LIST) {
-        list(field, values);
+        if (!lists || cases(field, tests) > CASES || !list(field, List.copyOf(values.values()))) {
+          coarse.add(field);
+        }
       } else if (field.kind() != Field.Kind.CHANCE) {
-        axes.put(field, Axis.of(field, List.copyOf(values), diagrams::field));
+        axes.put(field, Axis.of(field, List.copyOf(values.values()), diagrams::field));
       }
     });
     for (Formula formula : all.values()) {
       if (formula instanceof Formula.Test test
           && test.field().kind() != Field.Kind.CHANCE
           && !coarse.contains(test.field())
-          && axis(test.field()).atoms(test.values()).isEmpty()) {
+          && axis(test.field()).in(diagrams, test.values()).isEmpty()) {
         leftOut.put(
             test.id(),
             unknown(
@@ -83,7 +88,7 @@ final class Universe {
     }
     tests.forEach((field, values) -> {
       if (field.kind() == Field.Kind.CHANCE) {
-        axes.put(field, Axis.of(field, List.copyOf(values), diagrams::field));
+        axes.put(field, Axis.of(field, List.copyOf(values.values()), diagrams::field));
       }
     });
   }
@@ -101,9 +106,9 @@ final class Universe {
         set =
             diagrams.or(
                 set,
-                diagrams.in(
-                    header.encoding(),
-                    header.atoms(Values.Any.LISTED).orElseThrow(IllegalStateException::new)));
+                header
+                    .in(diagrams, Values.Any.LISTED)
+                    .orElseThrow(IllegalStateException::new));
       }
     }
     return set;
@@ -113,26 +118,51 @@ final class Universe {
   int firstOfChance() {
     for (Axis axis : axes.values()) {
       if (axis.field().kind() == Field.Kind.CHANCE) {
-        return axis.encoding().first();
+        return axis.encodings().getFirst().first();
       }
     }
     return Integer.MAX_VALUE;
   }
 
-  /** A list is looked into if all tests on it can be combined. */
-  private void list(Field field, Set<Values> values) {
-    if (values.size() <= LISTS) {
-      try {
-        Axis axis = Axis.of(field, List.copyOf(values), diagrams::field);
-        if (values.stream().allMatch(test -> axis.atoms(test).isPresent())) {
-          axes.put(field, axis);
-          return;
-        }
-      } catch (BudgetExceeded tooLarge) {
-        // Then it is not looked into.
+  /** Tests on a list, times what rules may ask about everything else at the same time. */
+  private static double cases(Field list, Map<Field, TreeMap<Integer, Values>> tests) {
+    double product = tests.getOrDefault(list, new TreeMap<>()).size();
+    for (Map.Entry<Field, TreeMap<Integer, Values>> entry : tests.entrySet()) {
+      Field field = entry.getKey();
+      if (field.kind() != Field.Kind.HEADER_LIST && !field.equals(Field.header(list.name()))) {
+        product *= entry.getValue().size() + 1;
       }
     }
-    coarse.add(field);
+    return product;
+  }
+
+  /**
+   * A list is looked into value by value, or as a whole if all tests on it can be combined; false
+   * if neither is possible.
+   */
+  private boolean list(Field field, List<Values> values) {
+    try {
+      Optional<Elements> elements = Elements.of(field, values, diagrams::field);
+      if (elements.isPresent()) {
+        axes.put(field, elements.get());
+        return true;
+      }
+      if (values.size() <= LISTS) {
+        Axis.Single axis = Axis.of(field, values, diagrams::field);
+        if (values.stream().allMatch(test -> axis.atoms(test).isPresent())) {
+          axes.put(field, axis);
+          return true;
+        }
+      }
+    } catch (BudgetExceeded tooLarge) {
+      // Then it is not looked into.
+    }
+    return false;
+  }
+
+  /** Whether it looks into some header with several values. */
+  boolean looksIntoLists() {
+    return axes.keySet().stream().anyMatch(field -> field.kind() == Field.Kind.HEADER_LIST);
   }
 
   private String name(Formula.Unknown unknown) {
@@ -164,7 +194,9 @@ final class Universe {
   }
 
   private void collect(
-      Collection<Formula> roots, Map<Field, Set<Values>> tests, Map<Integer, Formula> all) {
+      Collection<Formula> roots,
+      Map<Field, TreeMap<Integer, Values>> tests,
+      Map<Integer, Formula> all) {
     List<Formula> open = new ArrayList<>(roots);
     while (!open.isEmpty()) {
       Formula formula = open.removeLast();
@@ -174,7 +206,9 @@ final class Universe {
       switch (formula) {
         case Formula.Constant constant -> {}
         case Formula.Test test ->
-            tests.computeIfAbsent(test.field(), f -> new LinkedHashSet<>()).add(test.values());
+            tests
+                .computeIfAbsent(test.field(), f -> new TreeMap<>())
+                .put(test.id(), test.values());
         case Formula.Unknown unknown -> unknown.arrivals().ifPresent(open::add);
         case Formula.And and -> open.addAll(and.parts());
         case Formula.Or or -> open.addAll(or.parts());
@@ -204,6 +238,12 @@ final class Universe {
       throw new IllegalStateException("no test on " + field + " was announced");
     }
     return axis;
+  }
+
+  /** The axis of a field that is one number, if somebody looks at the field. */
+  Optional<Axis.Single> single(Field field) {
+    return Optional.ofNullable(axes.get(field))
+        .flatMap(axis -> axis instanceof Axis.Single one ? Optional.of(one) : Optional.empty());
   }
 
   Collection<Axis> axes() {
@@ -245,11 +285,9 @@ final class Universe {
     if (unknown != null) {
       return diagrams.in(unknown, AtomSet.of(1));
     }
-    Axis axis = axis(test.field());
-    return diagrams.in(
-        axis.encoding(),
-        axis.atoms(test.values())
-            .orElseThrow(() -> new IllegalStateException("no test on " + test + " was announced")));
+    return axis(test.field())
+        .in(diagrams, test.values())
+        .orElseThrow(() -> new IllegalStateException("no test on " + test + " was announced"));
   }
 
   private int fold(List<Formula> parts, boolean and) {
@@ -274,10 +312,10 @@ final class Universe {
 
   /** The fields of the request that a function depends on. */
   List<Field> fieldsOf(int node) {
-    List<FieldEncoding> support = diagrams.support(node);
+    Set<FieldEncoding> support = Set.copyOf(diagrams.support(node));
     List<Field> found = new ArrayList<>();
     axes.forEach((field, axis) -> {
-      if (axis.encoding().bits() > 0 && support.contains(axis.encoding())) {
+      if (axis.encodings().stream().anyMatch(support::contains)) {
         found.add(field);
       }
     });
@@ -328,7 +366,7 @@ final class Universe {
     int result = set;
     for (Axis axis : axes.values()) {
       if (axis.field().kind() == Field.Kind.CHANCE) {
-        result = diagrams.exists(result, axis.encoding());
+        result = diagrams.exists(result, axis.encodings());
       }
     }
     return result;
@@ -343,7 +381,7 @@ final class Universe {
     Map<Integer, Axis.Cuts> chances = new HashMap<>();
     for (Axis axis : axes.values()) {
       if (axis instanceof Axis.Cuts cuts && axis.field().kind() == Field.Kind.CHANCE) {
-        chances.put(axis.encoding().number(), cuts);
+        chances.put(cuts.encoding().number(), cuts);
       }
     }
     return diagrams.measure(
@@ -358,16 +396,22 @@ final class Universe {
   }
 
   /** A function at one request: what is left depends on unknowns and chance only. */
-  int at(int function, Map<Field, Integer> atoms) {
+  int at(int function, Map<FieldEncoding, Integer> codes) {
     int node = function;
-    for (Map.Entry<Field, Axis> entry : axes.entrySet()) {
-      if (entry.getKey().kind() != Field.Kind.CHANCE) {
-        Integer atom = atoms.get(entry.getKey());
-        if (atom != null) {
-          node = diagrams.restrict(node, entry.getValue().encoding(), atom);
-        }
-      }
+    for (Map.Entry<FieldEncoding, Integer> entry : codes.entrySet()) {
+      node = diagrams.restrict(node, entry.getKey(), entry.getValue());
     }
     return node;
+  }
+
+  /** The set with all fields of the lists of header values left open. */
+  int whateverTheLists(int set) {
+    List<FieldEncoding> lists = new ArrayList<>();
+    for (Axis axis : axes.values()) {
+      if (axis instanceof Elements elements) {
+        lists.addAll(elements.encodings());
+      }
+    }
+    return diagrams.exists(set, lists);
   }
 }

@@ -1,6 +1,7 @@
 package dev.checkrail.prove;
 
 import dev.checkrail.prove.set.Language;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,15 +23,24 @@ sealed interface Values {
   /** Texts of a language, which may be made only when somebody asks for it. */
   final class Texts implements Values {
     private final Supplier<Language> maker;
+    private final Optional<Among> among;
     private @Nullable Language made;
 
     Texts(Language language) {
       this.maker = () -> language;
+      this.among = Optional.empty();
       this.made = language;
     }
 
-    Texts(Supplier<Language> maker) {
-      this.maker = maker;
+    /** Lists in which the value that is picked is in a set. */
+    Texts(Among among) {
+      this.maker = () -> Images.texts(among.pick().before(among.wanted())).language();
+      this.among = Optional.of(among);
+    }
+
+    /** What is asked of one value of several, if that is how the set came about. */
+    Optional<Among> among() {
+      return among;
     }
 
     Language language() {
@@ -42,6 +52,14 @@ sealed interface Values {
       return known;
     }
   }
+
+  /**
+   * A test on one of several values.
+   *
+   * @param pick which of them
+   * @param wanted what it must be
+   */
+  record Among(Pick pick, Texts wanted) {}
 
   /** Numbers. */
   final class Numbers implements Values {

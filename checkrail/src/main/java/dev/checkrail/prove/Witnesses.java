@@ -28,23 +28,40 @@ final class Witnesses {
     for (Axis axis : universe.axes()) {
       List<String> list = dictionary.of(axis.field());
       this.dictionary.put(axis.field(), list);
-      Map<Integer, Value> known = new LinkedHashMap<>();
-      for (String word : list) {
-        Optional<Value> value =
-            axis.field().type() == Value.Type.ADDRESS
-                ? Addresses.parse(word).map(Value.Address::new)
-                : Optional.of(new Value.Text(word));
-        value
-            .flatMap(v -> axis.atomOf(v).map(atom -> Map.entry(atom, v)))
-            .ifPresent(entry -> known.putIfAbsent(entry.getKey(), entry.getValue()));
+      switch (axis) {
+        case Axis.Single single -> {
+          Map<Integer, Value> known = known(single, list);
+          words.put(axis.field(), known);
+          byNumber.put(
+              single.encoding().number(),
+              known.keySet().stream().mapToInt(Integer::intValue).toArray());
+        }
+        case Elements elements ->
+            byNumber.put(elements.end().number(), elements.codesAtEnd(single(axis.field())));
       }
-      words.put(axis.field(), known);
-      byNumber.put(
-          axis.encoding().number(), known.keySet().stream().mapToInt(Integer::intValue).toArray());
     }
     for (FieldEncoding field : universe.diagrams.fields()) {
       liked.add(byNumber.getOrDefault(field.number(), new int[0]));
     }
+  }
+
+  private static Map<Integer, Value> known(Axis.Single axis, List<String> list) {
+    Map<Integer, Value> known = new LinkedHashMap<>();
+    for (String word : list) {
+      Optional<Value> value =
+          axis.field().type() == Value.Type.ADDRESS
+              ? Addresses.parse(word).map(Value.Address::new)
+              : Optional.of(new Value.Text(word));
+      value
+          .flatMap(v -> axis.atomOf(v).map(atom -> Map.entry(atom, v)))
+          .ifPresent(entry -> known.putIfAbsent(entry.getKey(), entry.getValue()));
+    }
+    return known;
+  }
+
+  /** The words for one of several values of a header. */
+  private List<String> single(Field list) {
+    return dictionary.getOrDefault(Field.header(list.name()), List.of());
   }
 
   /**
@@ -66,9 +83,12 @@ final class Witnesses {
       if (optional && !relevant.contains(field)) {
         continue;
       }
-      int atom = atoms[axis.encoding().number()];
-      Value known = words.getOrDefault(axis.field(), Map.of()).get(atom);
-      values.put(axis.field(), known != null ? known : axis.value(atom, List.of()));
+      values.put(
+          axis.field(),
+          switch (axis) {
+            case Axis.Single single -> value(single, atoms[single.encoding().number()]);
+            case Elements elements -> elements.value(atoms, single(axis.field()));
+          });
     }
     return request(values, frontend, listener);
   }
@@ -79,7 +99,7 @@ final class Witnesses {
   }
 
   /** The most believable value of an atom. */
-  Value value(Axis axis, int atom) {
+  Value value(Axis.Single axis, int atom) {
     Value known = words.getOrDefault(axis.field(), Map.of()).get(atom);
     return known != null ? known : axis.value(atom, List.of());
   }

@@ -32,9 +32,15 @@ final class Words {
 
   private final Work work;
   private final Diagrams diagrams;
+  private final List<Axis.Single> axes = new ArrayList<>();
 
   Words(Work work) {
     this.work = work;
+    for (Axis axis : work.universe.axes()) {
+      if (axis instanceof Axis.Single single) {
+        axes.add(single);
+      }
+    }
     this.diagrams = work.universe.diagrams;
   }
 
@@ -60,7 +66,14 @@ final class Words {
     }
     Set<String> found = new LinkedHashSet<>();
     // What is not modelled has no words, and its bits may come before the fields that have.
-    boolean complete = conjunctions(work.universe.possibly(set), frame, 0, List.of(), found);
+    // Nor do the values of a header with several, beyond that there are several.
+    boolean complete =
+        conjunctions(
+            work.universe.whateverTheLists(work.universe.possibly(set)),
+            frame,
+            0,
+            List.of(),
+            found);
     List<String> list = new ArrayList<>(found);
     List<String> shown = list.subList(0, Math.min(SHOWN, list.size()));
     int more = list.size() - shown.size();
@@ -76,10 +89,9 @@ final class Words {
     if (found.size() >= COUNTED) {
       return false;
     }
-    List<Axis> axes = new ArrayList<>(work.universe.axes());
     List<AtomSet> projections = new ArrayList<>();
     int product = frame;
-    for (Axis axis : axes) {
+    for (Axis.Single axis : axes) {
       AtomSet atoms = projection(set, axis);
       projections.add(atoms);
       product = diagrams.and(product, diagrams.in(axis.encoding(), atoms));
@@ -94,7 +106,7 @@ final class Words {
       return true;
     }
     // Cut along the next field: atoms with the same rest together.
-    Axis axis = axes.get(from);
+    Axis.Single axis = axes.get(from);
     List<Diagrams.Branch> branches = diagrams.branches(set, axis.encoding());
     boolean complete = true;
     for (Diagrams.Branch branch : branches) {
@@ -112,9 +124,9 @@ final class Words {
   }
 
   /** The atoms of a field that occur in a set. */
-  private AtomSet projection(int set, Axis axis) {
+  private AtomSet projection(int set, Axis.Single axis) {
     int only = set;
-    for (Axis other : work.universe.axes()) {
+    for (Axis.Single other : axes) {
       if (other != axis) {
         only = diagrams.exists(only, other.encoding());
       }
@@ -129,7 +141,7 @@ final class Words {
     return atoms;
   }
 
-  private Optional<String> describe(Axis axis, AtomSet atoms, AtomSet frame) {
+  private Optional<String> describe(Axis.Single axis, AtomSet atoms, AtomSet frame) {
     AtomSet here = atoms.intersect(frame);
     if (frame.minus(here).isEmpty()) {
       return Optional.empty();
@@ -174,7 +186,7 @@ final class Words {
     return Optional.of((name + " such as " + example).strip());
   }
 
-  private static boolean isHeader(Axis axis) {
+  private static boolean isHeader(Axis.Single axis) {
     return axis.field().kind() == Field.Kind.HEADER
         || axis.field().kind() == Field.Kind.HEADER_LIST;
   }
@@ -182,7 +194,7 @@ final class Words {
   private record Phrase(String text, Language language) {}
 
   /** The atoms in words that say neither more nor less. */
-  private Optional<String> exactly(Axis axis, Axis.Words words, AtomSet atoms, AtomSet frame) {
+  private Optional<String> exactly(Axis.Single axis, Axis.Words words, AtomSet atoms, AtomSet frame) {
     Language left = words.language(atoms);
     Language universe = words.language(frame);
     List<String> texts = new ArrayList<>();
@@ -214,7 +226,7 @@ final class Words {
             + (texts.size() > some.size() ? " and " + (texts.size() - some.size()) + " more" : ""));
   }
 
-  private List<Phrase> phrases(Axis axis) {
+  private List<Phrase> phrases(Axis.Single axis) {
     List<Phrase> phrases = new ArrayList<>();
     List<String> dictionary = work.witnesses.dictionary(axis.field());
     List<String> tried = dictionary.subList(0, Math.min(TRIED, dictionary.size()));
@@ -265,7 +277,7 @@ final class Words {
   }
 
   /** A value as it may be shown: one that is compared with a credential is one. */
-  private static String shown(Axis axis, String value) {
+  private static String shown(Axis.Single axis, String value) {
     if (value.equals(Field.ABSENT)) {
       return "none";
     }

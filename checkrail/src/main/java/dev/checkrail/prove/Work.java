@@ -6,6 +6,7 @@ import dev.checkrail.model.Listener;
 import dev.checkrail.model.Mode;
 import dev.checkrail.policy.Policy;
 import dev.checkrail.policy.RoutingTest;
+import dev.checkrail.prove.set.BudgetExceeded;
 import dev.checkrail.report.Request;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -29,7 +30,7 @@ final class Work {
   final Witnesses witnesses;
   final Space space;
   private final List<Request> own;
-  final List<Side> sides = new ArrayList<>();
+  final List<Side> sides;
 
   /** One configuration of the proof. */
   record Side(Configuration configuration, List<Dispatch> dispatches) {
@@ -59,7 +60,7 @@ final class Work {
       for (Frontend frontend : configuration.frontends()) {
         for (Listener listener : frontend.listeners()) {
           Program program = Compile.listener(configuration, frontend, listener, tester, matched);
-          Dispatch.roots(program, roots);
+          roots.addAll(program.asked());
           if (frontend.mode() == Mode.HTTP) {
             policy.services().forEach(s -> roots.add(sets.of(s.requests(), frontend, listener)));
             policy.invariants().forEach(i -> roots.add(sets.of(i.requests(), frontend, listener)));
@@ -72,8 +73,20 @@ final class Work {
     }
     roots.addAll(Questions.roots(tester));
     roots.addAll(more.of(tester, programs));
-    // Requests of which a header is a list differ from others only if somebody looks at it.
-    this.universe = new Universe(formulas, roots);
+    Universe wide = new Universe(formulas, roots, true);
+    List<Side> compiled;
+    try {
+      compiled = sides(configurations, programs, wide);
+    } catch (BudgetExceeded tooLarge) {
+      if (!wide.looksIntoLists()) {
+        throw tooLarge;
+      }
+      // Then at least what becomes of headers with one value.
+      wide = new Universe(formulas, roots, false);
+      compiled = sides(configurations, programs, wide);
+    }
+    this.universe = wide;
+    this.sides = List.copyOf(compiled);
     this.witnesses = new Witnesses(universe, new Dictionary(configurations, policy));
     State state = new State(terms, formulas.none);
     Term original =
@@ -85,6 +98,11 @@ final class Work {
                 state.path),
             terms.nothing);
     this.space = new Space(universe, tester, witnesses, original);
+  }
+
+  private static List<Side> sides(
+      List<Configuration> configurations, List<List<Program>> programs, Universe universe) {
+    List<Side> sides = new ArrayList<>();
     for (int i = 0; i < configurations.size(); i++) {
       List<Dispatch> dispatches = new ArrayList<>();
       for (Program program : programs.get(i)) {
@@ -92,6 +110,7 @@ final class Work {
       }
       sides.add(new Side(configurations.get(i), dispatches));
     }
+    return sides;
   }
 
   /** A request of a set that is not empty, as it comes to this listener. */

@@ -557,11 +557,22 @@ public final class Diagrams {
 
   /** The set of requests that some choice of the field's atom brings into the set. */
   public int exists(int set, FieldEncoding field) {
-    return exists(set, field, new Memo());
+    return exists(set, List.of(field));
   }
 
-  private int exists(int f, FieldEncoding field, Memo memo) {
-    if (level[f] >= field.past()) {
+  /** The set of requests that some choice of these fields' atoms brings into the set. */
+  public int exists(int set, Collection<FieldEncoding> given) {
+    boolean[] chosen = new boolean[variables];
+    int past = 0;
+    for (FieldEncoding field : given) {
+      Arrays.fill(chosen, field.first(), field.past(), true);
+      past = Math.max(past, field.past());
+    }
+    return past == 0 ? set : exists(set, chosen, past, new Memo());
+  }
+
+  private int exists(int f, boolean[] chosen, int past, Memo memo) {
+    if (level[f] >= past) {
       return f;
     }
     int before = memo.size();
@@ -569,9 +580,9 @@ public final class Diagrams {
     if (slot < before) {
       return memo.value(slot);
     }
-    int lo = exists(low[f], field, memo);
-    int hi = exists(high[f], field, memo);
-    int result = level[f] >= field.first() ? or(lo, hi) : node(level[f], lo, hi);
+    int lo = exists(low[f], chosen, past, memo);
+    int hi = exists(high[f], chosen, past, memo);
+    int result = chosen[level[f]] ? or(lo, hi) : node(level[f], lo, hi);
     memo.set(slot, result);
     return result;
   }
