@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 
 /**
  * Compares two configurations request by request: both are compiled into one space, where the
@@ -66,8 +67,11 @@ final class Diff {
               return comparisons(shared.getFirst(), programs);
             });
     Diff diff = new Diff(work, shared.getFirst(), moves);
-    diff.listeners();
-    List<SettingChange> settings = CompareSettings.compare(old, now);
+    RetriedRequests retried = new RetriedRequests(work);
+    List<Counterparts.Pools> pools = Counterparts.of(old, now).pools();
+    diff.listeners((one, other) -> retried.pair(one, other, pools));
+    List<SettingChange> settings = new ArrayList<>(CompareSettings.compare(old, now));
+    settings.addAll(retried.changes());
     List<Finding> findings = new ArrayList<>(diff.findings);
     for (SettingChange change : settings) {
       findings.add(
@@ -172,7 +176,7 @@ final class Diff {
     return found;
   }
 
-  private void listeners() {
+  private void listeners(BiConsumer<Dispatch, Dispatch> also) {
     Map<String, Dispatch> olds = new HashMap<>();
     work.sides
         .get(0)
@@ -182,6 +186,7 @@ final class Diff {
       Dispatch old = olds.get(normalised(now.program.listener()));
       if (old != null) {
         pair(old, now);
+        also.accept(old, now);
       }
     }
   }

@@ -183,13 +183,10 @@ class ExampleTest {
     assertThat(rehearsal.get("agreed")).isEqualTo(rehearsal.get("sent"));
   }
 
-  private static RehearseReport rehearse(String config, List<Rehearsed> requests)
-      throws Exception {
-    dev.checkrail.source.Files files =
-        new dev.checkrail.source.Files(new DiskFiles(EXAMPLE));
+  private static RehearseReport rehearse(String config, List<Rehearsed> requests) throws Exception {
+    dev.checkrail.source.Files files = new dev.checkrail.source.Files(new DiskFiles(EXAMPLE));
     HaproxyTarget target = HaproxyTarget.debian12(Map.of());
-    Original original =
-        new Original(Read.haproxy(files, List.of(config), target), files, target);
+    Original original = new Original(Read.haproxy(files, List.of(config), target), files, target);
     try (Sandbox sandbox = Sandbox.open(SandboxSettings.standard())) {
       return Rehearse.rehearse(
           original, requests, Policy.none(), sandbox, RehearseSettings.standard());
