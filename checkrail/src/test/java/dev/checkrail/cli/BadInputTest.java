@@ -142,7 +142,9 @@ class BadInputTest {
     assertThat(in.run("check", "long.cfg").all()).doesNotContain("internal error");
     Run word = in.run("check", "long-word.cfg");
     assertThat(word.status()).isEqualTo(1);
-    assertThat(word.all().length()).isLessThan(100_000);
+    assertThat(word.all().length()).isLessThan(20_000);
+    assertThat(in.run("check", "long-word.cfg", "--format", "json").all().length())
+        .isLessThan(20_000);
   }
 
   @Test
