@@ -106,7 +106,7 @@ final class Stages implements AutoCloseable {
             () -> Prove.diff(old.configuration(), now.configuration(), terms.policy(), moves),
             it -> Proofs.of(it, now.tree()));
     diff = Optional.of(report);
-    walk.comparing(new Live(report)::contains);
+    walk.comparing(new Live(read.map(ReadReport::configuration), terms.policy(), report)::contains);
     return report;
   }
 

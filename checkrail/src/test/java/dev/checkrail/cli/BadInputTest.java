@@ -142,7 +142,9 @@ class BadInputTest {
     assertThat(in.run("check", "long.cfg").all()).doesNotContain("internal error");
     Run word = in.run("check", "long-word.cfg");
     assertThat(word.status()).isEqualTo(1);
-    assertThat(word.all().length()).isLessThan(100_000);
+    assertThat(word.all().length()).isLessThan(20_000);
+    assertThat(in.run("check", "long-word.cfg", "--format", "json").all().length())
+        .isLessThan(20_000);
   }
 
   @Test
@@ -188,7 +190,8 @@ class BadInputTest {
               "gate secret.cfg after.cfg --verbose --evidence evidence-" + format,
               "diff secret.cfg after.cfg",
               "rehearse secret.cfg --verbose",
-              "explain secret.cfg http://a/card/4111111111111111")) {
+              "explain secret.cfg http://a/card/4111111111111111",
+              "explain secret.cfg http://joe:s3cretpass8@a/ -H Authorization:s3cretpass9")) {
         Run run = in.run((command + " --format " + format).split(" "));
         assertThat(run.status()).as(run.all()).isNotEqualTo(2);
         all.append(run.all());
@@ -201,6 +204,43 @@ class BadInputTest {
         .doesNotContain("s3cretpass")
         .doesNotContain("4111111111111111")
         .contains("[redacted]");
+  }
+
+  @Test
+  void whatLuaIsToldIsShownNowhere() {
+    in.file(
+        "lua.cfg",
+        CommandsTest.APPROVED.replace(
+            "    acl is_pay",
+            """
+                http-request deny if { req.hdr(Authorization),lua.open(s3cretpass1) -m found }
+                http-request lua.check s3cretpass2 if { path /lua }
+                acl is_pay\
+            """));
+    for (String command :
+        List.of(
+            "check lua.cfg --verbose",
+            "check lua.cfg --format json",
+            "explain lua.cfg http://a/",
+            "explain lua.cfg http://a/ --format json",
+            "diff good.cfg lua.cfg")) {
+      assertThat(in.run(command.split(" ")).all())
+          .doesNotContain("s3cretpass")
+          .contains("[redacted]");
+    }
+  }
+
+  @Test
+  void aChangedSecretIsAChange() {
+    String old =
+        CommandsTest.APPROVED.replace(
+            "    acl is_pay", "    http-request lua.check s3cretpass1\n    acl is_pay");
+    in.file("a.cfg", old).file("b.cfg", old.replace("s3cretpass1", "s3cretpass2"));
+
+    assertThat(in.run("diff", "a.cfg", "a.cfg").status()).isEqualTo(0);
+    Run run = in.run("diff", "a.cfg", "b.cfg");
+    assertThat(run.status()).as(run.all()).isEqualTo(3);
+    assertThat(run.all()).doesNotContain("s3cretpass").contains("lua.check [redacted]");
   }
 
   @Test
