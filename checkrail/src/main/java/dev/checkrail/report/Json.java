@@ -109,6 +109,7 @@ public final class Json {
             out.text("why", fault.why());
           });
       out.texts("not_rehearsed", rehearsal.notRehearsed());
+      out.text("sandbox", rehearsal.sandbox().word());
     });
   }
 
