@@ -1,6 +1,5 @@
 package dev.checkrail.rehearse;
 
-import dev.checkrail.model.Unmodelled;
 import dev.checkrail.read.haproxy.ConfigFile;
 import dev.checkrail.read.haproxy.CriterionText;
 import dev.checkrail.read.haproxy.Directive;
@@ -14,6 +13,7 @@ import dev.checkrail.read.haproxy.SectionKind;
 import dev.checkrail.read.haproxy.Word;
 import dev.checkrail.rehearse.Neutralise.Purpose;
 import dev.checkrail.rehearse.agent.Endpoint;
+import dev.checkrail.source.Files;
 import dev.checkrail.source.SourceFile;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -56,11 +57,23 @@ final class Confine {
   private static final Set<String> SERVER_RUN =
       words("port agent-check agent-port check-via-socks4 namespace init-addr");
 
+  /** What the C library takes for an address without a look-up: dots and digits, or colons. */
+  private static final Pattern ADDRESS =
+      Pattern.compile("[0-9.]+(/[0-9.]+)?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(/[0-9]+)?");
+
+  private final List<SourceFile> read;
   private final Purpose purpose;
   private final Set<String> ours;
   private final Set<String> open = new LinkedHashSet<>();
 
-  private Confine(Purpose purpose, Set<Endpoint> ours) {
+  private Confine(Original original, Purpose purpose, Set<Endpoint> ours) {
+    this.read =
+        original.files().asked().stream()
+            .flatMap(lookup ->
+                lookup instanceof Files.Lookup.Found found
+                    ? Stream.of(found.file())
+                    : Stream.empty())
+            .toList();
     this.purpose = purpose;
     this.ours = ours.stream().map(Endpoint::toString).collect(Collectors.toSet());
   }
@@ -73,7 +86,7 @@ final class Confine {
    */
   static List<String> open(
       Original original, Map<String, String> texts, Purpose purpose, Set<Endpoint> ours) {
-    Confine confine = new Confine(purpose, ours);
+    Confine confine = new Confine(original, purpose, ours);
     List<SourceFile> files =
         texts.entrySet().stream()
             .map(text ->
@@ -81,12 +94,6 @@ final class Confine {
             .toList();
     HaproxyTree copy = ParseHaproxy.parse(files, original.read().tree().target()).tree();
     copy.files().forEach(confine::file);
-    // Patterns in files: the reader has seen them.
-    for (Unmodelled one : original.read().configuration().unmodelled()) {
-      if (one.reason().startsWith("a host name or")) {
-        confine.add(one.span().file() + ":" + one.span().line(), one.text(), LOOKED_UP);
-      }
-    }
     List<String> all = List.copyOf(confine.open);
     return all.size() <= MOST
         ? all
@@ -169,6 +176,7 @@ final class Confine {
         } else if (keyword.equals("backing-file")) {
           add(directive, "it writes a file of the machine");
         }
+        criteria(directive).forEach(words -> criterion(directive, words));
       }
       case CACHE, USERLIST, HTTP_ERRORS, NAMESPACE_LIST, RESOLVERS, MAILERS, PROGRAM -> {}
     }
@@ -290,13 +298,38 @@ final class Confine {
 
   private void criterion(Directive directive, List<Word> words) {
     Optional<CriterionText> criterion = ParseAcl.criterion(words, directive.span()).value();
-    boolean names =
-        criterion.filter(one -> one.match() == CriterionText.Match.IP && !one.noResolve()).stream()
-            .flatMap(one -> one.patterns().stream())
-            .anyMatch(pattern ->
-                !pattern.value().matches("[0-9.]+(/[0-9.]+)?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:./]*"));
-    if (names) {
+    if (criterion.isEmpty()
+        || criterion.get().match() != CriterionText.Match.IP
+        || criterion.get().noResolve()) {
+      return;
+    }
+    if (criterion.get().patterns().stream().anyMatch(pattern -> isName(pattern.value()))) {
       add(directive, LOOKED_UP);
     }
+    for (Word path : criterion.get().files()) {
+      // The copy's path is the original one behind the copy's folder, or that itself.
+      List<SourceFile> found =
+          read.stream()
+              .filter(
+                  file -> path.value().endsWith(file.path()) || file.path().endsWith(path.value()))
+              .toList();
+      if (found.isEmpty()) {
+        add(directive, "its file was not read");
+      }
+      boolean names =
+          found.stream()
+              .flatMap(file -> file.text().lines())
+              .map(String::strip)
+              .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+              .map(line -> criterion.get().forceMap() ? line.split("\\s", 2)[0] : line)
+              .anyMatch(Confine::isName);
+      if (names) {
+        add(directive, LOOKED_UP);
+      }
+    }
+  }
+
+  private static boolean isName(String pattern) {
+    return !ADDRESS.matcher(pattern).matches();
   }
 }

@@ -132,7 +132,7 @@ record Enclosure(
       if (root && setpriv.isPresent()) {
         ways.add(
             new Enclosure(
-                "the machine's loopback device, as user " + NOBODY,
+                "loopback device of the machine, as user " + NOBODY,
                 false,
                 OptionalInt.of(NOBODY),
                 outside,
@@ -140,7 +140,7 @@ record Enclosure(
       }
       ways.add(
           new Enclosure(
-              "the machine's loopback device",
+              "loopback device of the machine",
               false,
               OptionalInt.empty(),
               outside,

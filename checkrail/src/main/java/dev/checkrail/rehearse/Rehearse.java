@@ -112,7 +112,8 @@ public final class Rehearse {
       this.left = new LinkedHashSet<>();
       if (copy.onLoopback()) {
         left.add(
-            "the configuration's own addresses: this is " + String.join("; ", sandbox.remarks()));
+            "the configuration's own addresses: HAProxy ran on the "
+                + String.join("; ", sandbox.remarks()));
       }
       this.left.addAll(copy.left());
       this.persistent =

@@ -23,22 +23,31 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whole configurations on the real HAProxy; skipped by name where there is none. */
+@ParameterizedClass
+@EnumSource(
+    value = SandboxSettings.Wanted.class,
+    names = {"NAMESPACE", "LOOPBACK"})
 class RehearseTest {
   @SuppressWarnings("NullAway.Init")
   private static Sandbox sandbox;
 
-  @BeforeAll
-  static void open() throws SandboxException {
-    sandbox = SandboxTest.openedOrSkipped();
+  @Parameter SandboxSettings.Wanted wanted = SandboxSettings.Wanted.NAMESPACE;
+
+  @BeforeParameterizedClassInvocation
+  static void open(SandboxSettings.Wanted wanted) throws SandboxException {
+    sandbox = SandboxTest.openedOrSkipped(wanted);
   }
 
-  @AfterAll
+  @AfterParameterizedClassInvocation
   static void close() throws SandboxException {
     if (sandbox != null) {
       sandbox.close();
@@ -58,6 +67,12 @@ class RehearseTest {
           """;
 
   // --- requests
+
+  @Test
+  void theReportSaysWhereItRan() throws Exception {
+    RehearseReport report = rehearse(TWO_CHECKED, "GET http://h/");
+    assertThat(report.rehearsal().sandbox().name()).isEqualTo(wanted.name());
+  }
 
   @Test
   void eachRequestIsComparedWithTheModel() throws Exception {
