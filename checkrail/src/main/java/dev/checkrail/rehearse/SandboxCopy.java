@@ -307,11 +307,10 @@ final class SandboxCopy {
       if (!open.isEmpty()) {
         throw new SandboxException(
             SandboxException.Kind.CANNOT_CONFINE,
-            "this machine allows no network namespace ("
-                + String.join("; ", sandbox.remarks())
-                + "), and on its loopback device HAProxy could speak to somebody else: "
+            "this machine allows no network namespace, and on its loopback device HAProxy could"
+                + " speak to somebody else: "
                 + String.join("; ", open)
-                + "; run as root, allow user namespaces, or use --without-rehearsal");
+                + "; run as root or allow user namespaces");
       }
     }
 

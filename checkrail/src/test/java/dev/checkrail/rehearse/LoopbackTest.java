@@ -251,7 +251,7 @@ class LoopbackTest {
                   RehearseSettings.standard().clock().instant()))
           .withMessageContaining("haproxy.cfg:8")
           .withMessageContaining("HAProxy asks for the address of a name")
-          .withMessageEndingWith("or use --without-rehearsal")
+          .withMessageEndingWith("run as root or allow user namespaces")
           .returns(SandboxException.Kind.CANNOT_CONFINE, SandboxException::kind);
     }
   }
