@@ -6,7 +6,6 @@ import dev.checkrail.read.haproxy.Directive;
 import dev.checkrail.read.haproxy.HaproxyTree;
 import dev.checkrail.read.haproxy.Line;
 import dev.checkrail.read.haproxy.Parameter;
-import dev.checkrail.read.haproxy.ParseAcl;
 import dev.checkrail.read.haproxy.ParseHaproxy;
 import dev.checkrail.read.haproxy.Section;
 import dev.checkrail.read.haproxy.SectionKind;
@@ -16,13 +15,10 @@ import dev.checkrail.rehearse.agent.Endpoint;
 import dev.checkrail.source.Files;
 import dev.checkrail.source.SourceFile;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -56,10 +52,6 @@ final class Confine {
 
   private static final Set<String> SERVER_RUN =
       words("port agent-check agent-port check-via-socks4 namespace init-addr");
-
-  /** What the C library takes for an address without a look-up: dots and digits, or colons. */
-  private static final Pattern ADDRESS =
-      Pattern.compile("[0-9.]+(/[0-9.]+)?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(/[0-9]+)?");
 
   private final List<SourceFile> read;
   private final Purpose purpose;
@@ -176,7 +168,7 @@ final class Confine {
         } else if (keyword.equals("backing-file")) {
           add(directive, "it writes a file of the machine");
         }
-        criteria(directive).forEach(words -> criterion(directive, words));
+        AddressPatterns.of(directive).forEach(criterion -> criterion(directive, criterion));
       }
       case CACHE, USERLIST, HTTP_ERRORS, NAMESPACE_LIST, RESOLVERS, MAILERS, PROGRAM -> {}
     }
@@ -241,7 +233,7 @@ final class Confine {
         || PROXY_RUN.contains(keyword) && runs()) {
       add(directive, "it speaks to others");
     }
-    criteria(directive).forEach(words -> criterion(directive, words));
+    AddressPatterns.of(directive).forEach(criterion -> criterion(directive, criterion));
   }
 
   private static String after(Directive directive, String word) {
@@ -274,39 +266,11 @@ final class Confine {
     }
   }
 
-  // --- names among the patterns of an address (manual 7.1.6)
-
-  /** The words of each ACL of a line: what stands behind the name, or between braces. */
-  private static List<List<Word>> criteria(Directive directive) {
-    List<List<Word>> all = new ArrayList<>();
-    if (directive.is("acl")) {
-      all.add(directive.from(1));
-      return all;
-    }
-    int from = -1;
-    for (int i = 0; i < directive.args().size(); i++) {
-      Word word = directive.args().get(i);
-      if (word.is("{") || word.is("!{")) {
-        from = i + 1;
-      } else if (word.is("}") && from >= 0) {
-        all.add(directive.args().subList(from, i));
-        from = -1;
-      }
-    }
-    return all;
-  }
-
-  private void criterion(Directive directive, List<Word> words) {
-    Optional<CriterionText> criterion = ParseAcl.criterion(words, directive.span()).value();
-    if (criterion.isEmpty()
-        || criterion.get().match() != CriterionText.Match.IP
-        || criterion.get().noResolve()) {
-      return;
-    }
-    if (criterion.get().patterns().stream().anyMatch(pattern -> isName(pattern.value()))) {
+  private void criterion(Directive directive, CriterionText criterion) {
+    if (!AddressPatterns.names(criterion).isEmpty()) {
       add(directive, LOOKED_UP);
     }
-    for (Word path : criterion.get().files()) {
+    for (Word path : criterion.files()) {
       // The copy's path is the original one behind the copy's folder, or that itself.
       List<SourceFile> found =
           read.stream()
@@ -316,20 +280,9 @@ final class Confine {
       if (found.isEmpty()) {
         add(directive, "its file was not read");
       }
-      boolean names =
-          found.stream()
-              .flatMap(file -> file.text().lines())
-              .map(String::strip)
-              .filter(line -> !line.isEmpty() && !line.startsWith("#"))
-              .map(line -> criterion.get().forceMap() ? line.split("\\s", 2)[0] : line)
-              .anyMatch(Confine::isName);
-      if (names) {
+      if (found.stream().anyMatch(file -> AddressPatterns.hasName(criterion, file.text()))) {
         add(directive, LOOKED_UP);
       }
     }
-  }
-
-  private static boolean isName(String pattern) {
-    return !ADDRESS.matcher(pattern).matches();
   }
 }

@@ -1,6 +1,7 @@
 package dev.checkrail.rehearse;
 
 import dev.checkrail.read.haproxy.ConfigFile;
+import dev.checkrail.read.haproxy.CriterionText;
 import dev.checkrail.read.haproxy.Directive;
 import dev.checkrail.read.haproxy.Edits;
 import dev.checkrail.read.haproxy.HaproxyTree;
@@ -165,6 +166,9 @@ final class Neutralise {
       Map.of("connect", 50, "tarpit", 100, "queue", 300, "server", 500, "tunnel", 1000);
 
   private static final int INSPECT_DELAY = 500;
+
+  /** Of the range for tests of network devices, and no server's (see {@link SandboxCopy}). */
+  private static final String NOBODY = "198.19.255.254";
 
   private final Purpose purpose;
   private final HaproxyTree tree;
@@ -637,8 +641,12 @@ final class Neutralise {
     return all.subList(0, Math.min(all.size(), head + arguments));
   }
 
-  private void mapped(Directive directive, List<String> values) {
+  private void mapped(Directive directive, List<String> words) {
+    List<String> values = unresolved(directive, words);
     if (paths.isEmpty() || !names(directive, values)) {
+      if (!values.equals(words)) {
+        write(directive, values);
+      }
       return;
     }
     UnaryOperator<String> map =
@@ -655,9 +663,26 @@ final class Neutralise {
           return mapped;
         };
     List<String> changed = values.stream().map(map).toList();
-    if (!changed.equals(values)) {
+    if (!changed.equals(words)) {
       write(directive, changed);
     }
+  }
+
+  /** The words of a line, with an address of nobody for each name that HAProxy would look up. */
+  private List<String> unresolved(Directive directive, List<String> words) {
+    List<String> values = new ArrayList<>(words);
+    for (CriterionText criterion : AddressPatterns.of(directive)) {
+      for (Word name : AddressPatterns.names(criterion)) {
+        int at = directive.line().words().indexOf(name);
+        if (at >= 0) {
+          values.set(at, NOBODY);
+        }
+      }
+    }
+    if (!values.equals(words)) {
+      note(directive, "names are not resolved");
+    }
+    return values;
   }
 
   private boolean names(Directive directive, List<String> values) {

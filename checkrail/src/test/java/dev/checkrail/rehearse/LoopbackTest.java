@@ -225,10 +225,10 @@ class LoopbackTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "acl office src gateway.example.com",
         "acl nobody_uses_it src -f offices.lst",
         "http-request deny if { src -f offices.lst }",
-        "use_backend be if METH_POST { hdr_ip(x-from) 10.0.0.1 gateway.example.com }"
+        "acl office hdr_ip(x-from) -f offices.lst 10.0.0.1",
+        "use_backend be if METH_POST { hdr_ip(x-from) -M -f offices.lst }"
       })
   void whatHaproxyWouldLookUpIsRefused(String line) {
     Original original =
@@ -239,7 +239,7 @@ class LoopbackTest {
                 + "\n  http-request deny if { path /office }\n  default_backend be\n"
                 + "backend be\n  server a 10.1.0.1:80\n",
             "offices.lst",
-            "10.0.0.1\ngateway.example.com\n");
+            "# offices\n10.0.0.1\ngateway.example.com\n");
     for (Neutralise.Purpose purpose : Neutralise.Purpose.values()) {
       assertThatExceptionOfType(SandboxException.class)
           .isThrownBy(() ->

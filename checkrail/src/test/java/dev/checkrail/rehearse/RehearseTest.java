@@ -231,6 +231,36 @@ class RehearseTest {
   }
 
   @Test
+  void namesInTestsOfAddressesAreNotLookedUp() throws Exception {
+    Original original =
+        read(
+            DEFAULTS
+                + """
+                frontend fe
+                  bind 192.0.2.1:80
+                  acl office src 10.9.0.0/16 gateway.example.com
+                  http-request deny if { path /private } !office
+                  use_backend be if { hdr_ip(x-from) gateway.example.com 2001:db8::/32 }
+                  default_backend be
+                backend be
+                  server a 10.0.0.1:80
+                """);
+    assertThat(Native.check(original, sandbox).findings()).isEmpty();
+    RehearseReport report =
+        rehearse(
+            original,
+            requests("GET http://h/ from 10.9.0.1", "GET http://h/private from 198.51.100.7"),
+            Policy.none(),
+            RehearseSettings.standard());
+    assertThat(report.rehearsal().agreed()).isEqualTo(1);
+    assertThat(report.undecided()).isEqualTo(1);
+    assertThat(report.rehearsal().notRehearsed())
+        .contains(
+            "haproxy.cfg:8 acl office: names are not resolved",
+            "haproxy.cfg:10 use_backend be: names are not resolved");
+  }
+
+  @Test
   void filesAreFoundWhereverTheyAre(@TempDir Path top) throws Exception {
     Path folder = java.nio.file.Files.createDirectories(top.resolve("conf"));
     java.nio.file.Files.createDirectories(top.resolve("etc/lb"));
