@@ -129,6 +129,7 @@ public final class Json {
       if (left > 0) {
         out.object("omitted", left, count -> out.number("not_rehearsed", count));
       }
+      out.text("sandbox", rehearsal.sandbox().word());
     });
   }
 

@@ -240,14 +240,17 @@ class JsonTest {
                     List.of(new Rehearsal.Disagreement(WITNESS, PAY, UNAVAILABLE)),
                     List.of(
                         new Rehearsal.Fault("pay-1 down", StageResult.Status.PASS, "2 took over")),
-                    List.of("program x")));
+                    List.of("program x"),
+                    Rehearsal.Sandbox.LOOPBACK));
 
     assertThat(Schemas.complaints("explain", explained)).isEmpty();
     assertThat(Schemas.complaints("explain", Json.line().error("no JSON"))).isEmpty();
     assertThat(Schemas.complaints("diff", diff)).isEmpty();
     assertThat(Schemas.complaints("rehearse", rehearsed)).isEmpty();
     assertThat(diff).contains("\"settings\":[{\"rule\":\"diff/check-dropped\"");
-    assertThat(rehearsed).startsWith("{\"sent\":120,\"agreed\":119,\"disagreed\":[{\"request\":");
+    assertThat(rehearsed)
+        .contains("\"sandbox\":\"loopback\"")
+        .startsWith("{\"sent\":120,\"agreed\":119,\"disagreed\":[{\"request\":");
   }
 
   @Test
