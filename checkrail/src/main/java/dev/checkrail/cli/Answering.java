@@ -57,14 +57,30 @@ abstract class Answering implements Callable<Integer> {
     at.err().println("checkrail: " + sentence);
   }
 
-  /** Says which policy holds: with the answer for people, beside it for machines. */
-  void sayPolicy(Inputs inputs) {
-    String which = "policy: " + inputs.policyPath().map(Shown::of).orElse("none");
+  /**
+   * Says which policy holds: with the answer for people, beside it for machines. Only once there is
+   * an answer; what could not run has one line to say, and that is not it.
+   */
+  final void sayPolicy(Inputs inputs) {
     if (output.json()) {
-      say(which);
+      sayPolicyBeside(inputs);
     } else {
-      page().line(page().paint().faint(which));
+      page().line(page().paint().faint(policy(inputs)));
+      sayPolicyNotices(inputs);
     }
+  }
+
+  /** The same where the answer is for machines in any case. */
+  final void sayPolicyBeside(Inputs inputs) {
+    say(policy(inputs));
+    sayPolicyNotices(inputs);
+  }
+
+  private static String policy(Inputs inputs) {
+    return "policy: " + inputs.policyPath().map(Shown::of).orElse("none");
+  }
+
+  private void sayPolicyNotices(Inputs inputs) {
     for (Problem notice : inputs.policyNotices()) {
       say(Shown.of(notice.toString()));
     }
@@ -99,13 +115,13 @@ abstract class Answering implements Callable<Integer> {
       Walking walking,
       UnaryOperator<Evidence> withInputs,
       Function<PathReport, String> json) {
-    sayPolicy(inputs);
     PathReport report;
     try (Progress progress = Progress.on(at)) {
       report = walking.along(new Path(watch(progress)));
     } catch (SandboxException e) {
       throw without(e);
     }
+    sayPolicy(inputs);
     Verdict verdict = report.verdict();
     if (folder != null) {
       folder.write(evidence(report, withInputs.apply(Evidence.empty())));

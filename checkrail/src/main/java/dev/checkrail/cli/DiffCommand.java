@@ -19,7 +19,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "diff",
     description =
-        "Which requests go elsewhere after a change, each with a witness, and which settings differ.",
+        "Which requests go elsewhere after a change, each with a witness, and which settings"
+            + " differ.",
     footer = {
       "",
       "Example: checkrail diff approved.cfg candidate.cfg",
@@ -58,7 +59,6 @@ final class DiffCommand extends Answering {
             Terms.Rehearsing.NEVER,
             Optional.empty(),
             inputs.otherVersion());
-    sayPolicy(inputs);
     DifferenceReport report;
     try (Progress progress = Progress.on(at)) {
       report = new Path(watch(progress)).diff(old, candidate, terms);
@@ -66,6 +66,7 @@ final class DiffCommand extends Answering {
     if (!report.refused().isEmpty()) {
       throw new CannotRun(report.refused());
     }
+    sayPolicy(inputs);
     show(report);
     if (!report.undecided().isEmpty()) {
       say("undecided: " + Shown.of(report.undecided().getFirst()));

@@ -106,16 +106,19 @@ final class ExplainCommand extends Answering {
               + " in the configuration, the answer may not hold: "
               + Shown.of(first.toString()));
     }
-    return requests == null ? one(read.configuration()) : many(read.configuration(), requests);
+    return requests == null
+        ? one(read.configuration(), inputs)
+        : many(read.configuration(), requests, inputs);
   }
 
-  private int one(Configuration configuration) {
+  private int one(Configuration configuration, Inputs inputs) {
     Request asked = RequestWords.request(request == null ? "" : request, headers, from, listener);
     return switch (Explain.listener(configuration, asked, asked.listener())) {
       case ListenerChoice.Unclear unclear ->
           throw CannotRun.usage(Shown.of(unclear.message()), "name one with --listener");
       case ListenerChoice.Chosen chosen -> {
         ExplainReport report = Explain.explain(configuration, asked, chosen);
+        sayPolicy(inputs);
         show(report);
         yield status(report.outcome());
       }
@@ -178,7 +181,7 @@ final class ExplainCommand extends Answering {
     return outcome instanceof Outcome.Undecided ? 3 : 0;
   }
 
-  private int many(Configuration configuration, String name) {
+  private int many(Configuration configuration, String name, Inputs inputs) {
     int undecided = 0;
     int bad = 0;
     int number = 0;
@@ -220,6 +223,7 @@ final class ExplainCommand extends Answering {
               + " no request, answered with {\"error\":…}; mend and ask again");
       return 2;
     }
+    sayPolicyBeside(inputs);
     return undecided > 0 ? 3 : 0;
   }
 

@@ -147,16 +147,19 @@ final class Inputs {
                 "name a readable file, or a folder with *.cfg files");
       }
     }
-    root.ifPresent(folder -> {
-      if (!isFolder(folder)) {
-        throw CannotRun.usage("--root: there is no folder " + folder, "name an existing one");
-      }
-    });
+    root.ifPresent(folder -> mustBeFolder("--root", folder));
+    options.workingDirectory().ifPresent(folder -> mustBeFolder("--cwd", folder));
     return new Subject(
         config,
         files,
         paths,
         new HaproxyTarget(target(), root, options.workingDirectory().or(() -> folderOf(config))));
+  }
+
+  private void mustBeFolder(String option, String folder) {
+    if (!isFolder(folder)) {
+      throw CannotRun.usage(option + ": there is no folder " + folder, "name an existing one");
+    }
   }
 
   private Optional<String> folderOf(String config) {

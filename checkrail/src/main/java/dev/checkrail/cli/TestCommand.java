@@ -61,7 +61,6 @@ final class TestCommand extends Answering {
             Terms.Rehearsing.NEVER,
             Optional.empty(),
             inputs.otherVersion());
-    sayPolicy(inputs);
     List<RoutingTest> tests = inputs.policy().tests();
     if (tests.isEmpty()) {
       throw CannotRun.usage(
@@ -75,6 +74,7 @@ final class TestCommand extends Answering {
     try (Progress progress = Progress.on(at)) {
       report = new Path(watch(progress)).test(subject, terms);
     }
+    sayPolicy(inputs);
     Verdict verdict = report.verdict();
     if (output.json()) {
       at.out().println(Json.line().verdict(verdict));
