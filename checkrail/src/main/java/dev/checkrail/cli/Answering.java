@@ -2,6 +2,8 @@ package dev.checkrail.cli;
 
 import dev.checkrail.path.Path;
 import dev.checkrail.path.PathReport;
+import dev.checkrail.path.Subject;
+import dev.checkrail.path.Terms;
 import dev.checkrail.path.Watch;
 import dev.checkrail.rehearse.SandboxException;
 import dev.checkrail.report.Evidence;
@@ -11,10 +13,9 @@ import dev.checkrail.report.Verdict;
 import dev.checkrail.source.Problem;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -106,15 +107,47 @@ abstract class Answering implements Callable<Integer> {
   /** What a command shows to people before the findings. */
   void before(PathReport report, Page page) {}
 
-  /** Walks the path and shows what it found. */
-  int walk(
+  /** The answer for machines. */
+  String json(PathReport report) {
+    return Json.line().verdict(report.verdict());
+  }
+
+  /** A way of one configuration along the path. */
+  @FunctionalInterface
+  interface WalkingAlone {
+    PathReport along(Path path, Subject subject, Terms terms) throws SandboxException;
+  }
+
+  /** Walks the path with one configuration and shows what it found. */
+  final int walk(
+      Inputs inputs,
+      OneConfig config,
+      JudgeOptions judge,
+      Terms.Rehearsing rehearsing,
+      WalkingAlone walking) {
+    Subject subject = config.subject(inputs);
+    Terms terms = inputs.terms(judge, Terms.Moves.none(), List.of(), rehearsing);
+    return walk(
+        inputs,
+        judge,
+        config.name(),
+        path -> walking.along(path, subject, terms),
+        seen -> seen.withInputs("new", subject.files().asked()));
+  }
+
+  /**
+   * Walks the path and shows what it found.
+   *
+   * @param name of the configuration that is judged
+   * @param withInputs adds the files of the configurations to the evidence
+   */
+  final int walk(
       Inputs inputs,
       JudgeOptions judge,
-      String subject,
-      @Nullable EvidenceFolder folder,
+      String name,
       Walking walking,
-      UnaryOperator<Evidence> withInputs,
-      Function<PathReport, String> json) {
+      UnaryOperator<Evidence> withInputs) {
+    Optional<EvidenceFolder> folder = judge.evidence().map(it -> new EvidenceFolder(at, it));
     PathReport report;
     try (Progress progress = Progress.on(at)) {
       report = walking.along(new Path(watch(progress)));
@@ -123,17 +156,19 @@ abstract class Answering implements Callable<Integer> {
     }
     sayPolicy(inputs);
     Verdict verdict = report.verdict();
-    if (folder != null) {
-      folder.write(evidence(report, withInputs.apply(Evidence.empty())));
-    }
+    folder.ifPresent(it ->
+        it.write(
+            evidence(
+                report,
+                withInputs.apply(Evidence.empty()).withInputs("policy", inputs.policyAsked()))));
     if (output.json()) {
-      at.out().println(json.apply(report));
+      at.out().println(json(report));
       report.notices().forEach(notice -> say(Shown.of(notice)));
       closing(verdict, judge.measure());
     } else {
       Page page = page();
       before(report, page);
-      new VerdictText(page, judge.measure(), output.verbose()).write(report, subject);
+      new VerdictText(page, judge.measure(), output.verbose()).write(report, name);
     }
     return verdict.exit();
   }

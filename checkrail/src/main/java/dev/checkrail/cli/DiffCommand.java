@@ -10,7 +10,6 @@ import dev.checkrail.report.Json;
 import dev.checkrail.report.Verdict;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -50,15 +49,11 @@ final class DiffCommand extends Answering {
     Subject old = inputs.subject(configs.old(), configs.rootOld());
     Subject candidate = inputs.subject(configs.candidate(), configs.rootNew());
     Terms terms =
-        new Terms(
-            inputs.policy(),
-            inputs.today(),
-            Verdict.Measure.usual(),
+        inputs.terms(
+            new JudgeOptions(),
             ChangeWords.moves(moves, inputs.policy()),
             List.of(),
-            Terms.Rehearsing.NEVER,
-            Optional.empty(),
-            inputs.otherVersion());
+            Terms.Rehearsing.NEVER);
     DifferenceReport report;
     try (Progress progress = Progress.on(at)) {
       report = new Path(watch(progress)).diff(old, candidate, terms);

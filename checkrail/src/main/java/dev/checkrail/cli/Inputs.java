@@ -1,6 +1,7 @@
 package dev.checkrail.cli;
 
 import dev.checkrail.path.Subject;
+import dev.checkrail.path.Terms;
 import dev.checkrail.path.Versions;
 import dev.checkrail.policy.Policy;
 import dev.checkrail.policy.PolicyReader;
@@ -162,6 +163,23 @@ final class Inputs {
     }
   }
 
+  /** The terms of this policy and these options. */
+  Terms terms(
+      JudgeOptions judge,
+      Terms.Moves moves,
+      List<Terms.Accepted> accepted,
+      Terms.Rehearsing rehearsing) {
+    return new Terms(
+        policy,
+        today(),
+        judge.measure(),
+        moves,
+        accepted,
+        rehearsing,
+        judge.haproxy(at),
+        policy.target().version().flatMap(Versions::caveat));
+  }
+
   private Optional<String> folderOf(String config) {
     return isFolder(config) ? Optional.of(config) : Optional.empty();
   }
@@ -176,11 +194,6 @@ final class Inputs {
         features.isEmpty() ? usual.features() : Set.copyOf(features),
         usual.tlsLibrary(),
         environment);
-  }
-
-  /** What the verdict has to say if the target is not what the model was measured on. */
-  Optional<String> otherVersion() {
-    return policy.target().version().flatMap(Versions::caveat);
   }
 
   private List<String> inFolder(String folder) {
