@@ -24,6 +24,7 @@ class BadInputTest {
     in.file("good.cfg", CommandsTest.APPROVED)
         .file("checkrail.yaml", CommandsTest.POLICY)
         .file("typo.yaml", "version: 1\nservises: {}\n")
+        .file("no-tests.yaml", "version: 1\n")
         .file("junk.yaml", "\tversion: [")
         .file("two.cfg", CommandsTest.APPROVED + "frontend other\n    bind 127.0.0.1:8081\n")
         .file("empty/readme.txt", "nothing here");
@@ -45,6 +46,9 @@ class BadInputTest {
           check good.cfg --env 1A=b                                | name of a variable
           check good.cfg --format xml                              | --format
           check good.cfg --root nowhere                            | there is no folder nowhere
+          check good.cfg --cwd nowhere                             | there is no folder nowhere
+          explain good.cfg http://a/ --cwd nowhere                 | there is no folder nowhere
+          test good.cfg --policy no-tests.yaml                     | has no tests
           check                                                    | CONFIG
           frobnicate                                               | frobnicate
           gate good.cfg                                            | NEW
@@ -65,9 +69,19 @@ class BadInputTest {
 
     assertThat(run.status()).as(run.all()).isEqualTo(2);
     assertThat(run.err()).contains(expected);
-    assertThat(run.err().lines().filter(line -> line.startsWith("checkrail: ")))
-        .hasSizeBetween(1, 2);
+    assertThat(run.err().lines()).singleElement().asString().startsWith("checkrail: ");
     assertThat(run.all()).doesNotContain("Exception").doesNotContain("\tat ");
+  }
+
+  @Test
+  void ofSeveralThingsThatAreWrongStandardErrorNamesTheFirst() {
+    in.file("two.yaml", "version: 1\nservises: {}\nruls: {}\n");
+
+    Run run = in.run("check", "good.cfg", "--policy", "two.yaml");
+
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err().lines()).singleElement().asString().contains("two.yaml:2", "services");
+    assertThat(run.out()).contains("two.yaml:2").contains("two.yaml:3");
   }
 
   @Test
@@ -76,6 +90,8 @@ class BadInputTest {
         List.of(
             List.of("check", "none.cfg", "--format", "json"),
             List.of("check", "--format=json"),
+            List.of("check", "good.cfg", "--format", "Json", "--cwd", "nowhere"),
+            List.of("test", "good.cfg", "--policy", "none", "--format", "json"),
             List.of("check", "good.cfg", "--policy", "typo.yaml", "--format", "json"),
             List.of("gate", "good.cfg", "good.cfg", "--moves", "x", "--format", "json"))) {
       Run run = in.run(arguments.toArray(new String[0]));

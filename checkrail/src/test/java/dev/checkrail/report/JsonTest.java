@@ -71,7 +71,7 @@ class JsonTest {
 
     assertThat(Json.line().error("the keyword " + word + " is unknown"))
         .hasSizeLessThan(2100)
-        .endsWith("xx… (10483784 characters more)\"}");
+        .endsWith("xx… (10483783 characters more)\"}");
     assertThat(Json.line().request(get("http://a/" + "y".repeat(3000)))).contains("y".repeat(3000));
   }
 
