@@ -2,6 +2,7 @@ package dev.checkrail.prove;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.checkrail.model.Match;
 import dev.checkrail.prove.set.Language;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -52,7 +53,10 @@ final class BothWays {
       case Value.Number number -> new Values.Numbers(Ranges.of(number.number(), number.number()));
       case Value.Flag flag -> new Values.Flags(flag.set(), !flag.set());
       case Value.Address address ->
-          new Values.InNetworks(Language.anyOf(List.of(address.bytes()), false));
+          Addresses.in(
+              List.of(
+                  new Match.Network(
+                      Addresses.text(address.bytes()), 8 * address.bytes().length())));
     };
   }
 }
