@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.SqlStatement;
+import org.jdbi.v3.core.statement.SqlStatements;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,7 @@ public final class Payments {
 
   public Payments(Database database, Vault vault, Duration lease) {
     this.jdbi = database.jdbi();
+    jdbi.getConfig(SqlStatements.class).setUnusedBindingAllowed(true);
     jdbi.registerArrayType(String.class, "text");
     jdbi.registerArrayType(Long.class, "bigint");
     this.vault = vault;
@@ -192,17 +194,20 @@ public final class Payments {
     });
   }
 
+  // Whether the attempt may be settled is asked of the statement's snapshot. That is safe because
+  // whatever closes that door (another settlement, the start of a reversal) also moves the version.
   private static final String SETTLE =
       """
       with p as (update payments set version = version + 1, state = :state, authorised = :authorised,
           captured = :captured, refunded = :refunded, decline_code = :paymentDecline
-        where id = :payment and version = :version returning 1),
+        where id = :payment and version = :version and exists (select 1 from attempts
+          where reference = :reference and attempts.state in ('pending', 'unknown')
+            and (next_step <> 'reverse' or :attemptState = 'reversed')) returning 1),
       a as (update attempts set state = :attemptState, decline_code = :decline,
           authorisation_code = :authorisation, settled_at = now(),
           next_step = case when :attemptState = 'reversed' then 'verify' end,
           next_step_at = case when :attemptState = 'reversed' then now() + interval '60 seconds' end
-        from p where reference = :reference and attempts.state in ('pending', 'unknown')
-          and (next_step <> 'reverse' or :attemptState = 'reversed') returning 1),
+        from p where reference = :reference returning 1),
       l as (insert into ledger_entries (posting, line, account, merchant_id, currency, amount)
         select :reference, x.line, x.account, :merchant, :currency, x.amount
         from a, unnest(:accounts, :amounts) with ordinality as x (account, amount, line)),
@@ -224,8 +229,7 @@ public final class Payments {
     Standing after = it.after().standing();
     Optional<Key.StoredAnswer> answer = it.answer().map(Settlement.Finished::answer);
     List<Posting.Entry> entries = it.posting().entries();
-    return jdbi.inTransaction(handle -> {
-      boolean settled =
+    return jdbi.withHandle(handle ->
           handle
                   .createQuery(SETTLE)
                   .bind("payment", it.before().id())
@@ -255,12 +259,7 @@ public final class Payments {
                   .bind("body", answer.map(Key.StoredAnswer::body).orElse(null))
                   .mapTo(Integer.class)
                   .one()
-              == 1;
-      if (!settled) {
-        handle.rollback();
-      }
-      return settled;
-    });
+              == 1);
   }
 
   /** Nobody knows what became of the attempt; asks again after {@code in}. */
@@ -326,7 +325,7 @@ public final class Payments {
 
   /** Lets others work on the key. */
   public void release(Key key) {
-    update(key, "lease_until = now() - 0 * :lease * interval '1 second'", "", null);
+    update(key, "lease_until = now()", "", null);
   }
 
   /** Stores the final answer if there is none, and gives the one that counts. */
@@ -563,10 +562,12 @@ public final class Payments {
             handle
                 .createUpdate(
                     """
+                    with p as (update payments set version = version + 1 where id =
+                      (select payment_id from attempts where reference = :reference) returning 1)
                     update attempts set next_step = :step, last_step = :why,
                       next_step_at = now() + :in * interval '1 millisecond',
                       state = case when state = 'pending' then 'unknown' else state end
-                    where reference = :reference and (state = :state
+                    from p where reference = :reference and (state = :state
                       or :state = 'pending' and state = 'unknown')
                     """)
                 .bind("reference", reference)
