@@ -25,6 +25,8 @@ public final class Main implements Runnable {
   static CommandLine line() {
     CommandLine line = new CommandLine(new Main());
     line.setUsageHelpWidth(100);
+    Terminal terminal = Terminal.standard();
+    line.addSubcommand(new AcquirerCommand(terminal));
     return line;
   }
 
