@@ -26,6 +26,11 @@ public final class Main implements Runnable {
     CommandLine line = new CommandLine(new Main());
     line.setUsageHelpWidth(100);
     Terminal terminal = Terminal.standard();
+    line.addSubcommand(new ServeCommand(terminal));
+    line.addSubcommand(
+        new CommandLine(new MerchantsCommand(terminal))
+            .addSubcommand(new MerchantsCommand.Add(terminal)));
+    line.addSubcommand(new DatabaseCommand(terminal));
     line.addSubcommand(new AcquirerCommand(terminal));
     return line;
   }
