@@ -101,6 +101,9 @@ final class Server implements AutoCloseable {
 
   void start() {
     server.start();
+    if (server.port() < 0) {
+      throw new IllegalStateException("the port is taken");
+    }
   }
 
   int port() {
