@@ -1,5 +1,6 @@
 package dev.checkrail.gateway.api;
 
+import dev.checkrail.gateway.card.Masking;
 import dev.checkrail.gateway.operations.Metrics;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.Header;
@@ -208,7 +209,7 @@ final class Server implements AutoCloseable {
         .headers()
         .first(REQUEST_ID)
         .filter(it -> it.matches("[A-Za-z0-9_-]{1,64}"))
-        .filter(it -> dev.checkrail.gateway.card.Masking.mask(it).equals(it))
+        .filter(it -> !Masking.isCardNumber(it))
         .orElseGet(requestIds);
   }
 
