@@ -27,6 +27,7 @@ public final class Main implements Runnable {
     line.setUsageHelpWidth(100);
     Terminal terminal = Terminal.standard();
     line.addSubcommand(new AcquirerCommand(terminal));
+    line.addSubcommand(new LoadCommand(terminal));
     return line;
   }
 
