@@ -28,6 +28,7 @@ public final class Main implements Runnable {
     Terminal terminal = Terminal.standard();
     line.addSubcommand(new AcquirerCommand(terminal));
     line.addSubcommand(new LoadCommand(terminal));
+    line.addSubcommand(new CheckBooksCommand(terminal));
     return line;
   }
 
