@@ -29,6 +29,7 @@ public final class Main implements Runnable {
     line.addSubcommand(new AcquirerCommand(terminal));
     line.addSubcommand(new LoadCommand(terminal));
     line.addSubcommand(new CheckBooksCommand(terminal));
+    line.addSubcommand(new ChaosCommand(terminal));
     return line;
   }
 
