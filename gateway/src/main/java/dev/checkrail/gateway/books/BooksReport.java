@@ -55,33 +55,49 @@ public record BooksReport(
   /** For people. */
   public String text() {
     StringBuilder text = new StringBuilder();
-    text.append("%d payments, %d attempts, %d operations at the acquirers, %d answers \"done\" to users%n"
-        .formatted(payments, attempts, operations, acknowledged));
+    text.append(
+        "%d payments, %d attempts, %d operations at the acquirers, %d answers \"done\" to users%n"
+            .formatted(payments, attempts, operations, acknowledged));
     for (Finding.Kind kind : Finding.Kind.values()) {
       text.append("  %-50s %d%n".formatted(kind.words(), count(kind)));
     }
-    text.append("  %-50s %d%n".formatted("told failed but charged, ended",
-        toldFailedButCharged - count(Finding.Kind.NOT_ENDED)));
+    text.append(
+        "  %-50s %d%n"
+            .formatted(
+                "told failed but charged, ended",
+                toldFailedButCharged - count(Finding.Kind.NOT_ENDED)));
     text.append("  %-50s %d%n".formatted("still under way, with a next step", underWay));
     if (!sums.isEmpty()) {
-      text.append("%n  %-10s %-4s %-10s %16s %16s %12s%n"
-          .formatted("acquirer", "", "", "our ledger", "their books", "under way"));
+      text.append(
+          "%n  %-10s %-4s %-10s %16s %16s %12s%n"
+              .formatted("acquirer", "", "", "our ledger", "their books", "under way"));
     }
     for (Sum sum : sums) {
-      text.append("  %-10s %-4s %-10s %16d %16d %12d %s%n"
-          .formatted(sum.acquirer(), sum.currency(), sum.what(), sum.ledger(), sum.acquirers(),
-              sum.open(), sum.isEqual() ? "equal" : "DIFFERENT"));
+      text.append(
+          "  %-10s %-4s %-10s %16d %16d %12d %s%n"
+              .formatted(
+                  sum.acquirer(),
+                  sum.currency(),
+                  sum.what(),
+                  sum.ledger(),
+                  sum.acquirers(),
+                  sum.open(),
+                  sum.isEqual() ? "equal" : "DIFFERENT"));
     }
     if (!findings.isEmpty()) {
       text.append('\n');
     }
     for (Finding finding : findings.subList(0, Math.min(SHOWN, findings.size()))) {
-      text.append("  %s: %s: %s%n".formatted(finding.kind().words(), finding.name(), finding.what()));
+      text.append(
+          "  %s: %s: %s%n".formatted(finding.kind().words(), finding.name(), finding.what()));
     }
     if (findings.size() > SHOWN) {
       text.append("  and %d more (--format json has all)%n".formatted(findings.size() - SHOWN));
     }
-    text.append(isClean() ? "The books agree.\n" : "THE BOOKS DISAGREE: %d differences.%n".formatted(findings.size()));
+    text.append(
+        isClean()
+            ? "The books agree.\n"
+            : "THE BOOKS DISAGREE: %d differences.%n".formatted(findings.size()));
     return text.toString();
   }
 
@@ -102,7 +118,8 @@ public record BooksReport(
     }
     ArrayNode allSums = node.putArray("sums");
     for (Sum sum : sums) {
-      allSums.addObject()
+      allSums
+          .addObject()
           .put("acquirer", sum.acquirer())
           .put("currency", sum.currency())
           .put("what", sum.what())

@@ -30,7 +30,10 @@ public final class CheckBooks {
    * @param controlToken for those that run
    */
   public record Settings(
-      Source database, Map<String, String> acquirers, Optional<String> controlToken, Optional<Path> clientLog) {
+      Source database,
+      Map<String, String> acquirers,
+      Optional<String> controlToken,
+      Optional<Path> clientLog) {
     public Settings {
       acquirers = Map.copyOf(acquirers);
     }
@@ -60,7 +63,8 @@ public final class CheckBooks {
     List<AcquirerBooks> acquirers = new ArrayList<>();
     for (Map.Entry<String, String> acquirer : settings.acquirers().entrySet()) {
       acquirers.add(
-          new AcquirerBooks(acquirer.getKey(), operations(acquirer.getValue(), settings.controlToken())));
+          new AcquirerBooks(
+              acquirer.getKey(), operations(acquirer.getValue(), settings.controlToken())));
     }
     List<Step> steps =
         settings.clientLog().isPresent() ? ClientLog.read(settings.clientLog().get()) : List.of();
@@ -84,7 +88,8 @@ public final class CheckBooks {
     try (HttpClient client = HttpClient.newHttpClient()) {
       HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
       if (answer.statusCode() != 200) {
-        throw new IOException(where + " answers " + answer.statusCode() + "; it wants its control token");
+        throw new IOException(
+            where + " answers " + answer.statusCode() + "; it wants its control token");
       }
       return answer.body().lines().map(OperationJson::read).toList();
     } catch (IllegalArgumentException e) {

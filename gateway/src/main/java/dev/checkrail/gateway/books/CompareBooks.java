@@ -25,16 +25,16 @@ import org.jspecify.annotations.Nullable;
  * Three parties have written down what happened: the gateway, the acquirers, the users. This lays
  * the three side by side, entry by entry, and names each difference once.
  *
- * <p>What counts is money: an operation is <em>effective</em> if an acquirer approved it and did not
- * undo it. From that follow
+ * <p>What counts is money: an operation is <em>effective</em> if an acquirer approved it and did
+ * not undo it. From that follow
  *
  * <ul>
  *   <li><b>lost</b>: a user was told "done", or the gateway has booked it, and it is not effective;
- *   <li><b>charged twice</b>: two effective authorisations of one payment, of one idempotency key or
- *       of one purchase, or more taken than the payment says;
- *   <li><b>told failed but charged</b>: a user was told "failed" or nothing, and it is effective. It
- *       has ended if the same key gives him success; if it was reversed it is not effective. Else it
- *       has not ended, which is a finding.
+ *   <li><b>charged twice</b>: two effective authorisations of one payment, of one idempotency key
+ *       or of one purchase, or more taken than the payment says;
+ *   <li><b>told failed but charged</b>: a user was told "failed" or nothing, and it is effective.
+ *       It has ended if the same key gives him success; if it was reversed it is not effective.
+ *       Else it has not ended, which is a finding.
  * </ul>
  *
  * <p>The gateway's attempts that are open are no difference as long as they have a next step: they
@@ -72,7 +72,8 @@ final class CompareBooks {
   }
 
   /** Compares. Without a client log {@code steps} is empty. */
-  static BooksReport compare(GatewayBooks gateway, List<AcquirerBooks> acquirers, List<Step> steps) {
+  static BooksReport compare(
+      GatewayBooks gateway, List<AcquirerBooks> acquirers, List<Step> steps) {
     return new CompareBooks(gateway, acquirers, steps).report();
   }
 
@@ -111,8 +112,10 @@ final class CompareBooks {
   // --- the acquirers' entries, each against the gateway's attempts ------------------------------
 
   private void acquirer(AcquirerBooks books) {
-    books.repeated().forEach(
-        it -> find(Finding.Kind.CHARGED_TWICE, it, "is in the books of " + books.name() + " twice"));
+    books
+        .repeated()
+        .forEach(it ->
+            find(Finding.Kind.CHARGED_TWICE, it, "is in the books of " + books.name() + " twice"));
     for (Operation operation : books.operations()) {
       // What came after the snapshot has its attempt after the snapshot.
       boolean later = operation.at().isAfter(gateway.asOf());
@@ -123,12 +126,11 @@ final class CompareBooks {
             books.name() + " has done it, the gateway does not know it");
       }
     }
-    effective.forEach(
-        (reference, all) -> {
-          if (all.size() > 1 && books == acquirers.getFirst()) {
-            find(Finding.Kind.CHARGED_TWICE, reference, "was done by " + all.size() + " acquirers");
-          }
-        });
+    effective.forEach((reference, all) -> {
+      if (all.size() > 1 && books == acquirers.getFirst()) {
+        find(Finding.Kind.CHARGED_TWICE, reference, "was done by " + all.size() + " acquirers");
+      }
+    });
   }
 
   // --- the gateway's attempts, each against the acquirers' entries ------------------------------
@@ -137,7 +139,10 @@ final class CompareBooks {
     Optional<AcquirerBooks> books =
         acquirers.stream().filter(it -> it.name().equals(attempt.acquirer())).findFirst();
     if (books.isEmpty()) {
-      find(Finding.Kind.DISAGREES, attempt.reference(), "the books of " + attempt.acquirer() + " are not given");
+      find(
+          Finding.Kind.DISAGREES,
+          attempt.reference(),
+          "the books of " + attempt.acquirer() + " are not given");
       return;
     }
     Optional<Operation> operation = books.get().find(attempt.reference());
@@ -146,7 +151,10 @@ final class CompareBooks {
       case "approved" -> approved(attempt, operation, done);
       case "pending", "unknown" -> {
         if (!attempt.hasNextStep()) {
-          find(Finding.Kind.NO_NEXT_STEP, attempt.reference(), attempt.state() + ", nothing scheduled");
+          find(
+              Finding.Kind.NO_NEXT_STEP,
+              attempt.reference(),
+              attempt.state() + ", nothing scheduled");
         }
       }
       case "declined", "not_sent", "reversed" -> {
@@ -173,7 +181,9 @@ final class CompareBooks {
       find(
           Finding.Kind.LOST,
           attempt.reference(),
-          attempt.kind() + " is booked, " + attempt.acquirer()
+          attempt.kind()
+              + " is booked, "
+              + attempt.acquirer()
               + (found.isEmpty() ? " does not know it" : " has declined or reversed it"));
       return;
     }
@@ -189,8 +199,13 @@ final class CompareBooks {
           Finding.Kind.DISAGREES,
           attempt.reference(),
           "%s of %d %s here, %s of %d %s there"
-              .formatted(attempt.kind(), attempt.amount(), attempt.currency(),
-                  operation.kind(), operation.amount(), operation.currency()));
+              .formatted(
+                  attempt.kind(),
+                  attempt.amount(),
+                  attempt.currency(),
+                  operation.kind(),
+                  operation.amount(),
+                  operation.currency()));
     }
   }
 
@@ -198,14 +213,20 @@ final class CompareBooks {
 
   private void payments() {
     Map<String, List<Attempt>> byPayment = new HashMap<>();
-    gateway.attempts().forEach(
-        it -> byPayment.computeIfAbsent(it.payment(), id -> new ArrayList<>()).add(it));
+    gateway
+        .attempts()
+        .forEach(it -> byPayment.computeIfAbsent(it.payment(), id -> new ArrayList<>()).add(it));
     for (Payment payment : gateway.payments()) {
       List<Attempt> all = byPayment.getOrDefault(payment.id(), List.of());
       long authorisations =
-          all.stream().filter(it -> it.kind().equals("authorise") && isEffective(it.reference())).count();
+          all.stream()
+              .filter(it -> it.kind().equals("authorise") && isEffective(it.reference()))
+              .count();
       if (authorisations > 1) {
-        find(Finding.Kind.CHARGED_TWICE, payment.id(), authorisations + " authorisations are effective");
+        find(
+            Finding.Kind.CHARGED_TWICE,
+            payment.id(),
+            authorisations + " authorisations are effective");
       }
       // While something is under way, the payment's own sums are behind.
       boolean open = all.stream().anyMatch(Attempt::isOpen);
@@ -244,17 +265,19 @@ final class CompareBooks {
     Map<String, Set<String>> charged = new TreeMap<>();
     for (Attempt attempt : gateway.attempts()) {
       Payment payment = payments.get(attempt.payment());
-      if (payment != null && attempt.kind().equals("authorise") && isEffective(attempt.reference())) {
-        payment.purchase().ifPresent(
-            it -> charged.computeIfAbsent(it, key -> new TreeSet<>()).add(payment.id()));
+      if (payment != null
+          && attempt.kind().equals("authorise")
+          && isEffective(attempt.reference())) {
+        payment
+            .purchase()
+            .ifPresent(it -> charged.computeIfAbsent(it, key -> new TreeSet<>()).add(payment.id()));
       }
     }
-    charged.forEach(
-        (purchase, ids) -> {
-          if (ids.size() > 1) {
-            find(Finding.Kind.CHARGED_TWICE, purchase, "one purchase, charged as " + ids);
-          }
-        });
+    charged.forEach((purchase, ids) -> {
+      if (ids.size() > 1) {
+        find(Finding.Kind.CHARGED_TWICE, purchase, "one purchase, charged as " + ids);
+      }
+    });
   }
 
   // --- the ledger -------------------------------------------------------------------------------
@@ -309,30 +332,42 @@ final class CompareBooks {
       for (Operation operation : books.operations()) {
         if (books.isEffective(operation)) {
           Attempt attempt = attempts.get(operation.reference());
-          boolean open = attempt == null ? operation.at().isAfter(gateway.asOf()) : attempt.isOpen();
-          sum(cells, books.name(), operation.currency(), "receivable", books.receivable(operation), open);
+          boolean open =
+              attempt == null ? operation.at().isAfter(gateway.asOf()) : attempt.isOpen();
+          sum(
+              cells,
+              books.name(),
+              operation.currency(),
+              "receivable",
+              books.receivable(operation),
+              open);
           sum(cells, books.name(), operation.currency(), "held", books.held(operation), open);
         }
       }
     }
     List<Sum> sums = new ArrayList<>();
-    cells.forEach(
-        (cell, amounts) -> {
-          Sum sum =
-              new Sum(cell.acquirer(), cell.currency(), cell.what(), amounts[0], amounts[1], amounts[2]);
-          sums.add(sum);
-          if (!sum.isEqual()) {
-            find(
-                Finding.Kind.SUMS_DIFFER,
-                cell.acquirer() + " " + cell.currency() + " " + cell.what(),
-                "%d here, %d there, %d under way".formatted(sum.ledger(), sum.acquirers(), sum.open()));
-          }
-        });
+    cells.forEach((cell, amounts) -> {
+      Sum sum =
+          new Sum(
+              cell.acquirer(), cell.currency(), cell.what(), amounts[0], amounts[1], amounts[2]);
+      sums.add(sum);
+      if (!sum.isEqual()) {
+        find(
+            Finding.Kind.SUMS_DIFFER,
+            cell.acquirer() + " " + cell.currency() + " " + cell.what(),
+            "%d here, %d there, %d under way".formatted(sum.ledger(), sum.acquirers(), sum.open()));
+      }
+    });
     return sums;
   }
 
   private static void sum(
-      Map<Cell, long[]> cells, String acquirer, String currency, String what, long amount, boolean open) {
+      Map<Cell, long[]> cells,
+      String acquirer,
+      String currency,
+      String what,
+      long amount,
+      boolean open) {
     if (amount != 0) {
       add(cells, acquirer, currency, what, 1, amount);
       add(cells, acquirer, currency, what, 2, open ? amount : 0);
@@ -340,7 +375,12 @@ final class CompareBooks {
   }
 
   private static void add(
-      Map<Cell, long[]> cells, String acquirer, String currency, String what, int column, long amount) {
+      Map<Cell, long[]> cells,
+      String acquirer,
+      String currency,
+      String what,
+      int column,
+      long amount) {
     cells.computeIfAbsent(new Cell(acquirer, currency, what), it -> new long[3])[column] += amount;
   }
 
@@ -357,7 +397,10 @@ final class CompareBooks {
 
   private void done(Step step, Optional<String> reference) {
     if (reference.isEmpty()) {
-      find(Finding.Kind.LOST, step.key(), "the user was told \"done\", the gateway does not know the key");
+      find(
+          Finding.Kind.LOST,
+          step.key(),
+          "the user was told \"done\", the gateway does not know the key");
       return;
     }
     List<Operation> operations = effective.getOrDefault(reference.get(), List.of());
@@ -378,11 +421,18 @@ final class CompareBooks {
           Finding.Kind.DISAGREES,
           step.key(),
           "the user was told %s of %d %s, the acquirer did %s of %d %s"
-              .formatted(step.operation(), step.amount(), step.currency(),
-                  operation.kind(), operation.amount(), operation.currency()));
+              .formatted(
+                  step.operation(),
+                  step.amount(),
+                  step.currency(),
+                  operation.kind(),
+                  operation.amount(),
+                  operation.currency()));
     }
     Attempt attempt = attempts.get(reference.get());
-    if (attempt != null && step.payment().isPresent() && !attempt.payment().equals(step.payment().get())) {
+    if (attempt != null
+        && step.payment().isPresent()
+        && !attempt.payment().equals(step.payment().get())) {
       find(Finding.Kind.DISAGREES, step.key(), "the user was told another payment's id");
     }
   }

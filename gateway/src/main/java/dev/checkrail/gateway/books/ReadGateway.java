@@ -37,23 +37,37 @@ final class ReadGateway {
                 "select id, state, currency, authorised, captured, refunded, metadata from payments",
                 row ->
                     new GatewayBooks.Payment(
-                        row.getString(1), row.getString(2), row.getString(3), row.getLong(4),
-                        row.getLong(5), row.getLong(6), purchase(row.getString(7)))),
+                        row.getString(1),
+                        row.getString(2),
+                        row.getString(3),
+                        row.getLong(4),
+                        row.getLong(5),
+                        row.getLong(6),
+                        purchase(row.getString(7)))),
             all(
                 statement,
                 "select reference, payment_id, acquirer, kind, capture, amount, currency, original,"
                     + " state, next_step_at is not null from operations",
                 row ->
                     new GatewayBooks.Attempt(
-                        row.getString(1), row.getString(2), row.getString(3), row.getString(4),
-                        row.getBoolean(5), row.getLong(6), row.getString(7),
-                        Optional.ofNullable(row.getString(8)), row.getString(9), row.getBoolean(10))),
+                        row.getString(1),
+                        row.getString(2),
+                        row.getString(3),
+                        row.getString(4),
+                        row.getBoolean(5),
+                        row.getLong(6),
+                        row.getString(7),
+                        Optional.ofNullable(row.getString(8)),
+                        row.getString(9),
+                        row.getBoolean(10))),
             all(
                 statement,
                 "select key, payment_id, reference, status from idempotency_keys",
                 row ->
                     new GatewayBooks.Answer(
-                        row.getString(1), row.getString(2), Optional.ofNullable(row.getString(3)),
+                        row.getString(1),
+                        row.getString(2),
+                        Optional.ofNullable(row.getString(3)),
                         Optional.of(row.getInt(4)).filter(it -> it != 0))),
             all(
                 statement,
@@ -71,7 +85,8 @@ final class ReadGateway {
     T read(ResultSet row) throws SQLException;
   }
 
-  private static <T> List<T> all(Statement statement, String query, Row<T> row) throws SQLException {
+  private static <T> List<T> all(Statement statement, String query, Row<T> row)
+      throws SQLException {
     List<T> all = new ArrayList<>();
     try (ResultSet rows = statement.executeQuery(query)) {
       while (rows.next()) {

@@ -87,7 +87,8 @@ public final class Chaos {
     /** For people. */
     public String text() {
       StringBuilder text = new StringBuilder("What was done to it\n");
-      new TreeMap<>(done).forEach((what, times) -> text.append("  %-50s %d%n".formatted(what, times)));
+      new TreeMap<>(done)
+          .forEach((what, times) -> text.append("  %-50s %d%n".formatted(what, times)));
       text.append("\nWhat users saw: ").append(load.text());
       text.append("\nWhat the books say: ").append(books.text());
       if (!reconciled) {
@@ -130,7 +131,9 @@ public final class Chaos {
   }
 
   private Report run() throws IOException, InterruptedException, SQLException {
-    say("starting a database, 2 acquirers and %d instances in %s", settings.instances(), settings.folder());
+    say(
+        "starting a database, 2 acquirers and %d instances in %s",
+        settings.instances(), settings.folder());
     stack.start();
     Path clientLog = settings.folder().resolve("client.jsonl");
     Load.Settings users =
@@ -139,12 +142,17 @@ public final class Chaos {
             Optional.empty(),
             stack.addMerchant(),
             new Crowd(
-                settings.usersPerSecond(), settings.seconds(), settings.seed(),
-                "chaos-" + settings.seed(), 0.05, 0.25),
+                settings.usersPerSecond(),
+                settings.seconds(),
+                settings.seed(),
+                "chaos-" + settings.seed(),
+                0.05,
+                0.25),
             Optional.of(clientLog),
             Duration.ZERO);
     LoadReport load;
-    try (PrintWriter loadLog = new PrintWriter(Files.newBufferedWriter(settings.folder().resolve("log/load.log")));
+    try (PrintWriter loadLog =
+            new PrintWriter(Files.newBufferedWriter(settings.folder().resolve("log/load.log")));
         ExecutorService threads = Executors.newSingleThreadExecutor()) {
       begun = System.nanoTime();
       Callable<LoadReport> paying = () -> Load.run(users, loadLog);
@@ -175,8 +183,11 @@ public final class Chaos {
   private void mischief() throws InterruptedException {
     List<Mischief> plan =
         Mischief.plan(
-            settings.seed(), Duration.ofSeconds(settings.seconds()), settings.every(),
-            stack.instances().size(), stack.acquirers().size());
+            settings.seed(),
+            Duration.ofSeconds(settings.seconds()),
+            settings.every(),
+            stack.instances().size(),
+            stack.acquirers().size());
     for (Mischief next : plan) {
       sleepUntil(next.at());
       say("%s", next.words());
@@ -184,20 +195,26 @@ public final class Chaos {
         done.merge(kind(next), 1, Integer::sum);
       }
       switch (next) {
-        case Mischief.KillInstance it -> killAndStart(stack.instances().get(it.instance()), it.downFor());
-        case Mischief.KillAcquirer it -> killAndStart(stack.acquirers().get(it.acquirer()), it.downFor());
+        case Mischief.KillInstance it ->
+            killAndStart(stack.instances().get(it.instance()), it.downFor());
+        case Mischief.KillAcquirer it ->
+            killAndStart(stack.acquirers().get(it.acquirer()), it.downFor());
         case Mischief.Misbehave it -> {
           stack.control(it.acquirer(), it.mode(), it.millis(), it.share());
-          after(it.lasts(), () -> {
-            stack.control(it.acquirer(), Mode.NORMAL, 0, 1);
-            return null;
-          });
+          after(
+              it.lasts(),
+              () -> {
+                stack.control(it.acquirer(), Mode.NORMAL, 0, 1);
+                return null;
+              });
         }
         case Mischief.RestartDatabase it ->
-            after(Duration.ZERO, () -> {
-              stack.restartDatabase(it.kill());
-              return null;
-            });
+            after(
+                Duration.ZERO,
+                () -> {
+                  stack.restartDatabase(it.kill());
+                  return null;
+                });
       }
     }
     sleepUntil(Duration.ofSeconds(settings.seconds()));
@@ -208,18 +225,21 @@ public final class Chaos {
       case Mischief.KillInstance it -> "kill -9 of an instance";
       case Mischief.KillAcquirer it -> "kill -9 of an acquirer";
       case Mischief.Misbehave it -> "acquirer: " + it.mode().word();
-      case Mischief.RestartDatabase it -> it.kill() ? "kill -9 of the database" : "restart of the database";
+      case Mischief.RestartDatabase it ->
+          it.kill() ? "kill -9 of the database" : "restart of the database";
     };
   }
 
   private void killAndStart(Child child, Duration downFor) {
     child.kill();
-    after(downFor, () -> {
-      if (!child.isRunning()) {
-        child.start();
-      }
-      return null;
-    });
+    after(
+        downFor,
+        () -> {
+          if (!child.isRunning()) {
+            child.start();
+          }
+          return null;
+        });
   }
 
   private void after(Duration delay, Callable<?> what) {

@@ -16,8 +16,12 @@ final class Child {
   /** As the launcher starts an instance: little memory, quickly there. */
   private static final List<String> JAVA =
       List.of(
-          "-XX:+UseSerialGC", "-Xmx160m", "-Xss512k", "-XX:-UsePerfData",
-          "-XX:+UseCompactObjectHeaders", "--enable-native-access=ALL-UNNAMED");
+          "-XX:+UseSerialGC",
+          "-Xmx160m",
+          "-Xss512k",
+          "-XX:-UsePerfData",
+          "-XX:+UseCompactObjectHeaders",
+          "--enable-native-access=ALL-UNNAMED");
 
   private final String name;
   private final List<String> arguments;
@@ -97,7 +101,8 @@ final class Child {
         throw new IOException(name + " has ended; its output is in " + log);
       }
       if (System.nanoTime() - until > 0) {
-        throw new IOException(name + " does not serve after " + atMost.toSeconds() + " s; see " + log);
+        throw new IOException(
+            name + " does not serve after " + atMost.toSeconds() + " s; see " + log);
       }
       TimeUnit.MILLISECONDS.sleep(50);
     }

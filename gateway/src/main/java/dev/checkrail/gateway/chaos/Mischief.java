@@ -32,14 +32,17 @@ sealed interface Mischief {
   }
 
   /** An acquirer misbehaves for a while. */
-  record Misbehave(
-      Duration at, int acquirer, Mode mode, long millis, double share, Duration lasts)
+  record Misbehave(Duration at, int acquirer, Mode mode, long millis, double share, Duration lasts)
       implements Mischief {
     @Override
     public String words() {
       return String.format(
-          Locale.ROOT, "acquirer %d: %s for %.0f %% of its requests, for %d ms",
-          acquirer + 1, mode.word(), share * 100, lasts.toMillis());
+          Locale.ROOT,
+          "acquirer %d: %s for %.0f %% of its requests, for %d ms",
+          acquirer + 1,
+          mode.word(),
+          share * 100,
+          lasts.toMillis());
     }
   }
 

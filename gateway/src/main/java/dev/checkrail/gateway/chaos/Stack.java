@@ -78,8 +78,14 @@ final class Stack implements AutoCloseable {
           new Child(
               name,
               List.of(
-                  "acquirer", "--name", name, "--port", Integer.toString(port), "--data",
-                  folder.resolve(name).toString(), "--control-token-file",
+                  "acquirer",
+                  "--name",
+                  name,
+                  "--port",
+                  Integer.toString(port),
+                  "--data",
+                  folder.resolve(name).toString(),
+                  "--control-token-file",
                   folder.resolve("control.token").toString()),
               url.resolve("/live"),
               folder.resolve("log").resolve(name + ".log")));
@@ -126,11 +132,19 @@ final class Stack implements AutoCloseable {
     List<String> arguments =
         new ArrayList<>(
             List.of(
-                "serve", "--name", name, "--port", Integer.toString(url.getPort()),
-                "--data", folder.resolve("gateway").toString(),
-                "--database-url", address.url(),
-                "--database-user", address.user(),
-                "--database-password-file", folder.resolve("database/instance.password").toString()));
+                "serve",
+                "--name",
+                name,
+                "--port",
+                Integer.toString(url.getPort()),
+                "--data",
+                folder.resolve("gateway").toString(),
+                "--database-url",
+                address.url(),
+                "--database-user",
+                address.user(),
+                "--database-password-file",
+                folder.resolve("database/instance.password").toString()));
     for (int i = 0; i < acquirers.size(); i++) {
       arguments.add("--acquirer");
       arguments.add(acquirers.get(i).name() + "=" + acquirerUrls.get(i));
@@ -187,8 +201,8 @@ final class Stack implements AutoCloseable {
   /** Their journals, by name. */
   Map<String, String> journals() {
     Map<String, String> journals = new LinkedHashMap<>();
-    acquirers.forEach(
-        it -> journals.put(it.name(), folder.resolve(it.name()).resolve("journal.jsonl").toString()));
+    acquirers.forEach(it ->
+        journals.put(it.name(), folder.resolve(it.name()).resolve("journal.jsonl").toString()));
     return journals;
   }
 
@@ -234,12 +248,20 @@ final class Stack implements AutoCloseable {
 
   /** How many attempts are open or have a step to come. */
   long stepsToCome() throws SQLException, IOException {
+    return count("select count(*) from operations where next_step_at is not null");
+  }
+
+  /** How many attempts there are of this amount. */
+  long attempts(long amount) throws SQLException, IOException {
+    return count("select count(*) from operations where amount = " + amount);
+  }
+
+  private long count(String query) throws SQLException, IOException {
     DatabaseAddress address = database();
     try (Connection connection =
             DriverManager.getConnection(address.url(), address.user(), address.password());
         Statement statement = connection.createStatement();
-        ResultSet row =
-            statement.executeQuery("select count(*) from operations where next_step_at is not null")) {
+        ResultSet row = statement.executeQuery(query)) {
       return row.next() ? row.getLong(1) : 0;
     }
   }
@@ -260,7 +282,10 @@ final class Stack implements AutoCloseable {
     return false;
   }
 
-  /** Ends all of it: instances and acquirers by kill -9, as they must bear it; the database in order. */
+  /**
+   * Ends all of it: instances and acquirers by kill -9, as they must bear it; the database in
+   * order.
+   */
   @Override
   public void close() {
     children().forEach(Child::retire);

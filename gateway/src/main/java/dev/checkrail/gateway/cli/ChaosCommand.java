@@ -17,11 +17,12 @@ import picocli.CommandLine.Option;
 @Command(
     name = "chaos",
     description = {
-      "Starts a database, two acquirers and some instances of its own, sends users, and meanwhile",
-      "kills instances and acquirers with -9, restarts and kills the database, and makes acquirers",
-      "slow, fail, time out after charging and answer by half. Then everything comes back, what is",
-      "under way gets time to end, and check-books counts. All on loopback, in one folder; its",
-      "processes end with it, also on ^C."
+      "Breaks a stack of its own under load, then compares the books.",
+      "Starts a database, two acquirers and some instances, sends users, and meanwhile kills",
+      "instances and acquirers with -9, restarts and kills the database, and makes acquirers slow,",
+      "fail, time out after charging and answer by half. Then everything comes back, what is under",
+      "way gets time to end, and check-books counts. All on loopback, in one folder; its processes",
+      "end with it, also on ^C."
     },
     mixinStandardHelpOptions = true,
     footer = {
@@ -35,25 +36,46 @@ import picocli.CommandLine.Option;
 final class ChaosCommand implements Callable<Integer> {
   private final Terminal terminal;
 
-  @Option(names = "--seconds", paramLabel = "S", description = "How long users come (${DEFAULT-VALUE}).")
+  @Option(
+      names = "--seconds",
+      paramLabel = "S",
+      description = "How long users come (${DEFAULT-VALUE}).")
   private int seconds = 300;
 
-  @Option(names = "--seed", paramLabel = "N", description = "The same seed does the same at the same times (${DEFAULT-VALUE}).")
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "The same seed does the same at the same times (${DEFAULT-VALUE}).")
   private long seed = 1;
 
-  @Option(names = "--users-per-second", paramLabel = "R", description = "How many users come, on average (${DEFAULT-VALUE}).")
+  @Option(
+      names = "--users-per-second",
+      paramLabel = "R",
+      description = "How many users come, on average (${DEFAULT-VALUE}).")
   private double rate = 20;
 
-  @Option(names = "--instances", paramLabel = "N", description = "How many of the gateway (${DEFAULT-VALUE}).")
+  @Option(
+      names = "--instances",
+      paramLabel = "N",
+      description = "How many of the gateway (${DEFAULT-VALUE}).")
   private int instances = 3;
 
-  @Option(names = "--every", paramLabel = "S", description = "Seconds between two mischiefs, on average (${DEFAULT-VALUE}).")
+  @Option(
+      names = "--every",
+      paramLabel = "S",
+      description = "Seconds between two mischiefs, on average (${DEFAULT-VALUE}).")
   private double every = 3;
 
-  @Option(names = "--reconcile-within", paramLabel = "S", description = "How long what is under way may take to end (${DEFAULT-VALUE}).")
+  @Option(
+      names = "--reconcile-within",
+      paramLabel = "S",
+      description = "How long what is under way may take to end (${DEFAULT-VALUE}).")
   private int reconcileWithin = 300;
 
-  @Option(names = "--folder", paramLabel = "DIR", description = "For books, logs and the database; new or empty (a temporary one).")
+  @Option(
+      names = "--folder",
+      paramLabel = "DIR",
+      description = "For books, logs and the database; new or empty (a temporary one).")
   private @Nullable Path folder;
 
   @Option(names = "--keep", description = "Keeps the folder if all is well, too.")
@@ -66,7 +88,8 @@ final class ChaosCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     if (seconds < 1 || instances < 1 || instances > 9 || !(rate > 0) || !(every > 0)) {
-      return terminal.refuse("--seconds, --users-per-second and --every are above 0, --instances is 1 to 9");
+      return terminal.refuse(
+          "--seconds, --users-per-second and --every are above 0, --instances is 1 to 9");
     }
     try {
       Path place = place();

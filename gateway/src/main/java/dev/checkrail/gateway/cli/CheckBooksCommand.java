@@ -18,8 +18,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "check-books",
     description = {
-      "Compares the gateway's ledger and payments with the acquirers' books and, if there is one,",
-      "with what users were told. Reads only, entry by entry; corrects nothing."
+      "Compares the ledger with the acquirers' books and with what users were told.",
+      "Reads only, entry by entry; corrects nothing."
     },
     mixinStandardHelpOptions = true,
     footer = {
@@ -35,25 +35,48 @@ import picocli.CommandLine.Option;
 final class CheckBooksCommand implements Callable<Integer> {
   private final Terminal terminal;
 
-  @Option(names = "--database-url", required = true, paramLabel = "URL", description = "jdbc:postgresql://HOST:PORT/NAME")
+  @Option(
+      names = "--database-url",
+      required = true,
+      paramLabel = "URL",
+      description = "jdbc:postgresql://HOST:PORT/NAME")
   private @Nullable String url;
 
-  @Option(names = "--database-user", paramLabel = "NAME", description = "A role that may read (${DEFAULT-VALUE}).")
+  @Option(
+      names = "--database-user",
+      paramLabel = "NAME",
+      description = "A role that may read (${DEFAULT-VALUE}).")
   private String user = "gateway_instance";
 
-  @Option(names = "--database-password-file", paramLabel = "FILE", description = "Holds its password.")
+  @Option(
+      names = "--database-password-file",
+      paramLabel = "FILE",
+      description = "Holds its password.")
   private @Nullable Path passwordFile;
 
-  @Option(names = "--acquirer", required = true, paramLabel = "NAME=JOURNAL|URL", description = "An acquirer's books: its journal file, or where it runs.")
+  @Option(
+      names = "--acquirer",
+      required = true,
+      paramLabel = "NAME=JOURNAL|URL",
+      description = "An acquirer's books: its journal file, or where it runs.")
   private Map<String, String> acquirers = new LinkedHashMap<>();
 
-  @Option(names = "--control-token-file", paramLabel = "FILE", description = "For acquirers that are given by URL.")
+  @Option(
+      names = "--control-token-file",
+      paramLabel = "FILE",
+      description = "For acquirers that are given by URL.")
   private @Nullable Path tokenFile;
 
-  @Option(names = "--client-log", paramLabel = "FILE", description = "What users were told, as load writes it.")
+  @Option(
+      names = "--client-log",
+      paramLabel = "FILE",
+      description = "What users were told, as load writes it.")
   private @Nullable Path clientLog;
 
-  @Option(names = "--format", paramLabel = "text|json", description = "Of the result on stdout (${DEFAULT-VALUE}).")
+  @Option(
+      names = "--format",
+      paramLabel = "text|json",
+      description = "Of the result on stdout (${DEFAULT-VALUE}).")
   private LoadCommand.Format format = LoadCommand.Format.text;
 
   CheckBooksCommand(Terminal terminal) {
@@ -66,11 +89,14 @@ final class CheckBooksCommand implements Callable<Integer> {
       BooksReport report =
           CheckBooks.check(
               new CheckBooks.Settings(
-                  new CheckBooks.Source(Objects.requireNonNull(url), user, content(passwordFile).orElse("")),
+                  new CheckBooks.Source(
+                      Objects.requireNonNull(url), user, content(passwordFile).orElse("")),
                   acquirers,
                   content(tokenFile),
                   Optional.ofNullable(clientLog)));
-      terminal.out().print(format == LoadCommand.Format.json ? report.json() + "\n" : report.text());
+      terminal
+          .out()
+          .print(format == LoadCommand.Format.json ? report.json() + "\n" : report.text());
       terminal.out().flush();
       return report.isClean() ? 0 : 1;
     } catch (IOException e) {

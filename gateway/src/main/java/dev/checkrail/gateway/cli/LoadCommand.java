@@ -20,9 +20,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "load",
     description = {
-      "Sends users who pay: an open loop with Poisson arrivals. One user is one purchase with one",
-      "Idempotency-Key, has 8 s of patience per attempt and tries once more after 0.5 to 1.5 s.",
-      "Latencies count from the moment at which a user came. Progress goes to stderr."
+      "Sends users who pay: an open loop with Poisson arrivals.",
+      "One user is one purchase with one Idempotency-Key, has 8 s of patience per attempt and tries",
+      "once more after 0.5 to 1.5 s. Latencies count from the moment at which a user came. Progress",
+      "goes to stderr."
     },
     mixinStandardHelpOptions = true,
     footer = {
@@ -39,40 +40,82 @@ import picocli.CommandLine.Option;
 final class LoadCommand implements Callable<Integer> {
   private final Terminal terminal;
 
-  @Option(names = "--url", required = true, paramLabel = "URL", description = "Where the gateway is; several are used in turn.")
+  @Option(
+      names = "--url",
+      required = true,
+      paramLabel = "URL",
+      description = "Where the gateway is; several are used in turn.")
   private List<URI> urls = List.of();
 
-  @Option(names = "--users-per-second", required = true, paramLabel = "R", description = "How many users come, on average.")
+  @Option(
+      names = "--users-per-second",
+      required = true,
+      paramLabel = "R",
+      description = "How many users come, on average.")
   private double rate;
 
-  @Option(names = "--seconds", required = true, paramLabel = "S", description = "How long users come.")
+  @Option(
+      names = "--seconds",
+      required = true,
+      paramLabel = "S",
+      description = "How long users come.")
   private double seconds;
 
-  @Option(names = "--seed", paramLabel = "N", description = "The same seed sends the same users, amounts and times (${DEFAULT-VALUE}).")
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "The same seed sends the same users, amounts and times (${DEFAULT-VALUE}).")
   private long seed = 1;
 
-  @Option(names = "--key-file", required = true, paramLabel = "FILE", description = "Holds the merchant's API key.")
+  @Option(
+      names = "--key-file",
+      required = true,
+      paramLabel = "FILE",
+      description = "Holds the merchant's API key.")
   private @Nullable Path keyFile;
 
-  @Option(names = "--host-header", paramLabel = "HOST", description = "Sent instead of the URL's own host.")
+  @Option(
+      names = "--host-header",
+      paramLabel = "HOST",
+      description = "Sent instead of the URL's own host.")
   private @Nullable String hostHeader;
 
-  @Option(names = "--client-log", paramLabel = "FILE", description = "Appends a JSON line for each thing asked for. No card numbers.")
+  @Option(
+      names = "--client-log",
+      paramLabel = "FILE",
+      description = "Appends a JSON line for each thing asked for. No card numbers.")
   private @Nullable Path clientLog;
 
-  @Option(names = "--run", paramLabel = "NAME", description = "Begins the keys (by default the time): the same name and seed replay a run.")
+  @Option(
+      names = "--run",
+      paramLabel = "NAME",
+      description = "Begins the keys (by default the time): the same name and seed replay a run.")
   private @Nullable String run;
 
-  @Option(names = "--awkward", paramLabel = "SHARE", description = "Users whose card declines, is slow or breaks the acquirer's answer (${DEFAULT-VALUE}).")
+  @Option(
+      names = "--awkward",
+      paramLabel = "SHARE",
+      description =
+          "Users whose card declines, is slow or breaks the acquirer's answer (${DEFAULT-VALUE}).")
   private double awkward;
 
-  @Option(names = "--further", paramLabel = "SHARE", description = "Users with further steps: capture in parts, refund, void (${DEFAULT-VALUE}).")
+  @Option(
+      names = "--further",
+      paramLabel = "SHARE",
+      description = "Users with further steps: capture in parts, refund, void (${DEFAULT-VALUE}).")
   private double further;
 
-  @Option(names = "--settle", paramLabel = "S", description = "Afterwards looks up, for at most so many seconds, who was told \"failed\" but is charged (${DEFAULT-VALUE}: does not).")
+  @Option(
+      names = "--settle",
+      paramLabel = "S",
+      description =
+          "Afterwards looks up, for at most so many seconds, who was told \"failed\" but is charged (${DEFAULT-VALUE}: does not).")
   private int settle;
 
-  @Option(names = "--format", paramLabel = "text|json", description = "Of the result on stdout (${DEFAULT-VALUE}).")
+  @Option(
+      names = "--format",
+      paramLabel = "text|json",
+      description = "Of the result on stdout (${DEFAULT-VALUE}).")
   private Format format = Format.text;
 
   LoadCommand(Terminal terminal) {

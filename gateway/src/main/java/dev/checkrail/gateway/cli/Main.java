@@ -24,12 +24,12 @@ public final class Main implements Runnable {
   /** All commands. */
   static CommandLine line() {
     CommandLine line = new CommandLine(new Main());
-    line.setUsageHelpWidth(100);
     Terminal terminal = Terminal.standard();
     line.addSubcommand(new AcquirerCommand(terminal));
     line.addSubcommand(new LoadCommand(terminal));
     line.addSubcommand(new CheckBooksCommand(terminal));
     line.addSubcommand(new ChaosCommand(terminal));
+    line.setUsageHelpWidth(100); // of the commands, too
     return line;
   }
 

@@ -18,9 +18,9 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What users asked for and were told, as JSON lines: one per {@link Step}, in the order in which they
- * ended. No card number is in it. The file is evidence about the gateway, not a promise to anybody:
- * a line is flushed to the system, not forced to the disk.
+ * What users asked for and were told, as JSON lines: one per {@link Step}, in the order in which
+ * they ended. No card number is in it. The file is evidence about the gateway, not a promise to
+ * anybody: a line is flushed to the system, not forced to the disk.
  */
 public final class ClientLog implements AutoCloseable {
   private static final JsonMapper JSON = new JsonMapper();

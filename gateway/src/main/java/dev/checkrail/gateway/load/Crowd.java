@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Who comes when: Poisson arrivals, drawn before the load begins. The same crowd has the same users,
- * amounts, cards and times.
+ * Who comes when: Poisson arrivals, drawn before the load begins. The same crowd has the same
+ * users, amounts, cards and times.
  *
  * @param perSecond how many users come on average
  * @param seconds how long users come

@@ -110,7 +110,8 @@ final class Exchange {
             line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
       }
       if (status >= 200) {
-        return new Answer(status, headers, new String(body(in, status, headers), StandardCharsets.UTF_8));
+        return new Answer(
+            status, headers, new String(body(in, status, headers), StandardCharsets.UTF_8));
       }
     }
   }

@@ -57,7 +57,8 @@ public final class Load {
    * @param urls in turn; a retry takes the next one
    * @param hostHeader sent instead of the URL's own
    * @param clientLog where each step is logged
-   * @param settle how long, afterwards, those who were told "failed" are looked up; zero: not at all
+   * @param settle how long, afterwards, those who were told "failed" are looked up; zero: not at
+   *     all
    */
   public record Settings(
       List<URI> urls,
@@ -103,7 +104,8 @@ public final class Load {
     Instant begun = Instant.now().plus(FIRST_STEP_IN);
     long origin = System.nanoTime() + FIRST_STEP_IN.toNanos();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-        var ticker = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory())) {
+        var ticker =
+            Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory())) {
       ticker.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
       for (User user : users) {
         long due = origin + user.comes().toNanos();
@@ -179,8 +181,7 @@ public final class Load {
   }
 
   private static Wanted purchase(User user) {
-    boolean manual =
-        user.journey() == User.Journey.SHIP || user.journey() == User.Journey.CANCEL;
+    boolean manual = user.journey() == User.Journey.SHIP || user.journey() == User.Journey.CANCEL;
     ObjectNode body = JSON.createObjectNode();
     body.put("amount", user.amount());
     body.put("currency", user.currency());
@@ -204,7 +205,13 @@ public final class Load {
       case SHIP ->
           List.of(
               wanted(user, "capture", at + "/capture", user.key() + "-c1", part, half),
-              wanted(user, "capture", at + "/capture", user.key() + "-c2", user.amount() - part, "{}"));
+              wanted(
+                  user,
+                  "capture",
+                  at + "/capture",
+                  user.key() + "-c2",
+                  user.amount() - part,
+                  "{}"));
       case RETURN ->
           List.of(wanted(user, "refund", at + "/refunds", user.key() + "-r1", part, half));
       case CANCEL ->

@@ -67,7 +67,9 @@ public record LoadReport(
     text.append("%d users in %.1f s%n".formatted(users(), seconds));
     for (Outcome outcome : Outcome.values()) {
       boolean known = settled || outcome.compareTo(Outcome.TOLD_FAILED) <= 0;
-      text.append("  %-24s %s%n".formatted(outcome.words(), known ? of(outcome) : "not looked up (--settle)"));
+      text.append(
+          "  %-24s %s%n"
+              .formatted(outcome.words(), known ? of(outcome) : "not looked up (--settle)"));
     }
     steps.forEach((step, count) -> text.append("  %-24s %d%n".formatted(step, count)));
     text.append("milliseconds from the intended start\n");

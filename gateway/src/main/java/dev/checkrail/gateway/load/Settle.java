@@ -27,7 +27,8 @@ final class Settle {
   }
 
   /**
-   * Changes the outcome of each user who was told "failed", until none is unknown or the time is up.
+   * Changes the outcome of each user who was told "failed", until none is unknown or the time is
+   * up.
    *
    * @param toldFailed the outcome by key
    * @return the outcomes by key, or nothing if the gateway could not be asked
@@ -79,7 +80,8 @@ final class Settle {
 
   private static Outcome outcome(String status) {
     return switch (status) {
-      case "declined", "failed", "voided", "refunded", "requires_confirmation" -> Outcome.TOLD_FAILED;
+      case "declined", "failed", "voided", "refunded", "requires_confirmation" ->
+          Outcome.TOLD_FAILED;
       case "authorised", "captured", "partially_captured", "partially_refunded" ->
           Outcome.TOLD_FAILED_BUT_CHARGED;
       default -> Outcome.UNKNOWN;

@@ -15,11 +15,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Asks the gateway for one thing, as a shop's page does for its user: with one key, with patience for
- * each attempt, and at most one retry.
+ * Asks the gateway for one thing, as a shop's page does for its user: with one key, with patience
+ * for each attempt, and at most one retry.
  *
- * <p>While the gateway says "not final yet" (202, or 409 that the first request is running) the page
- * asks again with the same key, within the same patience. An answer that is final for the key
+ * <p>While the gateway says "not final yet" (202, or 409 that the first request is running) the
+ * page asks again with the same key, within the same patience. An answer that is final for the key
  * (200, 201, 402, 502, and what is the request's own fault) is not retried.
  */
 final class Shop {
@@ -39,7 +39,14 @@ final class Shop {
   }
 
   /** What is asked for. */
-  record Wanted(int user, String operation, String path, String key, long amount, String currency, String body) {
+  record Wanted(
+      int user,
+      String operation,
+      String path,
+      String key,
+      long amount,
+      String currency,
+      String body) {
     @Override
     public String toString() {
       return "Wanted[" + operation + " " + key + "]"; // the body has a card number
@@ -72,8 +79,10 @@ final class Shop {
   }
 
   /** What one attempt came to. */
-  private record Said(Step.Told told, boolean retry, Optional<String> payment, Optional<String> status) {
-    static final Said NOTHING = new Said(Step.Told.NOTHING, true, Optional.empty(), Optional.empty());
+  private record Said(
+      Step.Told told, boolean retry, Optional<String> payment, Optional<String> status) {
+    static final Said NOTHING =
+        new Said(Step.Told.NOTHING, true, Optional.empty(), Optional.empty());
 
     Said withPaymentOf(Said other) {
       return new Said(told, retry, other.payment, other.status);
@@ -83,17 +92,24 @@ final class Shop {
   private Said attempt(Wanted wanted, URI url, List<Step.Attempt> attempts)
       throws InterruptedException {
     long until = System.nanoTime() + PATIENCE.toNanos();
-    String head = head("POST", wanted.path(), url)
-        + "Content-Type: application/json\r\n"
-        + "Idempotency-Key: " + wanted.key() + "\r\n"
-        + "X-Request-Deadline: " + Instant.now().plus(PATIENCE).toEpochMilli() + "\r\n";
+    String head =
+        head("POST", wanted.path(), url)
+            + "Content-Type: application/json\r\n"
+            + "Idempotency-Key: "
+            + wanted.key()
+            + "\r\n"
+            + "X-Request-Deadline: "
+            + Instant.now().plus(PATIENCE).toEpochMilli()
+            + "\r\n";
     Said last = Said.NOTHING;
     while (true) {
       Instant start = Instant.now();
       try {
-        Exchange.Answer answer = Exchange.send(address(url), head, Optional.of(wanted.body()), until);
+        Exchange.Answer answer =
+            Exchange.send(address(url), head, Optional.of(wanted.body()), until);
         attempts.add(
-            new Step.Attempt(url.toString(), start, Instant.now(), answer.status(), Optional.empty()));
+            new Step.Attempt(
+                url.toString(), start, Instant.now(), answer.status(), Optional.empty()));
         last = said(answer);
         boolean running = answer.status() == 202 || answer.status() == 409;
         if (!running || !last.retry() || until - System.nanoTime() < ASK_AGAIN.toNanos()) {
@@ -140,9 +156,16 @@ final class Shop {
   }
 
   private String head(String method, String path, URI url) {
-    return method + " " + path + " HTTP/1.1\r\n"
-        + "Host: " + hostHeader.orElseGet(url::getAuthority) + "\r\n"
-        + "Authorization: Bearer " + apiKey + "\r\n"
+    return method
+        + " "
+        + path
+        + " HTTP/1.1\r\n"
+        + "Host: "
+        + hostHeader.orElseGet(url::getAuthority)
+        + "\r\n"
+        + "Authorization: Bearer "
+        + apiKey
+        + "\r\n"
         + "Accept: application/json\r\n";
   }
 

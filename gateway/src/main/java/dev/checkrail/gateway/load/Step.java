@@ -46,5 +46,6 @@ public record Step(
    * @param end when the answer was complete, or given up
    * @param status 0 if there was none; {@code error} then says why
    */
-  public record Attempt(String url, Instant start, Instant end, int status, Optional<String> error) {}
+  public record Attempt(
+      String url, Instant start, Instant end, int status, Optional<String> error) {}
 }

@@ -39,26 +39,67 @@ class CompareBooksTest {
 
   private static Attempt attempt(String reference, String state, boolean nextStep) {
     return new Attempt(
-        reference, "pay_1", "acq-a", "authorise", true, 1000, "EUR", Optional.empty(), state, nextStep);
+        reference,
+        "pay_1",
+        "acq-a",
+        "authorise",
+        true,
+        1000,
+        "EUR",
+        Optional.empty(),
+        state,
+        nextStep);
   }
 
   private static Operation charge(long sequence, String reference) {
     return new Operation(
-        sequence, NOON, Kind.AUTHORISE, reference, Optional.empty(), true, Optional.empty(),
-        Optional.of("A1"), 1000, "EUR", true, Optional.of("424242******4242"), "f");
+        sequence,
+        NOON,
+        Kind.AUTHORISE,
+        reference,
+        Optional.empty(),
+        true,
+        Optional.empty(),
+        Optional.of("A1"),
+        1000,
+        "EUR",
+        true,
+        Optional.of("424242******4242"),
+        "f");
   }
 
   private static Operation reversal(long sequence, String reference) {
     return new Operation(
-        sequence, NOON, Kind.REVERSE, reference, Optional.empty(), true, Optional.empty(),
-        Optional.empty(), 0, "", false, Optional.empty(), "");
+        sequence,
+        NOON,
+        Kind.REVERSE,
+        reference,
+        Optional.empty(),
+        true,
+        Optional.empty(),
+        Optional.empty(),
+        0,
+        "",
+        false,
+        Optional.empty(),
+        "");
   }
 
   private static Step step(Step.Told told) {
     return new Step(
-        1, "create", "k1", "pay.example.com", 1000, "EUR", NOON, told, Optional.of("pay_1"),
+        1,
+        "create",
+        "k1",
+        "pay.example.com",
+        1000,
+        "EUR",
+        NOON,
+        told,
+        Optional.of("pay_1"),
         Optional.of("captured"),
-        List.of(new Step.Attempt("http://127.0.0.1:1", NOON, NOON.plusMillis(90), 201, Optional.empty())));
+        List.of(
+            new Step.Attempt(
+                "http://127.0.0.1:1", NOON, NOON.plusMillis(90), 201, Optional.empty())));
   }
 
   private BooksReport compare() {
@@ -128,7 +169,17 @@ class CompareBooksTest {
   void onePurchaseThatBecameTwoPaymentsIsChargedTwice() {
     payments.add(new Payment("pay_2", "captured", "EUR", 1000, 1000, 0, Optional.of("k1")));
     attempts.add(
-        new Attempt("r2", "pay_2", "acq-a", "authorise", true, 1000, "EUR", Optional.empty(), "approved", false));
+        new Attempt(
+            "r2",
+            "pay_2",
+            "acq-a",
+            "authorise",
+            true,
+            1000,
+            "EUR",
+            Optional.empty(),
+            "approved",
+            false));
     ledger.add(new Line("r2", "acquirer:acq-a:receivable", "EUR", 1000));
     ledger.add(new Line("r2", "merchant:payable", "EUR", -1000));
     operations.add(charge(2, "r2"));
@@ -208,7 +259,17 @@ class CompareBooksTest {
   void anotherAmountAtTheAcquirerIsFound() {
     attempts.set(
         0,
-        new Attempt("r1", "pay_1", "acq-a", "authorise", true, 900, "EUR", Optional.empty(), "approved", false));
+        new Attempt(
+            "r1",
+            "pay_1",
+            "acq-a",
+            "authorise",
+            true,
+            900,
+            "EUR",
+            Optional.empty(),
+            "approved",
+            false));
 
     assertThat(kinds()).contains(Finding.Kind.DISAGREES);
   }
@@ -217,8 +278,19 @@ class CompareBooksTest {
   void whatAnAcquirerDidAfterTheSnapshotIsNoDifference() {
     Operation later =
         new Operation(
-            2, NOON.plusSeconds(61), Kind.AUTHORISE, "r9", Optional.empty(), true, Optional.empty(),
-            Optional.of("A2"), 5, "EUR", true, Optional.empty(), "f");
+            2,
+            NOON.plusSeconds(61),
+            Kind.AUTHORISE,
+            "r9",
+            Optional.empty(),
+            true,
+            Optional.empty(),
+            Optional.of("A2"),
+            5,
+            "EUR",
+            true,
+            Optional.empty(),
+            "f");
     operations.add(later);
 
     assertThat(compare().findings()).isEmpty();

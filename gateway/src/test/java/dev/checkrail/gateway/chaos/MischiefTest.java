@@ -33,7 +33,8 @@ class MischiefTest {
     List<Mischief> restarts =
         plan(2).stream().filter(Mischief.RestartDatabase.class::isInstance).toList();
     for (int i = 1; i < restarts.size(); i++) {
-      assertThat(restarts.get(i).at().minus(restarts.get(i - 1).at())).isGreaterThanOrEqualTo(Duration.ofSeconds(19));
+      assertThat(restarts.get(i).at().minus(restarts.get(i - 1).at()))
+          .isGreaterThanOrEqualTo(Duration.ofSeconds(19));
     }
   }
 }

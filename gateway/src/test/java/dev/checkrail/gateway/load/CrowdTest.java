@@ -37,6 +37,7 @@ class CrowdTest {
 
   @Test
   void aRateOfNothingIsRefused() {
-    assertThatThrownBy(() -> new Crowd(0, 1, 1, "r", 0, 0)).hasMessageContaining("users per second");
+    assertThatThrownBy(() -> new Crowd(0, 1, 1, "r", 0, 0))
+        .hasMessageContaining("users per second");
   }
 }

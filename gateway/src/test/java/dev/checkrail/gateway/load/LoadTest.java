@@ -52,7 +52,9 @@ class LoadTest {
   }
 
   private interface Gateway {
-    /** @param time 1 for the first request with a key */
+    /**
+     * @param time 1 for the first request with a key
+     */
     void answer(HttpExchange exchange, int time) throws IOException;
   }
 
@@ -99,11 +101,10 @@ class LoadTest {
 
   @Test
   void whoIsTurnedAwayTriesOnceMoreWithTheSameKey() throws Exception {
-    payments(
-        (exchange, time) -> {
-          boolean again = time > 1;
-          send(exchange, again ? 201 : 503, again ? PAID : "{\"code\": \"draining\"}");
-        });
+    payments((exchange, time) -> {
+      boolean again = time > 1;
+      send(exchange, again ? 201 : 503, again ? PAID : "{\"code\": \"draining\"}");
+    });
     LoadReport report = load(20, 0.5, Duration.ZERO);
 
     assertThat(report.of(Outcome.PAID)).isEqualTo(report.users());
@@ -131,7 +132,11 @@ class LoadTest {
 
   @Test
   void whatIsNotFinalIsAskedAgain() throws Exception {
-    payments((exchange, time) -> send(exchange, time == 1 ? 202 : 201, time == 1 ? "{\"id\": \"pay_1\", \"status\": \"processing\"}" : PAID));
+    payments((exchange, time) ->
+        send(
+            exchange,
+            time == 1 ? 202 : 201,
+            time == 1 ? "{\"id\": \"pay_1\", \"status\": \"processing\"}" : PAID));
     LoadReport report = load(10, 0.5, Duration.ZERO);
 
     assertThat(report.of(Outcome.PAID)).isEqualTo(report.users());
@@ -141,12 +146,11 @@ class LoadTest {
 
   @Test
   void halfAnAnswerIsNone() throws Exception {
-    payments(
-        (exchange, time) -> {
-          exchange.sendResponseHeaders(201, PAID.length());
-          exchange.getResponseBody().write(PAID.getBytes(StandardCharsets.UTF_8), 0, 10);
-          exchange.getResponseBody().flush();
-        });
+    payments((exchange, time) -> {
+      exchange.sendResponseHeaders(201, PAID.length());
+      exchange.getResponseBody().write(PAID.getBytes(StandardCharsets.UTF_8), 0, 10);
+      exchange.getResponseBody().flush();
+    });
     LoadReport report = load(10, 0.5, Duration.ZERO);
 
     assertThat(report.of(Outcome.TOLD_FAILED)).isEqualTo(report.users());
@@ -157,22 +161,21 @@ class LoadTest {
 
   @Test
   void whoWasToldFailedIsLookedUpAfterwards() throws Exception {
-    payments(
-        (exchange, time) -> {
-          if (exchange.getRequestMethod().equals("GET")) {
-            send(
-                exchange,
-                200,
-                """
-                {"data": [
-                  {"id": "pay_2", "status": "captured", "metadata": {"load_key": "run-2"}},
-                  {"id": "pay_1", "status": "failed", "metadata": {"load_key": "run-1"}}],
-                 "has_more": false}
-                """);
-          } else {
-            send(exchange, 502, "{\"code\": \"acquirer_no_answer\"}");
-          }
-        });
+    payments((exchange, time) -> {
+      if (exchange.getRequestMethod().equals("GET")) {
+        send(
+            exchange,
+            200,
+            """
+            {"data": [
+              {"id": "pay_2", "status": "captured", "metadata": {"load_key": "run-2"}},
+              {"id": "pay_1", "status": "failed", "metadata": {"load_key": "run-1"}}],
+             "has_more": false}
+            """);
+      } else {
+        send(exchange, 502, "{\"code\": \"acquirer_no_answer\"}");
+      }
+    });
     LoadReport report = load(20, 0.5, Duration.ofSeconds(2));
 
     assertThat(report.of(Outcome.TOLD_FAILED_BUT_CHARGED)).isEqualTo(1);
@@ -182,16 +185,15 @@ class LoadTest {
   @Test
   void usersComeThoughThoseBeforeThemWait() throws Exception {
     java.util.concurrent.CountDownLatch ten = new java.util.concurrent.CountDownLatch(10);
-    payments(
-        (exchange, time) -> {
-          ten.countDown();
-          try {
-            ten.await(); // nobody is answered before the tenth has come
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-          }
-          send(exchange, 201, PAID);
-        });
+    payments((exchange, time) -> {
+      ten.countDown();
+      try {
+        ten.await(); // nobody is answered before the tenth has come
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      send(exchange, 201, PAID);
+    });
     LoadReport report = load(40, 0.5, Duration.ZERO);
 
     assertThat(report.users()).isGreaterThanOrEqualTo(10);
@@ -213,27 +215,25 @@ class LoadTest {
   @Test
   void patienceCoversAnAnswerThatTrickles() throws Exception {
     try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      threads.execute(
-          () -> {
-            try (Socket socket = listener.accept()) {
-              socket.setTcpNoDelay(true);
-              socket.getOutputStream().write("HTTP/1.1 200 OK\r\n".getBytes(StandardCharsets.UTF_8));
-              while (true) {
-                socket.getOutputStream().write("X: y\r\n".getBytes(StandardCharsets.UTF_8));
-                java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
-              }
-            } catch (IOException e) {
-              // The client has gone.
-            }
-          });
+      threads.execute(() -> {
+        try (Socket socket = listener.accept()) {
+          socket.setTcpNoDelay(true);
+          socket.getOutputStream().write("HTTP/1.1 200 OK\r\n".getBytes(StandardCharsets.UTF_8));
+          while (true) {
+            socket.getOutputStream().write("X: y\r\n".getBytes(StandardCharsets.UTF_8));
+            java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
+          }
+        } catch (IOException e) {
+          // The client has gone.
+        }
+      });
       long begun = System.nanoTime();
-      assertThatThrownBy(
-              () ->
-                  Exchange.send(
-                      new InetSocketAddress(listener.getInetAddress(), listener.getLocalPort()),
-                      "GET / HTTP/1.1\r\nHost: x\r\n",
-                      Optional.empty(),
-                      begun + 300_000_000L))
+      assertThatThrownBy(() ->
+              Exchange.send(
+                  new InetSocketAddress(listener.getInetAddress(), listener.getLocalPort()),
+                  "GET / HTTP/1.1\r\nHost: x\r\n",
+                  Optional.empty(),
+                  begun + 300_000_000L))
           .isInstanceOf(SocketTimeoutException.class);
     }
   }
