@@ -10,8 +10,8 @@ import tools.jackson.databind.node.ObjectNode;
  * What the comparison came to.
  *
  * @param acknowledged steps that a user was told were done; 0 without a client log
- * @param toldFailedButCharged of the users' steps (without a client log: of the stored answers):
- *     told failed or nothing, and charged; those that are not ended are findings besides
+ * @param toldFailedButCharged keys of the users' steps (without a client log: of stored answers): told
+ *     failed or nothing, and charged; those that are not ended are findings besides
  * @param underWay attempts that are open and have a next step: no difference yet
  */
 public record BooksReport(
@@ -19,7 +19,7 @@ public record BooksReport(
     long attempts,
     long operations,
     long acknowledged,
-    long toldFailedButCharged,
+    List<String> toldFailedButCharged,
     long underWay,
     List<Sum> sums,
     List<Finding> findings) {
@@ -39,6 +39,7 @@ public record BooksReport(
   }
 
   public BooksReport {
+    toldFailedButCharged = List.copyOf(toldFailedButCharged);
     sums = List.copyOf(sums);
     findings = List.copyOf(findings);
   }
@@ -65,7 +66,7 @@ public record BooksReport(
         "  %-50s %d%n"
             .formatted(
                 "told failed but charged, ended",
-                toldFailedButCharged - count(Finding.Kind.NOT_ENDED)));
+                toldFailedButCharged.size() - count(Finding.Kind.NOT_ENDED)));
     text.append("  %-50s %d%n".formatted("still under way, with a next step", underWay));
     if (!sums.isEmpty()) {
       text.append(
@@ -110,7 +111,7 @@ public record BooksReport(
     node.put("attempts", attempts);
     node.put("operations", operations);
     node.put("acknowledged", acknowledged);
-    node.put("told_failed_but_charged", toldFailedButCharged);
+    node.put("told_failed_but_charged", toldFailedButCharged.size());
     node.put("under_way", underWay);
     ObjectNode counts = node.putObject("counts");
     for (Finding.Kind kind : Finding.Kind.values()) {

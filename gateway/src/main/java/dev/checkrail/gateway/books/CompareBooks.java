@@ -53,7 +53,7 @@ final class CompareBooks {
   /** Where each reference is effective: more than one acquirer is one too many. */
   private final Map<String, List<Operation>> effective = new HashMap<>();
 
-  private long toldFailedButCharged;
+  private final List<String> toldFailedButCharged = new ArrayList<>();
 
   private CompareBooks(GatewayBooks gateway, List<AcquirerBooks> acquirers, List<Step> steps) {
     this.gateway = gateway;
@@ -460,7 +460,7 @@ final class CompareBooks {
     if (!isEffective(reference)) {
       return;
     }
-    toldFailedButCharged++;
+    toldFailedButCharged.add(key);
     @Nullable Attempt attempt = attempts.get(reference);
     int status = Optional.ofNullable(answer).flatMap(Answer::status).orElse(0);
     boolean succeedsByKey = attempt != null && attempt.isApproved() && status < 400;

@@ -3,9 +3,11 @@ package dev.checkrail.gateway.chaos;
 import dev.checkrail.gateway.acquirer.Mode;
 import dev.checkrail.gateway.books.BooksReport;
 import dev.checkrail.gateway.books.CheckBooks;
+import dev.checkrail.gateway.load.ClientLog;
 import dev.checkrail.gateway.load.Crowd;
 import dev.checkrail.gateway.load.Load;
 import dev.checkrail.gateway.load.LoadReport;
+import dev.checkrail.gateway.load.Step;
 import dev.checkrail.gateway.store.DatabaseAddress;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -14,6 +16,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -66,12 +69,14 @@ public final class Chaos {
    *
    * @param done how often each kind of mischief was done
    * @param reconciled whether nothing was under way any more when the books were compared
+   * @param repeated the same keys once more, before the books were compared
    * @param failures what did not come back by itself
    */
   public record Report(
       Map<String, Integer> done,
       LoadReport load,
       boolean reconciled,
+      Repeated repeated,
       BooksReport books,
       List<String> failures) {
     public Report {
@@ -81,7 +86,9 @@ public final class Chaos {
 
     /** Whether the gateway has passed. */
     public boolean passed() {
-      return reconciled && failures.isEmpty() && books.isClean() && books.underWay() == 0;
+      return reconciled
+          && repeated.other().isEmpty()
+          && failures.isEmpty() && books.isClean() && books.underWay() == 0;
     }
 
     /** For people. */
@@ -91,11 +98,26 @@ public final class Chaos {
           .forEach((what, times) -> text.append("  %-50s %d%n".formatted(what, times)));
       text.append("\nWhat users saw: ").append(load.text());
       text.append("\nWhat the books say: ").append(books.text());
+      text.append(
+          "The same keys once more: %d with the same answer, %d with another%n"
+              .formatted(repeated.same(), repeated.other().size()));
+      repeated.other().stream().limit(10).forEach(it -> text.append("  ").append(it).append('\n'));
       if (!reconciled) {
         text.append("NOT RECONCILED in the time given.\n");
       }
       failures.forEach(it -> text.append("FAILED: ").append(it).append('\n'));
       return text.append(passed() ? "PASSED\n" : "FAILED\n").toString();
+    }
+  }
+
+  /**
+   * The same keys once more.
+   *
+   * @param other whose answer is another one
+   */
+  public record Repeated(int same, List<String> other) {
+    public Repeated {
+      other = List.copyOf(other);
     }
   }
 
@@ -169,15 +191,47 @@ public final class Chaos {
     calm();
     say("waiting until nothing is under way");
     boolean reconciled = stack.awaitReconciled(settings.reconcileWithin());
+    Repeated repeated = repeat(users, compare(clientLog).toldFailedButCharged());
+    BooksReport books = compare(clientLog);
+    return new Report(done, load, reconciled, repeated, books, List.copyOf(failures));
+  }
+
+  private BooksReport compare(Path clientLog) throws IOException, InterruptedException {
     DatabaseAddress database = stack.database();
-    BooksReport books =
-        CheckBooks.check(
-            new CheckBooks.Settings(
-                new CheckBooks.Source(database.url(), database.user(), database.password()),
-                stack.journals(),
-                Optional.empty(),
-                Optional.of(clientLog)));
-    return new Report(done, load, reconciled, books, List.copyOf(failures));
+    return CheckBooks.check(
+        new CheckBooks.Settings(
+            new CheckBooks.Source(database.url(), database.user(), database.password()),
+            stack.journals(),
+            Optional.empty(),
+            Optional.of(clientLog)));
+  }
+
+  /**
+   * Who was told "done" must be told so again, of the same payment; who was told "failed" and is
+   * charged must be told "done" by the same key.
+   */
+  private Repeated repeat(Load.Settings users, List<String> toldFailedButCharged)
+      throws IOException, InterruptedException {
+    Map<String, Step> before = new HashMap<>();
+    for (Step step : ClientLog.read(settings.folder().resolve("client.jsonl"))) {
+      if (step.operation().equals("create")
+          && (step.told() == Step.Told.DONE || toldFailedButCharged.contains(step.key()))) {
+        before.put(step.key(), step);
+      }
+    }
+    say("asking once more with %d keys", before.size());
+    List<String> other = new ArrayList<>();
+    Map<String, Step> again = Load.repeat(users, before.keySet());
+    before.forEach(
+        (key, first) -> {
+          Step now = again.get(key);
+          if (now == null
+              || now.told() != Step.Told.DONE
+              || (first.payment().isPresent() && !first.payment().equals(now.payment()))) {
+            other.add(key + ": " + (now == null ? "not asked" : now.attempts().getLast()));
+          }
+        });
+    return new Repeated(before.size() - other.size(), other);
   }
 
   private void mischief() throws InterruptedException {

@@ -11,9 +11,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -32,6 +35,7 @@ public final class Load {
   static final String KEY = "load_key";
 
   private static final JsonMapper JSON = new JsonMapper();
+  private static final int REPEATED_AT_ONCE = 16;
   private static final Duration CLOCKS_DIFFER_BY = Duration.ofMinutes(1);
   private static final Duration FIRST_STEP_IN = Duration.ofMillis(200);
 
@@ -97,6 +101,38 @@ public final class Load {
     try (ClientLog log = ClientLog.append(settings.clientLog().get())) {
       return new Load(settings, progress, Optional.of(log)).run();
     }
+  }
+
+  /**
+   * Asks once more, with the same keys and words, for what these users wanted at first. Only for keys
+   * that the gateway knows: one that it does not know would be a new purchase.
+   *
+   * @return what they are told now, by key
+   */
+  public static Map<String, Step> repeat(Settings settings, Set<String> keys)
+      throws InterruptedException {
+    Shop shop = new Shop(settings.urls(), settings.hostHeader(), settings.apiKey());
+    Map<String, Step> told = new ConcurrentHashMap<>();
+    Semaphore atOnce = new Semaphore(REPEATED_AT_ONCE);
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (User user : settings.crowd().users()) {
+        if (keys.contains(user.key())) {
+          atOnce.acquire();
+          threads.execute(
+              () -> {
+                try {
+                  Step step = shop.ask(purchase(user), Instant.now(), user.pauseBeforeRetry());
+                  told.put(user.key(), step);
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                } finally {
+                  atOnce.release();
+                }
+              });
+        }
+      }
+    }
+    return Map.copyOf(told);
   }
 
   private LoadReport run() throws InterruptedException {
