@@ -19,6 +19,7 @@ public final class CardCheck {
   /** Single numbers that schemes and processors publish for tests. */
   private static final Set<String> TEST_NUMBERS =
       Set.of(
+          "4000056655665556",
           "4111111111111111",
           "4012888888881881",
           "5555555555554444",

@@ -25,6 +25,11 @@ public final class Main implements Runnable {
   static CommandLine line() {
     CommandLine line = new CommandLine(new Main());
     Terminal terminal = Terminal.standard();
+    line.addSubcommand(new ServeCommand(terminal));
+    line.addSubcommand(
+        new CommandLine(new MerchantsCommand(terminal))
+            .addSubcommand(new MerchantsCommand.Add(terminal)));
+    line.addSubcommand(new DatabaseCommand(terminal));
     line.addSubcommand(new AcquirerCommand(terminal));
     line.addSubcommand(new LoadCommand(terminal));
     line.addSubcommand(new CheckBooksCommand(terminal));

@@ -105,6 +105,16 @@ public final class Database implements AutoCloseable {
     return pool.getMaximumPoolSize();
   }
 
+  /** Holds a connection in a statement for so long; for drills. */
+  public void occupy(java.time.Duration time) {
+    jdbi.useHandle(handle ->
+        handle
+            .createQuery("select pg_sleep(:seconds)::text")
+            .bind("seconds", time.toMillis() / 1000.0)
+            .mapTo(String.class)
+            .one());
+  }
+
   /** Whether it answers now; waits as long as a request would. */
   public boolean answers() {
     try {

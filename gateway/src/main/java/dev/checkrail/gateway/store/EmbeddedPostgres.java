@@ -325,6 +325,18 @@ public final class EmbeddedPostgres implements AutoCloseable {
     return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
   }
 
+  /** The address of a server that another process runs in this folder, if it ever ran there. */
+  public static Optional<DatabaseAddress> addressIn(Path folder) throws IOException {
+    if (!Files.exists(folder.resolve("port")) || !Files.exists(folder.resolve("instance.password"))) {
+      return Optional.empty();
+    }
+    String port = Files.readString(folder.resolve("port")).strip();
+    String password = Files.readString(folder.resolve("instance.password")).strip();
+    return Optional.of(
+        new DatabaseAddress(
+            "jdbc:postgresql://127.0.0.1:" + port + "/gateway", "gateway_instance", password));
+  }
+
   /** Where it listens. */
   public int port() {
     return port;
@@ -345,8 +357,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
     return folder.resolve("instance.password");
   }
 
-  /** Leaves the server running at {@link #close}; for tests that kill it. */
-  void leaveRunning() {
+  /** Leaves the server running at {@link #close}, for whoever else uses it. */
+  public void leaveRunning() {
     stopAtClose = false;
   }
 

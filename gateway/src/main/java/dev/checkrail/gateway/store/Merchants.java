@@ -26,6 +26,17 @@ public final class Merchants {
             .execute());
   }
 
+  /** Whether there is a merchant of this id. */
+  public boolean exists(String id) {
+    return jdbi.withHandle(handle ->
+        handle
+            .createQuery("select count(*) from merchants where id = :id")
+            .bind("id", id)
+            .mapTo(Integer.class)
+            .one()
+            > 0);
+  }
+
   /** Gives a merchant a further key. */
   public void addKey(String merchantId, String mode, String key, int rateLimit) {
     jdbi.useHandle(handle ->

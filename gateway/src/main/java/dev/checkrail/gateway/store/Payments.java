@@ -538,6 +538,18 @@ public final class Payments {
             .list());
   }
 
+  /** Why an attempt was declined, if it was. */
+  public Optional<String> declineCode(String reference) {
+    return jdbi.withHandle(handle ->
+        handle
+            .createQuery(
+                "select decline_code from attempts where reference = :reference"
+                    + " and decline_code is not null")
+            .bind("reference", reference)
+            .mapTo(String.class)
+            .findOne());
+  }
+
   /** What is next about an attempt that is still open, or reversed and not yet verified. */
   public Optional<NextStep> nextStep(String reference) {
     return jdbi.withHandle(handle ->

@@ -11,30 +11,33 @@ public final class RateWindows {
   }
 
   /**
-   * Leases up to {@code chunk} requests of the database's current second.
+   * What was leased.
    *
-   * @return how many were left to have; 0 when the limit is used up
+   * @param granted requests, 0 when the limit is used up
+   * @param used by all instances in this second, as a share of the limit
    */
-  public int lease(String keyHash, int limit, int chunk) {
+  public record Leased(int granted, double used) {}
+
+  /** Leases up to {@code chunk} requests of the database's current second. */
+  public Leased lease(String keyHash, int limit, int chunk) {
     return jdbi.inTransaction(handle -> {
       // Nothing is lost if it is lost: not worth a flush.
       handle.execute("set local synchronous_commit = off");
       return handle
           .createQuery(
               """
-              with was as (select used from rate_windows where hash = decode(:hash, 'hex')
-                  and second = extract(epoch from now())::bigint for update),
-              is_now as (insert into rate_windows (hash, second, used)
-                values (decode(:hash, 'hex'), extract(epoch from now())::bigint, least(:chunk, :limit))
-                on conflict (hash, second) do update set used = least(rate_windows.used + :chunk, :limit)
-                where rate_windows.used < :limit returning used)
-              select coalesce((select used from is_now) - coalesce((select used from was), 0), 0)
+              insert into rate_windows as w (hash, second, used)
+              values (decode(:hash, 'hex'), extract(epoch from now())::bigint, :chunk)
+              on conflict (hash, second) do update set used = w.used + :chunk where w.used < :limit
+              returning least(:chunk, :limit - (used - :chunk)), used
               """)
           .bind("hash", keyHash)
           .bind("limit", limit)
           .bind("chunk", chunk)
-          .mapTo(Integer.class)
-          .one();
+          .map((row, context) ->
+              new Leased(row.getInt(1), Math.min(1, (double) row.getInt(2) / limit)))
+          .findOne()
+          .orElse(new Leased(0, 1));
     });
   }
 
