@@ -177,6 +177,7 @@ public final class Chaos {
             new PrintWriter(Files.newBufferedWriter(settings.folder().resolve("log/load.log")));
         ExecutorService threads = Executors.newSingleThreadExecutor()) {
       begun = System.nanoTime();
+      later.scheduleWithFixedDelay(this::supervise, 500, 500, TimeUnit.MILLISECONDS);
       Callable<LoadReport> paying = () -> Load.run(users, loadLog);
       Future<LoadReport> paid = threads.submit(paying);
       try {
@@ -284,6 +285,22 @@ public final class Chaos {
     };
   }
 
+  /** What ends by itself, say because the database was away when it started, is started again. */
+  private void supervise() {
+    for (Child child : stack.children()) {
+      try {
+        if (child.startIfEnded()) {
+          say("%s has ended by itself, started again", child.name());
+          synchronized (done) {
+            done.merge("start of what had ended by itself", 1, Integer::sum);
+          }
+        }
+      } catch (IOException e) {
+        failures.add(child.name() + " can't be started: " + e.getMessage());
+      }
+    }
+  }
+
   private void killAndStart(Child child, Duration downFor) {
     child.kill();
     after(
@@ -321,14 +338,12 @@ public final class Chaos {
     if (!later.awaitTermination(BACK_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
       throw new IOException("the database does not come back");
     }
-    List<Child> all = new ArrayList<>(stack.acquirers());
-    all.addAll(stack.instances());
-    for (Child child : all) {
+    for (Child child : stack.children()) {
       if (!child.isRunning()) {
         child.start();
       }
     }
-    for (Child child : all) {
+    for (Child child : stack.children()) {
       child.awaitHealthy(BACK_WITHIN);
     }
     for (int i = 0; i < stack.acquirers().size(); i++) {

@@ -23,11 +23,15 @@ final class Child {
           "-XX:+UseCompactObjectHeaders",
           "--enable-native-access=ALL-UNNAMED");
 
+  /** Somebody may be about to start it again. */
+  private static final int MOST_MISSED = 60;
+
   private final String name;
   private final List<String> arguments;
   private final URI health;
   private final File log;
   private volatile @Nullable Process process;
+  private volatile boolean wanted;
   private volatile boolean retired;
 
   /**
@@ -51,6 +55,7 @@ final class Child {
     if (retired) {
       return;
     }
+    wanted = true;
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
     command.addAll(JAVA);
@@ -71,11 +76,21 @@ final class Child {
 
   /** kill -9; returns once it is gone. */
   synchronized void kill() {
+    wanted = false;
     Process running = process;
     if (running != null) {
       running.destroyForcibly().onExit().join();
       process = null;
     }
+  }
+
+  /** Starts it again if it has ended by itself, as a service manager would; whether that was so. */
+  synchronized boolean startIfEnded() throws IOException {
+    boolean ended = wanted && !isRunning();
+    if (ended) {
+      start();
+    }
+    return ended;
   }
 
   /** Kills it for good: a start that was planned for later does nothing. */
@@ -96,8 +111,10 @@ final class Child {
    */
   void awaitHealthy(Duration atMost) throws IOException, InterruptedException {
     long until = System.nanoTime() + atMost.toNanos();
+    int missed = 0;
     while (!isHealthy()) {
-      if (!isRunning()) {
+      missed = isRunning() ? 0 : missed + 1;
+      if (missed > MOST_MISSED) {
         throw new IOException(name + " has ended; its output is in " + log);
       }
       if (System.nanoTime() - until > 0) {

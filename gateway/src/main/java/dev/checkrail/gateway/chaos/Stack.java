@@ -41,6 +41,7 @@ final class Stack implements AutoCloseable {
   private final Path folder;
   private final Path programs;
   private final String token;
+  private final List<String> further;
   private final List<Child> acquirers = new ArrayList<>();
   private final List<Child> instances = new ArrayList<>();
   private final List<URI> acquirerUrls = new ArrayList<>();
@@ -51,10 +52,11 @@ final class Stack implements AutoCloseable {
   private @Nullable EmbeddedPostgres database; // guarded by this
   private boolean closed; // guarded by this
 
-  private Stack(Path folder, Path programs, String token) {
+  private Stack(Path folder, Path programs, String token, List<String> further) {
     this.folder = folder;
     this.programs = programs;
     this.token = token;
+    this.further = List.copyOf(further);
   }
 
   /**
@@ -62,14 +64,16 @@ final class Stack implements AutoCloseable {
    *
    * @param folder for all that it writes; made if missing
    * @param programs where PostgreSQL is unpacked; kept for the next time
+   * @param further options of {@code serve}
    */
-  static Stack in(Path folder, Path programs, int instances) throws IOException {
+  static Stack in(Path folder, Path programs, int instances, String... further)
+      throws IOException {
     Files.createDirectories(folder.resolve("log"));
     byte[] random = new byte[16];
     new SecureRandom().nextBytes(random);
     String token = HexFormat.of().formatHex(random);
     Files.writeString(folder.resolve("control.token"), token);
-    Stack stack = new Stack(folder, programs, token);
+    Stack stack = new Stack(folder, programs, token, List.of(further));
     for (String name : List.of("acq-a", "acq-b")) {
       int port = freePort();
       URI url = URI.create("http://127.0.0.1:" + port);
@@ -149,10 +153,12 @@ final class Stack implements AutoCloseable {
       arguments.add("--acquirer");
       arguments.add(acquirers.get(i).name() + "=" + acquirerUrls.get(i));
     }
+    arguments.addAll(further);
     return arguments;
   }
 
-  private List<Child> children() {
+  /** Acquirers and instances. */
+  List<Child> children() {
     List<Child> all = new ArrayList<>(acquirers);
     all.addAll(instances);
     return all;

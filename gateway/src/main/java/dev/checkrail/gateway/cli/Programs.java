@@ -8,8 +8,6 @@ final class Programs {
 
   static Path folder() {
     String home = System.getProperty("checkrail.home");
-    return home == null
-        ? Path.of(System.getProperty("java.io.tmpdir"), "payment-gateway-programs")
-        : Path.of(home, ".checkrail");
+    return Path.of(home == null ? "" : home).toAbsolutePath().resolve(".checkrail");
   }
 }
