@@ -78,7 +78,8 @@ public final class Acquirer implements AutoCloseable {
     byte[] hashKey = hashKey(settings.data().resolve("hash.key"));
     Journal journal =
         Journal.open(
-            settings.data().resolve("journal.jsonl"), line -> books.record(OperationJson.read(line)));
+            settings.data().resolve("journal.jsonl"),
+            line -> books.record(OperationJson.read(line)));
     try {
       return new Acquirer(settings, clock, books, journal, hashKey);
     } catch (IOException | RuntimeException e) {
@@ -100,7 +101,8 @@ public final class Acquirer implements AutoCloseable {
     // Read once, when the server's class is loaded. Without it small answers wait 40 ms for an ACK.
     System.setProperty("sun.net.httpserver.nodelay", "true");
     this.server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), settings.port()), 1024);
+        HttpServer.create(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), settings.port()), 1024);
     server.setExecutor(threads);
     server.createContext("/", this::handle);
     server.start();
@@ -134,7 +136,8 @@ public final class Acquirer implements AutoCloseable {
     try (exchange) {
       String path = exchange.getRequestURI().getRawPath();
       switch (path) {
-        case "/live" -> send(exchange, Answer.of(200, JSON.createObjectNode().put("acquirer", name)));
+        case "/live" ->
+            send(exchange, Answer.of(200, JSON.createObjectNode().put("acquirer", name)));
         case "/control" -> send(exchange, guarded(exchange, "POST", () -> control(body(exchange))));
         case "/books" -> send(exchange, guarded(exchange, "GET", this::allBooks));
         default -> serve(exchange, path);
@@ -171,7 +174,8 @@ public final class Acquirer implements AutoCloseable {
     switch (met.mode()) {
       case NORMAL -> send(exchange, action.run().get());
       case DOWN -> {}
-      case ERROR -> send(exchange, Answer.problem(500, "internal", "the acquirer has failed, on purpose"));
+      case ERROR ->
+          send(exchange, Answer.problem(500, "internal", "the acquirer has failed, on purpose"));
       case SLOW -> {
         Thread.sleep(met.millis());
         send(exchange, action.run().get());
@@ -222,7 +226,8 @@ public final class Acquirer implements AutoCloseable {
         String reference = reference(body);
         yield Action.of(() -> reverse(reference));
       }
-      default -> Action.of(() -> Answer.problem(404, "no-such-path", "there is nothing at this path"));
+      default ->
+          Action.of(() -> Answer.problem(404, "no-such-path", "there is nothing at this path"));
     };
   }
 
@@ -244,7 +249,8 @@ public final class Acquirer implements AutoCloseable {
     synchronized (lock) {
       first = books.find(request.reference()).isEmpty();
     }
-    Conduct.Met met = first ? new Conduct.Met(mode, Conduct.usualMillis(mode)) : Conduct.Met.NOTHING;
+    Conduct.Met met =
+        first ? new Conduct.Met(mode, Conduct.usualMillis(mode)) : Conduct.Met.NOTHING;
     return new Action(met, () -> perform(request, request.card().number()));
   }
 
@@ -271,7 +277,8 @@ public final class Acquirer implements AutoCloseable {
             known.operation().kind() == Kind.TOMBSTONE
                     || known.operation().fingerprint().equals(fingerprint)
                 ? Answer.of(200, shown(known))
-                : Answer.problem(409, "reference-conflict", "this reference was used for another request"));
+                : Answer.problem(
+                    409, "reference-conflict", "this reference was used for another request"));
   }
 
   private Answer reverse(String reference) {
@@ -308,8 +315,8 @@ public final class Acquirer implements AutoCloseable {
         () ->
             known
                 .map(it -> Answer.of(200, shown(it)))
-                .orElseGet(
-                    () -> Answer.problem(404, "not-known", "not known; it may still be on its way")));
+                .orElseGet(() ->
+                    Answer.problem(404, "not-known", "not known; it may still be on its way")));
   }
 
   /** Only with the lock: the books and the journal have the same order. */
@@ -325,7 +332,8 @@ public final class Acquirer implements AutoCloseable {
     } catch (CompletionException e) {
       if (!closed) {
         // The books in memory are now ahead of the disk. Only a restart brings them together.
-        System.err.println("acquirer " + name + ": the journal can't be written, stopping: " + e.getCause());
+        System.err.println(
+            "acquirer " + name + ": the journal can't be written, stopping: " + e.getCause());
         Runtime.getRuntime().halt(70);
       }
       return Answer.problem(503, "stopping", "the acquirer is being stopped");
@@ -486,7 +494,9 @@ public final class Acquirer implements AutoCloseable {
     exchange.getResponseBody().flush();
   }
 
-  /** What makes two requests of one reference the same. Keyed: card numbers are few and guessable. */
+  /**
+   * What makes two requests of one reference the same. Keyed: card numbers are few and guessable.
+   */
   private String fingerprint(Request request, String secret) {
     try {
       Mac mac = Mac.getInstance("HmacSHA256");

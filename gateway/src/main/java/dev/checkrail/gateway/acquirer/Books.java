@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * What the acquirer has done, and the rules by which it decides what it does next.
  *
  * <p>Every change is an {@link Operation}; {@link #record} is the only place where the state moves,
- * for a new entry and for one read from the journal alike, so that a restart leads to the same books.
- * Not thread-safe: {@link Acquirer} holds one lock around a decision and its place in the journal.
- * All operations stay in memory, as this is no bank: some 500 bytes each.
+ * for a new entry and for one read from the journal alike, so that a restart leads to the same
+ * books. Not thread-safe: {@link Acquirer} holds one lock around a decision and its place in the
+ * journal. All operations stay in memory, as this is no bank: some 500 bytes each.
  */
 final class Books {
   private final Map<String, Standing> standings = new HashMap<>();
@@ -60,17 +60,49 @@ final class Books {
   Operation decide(Request request, String fingerprint, Instant now) {
     return switch (request) {
       case Request.Authorise it ->
-          entry(Kind.AUTHORISE, it, Optional.empty(), refusal(it, now), it.amount(), it.currency(), now, fingerprint);
+          entry(
+              Kind.AUTHORISE,
+              it,
+              Optional.empty(),
+              refusal(it, now),
+              it.amount(),
+              it.currency(),
+              now,
+              fingerprint);
       case Request.Capture it ->
-          entry(Kind.CAPTURE, it, Optional.of(it.original()), refusal(it), it.amount(), it.currency(), now, fingerprint);
+          entry(
+              Kind.CAPTURE,
+              it,
+              Optional.of(it.original()),
+              refusal(it),
+              it.amount(),
+              it.currency(),
+              now,
+              fingerprint);
       case Request.Void it -> {
         Standing original = standings.get(it.original());
         long amount = original == null ? 0 : original.operation.amount();
         String currency = original == null ? "" : original.operation.currency();
-        yield entry(Kind.VOID, it, Optional.of(it.original()), refusal(it), amount, currency, now, fingerprint);
+        yield entry(
+            Kind.VOID,
+            it,
+            Optional.of(it.original()),
+            refusal(it),
+            amount,
+            currency,
+            now,
+            fingerprint);
       }
       case Request.Refund it ->
-          entry(Kind.REFUND, it, Optional.of(it.original()), refusal(it), it.amount(), it.currency(), now, fingerprint);
+          entry(
+              Kind.REFUND,
+              it,
+              Optional.of(it.original()),
+              refusal(it),
+              it.amount(),
+              it.currency(),
+              now,
+              fingerprint);
     };
   }
 
@@ -83,7 +115,8 @@ final class Books {
     if (standing.reversed) {
       return Optional.empty();
     }
-    boolean mereReservation = standing.operation.kind() == Kind.AUTHORISE && !standing.operation.capture();
+    boolean mereReservation =
+        standing.operation.kind() == Kind.AUTHORISE && !standing.operation.capture();
     if (standing.refunded > 0 || (mereReservation && standing.captured > 0)) {
       throw new HasSuccessors();
     }
@@ -146,7 +179,10 @@ final class Books {
     return notLive(original)
         .or(() -> when(original.operation.capture(), "already_captured"))
         .or(() -> otherCurrency(original, request.currency()))
-        .or(() -> when(request.amount() > original.operation.amount() - original.captured, "amount_too_large"));
+        .or(() ->
+            when(
+                request.amount() > original.operation.amount() - original.captured,
+                "amount_too_large"));
   }
 
   private Optional<String> refusal(Request.Void request) {
@@ -164,7 +200,8 @@ final class Books {
     }
     return notLive(original)
         .or(() -> otherCurrency(original, request.currency()))
-        .or(() -> when(request.amount() > original.taken() - original.refunded, "amount_too_large"));
+        .or(() ->
+            when(request.amount() > original.taken() - original.refunded, "amount_too_large"));
   }
 
   private static Optional<String> notLive(Standing original) {
@@ -205,14 +242,27 @@ final class Books {
         amount,
         currency,
         request instanceof Request.Authorise it && it.capture(),
-        request instanceof Request.Authorise it ? Optional.of(it.card().masked()) : Optional.empty(),
+        request instanceof Request.Authorise it
+            ? Optional.of(it.card().masked())
+            : Optional.empty(),
         fingerprint);
   }
 
   private Operation bare(Kind kind, String reference, Optional<String> declineCode, Instant now) {
     return new Operation(
-        last + 1, now, kind, reference, Optional.empty(), declineCode.isEmpty(), declineCode,
-        Optional.empty(), 0, "", false, Optional.empty(), "");
+        last + 1,
+        now,
+        kind,
+        reference,
+        Optional.empty(),
+        declineCode.isEmpty(),
+        declineCode,
+        Optional.empty(),
+        0,
+        "",
+        false,
+        Optional.empty(),
+        "");
   }
 
   /** Something that is still valid builds upon it. */

@@ -19,7 +19,9 @@ record Card(String number, int expiryMonth, int expiryYear, String cvc) {
 
   /** First six and last four digits, as far as PCI DSS lets a number be shown. */
   String masked() {
-    return number.substring(0, 6) + "*".repeat(number.length() - 10) + number.substring(number.length() - 4);
+    return number.substring(0, 6)
+        + "*".repeat(number.length() - 10)
+        + number.substring(number.length() - 4);
   }
 
   @Override

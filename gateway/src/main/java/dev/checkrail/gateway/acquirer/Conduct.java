@@ -36,7 +36,9 @@ record Conduct(Mode mode, long millis, double share) {
   }
 
   Met meet(RandomGenerator random) {
-    return mode == Mode.NORMAL || random.nextDouble() >= share ? Met.NOTHING : new Met(mode, millis);
+    return mode == Mode.NORMAL || random.nextDouble() >= share
+        ? Met.NOTHING
+        : new Met(mode, millis);
   }
 
   static RandomGenerator random(long seed) {

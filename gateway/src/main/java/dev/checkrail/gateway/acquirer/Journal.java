@@ -24,13 +24,14 @@ import java.util.zip.CRC32C;
  * An append-only file of JSON lines that is on the disk before anybody is told.
  *
  * <p>One thread writes. It takes all that has come while it last wrote, writes it with one call and
- * forces it to the disk once, then tells all who wait: <em>group commit</em>. So one slow disk flush
- * is shared by as many requests as came meanwhile, and hundreds per second do not need hundreds of
- * flushes per second.
+ * forces it to the disk once, then tells all who wait: <em>group commit</em>. So one slow disk
+ * flush is shared by as many requests as came meanwhile, and hundreds per second do not need
+ * hundreds of flushes per second.
  *
- * <p>Each line ends with a CRC-32C of what stands before it. A process that is killed while it writes
- * leaves a torn last line, about which nobody was told: {@link #open} cuts it off. A damaged line
- * with a sound one behind it is something else, a damaged disk or a hand: then it refuses to start.
+ * <p>Each line ends with a CRC-32C of what stands before it. A process that is killed while it
+ * writes leaves a torn last line, about which nobody was told: {@link #open} cuts it off. A damaged
+ * line with a sound one behind it is something else, a damaged disk or a hand: then it refuses to
+ * start.
  *
  * <p>If the disk fails, this journal fails: what has been waiting is told so, and so is everything
  * after. What a failed flush has left behind is not known, and a second try may lie.
@@ -57,14 +58,16 @@ final class Journal implements AutoCloseable {
   }
 
   /**
-   * Opens a journal, or makes it. Each line that is in it goes to {@code reader}, without its check.
+   * Opens a journal, or makes it. Each line that is in it goes to {@code reader}, without its
+   * check.
    *
    * @throws IOException if it can't be read or written, another process has it, or it is damaged
    */
   static Journal open(Path path, Consumer<String> reader) throws IOException {
     boolean fresh = !Files.exists(path);
     FileChannel file =
-        FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        FileChannel.open(
+            path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
       lock(file, path);
       if (fresh) {
@@ -117,7 +120,8 @@ final class Journal implements AutoCloseable {
       Optional<String> line = end < all.length ? sound(all, start, end) : Optional.empty();
       if (line.isEmpty()) {
         if (hasSoundLine(all, end + 1)) {
-          throw new IOException(path + " is damaged at byte " + start + ", with sound entries behind it");
+          throw new IOException(
+              path + " is damaged at byte " + start + ", with sound entries behind it");
         }
         return start;
       }
@@ -163,7 +167,9 @@ final class Journal implements AutoCloseable {
     return read(path);
   }
 
-  /** Appends a JSON object; done when it is on the disk. The order of calls is the order of lines. */
+  /**
+   * Appends a JSON object; done when it is on the disk. The order of calls is the order of lines.
+   */
   CompletableFuture<Void> append(String json) {
     String body = json.substring(0, json.length() - 1);
     return put(body + CHECK + crc(body) + "\"}\n");
@@ -197,7 +203,8 @@ final class Journal implements AutoCloseable {
         write(batch);
         batch.forEach(it -> it.durable().complete(null));
       } catch (IOException | InterruptedException e) {
-        IOException why = e instanceof IOException io ? io : new IOException("the journal is closed", e);
+        IOException why =
+            e instanceof IOException io ? io : new IOException("the journal is closed", e);
         failure = Optional.of(why);
         queue.drainTo(batch);
         batch.forEach(it -> it.durable().completeExceptionally(why));
@@ -206,7 +213,8 @@ final class Journal implements AutoCloseable {
     }
     failure = failure.or(() -> Optional.of(new IOException("the journal is closed")));
     queue.drainTo(batch);
-    batch.forEach(it -> it.durable().completeExceptionally(new IOException("the journal is closed")));
+    batch.forEach(
+        it -> it.durable().completeExceptionally(new IOException("the journal is closed")));
   }
 
   private void write(List<Entry> batch) throws IOException {

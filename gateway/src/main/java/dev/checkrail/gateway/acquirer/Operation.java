@@ -7,8 +7,8 @@ import java.util.Optional;
  * One entry of the books, never changed once it is written.
  *
  * @param sequence 1, 2, 3, … in the order of the journal
- * @param reference the caller's name of the operation; a {@link Kind#REVERSE} bears the name of what
- *     it undoes
+ * @param reference the caller's name of the operation; a {@link Kind#REVERSE} bears the name of
+ *     what it undoes
  * @param original what a capture, void or refund builds upon
  * @param approved whether it was done; else {@code declineCode} says why not
  * @param amount in minor units; 0 for a reversal and a tombstone

@@ -7,9 +7,9 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The card numbers that make something happen. Numbers that card networks and processors publish for
- * tests, and five of ours ({@code 40000000000110xx}) for what a network does. Any other number is
- * approved.
+ * The card numbers that make something happen. Numbers that card networks and processors publish
+ * for tests, and five of ours ({@code 40000000000110xx}) for what a network does. Any other number
+ * is approved.
  */
 public enum TestCard {
   VISA("4242424242424242"),

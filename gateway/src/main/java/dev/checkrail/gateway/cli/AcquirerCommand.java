@@ -18,8 +18,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "acquirer",
     description = {
-      "Runs a simulated acquirer on loopback until it is killed. What it has answered is on the disk:",
-      "kill -9 at any time loses nothing that anybody was told."
+      "Runs a simulated acquirer on loopback until it is killed.",
+      "What it has answered is on the disk: kill -9 at any time loses nothing that anybody was told."
     },
     mixinStandardHelpOptions = true,
     footer = {
@@ -36,13 +36,23 @@ import picocli.CommandLine.Option;
 final class AcquirerCommand implements Callable<Integer> {
   private final Terminal terminal;
 
-  @Option(names = "--name", paramLabel = "NAME", description = "What it calls itself (${DEFAULT-VALUE}).")
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "What it calls itself (${DEFAULT-VALUE}).")
   private String name = "acq-a";
 
-  @Option(names = "--port", paramLabel = "PORT", description = "Its port; 0 takes a free one (${DEFAULT-VALUE}).")
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      description = "Its port; 0 takes a free one (${DEFAULT-VALUE}).")
   private int port;
 
-  @Option(names = "--data", required = true, paramLabel = "DIR", description = "Where its books are kept. Made if missing.")
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "DIR",
+      description = "Where its books are kept. Made if missing.")
   private @Nullable Path data;
 
   @Option(
@@ -51,11 +61,17 @@ final class AcquirerCommand implements Callable<Integer> {
       description = "Holds the token for /control and /books (DIR/control.token). Made if missing.")
   private @Nullable Path tokenFile;
 
-  @Option(names = "--seed", paramLabel = "N", description = "Of its draws which requests a mode hits (${DEFAULT-VALUE}).")
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Of its draws which requests a mode hits (${DEFAULT-VALUE}).")
   private long seed = 1;
 
   // "help": nothing else is required with it.
-  @Option(names = "--cards", help = true, description = "Prints the test card numbers and the modes, then exits.")
+  @Option(
+      names = "--cards",
+      help = true,
+      description = "Prints the test card numbers and the modes, then exits.")
   private boolean cards;
 
   AcquirerCommand(Terminal terminal) {
@@ -75,18 +91,23 @@ final class AcquirerCommand implements Callable<Integer> {
           Acquirer.start(
               new Acquirer.Settings(name, port, folder, TokenFile.readOrMake(token), seed),
               InstantSource.system());
-      terminal.out().println("acquirer " + name + " listens on http://127.0.0.1:" + acquirer.port());
+      terminal
+          .out()
+          .println("acquirer " + name + " listens on http://127.0.0.1:" + acquirer.port());
     } catch (IOException e) {
       return terminal.refuse("acquirer " + name + " can't start: " + e.getMessage());
     }
-    new CountDownLatch(1).await(); // a signal ends it; there is nothing to finish, all is on the disk
+    new CountDownLatch(1)
+        .await(); // a signal ends it; there is nothing to finish, all is on the disk
     return 0;
   }
 
   private static void print(PrintWriter out) {
     for (TestCard card : TestCard.values()) {
       String what =
-          card.declineCode().map(code -> "declined: " + code).orElseGet(() -> behaviour(card.mode()));
+          card.declineCode()
+              .map(code -> "declined: " + code)
+              .orElseGet(() -> behaviour(card.mode()));
       out.printf("%-16s  %s%n", card.number(), what);
     }
     out.println("any other number  approved");

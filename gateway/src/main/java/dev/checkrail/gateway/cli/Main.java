@@ -24,7 +24,6 @@ public final class Main implements Runnable {
   /** All commands. */
   static CommandLine line() {
     CommandLine line = new CommandLine(new Main());
-    line.setUsageHelpWidth(100);
     Terminal terminal = Terminal.standard();
     line.addSubcommand(new ServeCommand(terminal));
     line.addSubcommand(
@@ -32,6 +31,10 @@ public final class Main implements Runnable {
             .addSubcommand(new MerchantsCommand.Add(terminal)));
     line.addSubcommand(new DatabaseCommand(terminal));
     line.addSubcommand(new AcquirerCommand(terminal));
+    line.addSubcommand(new LoadCommand(terminal));
+    line.addSubcommand(new CheckBooksCommand(terminal));
+    line.addSubcommand(new ChaosCommand(terminal));
+    line.setUsageHelpWidth(100); // of the commands, too
     return line;
   }
 

@@ -127,6 +127,15 @@ final class ServeCommand implements Callable<Integer> {
   private int giveUpSeconds = 60;
 
   @Option(
+      names = "--lease-seconds",
+      paramLabel = "N",
+      description = {
+        "How long whoever started something may work on it alone; at least three times what an",
+        "acquirer has (${DEFAULT-VALUE})."
+      })
+  private int leaseSeconds = 30;
+
+  @Option(
       names = "--drain-seconds",
       paramLabel = "N",
       description = {
@@ -216,7 +225,7 @@ final class ServeCommand implements Callable<Integer> {
         Duration.ofMillis(workerMillis),
         Duration.ofMillis(acquirerMillis),
         Duration.ofSeconds(giveUpSeconds),
-        usual.lease(),
+        Duration.ofSeconds(leaseSeconds),
         usual.webhookPause(),
         inPciScope,
         allowFaults,

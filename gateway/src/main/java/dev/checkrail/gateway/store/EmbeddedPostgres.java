@@ -214,11 +214,36 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
   }
 
-  private void removeStalePid() throws IOException {
+  /**
+   * PostgreSQL recognises by that file, too, that processes of a killed server are still at work on
+   * the data: a second server beside them would destroy it. So they have to be gone first.
+   */
+  private void removeStalePid() throws IOException, InterruptedException {
     if (pid().isPresent()) {
+      long deadline = System.nanoTime() + STARTS_WITHIN.toNanos();
+      while (isAnybodyIn(data)) {
+        if (System.nanoTime() > deadline) {
+          throw new IOException("processes of a killed database are still at work in " + data);
+        }
+        TimeUnit.MILLISECONDS.sleep(50);
+      }
       LOG.warn("the database was not stopped in order; it recovers from its log");
       Files.deleteIfExists(data.resolve("postmaster.pid"));
     }
+  }
+
+  /** Every process of a PostgreSQL server has its data folder as the current one. */
+  private static boolean isAnybodyIn(Path folder) {
+    return ProcessHandle.allProcesses()
+        .anyMatch(
+            process -> {
+              try {
+                Path cwd = Path.of("/proc", Long.toString(process.pid()), "cwd");
+                return Files.readSymbolicLink(cwd).equals(folder);
+              } catch (IOException e) {
+                return false; // it has ended, or belongs to somebody else
+              }
+            });
   }
 
   private Optional<Long> pid() throws IOException {

@@ -109,7 +109,9 @@ class AcquirerTest {
     assertThat(follow("/refund", "f1", "c1", 300)).isEqualTo("approved");
     assertThat(follow("/refund", "f2", "c1", 101)).isEqualTo("amount_too_large");
     assertThat(follow("/refund", "f3", "a", 1)).isEqualTo("unknown_original");
-    assertThat(Asked.post(port, "/void", "{\"reference\": \"v\", \"original\": \"a\"}").text("declineCode"))
+    assertThat(
+            Asked.post(port, "/void", "{\"reference\": \"v\", \"original\": \"a\"}")
+                .text("declineCode"))
         .isEqualTo("already_captured");
   }
 
@@ -190,7 +192,8 @@ class AcquirerTest {
   @ValueSource(strings = {"half-answer", "timeout-but-charged"})
   void aBrokenAnswerHidesACharge(String mode) throws IOException {
     control("{\"mode\": \"" + mode + "\", \"millis\": 10}");
-    assertThatThrownBy(() -> Asked.authorise(port, "r1", 500, VISA)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> Asked.authorise(port, "r1", 500, VISA))
+        .isInstanceOf(IOException.class);
     control("{\"mode\": \"normal\"}");
 
     assertThat(Asked.get(port, "/operations/r1").text("outcome")).isEqualTo("approved");
@@ -209,7 +212,8 @@ class AcquirerTest {
   @Test
   void downAndErrorDoNothing() throws IOException {
     control("{\"mode\": \"down\"}");
-    assertThatThrownBy(() -> Asked.authorise(port, "r1", 500, VISA)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> Asked.authorise(port, "r1", 500, VISA))
+        .isInstanceOf(IOException.class);
     control("{\"mode\": \"error\"}");
     assertThat(Asked.authorise(port, "r1", 500, VISA).status()).isEqualTo(500);
 
@@ -264,11 +268,9 @@ class AcquirerTest {
 
   @Test
   void aSecondAcquirerOfTheSameFolderIsRefused() {
-    assertThatThrownBy(
-            () ->
-                Acquirer.start(
-                    new Acquirer.Settings("again", 0, folder, Asked.TOKEN, 7),
-                    InstantSource.system()))
+    assertThatThrownBy(() ->
+            Acquirer.start(
+                new Acquirer.Settings("again", 0, folder, Asked.TOKEN, 7), InstantSource.system()))
         .hasMessageContaining("in use");
   }
 
@@ -284,7 +286,8 @@ class AcquirerTest {
   void noFileAndNoAnswerHasACardNumberOrACvc() throws IOException {
     Asked answer = Asked.authorise(port, "r1", 500, VISA);
     Asked wrong = Asked.authorise(port, "r2", 500, "4242424242424243");
-    Asked malformed = Asked.post(port, "/authorise", "{\"card\": {\"number\": \"4242424242424242\", ");
+    Asked malformed =
+        Asked.post(port, "/authorise", "{\"card\": {\"number\": \"4242424242424242\", ");
 
     assertThat(wrong.status()).isEqualTo(400);
     assertThat(malformed.status()).isEqualTo(400);
@@ -300,8 +303,14 @@ class AcquirerTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "[]", "{", "{\"reference\": 1}", "{\"reference\": \"a b\"}", "{\"reference\": \"r\"}",
-        "{\"reference\": \"r\", \"amount\": -1}", "{\"reference\": \"r\", \"amount\": 1.5}",
+        "",
+        "[]",
+        "{",
+        "{\"reference\": 1}",
+        "{\"reference\": \"a b\"}",
+        "{\"reference\": \"r\"}",
+        "{\"reference\": \"r\", \"amount\": -1}",
+        "{\"reference\": \"r\", \"amount\": 1.5}",
         "{\"reference\": \"r\", \"amount\": 1, \"currency\": \"eur\"}",
         "{\"reference\": \"r\", \"reference\": \"s\"}"
       })
@@ -317,8 +326,8 @@ class AcquirerTest {
     long begun = System.nanoTime();
     List<CompletableFuture<Asked>> asked =
         IntStream.range(0, 600)
-            .mapToObj(
-                i -> Asked.postLater(port, "/authorise", Asked.authorisation("r" + i, 500, true, VISA)))
+            .mapToObj(i ->
+                Asked.postLater(port, "/authorise", Asked.authorisation("r" + i, 500, true, VISA)))
             .toList();
     asked.forEach(CompletableFuture::join);
 

@@ -38,19 +38,21 @@ record Asked(int status, String body) {
   static CompletableFuture<Asked> postLater(int port, String path, String body) {
     return CLIENT
         .sendAsync(
-            request(port, path).POST(BodyPublishers.ofString(body)).build(), BodyHandlers.ofString())
+            request(port, path).POST(BodyPublishers.ofString(body)).build(),
+            BodyHandlers.ofString())
         .thenApply(Asked::of);
   }
 
-  static Asked authorise(int port, String reference, long amount, String number) throws IOException {
+  static Asked authorise(int port, String reference, long amount, String number)
+      throws IOException {
     return post(port, "/authorise", authorisation(reference, amount, true, number));
   }
 
   static String authorisation(String reference, long amount, boolean capture, String number) {
     return """
-        {"reference": "%s", "amount": %d, "currency": "EUR", "capture": %b,
-         "card": {"number": "%s", "expiryMonth": 12, "expiryYear": 2034, "cvc": "987"}}
-        """
+    {"reference": "%s", "amount": %d, "currency": "EUR", "capture": %b,
+     "card": {"number": "%s", "expiryMonth": 12, "expiryYear": 2034, "cvc": "987"}}
+    """
         .formatted(reference, amount, capture, number);
   }
 

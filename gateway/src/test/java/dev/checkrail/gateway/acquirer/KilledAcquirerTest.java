@@ -59,14 +59,13 @@ class KilledAcquirerTest {
       String body = Asked.authorisation(reference, 100 + i, true, TestCard.VISA.number());
       all.add(
           Asked.postLater(port, "/authorise", body)
-              .handle(
-                  (answer, failed) -> {
-                    if (answer != null) {
-                      answered.put(reference, answer);
-                      enough.countDown();
-                    }
-                    return null;
-                  }));
+              .handle((answer, failed) -> {
+                if (answer != null) {
+                  answered.put(reference, answer);
+                  enough.countDown();
+                }
+                return null;
+              }));
     }
     enough.await();
     process.destroyForcibly().waitFor();
@@ -74,7 +73,10 @@ class KilledAcquirerTest {
 
     int again = start();
     Map<String, Operation> books =
-        Asked.get(again, "/books").body().lines().map(OperationJson::read)
+        Asked.get(again, "/books")
+            .body()
+            .lines()
+            .map(OperationJson::read)
             .collect(Collectors.toMap(Operation::reference, Function.identity()));
     assertThat(answered).hasSizeGreaterThanOrEqualTo(300);
     assertThat(books.keySet()).containsAll(answered.keySet());
