@@ -71,7 +71,7 @@ public final class World implements AutoCloseable {
     public Mode mode = Mode.ON;
     public int workers = 128;
     public int pool = 8;
-    public Duration acquirerWithin = Duration.ofMillis(700);
+    public Duration acquirerWithin = Duration.ofSeconds(5);
     public Duration giveUpAfter = Duration.ofSeconds(60);
     public Duration lease = Duration.ofSeconds(30);
     public Duration poolWait = Duration.ofSeconds(2);

@@ -188,7 +188,11 @@ public final class Gateway implements AutoCloseable {
       loop("reconciler", IDLE, reconciler::step);
       loop("webhooks", IDLE, webhooks::step);
       Figures figures = new Figures(database);
-      loop("figures", Duration.ofSeconds(10), () -> {
+      loop("open", Duration.ofSeconds(5), () -> {
+        metrics.open(figures.open());
+        return 0;
+      });
+      loop("figures", Duration.ofSeconds(30), () -> {
         metrics.figures(figures.read());
         return 0;
       });
@@ -215,7 +219,7 @@ public final class Gateway implements AutoCloseable {
     return gateway;
   }
 
-  /** Again and again; without work after a pause, as long as the work itself took at least. */
+  /** Again and again; without work after a pause, the longer the longer the look took. */
   private void loop(String name, Duration pause, IntSupplier work) {
     Runnable body =
         () -> {
@@ -232,7 +236,7 @@ public final class Gateway implements AutoCloseable {
               long took = System.nanoTime() - begun;
               over =
                   stopped.await(
-                      done > 0 ? 0 : Math.max(pause.toNanos(), 4 * took), TimeUnit.NANOSECONDS);
+                      done > 0 ? 0 : Math.max(pause.toNanos(), 20 * took), TimeUnit.NANOSECONDS);
             }
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

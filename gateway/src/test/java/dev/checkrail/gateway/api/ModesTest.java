@@ -127,6 +127,7 @@ class ModesTest {
     try (World world = new World(folder)) {
       Setup setup = new Setup();
       setup.pool = 3;
+      setup.acquirerWithin = Duration.ofMillis(700);
       setup.poolWait = Duration.ofMillis(400);
       Gateway gateway = world.serve(setup);
       assertThat(world.create(gateway, sale(100)).status()).isEqualTo(201);
