@@ -153,6 +153,8 @@ final class Stack implements AutoCloseable {
       arguments.add("--acquirer");
       arguments.add(acquirers.get(i).name() + "=" + acquirerUrls.get(i));
     }
+    // Else the second one would have something to do only while the first one is down.
+    arguments.addAll(List.of("--route", "USD=acq-b,acq-a", "--route", "GBP=acq-b,acq-a"));
     arguments.addAll(further);
     return arguments;
   }
