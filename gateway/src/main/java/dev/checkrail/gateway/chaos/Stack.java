@@ -254,9 +254,11 @@ final class Stack implements AutoCloseable {
         : Optional.empty();
   }
 
-  /** How many attempts are open or have a step to come. */
-  long stepsToCome() throws SQLException, IOException {
-    return count("select count(*) from operations where next_step_at is not null");
+  /** How many attempts are open; with {@code all} also those that have any step to come. */
+  private long stepsToCome(boolean all) throws SQLException, IOException {
+    return count(
+        "select count(*) from operations where next_step_at is not null"
+            + (all ? "" : " and (state in ('pending', 'unknown') or next_step = 'void')"));
   }
 
   /** How many attempts there are of this amount. */
@@ -275,11 +277,11 @@ final class Stack implements AutoCloseable {
   }
 
   /** Waits until nothing has a step to come; false if that takes too long. */
-  boolean awaitReconciled(Duration atMost) throws InterruptedException {
+  boolean awaitReconciled(Duration atMost, boolean untilVerified) throws InterruptedException {
     long until = System.nanoTime() + atMost.toNanos();
     while (System.nanoTime() - until < 0) {
       try {
-        if (stepsToCome() == 0) {
+        if (stepsToCome(untilVerified) == 0) {
           return true;
         }
       } catch (SQLException | IOException e) {
