@@ -2,6 +2,7 @@ package dev.checkrail.gateway.api;
 
 import dev.checkrail.gateway.acquiring.AcquirerClient;
 import dev.checkrail.gateway.acquiring.Routing;
+import dev.checkrail.gateway.card.Masking;
 import dev.checkrail.gateway.operations.Drills;
 import dev.checkrail.gateway.operations.Lifecycle;
 import dev.checkrail.gateway.operations.Metrics;
@@ -285,7 +286,7 @@ final class Api {
       throw Refusal.field(
           Code.INVALID_HEADER, "Idempotency-Key", "must be 1 to 255 visible ASCII characters");
     }
-    if (!dev.checkrail.gateway.card.Masking.mask(key).equals(key)) {
+    if (Masking.isCardNumber(key)) {
       throw Refusal.field(Code.INVALID_HEADER, "Idempotency-Key", "must not hold a card number");
     }
     return key;

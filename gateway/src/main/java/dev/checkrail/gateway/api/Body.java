@@ -1,6 +1,7 @@
 package dev.checkrail.gateway.api;
 
 import dev.checkrail.gateway.card.CardCheck;
+import dev.checkrail.gateway.card.Masking;
 import dev.checkrail.gateway.money.Amount;
 import dev.checkrail.gateway.money.Currency;
 import java.util.Optional;
@@ -235,7 +236,7 @@ final class Body {
     if (bad) {
       throw invalid(field, "a text of Unicode characters without NUL");
     }
-    if (!field.startsWith("card.") && !dev.checkrail.gateway.card.Masking.mask(text).equals(text)) {
+    if (!field.startsWith("card.") && !Masking.mask(text).equals(text)) {
       throw invalid(field, "a text without a card number");
     }
     return text;

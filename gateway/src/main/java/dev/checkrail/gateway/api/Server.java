@@ -1,5 +1,6 @@
 package dev.checkrail.gateway.api;
 
+import dev.checkrail.gateway.card.Masking;
 import dev.checkrail.gateway.operations.Metrics;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.Header;
@@ -101,6 +102,9 @@ final class Server implements AutoCloseable {
 
   void start() {
     server.start();
+    if (server.port() < 0) {
+      throw new IllegalStateException("the port is taken");
+    }
   }
 
   int port() {
@@ -205,7 +209,7 @@ final class Server implements AutoCloseable {
         .headers()
         .first(REQUEST_ID)
         .filter(it -> it.matches("[A-Za-z0-9_-]{1,64}"))
-        .filter(it -> dev.checkrail.gateway.card.Masking.mask(it).equals(it))
+        .filter(it -> !Masking.isCardNumber(it))
         .orElseGet(requestIds);
   }
 

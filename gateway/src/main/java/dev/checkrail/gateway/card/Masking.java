@@ -1,73 +1,102 @@
 package dev.checkrail.gateway.card;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
- * Last line of defence for texts that people read: a run of 12 to 19 digits (blanks and dashes
- * between them count as part of it) with a right check digit is a card number until proven
- * otherwise, and all but its last four digits become {@code *}.
+ * Last line of defence for texts that people read: 12 to 19 digits with a right check digit, in one
+ * piece or in groups with a blank or a dash between them, are a card number until proven otherwise,
+ * and all but the last four become {@code *}.
  */
 public final class Masking {
   private static final int SHORTEST = 12;
   private static final int LONGEST = 19;
+  private static final int MOST_GROUPS = 6;
+
+  /** A run of digits: from, to (exclusive). */
+  private record Group(int from, int to) {}
 
   private Masking() {}
 
   /** The text without card numbers; the same object if there is none. */
   public static String mask(String text) {
     StringBuilder masked = null;
-    int at = 0;
-    while (at < text.length()) {
-      if (!isDigit(text.charAt(at))) {
-        at++;
-        continue;
-      }
-      int end = at;
+    List<Group> groups = groups(text);
+    for (int first = 0; first < groups.size(); first++) {
       StringBuilder digits = new StringBuilder();
-      while (end < text.length() && (isDigit(text.charAt(end)) || isGap(text, end))) {
-        if (isDigit(text.charAt(end))) {
-          digits.append(text.charAt(end));
+      for (int last = first; last < Math.min(groups.size(), first + MOST_GROUPS); last++) {
+        Group group = groups.get(last);
+        if (last > first && !isGap(text, groups.get(last - 1).to(), group.from())) {
+          break;
         }
-        end++;
-      }
-      if (holdsCardNumber(digits)) {
-        masked = masked == null ? new StringBuilder(text) : masked;
-        int keep = 4;
-        for (int i = end - 1; i >= at; i--) {
-          if (isDigit(text.charAt(i)) && keep-- <= 0) {
-            masked.setCharAt(i, '*');
-          }
+        digits.append(text, group.from(), group.to());
+        if (digits.length() > LONGEST) {
+          break;
+        }
+        if (isCardNumber(digits)) {
+          masked = masked == null ? new StringBuilder(text) : masked;
+          hide(masked, groups.get(first).from(), group.to());
         }
       }
-      at = end;
     }
     return masked == null ? text : masked.toString();
   }
 
-  /** Also inside a longer run: a number glued to another one is still a number. */
-  private static boolean holdsCardNumber(CharSequence digits) {
-    for (int from = 0; from + SHORTEST <= digits.length() && from < 256; from++) {
-      for (int length = SHORTEST; length <= LONGEST && from + length <= digits.length(); length++) {
-        if (length >= 15 || from == 0 && length == digits.length()) {
-          CharSequence part = digits.subSequence(from, from + length);
-          if (part.charAt(0) != '0' && CardCheck.luhn(part) && plausible(part)) {
-            return true;
-          }
-        }
+  /** Whether the whole text is a card number, with or without blanks and dashes. */
+  public static boolean isCardNumber(String text) {
+    StringBuilder digits = new StringBuilder();
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (isDigit(c)) {
+        digits.append(c);
+      } else if (c != ' ' && c != '-') {
+        return false;
       }
     }
-    return false;
+    return isCardNumber((CharSequence) digits);
   }
 
-  /** Cards begin with 2 to 6; a time in nanoseconds begins with 1. */
-  private static boolean plausible(CharSequence digits) {
-    return digits.charAt(0) >= '2' && digits.charAt(0) <= '6';
+  /** Cards of people begin with 2 to 6; a time in nanoseconds begins with 1. */
+  private static boolean isCardNumber(CharSequence digits) {
+    return digits.length() >= SHORTEST
+        && digits.length() <= LONGEST
+        && digits.charAt(0) >= '2'
+        && digits.charAt(0) <= '6'
+        && CardCheck.luhn(digits);
+  }
+
+  private static List<Group> groups(String text) {
+    List<Group> groups = new ArrayList<>();
+    int at = 0;
+    while (at < text.length()) {
+      int from = at;
+      while (at < text.length() && isDigit(text.charAt(at))) {
+        at++;
+      }
+      if (at > from) {
+        groups.add(new Group(from, at));
+      } else {
+        at++;
+      }
+    }
+    return groups;
+  }
+
+  private static boolean isGap(String text, int from, int to) {
+    return to - from == 1 && (text.charAt(from) == ' ' || text.charAt(from) == '-');
+  }
+
+  private static void hide(StringBuilder text, int from, int to) {
+    int keep = 4;
+    for (int i = to - 1; i >= from; i--) {
+      char c = text.charAt(i);
+      if (isDigit(c) && keep-- <= 0) {
+        text.setCharAt(i, '*');
+      }
+    }
   }
 
   private static boolean isDigit(char c) {
     return c >= '0' && c <= '9';
-  }
-
-  private static boolean isGap(String text, int at) {
-    char c = text.charAt(at);
-    return (c == ' ' || c == '-') && at + 1 < text.length() && isDigit(text.charAt(at + 1));
   }
 }

@@ -73,7 +73,8 @@ public final class Database implements AutoCloseable {
     config.setConnectionTimeout(waitMillis);
     config.setValidationTimeout(Math.min(waitMillis, 1000));
     config.setInitializationFailTimeout(-1);
-    config.setMaxLifetime(600_000);
+    config.setMaxLifetime(900_000);
+    config.setIdleTimeout(size > 2 ? 120_000 : 0);
     config.addDataSourceProperty("socketTimeout", "10");
     config.addDataSourceProperty("connectTimeout", "2");
     config.addDataSourceProperty("tcpKeepAlive", "true");
