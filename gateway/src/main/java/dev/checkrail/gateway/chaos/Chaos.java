@@ -97,7 +97,9 @@ public final class Chaos {
     public boolean passed() {
       return reconciled
           && repeated.other().isEmpty()
-          && failures.isEmpty() && books.isClean() && books.underWay() == 0;
+          && failures.isEmpty()
+          && books.isClean()
+          && books.underWay() == 0;
     }
 
     /** For people. */
@@ -143,7 +145,8 @@ public final class Chaos {
    */
   public static Report run(Settings settings, PrintWriter progress)
       throws IOException, InterruptedException, SQLException {
-    Stack stack = Stack.in(
+    Stack stack =
+        Stack.in(
             settings.folder(),
             settings.programs(),
             settings.instances(),
@@ -204,7 +207,8 @@ public final class Chaos {
     }
     calm();
     say("waiting until nothing is under way");
-    boolean reconciled = stack.awaitReconciled(settings.reconcileWithin(), settings.untilVerified());
+    boolean reconciled =
+        stack.awaitReconciled(settings.reconcileWithin(), settings.untilVerified());
     Repeated repeated = repeat(users, compare(clientLog).toldFailedButCharged());
     BooksReport books = compare(clientLog);
     return new Report(done, load, reconciled, repeated, books, List.copyOf(failures));
@@ -236,15 +240,14 @@ public final class Chaos {
     say("asking once more with %d keys", before.size());
     List<String> other = new ArrayList<>();
     Map<String, Step> again = Load.repeat(users, before.keySet());
-    before.forEach(
-        (key, first) -> {
-          Step now = again.get(key);
-          if (now == null
-              || now.told() != Step.Told.DONE
-              || (first.payment().isPresent() && !first.payment().equals(now.payment()))) {
-            other.add(key + ": " + (now == null ? "not asked" : now.attempts().getLast()));
-          }
-        });
+    before.forEach((key, first) -> {
+      Step now = again.get(key);
+      if (now == null
+          || now.told() != Step.Told.DONE
+          || (first.payment().isPresent() && !first.payment().equals(now.payment()))) {
+        other.add(key + ": " + (now == null ? "not asked" : now.attempts().getLast()));
+      }
+    });
     return new Repeated(before.size() - other.size(), other);
   }
 

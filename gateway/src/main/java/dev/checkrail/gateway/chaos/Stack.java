@@ -66,8 +66,7 @@ final class Stack implements AutoCloseable {
    * @param programs where PostgreSQL is unpacked; kept for the next time
    * @param further options of {@code serve}
    */
-  static Stack in(Path folder, Path programs, int instances, String... further)
-      throws IOException {
+  static Stack in(Path folder, Path programs, int instances, String... further) throws IOException {
     Files.createDirectories(folder.resolve("log"));
     byte[] random = new byte[16];
     new SecureRandom().nextBytes(random);

@@ -33,7 +33,8 @@ class ChaosTest {
                 Duration.ofMillis(700),
                 Duration.ofSeconds(60),
                 false,
-                List.of("--lease-seconds", "6", "--acquirer-millis", "2000", "--give-up-seconds", "5")),
+                List.of(
+                    "--lease-seconds", "6", "--acquirer-millis", "2000", "--give-up-seconds", "5")),
             new PrintWriter(progress));
 
     String told = progress + report.text();

@@ -45,7 +45,9 @@ class OneChargeTest {
 
   @BeforeAll
   void start() throws Exception {
-    stack = Stack.in(folder.resolve("stack"), Path.of("target", "programs"), 2, "--lease-seconds", "12");
+    stack =
+        Stack.in(
+            folder.resolve("stack"), Path.of("target", "programs"), 2, "--lease-seconds", "12");
     stack.start();
     apiKey = stack.addMerchant();
   }
