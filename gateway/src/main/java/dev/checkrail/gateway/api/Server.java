@@ -8,6 +8,7 @@ import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ConnectionConfig;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.DirectHandlers;
@@ -16,7 +17,6 @@ import io.helidon.webserver.http.ServerResponse;
 import io.helidon.webserver.http1.Http1Config;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
@@ -134,7 +134,7 @@ final class Server implements AutoCloseable {
         .ifPresent(it -> MDC.put("trace_id", it.substring(3, 35)));
     try {
       Answer answer = api.answer(sent, requestId);
-      send(response, answer, requestId, sent);
+      boolean last = send(response, answer, requestId, sent);
       Duration took = Duration.ofNanos(System.nanoTime() - begun);
       String route = Api.route(sent.path());
       metrics.request(route, known(sent.method()), answer.status(), took);
@@ -146,13 +146,18 @@ final class Server implements AutoCloseable {
             .addKeyValue("micros", took.toNanos() / 1000)
             .log("answered");
       }
+      if (last) {
+        // Helidon writes the header and keeps the connection open all the same.
+        throw new CloseConnectionException("last answer");
+      }
     } finally {
       MDC.clear();
       running.decrementAndGet();
     }
   }
 
-  private void send(ServerResponse response, Answer answer, String requestId, Sent sent) {
+  /** Whether this was the last answer on its connection. */
+  private boolean send(ServerResponse response, Answer answer, String requestId, Sent sent) {
     response.status(Status.create(answer.status()));
     response.header(HeaderValues.create(HeaderNames.CONTENT_TYPE, answer.contentType()));
     response.header(HeaderValues.create(REQUEST_ID, requestId));
@@ -161,10 +166,12 @@ final class Server implements AutoCloseable {
     answer
         .headers()
         .forEach((name, value) -> response.header(header(name, value)));
-    if (closing.getAsBoolean() || sent.isLeftUnread()) {
+    boolean last = closing.getAsBoolean() || sent.isLeftUnread() || sent.wantsClose();
+    if (last) {
       response.header(HeaderValues.CONNECTION_CLOSE);
     }
     response.send(answer.body().getBytes(StandardCharsets.UTF_8));
+    return last;
   }
 
   private static Header header(String name, String value) {
@@ -255,6 +262,10 @@ final class Server implements AutoCloseable {
       return !read && request.content().hasEntity();
     }
 
+    boolean wantsClose() {
+      return header("connection").filter(it -> it.equalsIgnoreCase("close")).isPresent();
+    }
+
     @Override
     public byte[] body() {
       byte[] known = body;
@@ -289,7 +300,10 @@ final class Server implements AutoCloseable {
             throw Refusal.of(Code.DEADLINE_EXCEEDED, "the body came too slowly");
           }
         }
-      } catch (IOException | UncheckedIOException e) {
+      } catch (Refusal e) {
+        throw e;
+      } catch (IOException | RuntimeException e) {
+        // Helidon has exceptions of its own for time-outs and for callers who went away.
         throw Refusal.of(Code.INVALID_JSON, "the body broke off");
       }
       throw tooLarge();
