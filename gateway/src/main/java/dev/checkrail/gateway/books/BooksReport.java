@@ -10,8 +10,8 @@ import tools.jackson.databind.node.ObjectNode;
  * What the comparison came to.
  *
  * @param acknowledged steps that a user was told were done; 0 without a client log
- * @param toldFailedButCharged keys of the users' steps (without a client log: of stored answers): told
- *     failed or nothing, and charged; those that are not ended are findings besides
+ * @param toldFailedButCharged keys of the users' steps (without a client log: of stored answers):
+ *     told failed or nothing, and charged; those that are not ended are findings besides
  * @param underWay attempts that are open and have a next step: no difference yet
  */
 public record BooksReport(

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Three parties have written down what happened: the gateway, the acquirers, the users. This lays
- * the three side by side, entry by entry, and names each difference once.
+ * the three side by side, entry by entry, and names each difference.
  *
  * <p>What counts is money: an operation is <em>effective</em> if an acquirer approved it and did
  * not undo it. From that follow
@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li><b>lost</b>: a user was told "done", or the gateway has booked it, and it is not effective;
  *   <li><b>charged twice</b>: two effective authorisations of one payment, of one idempotency key
- *       or of one purchase, or more taken than the payment says;
+ *       or of one purchase;
+ *   <li><b>not booked</b>: it is effective, and the gateway says that it was not done, or less;
  *   <li><b>told failed but charged</b>: a user was told "failed" or nothing, and it is effective.
  *       It has ended if the same key gives him success; if it was reversed it is not effective.
  *       Else it has not ended, which is a finding.
@@ -233,12 +234,12 @@ final class CompareBooks {
       if (payment.state().equals("processing") && !open) {
         find(Finding.Kind.NO_NEXT_STEP, payment.id(), "is processing, and no attempt is open");
       }
-      if (!open) {
+      if (!open && authorisations <= 1) {
         long captured = taken(all, "authorise") + taken(all, "capture");
         long refunded = taken(all, "refund");
         if (captured > payment.captured()) {
           find(
-              Finding.Kind.CHARGED_TWICE,
+              Finding.Kind.NOT_BOOKED,
               payment.id(),
               "%d were taken, the payment says %d".formatted(captured, payment.captured()));
         } else if (captured < payment.captured() || refunded != payment.refunded()) {

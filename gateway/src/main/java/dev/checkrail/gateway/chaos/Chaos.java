@@ -53,6 +53,9 @@ public final class Chaos {
    * @param programs where PostgreSQL is unpacked
    * @param every how long it is quiet, on average, between two mischiefs
    * @param reconcileWithin how long what is under way may take to end
+   * @param untilVerified whether that includes the look, a minute after each reversal, whether an
+   *     approval came late
+   * @param serveOptions further options of the instances
    */
   public record Settings(
       Path folder,
@@ -62,7 +65,13 @@ public final class Chaos {
       double usersPerSecond,
       int instances,
       Duration every,
-      Duration reconcileWithin) {}
+      Duration reconcileWithin,
+      boolean untilVerified,
+      List<String> serveOptions) {
+    public Settings {
+      serveOptions = List.copyOf(serveOptions);
+    }
+  }
 
   /**
    * What came of it.
@@ -88,7 +97,9 @@ public final class Chaos {
     public boolean passed() {
       return reconciled
           && repeated.other().isEmpty()
-          && failures.isEmpty() && books.isClean() && books.underWay() == 0;
+          && failures.isEmpty()
+          && books.isClean()
+          && books.underWay() == 0;
     }
 
     /** For people. */
@@ -134,7 +145,12 @@ public final class Chaos {
    */
   public static Report run(Settings settings, PrintWriter progress)
       throws IOException, InterruptedException, SQLException {
-    Stack stack = Stack.in(settings.folder(), settings.programs(), settings.instances());
+    Stack stack =
+        Stack.in(
+            settings.folder(),
+            settings.programs(),
+            settings.instances(),
+            settings.serveOptions().toArray(new String[0]));
     Thread atExit = new Thread(stack::close, "chaos-clean-up");
     Runtime.getRuntime().addShutdownHook(atExit);
     try (stack) {
@@ -191,7 +207,8 @@ public final class Chaos {
     }
     calm();
     say("waiting until nothing is under way");
-    boolean reconciled = stack.awaitReconciled(settings.reconcileWithin());
+    boolean reconciled =
+        stack.awaitReconciled(settings.reconcileWithin(), settings.untilVerified());
     Repeated repeated = repeat(users, compare(clientLog).toldFailedButCharged());
     BooksReport books = compare(clientLog);
     return new Report(done, load, reconciled, repeated, books, List.copyOf(failures));
@@ -223,15 +240,14 @@ public final class Chaos {
     say("asking once more with %d keys", before.size());
     List<String> other = new ArrayList<>();
     Map<String, Step> again = Load.repeat(users, before.keySet());
-    before.forEach(
-        (key, first) -> {
-          Step now = again.get(key);
-          if (now == null
-              || now.told() != Step.Told.DONE
-              || (first.payment().isPresent() && !first.payment().equals(now.payment()))) {
-            other.add(key + ": " + (now == null ? "not asked" : now.attempts().getLast()));
-          }
-        });
+    before.forEach((key, first) -> {
+      Step now = again.get(key);
+      if (now == null
+          || now.told() != Step.Told.DONE
+          || (first.payment().isPresent() && !first.payment().equals(now.payment()))) {
+        other.add(key + ": " + (now == null ? "not asked" : now.attempts().getLast()));
+      }
+    });
     return new Repeated(before.size() - other.size(), other);
   }
 

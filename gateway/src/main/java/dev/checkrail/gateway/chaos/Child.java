@@ -84,6 +84,16 @@ final class Child {
     }
   }
 
+  /** SIGTERM: it may finish what it does; returns once it is gone. */
+  void stop() {
+    Process running = process;
+    wanted = false;
+    if (running != null) {
+      running.destroy();
+      running.onExit().join();
+    }
+  }
+
   /** Starts it again if it has ended by itself, as a service manager would; whether that was so. */
   synchronized boolean startIfEnded() throws IOException {
     boolean ended = wanted && !isRunning();

@@ -69,9 +69,9 @@ sealed interface Mischief {
       Duration when = Duration.ofMillis((long) (at * 1000));
       int lot = random.nextInt(100);
       if (lot < 35) {
-        plan.add(new KillInstance(when, random.nextInt(instances), millis(random, 200, 4000)));
+        plan.add(new KillInstance(when, random.nextInt(instances), millis(random, 100, 1500)));
       } else if (lot < 50) {
-        plan.add(new KillAcquirer(when, random.nextInt(acquirers), millis(random, 100, 3000)));
+        plan.add(new KillAcquirer(when, random.nextInt(acquirers), millis(random, 100, 2000)));
       } else if (lot < 85 || at < databaseAgainAt) {
         plan.add(misbehave(when, random, acquirers));
       } else {

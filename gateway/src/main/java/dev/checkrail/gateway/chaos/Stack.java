@@ -66,8 +66,7 @@ final class Stack implements AutoCloseable {
    * @param programs where PostgreSQL is unpacked; kept for the next time
    * @param further options of {@code serve}
    */
-  static Stack in(Path folder, Path programs, int instances, String... further)
-      throws IOException {
+  static Stack in(Path folder, Path programs, int instances, String... further) throws IOException {
     Files.createDirectories(folder.resolve("log"));
     byte[] random = new byte[16];
     new SecureRandom().nextBytes(random);
@@ -153,6 +152,8 @@ final class Stack implements AutoCloseable {
       arguments.add("--acquirer");
       arguments.add(acquirers.get(i).name() + "=" + acquirerUrls.get(i));
     }
+    // Else the second one would have something to do only while the first one is down.
+    arguments.addAll(List.of("--route", "USD=acq-b,acq-a", "--route", "GBP=acq-b,acq-a"));
     arguments.addAll(further);
     return arguments;
   }
@@ -252,9 +253,11 @@ final class Stack implements AutoCloseable {
         : Optional.empty();
   }
 
-  /** How many attempts are open or have a step to come. */
-  long stepsToCome() throws SQLException, IOException {
-    return count("select count(*) from operations where next_step_at is not null");
+  /** How many attempts are open; with {@code all} also those that have any step to come. */
+  private long stepsToCome(boolean all) throws SQLException, IOException {
+    return count(
+        "select count(*) from operations where next_step_at is not null"
+            + (all ? "" : " and (state in ('pending', 'unknown') or next_step = 'void')"));
   }
 
   /** How many attempts there are of this amount. */
@@ -273,11 +276,11 @@ final class Stack implements AutoCloseable {
   }
 
   /** Waits until nothing has a step to come; false if that takes too long. */
-  boolean awaitReconciled(Duration atMost) throws InterruptedException {
+  boolean awaitReconciled(Duration atMost, boolean untilVerified) throws InterruptedException {
     long until = System.nanoTime() + atMost.toNanos();
     while (System.nanoTime() - until < 0) {
       try {
-        if (stepsToCome() == 0) {
+        if (stepsToCome(untilVerified) == 0) {
           return true;
         }
       } catch (SQLException | IOException e) {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -103,7 +104,9 @@ final class ChaosCommand implements Callable<Integer> {
                   rate,
                   instances,
                   Duration.ofMillis((long) (every * 1000)),
-                  Duration.ofSeconds(reconcileWithin)),
+                  Duration.ofSeconds(reconcileWithin),
+                  true,
+                  List.of()),
               terminal.err());
       terminal.out().print(report.text());
       terminal.out().flush();

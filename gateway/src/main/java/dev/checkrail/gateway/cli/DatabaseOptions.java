@@ -96,6 +96,21 @@ final class DatabaseOptions {
     }
   }
 
+  /** For an instance: a database elsewhere that is away now is no reason not to start. */
+  Ready openForServing(Terminal terminal) throws IOException, InterruptedException, SQLException {
+    try {
+      return open();
+    } catch (SQLException e) {
+      if (url == null || !Database.isOutage(e)) {
+        throw e;
+      }
+      terminal
+          .err()
+          .println("payment-gateway: starts without its database, which is away: " + e.getMessage());
+      return new Ready(new DatabaseAddress(url, user, password()), Optional.empty());
+    }
+  }
+
   /** For a short look: what runs is used as it runs, what does not is started for that long. */
   Ready borrow() throws IOException, InterruptedException, SQLException {
     if (url == null) {

@@ -174,7 +174,7 @@ final class ServeCommand implements Callable<Integer> {
     try {
       Files.createDirectories(options.folder());
       Vault vault = options.vault();
-      DatabaseOptions.Ready database = options.open();
+      DatabaseOptions.Ready database = options.openForServing(terminal);
       Acquirers own = new Acquirers();
       Gateway gateway;
       try {

@@ -104,8 +104,8 @@ public final class Load {
   }
 
   /**
-   * Asks once more, with the same keys and words, for what these users wanted at first. Only for keys
-   * that the gateway knows: one that it does not know would be a new purchase.
+   * Asks once more, with the same keys and words, for what these users wanted at first. Only for
+   * keys that the gateway knows: one that it does not know would be a new purchase.
    *
    * @return what they are told now, by key
    */
@@ -118,17 +118,16 @@ public final class Load {
       for (User user : settings.crowd().users()) {
         if (keys.contains(user.key())) {
           atOnce.acquire();
-          threads.execute(
-              () -> {
-                try {
-                  Step step = shop.ask(purchase(user), Instant.now(), user.pauseBeforeRetry());
-                  told.put(user.key(), step);
-                } catch (InterruptedException e) {
-                  Thread.currentThread().interrupt();
-                } finally {
-                  atOnce.release();
-                }
-              });
+          threads.execute(() -> {
+            try {
+              Step step = shop.ask(purchase(user), Instant.now(), user.pauseBeforeRetry());
+              told.put(user.key(), step);
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            } finally {
+              atOnce.release();
+            }
+          });
         }
       }
     }

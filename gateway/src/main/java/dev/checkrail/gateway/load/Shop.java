@@ -1,6 +1,7 @@
 package dev.checkrail.gateway.load;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.net.URI;
@@ -20,7 +21,8 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <p>While the gateway says "not final yet" (202, or 409 that the first request is running) the
  * page asks again with the same key, within the same patience. An answer that is final for the key
- * (200, 201, 402, 502, and what is the request's own fault) is not retried.
+ * (200, 201, 402, 502, and what is the request's own fault) is not retried. An address that refuses
+ * the connection has received nothing: the next one is asked, which is no retry.
  */
 final class Shop {
   static final Duration PATIENCE = Duration.ofSeconds(8);
@@ -58,10 +60,10 @@ final class Shop {
       throws InterruptedException {
     List<Step.Attempt> attempts = new ArrayList<>();
     int first = Math.floorMod(next.getAndIncrement(), urls.size());
-    Said said = attempt(wanted, urls.get(first), attempts);
+    Said said = attempt(wanted, first, attempts);
     if (said.retry()) {
       Thread.sleep(pauseBeforeRetry);
-      Said second = attempt(wanted, urls.get((first + 1) % urls.size()), attempts);
+      Said second = attempt(wanted, first + 1, attempts);
       said = second.payment().isPresent() ? second : second.withPaymentOf(said);
     }
     return new Step(
@@ -89,12 +91,12 @@ final class Shop {
     }
   }
 
-  private Said attempt(Wanted wanted, URI url, List<Step.Attempt> attempts)
+  private Said attempt(Wanted wanted, int first, List<Step.Attempt> attempts)
       throws InterruptedException {
     long until = System.nanoTime() + PATIENCE.toNanos();
-    String head =
-        head("POST", wanted.path(), url)
-            + "Content-Type: application/json\r\n"
+    int refused = 0;
+    String further =
+        "Content-Type: application/json\r\n"
             + "Idempotency-Key: "
             + wanted.key()
             + "\r\n"
@@ -103,6 +105,8 @@ final class Shop {
             + "\r\n";
     Said last = Said.NOTHING;
     while (true) {
+      URI url = urls.get((first + refused) % urls.size());
+      String head = head("POST", wanted.path(), url) + further;
       Instant start = Instant.now();
       try {
         Exchange.Answer answer =
@@ -118,6 +122,10 @@ final class Shop {
       } catch (IOException e) {
         attempts.add(
             new Step.Attempt(url.toString(), start, Instant.now(), 0, Optional.of(what(e))));
+        refused++;
+        if (e instanceof ConnectException && refused < urls.size()) {
+          continue;
+        }
         return last.payment().isPresent() ? Said.NOTHING.withPaymentOf(last) : Said.NOTHING;
       }
       Thread.sleep(ASK_AGAIN);
