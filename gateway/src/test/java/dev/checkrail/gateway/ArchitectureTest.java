@@ -38,8 +38,7 @@ class ArchitectureTest {
           Map.entry("webhook", "store"),
           Map.entry("operations", "card store acquiring"),
           Map.entry(
-              "api",
-              "money card payment ledger store acquiring reconcile webhook operations"),
+              "api", "money card payment ledger store acquiring reconcile webhook operations"),
           Map.entry("acquirer", ""),
           Map.entry("load", ""));
 
@@ -78,7 +77,8 @@ class ArchitectureTest {
   void pureRoomsTouchNothing() {
     noClasses()
         .that()
-        .resideInAnyPackage(HOUSE + ".money", HOUSE + ".card", HOUSE + ".payment", HOUSE + ".ledger")
+        .resideInAnyPackage(
+            HOUSE + ".money", HOUSE + ".card", HOUSE + ".payment", HOUSE + ".ledger")
         .should()
         .dependOnClassesThat(
             resideInAnyPackage("java.io..", "java.nio..", "java.net..", "java.sql..", "org.slf4j..")

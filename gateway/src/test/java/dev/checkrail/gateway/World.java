@@ -223,9 +223,8 @@ public final class World implements AutoCloseable {
 
   /** The entries of an acquirer's books, oldest first. */
   public List<JsonNode> books(String acquirer) {
-    return send(
-            HttpRequest.newBuilder(addresses.get(acquirer).resolve("/books"))
-                .header("Authorization", "Bearer control"))
+    return send(HttpRequest.newBuilder(addresses.get(acquirer).resolve("/books"))
+            .header("Authorization", "Bearer control"))
         .body()
         .lines()
         .map(JSON::readTree)

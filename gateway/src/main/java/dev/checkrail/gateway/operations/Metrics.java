@@ -93,14 +93,20 @@ public final class Metrics {
     boolean first = open == null;
     open = latest;
     if (first) {
-      gauge("gateway_attempts_open", "Outcome not known yet", () -> {
-        Figures.Open now = open;
-        return now == null ? Double.NaN : now.attempts();
-      });
-      gauge("gateway_reconciler_overdue_seconds", "How long the oldest due step waits", () -> {
-        Figures.Open now = open;
-        return now == null ? Double.NaN : now.overdueSeconds();
-      });
+      gauge(
+          "gateway_attempts_open",
+          "Outcome not known yet",
+          () -> {
+            Figures.Open now = open;
+            return now == null ? Double.NaN : now.attempts();
+          });
+      gauge(
+          "gateway_reconciler_overdue_seconds",
+          "How long the oldest due step waits",
+          () -> {
+            Figures.Open now = open;
+            return now == null ? Double.NaN : now.overdueSeconds();
+          });
     }
   }
 
@@ -126,11 +132,13 @@ public final class Metrics {
     }
   }
 
-  private void figure(
-      String name, String description, ToDoubleFunction<Figures.Numbers> of) {
-    gauge(name, description, () -> {
-      Figures.Numbers latest = numbers;
-      return latest == null ? Double.NaN : of.applyAsDouble(latest);
-    });
+  private void figure(String name, String description, ToDoubleFunction<Figures.Numbers> of) {
+    gauge(
+        name,
+        description,
+        () -> {
+          Figures.Numbers latest = numbers;
+          return latest == null ? Double.NaN : of.applyAsDouble(latest);
+        });
   }
 }

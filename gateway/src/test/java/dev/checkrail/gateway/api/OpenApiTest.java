@@ -92,8 +92,7 @@ class OpenApiTest {
         .at("/components/schemas/Problem/properties/code/enum")
         .forEach(code -> documented.add(code.asString()));
     assertThat(documented)
-        .containsExactlyInAnyOrderElementsOf(
-            Arrays.stream(Code.values()).map(Code::word).toList());
+        .containsExactlyInAnyOrderElementsOf(Arrays.stream(Code.values()).map(Code::word).toList());
   }
 
   @Test
@@ -103,9 +102,9 @@ class OpenApiTest {
       for (String method : List.of("get", "post", "put", "delete")) {
         boolean documented = document.path("paths").path(path).has(method);
         HttpRequest.Builder request =
-            HttpRequest.newBuilder(
-                    World.uri(gateway, path.replace("{id}", ids.get("{id}"))))
-                .method(method.toUpperCase(java.util.Locale.ROOT), HttpRequest.BodyPublishers.noBody());
+            HttpRequest.newBuilder(World.uri(gateway, path.replace("{id}", ids.get("{id}"))))
+                .method(
+                    method.toUpperCase(java.util.Locale.ROOT), HttpRequest.BodyPublishers.noBody());
         int status = world.send(request).status();
         if (documented) {
           assertThat(status).as(method + " " + path).isNotIn(404, 405, 500);

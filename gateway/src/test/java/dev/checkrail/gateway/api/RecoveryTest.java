@@ -127,8 +127,7 @@ class RecoveryTest {
       assertThat(refused.headers().firstValue("Retry-After")).isPresent();
       assertThat(world.get(gateway, "/ready").status()).isEqualTo(200);
       assertThat(world.get(gateway, "/dependencies").text("status")).isEqualTo("impaired");
-      assertThat(world.get(gateway, "/v1/payments/" + before.text("id")).status())
-          .isEqualTo(200);
+      assertThat(world.get(gateway, "/v1/payments/" + before.text("id")).status()).isEqualTo(200);
       world.startAcquirer("acq-a", a);
       world.startAcquirer("acq-b", b);
       Said later = world.post(gateway, "/v1/payments", key, sale(500));
@@ -158,7 +157,9 @@ class RecoveryTest {
     }
   }
 
-  /** Whoever started it is gone: after the lease the acquirer is asked, and nothing is sent again. */
+  /**
+   * Whoever started it is gone: after the lease the acquirer is asked, and nothing is sent again.
+   */
   @Test
   void anAbandonedKeyIsTakenOverAfterItsLease() throws Exception {
     try (World world = new World(folder)) {

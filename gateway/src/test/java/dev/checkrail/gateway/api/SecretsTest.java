@@ -79,7 +79,11 @@ class SecretsTest {
         seen.add(world.get(gateway, "/v1/payments?after=" + number).body());
         seen.add(world.post(gateway, "/v1/payments", fresh(), body, number).body());
         seen.add(
-            world.create(gateway, body.replace("\"card\"", "\"description\":\"" + number + "\",\"card\"")).body());
+            world
+                .create(
+                    gateway,
+                    body.replace("\"card\"", "\"description\":\"" + number + "\",\"card\""))
+                .body());
       }
       world.admin(gateway, "/admin/faults", "{\"error_share\":1}");
       seen.add(world.create(gateway, World.sale(1)).body());

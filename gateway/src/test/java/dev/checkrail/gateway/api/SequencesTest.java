@@ -139,8 +139,7 @@ class SequencesTest {
         (manual ? World.hold(amount) : World.sale(amount))
             .replace("4242424242424242", decline ? "4000000000000002" : "4242424242424242");
     if (!confirm) {
-      body =
-          body.replace("\"card\"", "\"confirm\":false,\"card\"").replace(",\"cvc\":\"737\"", "");
+      body = body.replace("\"card\"", "\"confirm\":false,\"card\"").replace(",\"cvc\":\"737\"", "");
     }
     Gateway first = instances.get(random.nextInt(2));
     String key = World.fresh();
@@ -203,8 +202,12 @@ class SequencesTest {
     }
     Said end = world.get(instances.get(random.nextInt(2)), path);
     assertThat(end.text("status")).as(trace).isEqualTo(model.state());
-    assertThat(end.json().path("amount_captured").longValue(-1)).as(trace).isEqualTo(model.captured);
-    assertThat(end.json().path("amount_refunded").longValue(-1)).as(trace).isEqualTo(model.refunded);
+    assertThat(end.json().path("amount_captured").longValue(-1))
+        .as(trace)
+        .isEqualTo(model.captured);
+    assertThat(end.json().path("amount_refunded").longValue(-1))
+        .as(trace)
+        .isEqualTo(model.refunded);
     return model.captured - model.refunded;
   }
 }
