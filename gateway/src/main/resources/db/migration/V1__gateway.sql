@@ -168,9 +168,10 @@ create view ledger_balance as
 
 -- The three numbers, as far as our own books can tell; check-books compares them with the acquirers'.
 create view lost as
-  select p.id from payments p
-  where p.captured <> coalesce((select -sum(l.amount) from attempts a join ledger_entries l on l.posting = a.reference
-    where a.payment_id = p.id and l.account = 'merchant:payable' and l.amount < 0), 0);
+  select p.id from payments p left join (
+      select a.payment_id, -sum(l.amount) as booked from ledger_entries l join attempts a on a.reference = l.posting
+      where l.account = 'merchant:payable' and l.amount < 0 group by a.payment_id) b on b.payment_id = p.id
+  where p.captured <> coalesce(b.booked, 0);
 create view charged_twice as
   select p.id from payments p join attempts a on a.payment_id = p.id
   where a.kind = 'authorise' and a.state = 'approved' group by p.id having count(*) > 1;

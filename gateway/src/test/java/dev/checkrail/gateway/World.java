@@ -71,7 +71,7 @@ public final class World implements AutoCloseable {
     public Mode mode = Mode.ON;
     public int workers = 128;
     public int pool = 8;
-    public Duration acquirerWithin = Duration.ofMillis(700);
+    public Duration acquirerWithin = Duration.ofSeconds(5);
     public Duration giveUpAfter = Duration.ofSeconds(60);
     public Duration lease = Duration.ofSeconds(30);
     public Duration poolWait = Duration.ofSeconds(2);
@@ -223,9 +223,8 @@ public final class World implements AutoCloseable {
 
   /** The entries of an acquirer's books, oldest first. */
   public List<JsonNode> books(String acquirer) {
-    return send(
-            HttpRequest.newBuilder(addresses.get(acquirer).resolve("/books"))
-                .header("Authorization", "Bearer control"))
+    return send(HttpRequest.newBuilder(addresses.get(acquirer).resolve("/books"))
+            .header("Authorization", "Bearer control"))
         .body()
         .lines()
         .map(JSON::readTree)

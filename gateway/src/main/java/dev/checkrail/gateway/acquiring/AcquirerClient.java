@@ -56,7 +56,9 @@ public final class AcquirerClient {
   /** Sends an authorisation; the only call that carries a card. */
   public Reply authorise(Attempt attempt, String currency, Card card, Duration within) {
     ObjectNode body = operation(attempt);
-    body.put("amount", attempt.amount()).put("currency", currency).put("capture", attempt.capture());
+    body.put("amount", attempt.amount())
+        .put("currency", currency)
+        .put("capture", attempt.capture());
     body.putObject("card")
         .put("number", card.number())
         .put("expiryMonth", card.face().expiryMonth())
@@ -105,8 +107,7 @@ public final class AcquirerClient {
           yield new Inquiry.Reversed();
         }
         yield switch (operation.path("outcome").asString("")) {
-          case "approved" ->
-              new Inquiry.Approved(operation.path("authorisationCode").asString(""));
+          case "approved" -> new Inquiry.Approved(operation.path("authorisationCode").asString(""));
           case "declined" -> new Inquiry.Declined(declineCode(operation));
           case String other -> new Inquiry.NoAnswer("an outcome that is none");
         };

@@ -12,8 +12,7 @@ import java.util.Optional;
  * @param all by name, in the order given
  * @param byCurrency names in the order of preference
  */
-public record Routing(
-    Map<String, AcquirerClient> all, Map<String, List<String>> byCurrency) {
+public record Routing(Map<String, AcquirerClient> all, Map<String, List<String>> byCurrency) {
 
   public Routing {
     all = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(all));

@@ -35,8 +35,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * From a request to its answer: which route, who asks, may he, and what it comes to. Knows nothing
- * of the server that carries it. A path is what was sent, byte for byte: nothing is decoded, so that
- * there is one way to write each of them.
+ * of the server that carries it. A path is what was sent, byte for byte: nothing is decoded, so
+ * that there is one way to write each of them.
  */
 final class Api {
   private static final Logger LOG = LoggerFactory.getLogger(Api.class);
@@ -97,18 +97,25 @@ final class Api {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    parts.metrics().gauge(
-        "gateway_rate_limit_saturation",
-        "Share of its limit that the busiest API key used in the last second",
-        parts.rateLimit()::saturation);
-    parts.metrics().gauge(
-        "gateway_rate_limit_refused_total",
-        "Requests refused with 429",
-        parts.rateLimit()::refused);
-    parts.metrics().gauge(
-        "gateway_workers_busy", "Payments that are worked on", parts.workers()::busy);
-    parts.metrics().gauge(
-        "gateway_workers_waiting", "Payments that wait for a worker", parts.workers()::waiting);
+    parts
+        .metrics()
+        .gauge(
+            "gateway_rate_limit_saturation",
+            "Share of its limit that the busiest API key used in the last second",
+            parts.rateLimit()::saturation);
+    parts
+        .metrics()
+        .gauge(
+            "gateway_rate_limit_refused_total",
+            "Requests refused with 429",
+            parts.rateLimit()::refused);
+    parts
+        .metrics()
+        .gauge("gateway_workers_busy", "Payments that are worked on", parts.workers()::busy);
+    parts
+        .metrics()
+        .gauge(
+            "gateway_workers_waiting", "Payments that wait for a worker", parts.workers()::waiting);
     parts.metrics().gauge("gateway_workers_most", "Workers", parts.workers()::most);
     parts.metrics().over(parts.database());
   }
@@ -328,11 +335,9 @@ final class Api {
     if (after.isPresent() && !after.get().matches(ID)) {
       throw Refusal.field(Code.INVALID_FIELD, "after", "must be the id of a payment");
     }
-    List<PaymentRow> page =
-        parts.payments().list(merchant.id(), merchant.mode(), after, limit + 1);
+    List<PaymentRow> page = parts.payments().list(merchant.id(), merchant.mode(), after, limit + 1);
     boolean more = page.size() > limit;
-    return Answer.json(
-        200, PaymentJson.page(more ? page.subList(0, limit) : page, more));
+    return Answer.json(200, PaymentJson.page(more ? page.subList(0, limit) : page, more));
   }
 
   // --- operations

@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Whom an API key stands for. Keys that were found are remembered for ten seconds (so long a revoked
- * one may still work); others are looked up each time, so that nobody can fill the memory.
+ * Whom an API key stands for. Keys that were found are remembered for ten seconds (so long a
+ * revoked one may still work); others are looked up each time, so that nobody can fill the memory.
  */
 final class Authentication {
   private static final Duration REMEMBERED = Duration.ofSeconds(10);
@@ -43,10 +43,13 @@ final class Authentication {
     if (remembered != null && clock.instant().isBefore(remembered.until())) {
       return remembered.merchant();
     }
-    Merchant merchant = merchants.ofKey(hash).orElseThrow(() -> {
-      known.remove(hex);
-      return refused();
-    });
+    Merchant merchant =
+        merchants
+            .ofKey(hash)
+            .orElseThrow(() -> {
+              known.remove(hex);
+              return refused();
+            });
     if (known.size() < MOST) {
       known.put(hex, new Known(merchant, clock.instant().plus(REMEMBERED)));
     }

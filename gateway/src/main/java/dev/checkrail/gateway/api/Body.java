@@ -84,8 +84,7 @@ final class Body {
     only(
         body,
         "",
-        Set.of(
-            "amount", "currency", "capture", "confirm", "card", "description", "metadata"));
+        Set.of("amount", "currency", "capture", "confirm", "card", "description", "metadata"));
     long minor = amount(body).orElseThrow(() -> missing("amount"));
     String code = text(body, "currency", "currency", 3).orElseThrow(() -> missing("currency"));
     Currency currency =
@@ -205,9 +204,7 @@ final class Body {
     if (value.isMissingNode()) {
       return Optional.empty();
     }
-    if (!value.isIntegralNumber()
-        || !value.canConvertToLong()
-        || !Amount.fits(value.longValue())) {
+    if (!value.isIntegralNumber() || !value.canConvertToLong() || !Amount.fits(value.longValue())) {
       throw invalid("amount", "a whole number of minor units, 1 to " + Amount.MOST);
     }
     return Optional.of(value.longValue());
@@ -232,7 +229,8 @@ final class Body {
   private static String clean(String field, String text) {
     boolean bad =
         text.codePoints()
-            .anyMatch(c -> c == 0 || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE));
+            .anyMatch(
+                c -> c == 0 || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE));
     if (bad) {
       throw invalid(field, "a text of Unicode characters without NUL");
     }

@@ -86,8 +86,7 @@ final class Flow {
    *
    * @param path with the payment's id in it
    */
-  record Asking(
-      Merchant merchant, String key, String path, Deadline deadline, String requestId) {
+  record Asking(Merchant merchant, String key, String path, Deadline deadline, String requestId) {
 
     Key key(String fingerprint) {
       return new Key(merchant.id(), merchant.mode(), key, "POST", path, fingerprint);
@@ -170,8 +169,7 @@ final class Flow {
   }
 
   Answer voided(Asking asking, String id) {
-    return operate(
-        asking, id, AttemptKind.VOID, Optional.empty(), Optional.empty(), "void", 200);
+    return operate(asking, id, AttemptKind.VOID, Optional.empty(), Optional.empty(), "void", 200);
   }
 
   Answer refund(Asking asking, String id, Optional<Long> amount) {
@@ -248,12 +246,7 @@ final class Flow {
   // --- sending
 
   private Answer send(
-      Asking asking,
-      Key key,
-      PaymentRow written,
-      Attempt first,
-      Optional<Card> card,
-      int success) {
+      Asking asking, Key key, PaymentRow written, Attempt first, Optional<Card> card, int success) {
     PaymentRow payment = written;
     Attempt attempt = first;
     Set<String> asked = new HashSet<>();
@@ -263,11 +256,16 @@ final class Flow {
       switch (reply) {
         case Reply.Approved it -> {
           return settled(
-              asking, key, payment, attempt, AttemptEvent.APPROVED, it.authorisationCode(), success);
+              asking,
+              key,
+              payment,
+              attempt,
+              AttemptEvent.APPROVED,
+              it.authorisationCode(),
+              success);
         }
         case Reply.Declined it -> {
-          return settled(
-              asking, key, payment, attempt, AttemptEvent.DECLINED, it.code(), success);
+          return settled(asking, key, payment, attempt, AttemptEvent.DECLINED, it.code(), success);
         }
         case Reply.NoAnswer it -> {
           return unknown(key, payment, attempt, it.why());
@@ -427,13 +425,9 @@ final class Flow {
     };
   }
 
-  private Answer inquire(
-      Asking asking, Key key, PaymentRow payment, Attempt attempt, int success) {
+  private Answer inquire(Asking asking, Key key, PaymentRow payment, Attempt attempt, int success) {
     boolean reversing =
-        payments
-            .nextStep(attempt.reference())
-            .filter(step -> step == NextStep.REVERSE)
-            .isPresent();
+        payments.nextStep(attempt.reference()).filter(step -> step == NextStep.REVERSE).isPresent();
     Optional<AcquirerClient> acquirer = routing.named(attempt.acquirer());
     if (reversing || acquirer.isEmpty()) {
       payments.release(key);
@@ -448,7 +442,13 @@ final class Flow {
     return switch (acquirer.get().inquire(attempt.reference(), within)) {
       case Inquiry.Approved it ->
           settled(
-              asking, key, payment, attempt, AttemptEvent.APPROVED, it.authorisationCode(), success);
+              asking,
+              key,
+              payment,
+              attempt,
+              AttemptEvent.APPROVED,
+              it.authorisationCode(),
+              success);
       case Inquiry.Declined it ->
           settled(asking, key, payment, attempt, AttemptEvent.DECLINED, it.code(), success);
       case Inquiry.Reversed it ->
@@ -490,26 +490,20 @@ final class Flow {
   // --- answers
 
   /** From what is written down; an attempt that is settled makes a final answer. */
-  private Answer answer(
-      Asking asking, Key key, PaymentRow payment, String reference, int success) {
+  private Answer answer(Asking asking, Key key, PaymentRow payment, String reference, int success) {
     Attempt attempt = payment.standing().attempt(reference);
     if (attempt.state().isOpen()) {
       payments.release(key);
       return Answer.processing(PaymentJson.of(payment));
     }
     Key.StoredAnswer mine =
-        finalAnswer(
-            payment, attempt, payments.declineCode(reference), success, asking.requestId());
+        finalAnswer(payment, attempt, payments.declineCode(reference), success, asking.requestId());
     Key.StoredAnswer counting = payments.finish(key, mine);
     return Answer.stored(counting, false);
   }
 
   private static Key.StoredAnswer finalAnswer(
-      PaymentRow payment,
-      Attempt attempt,
-      Optional<String> code,
-      int success,
-      String requestId) {
+      PaymentRow payment, Attempt attempt, Optional<String> code, int success, String requestId) {
     return switch (attempt.state()) {
       case APPROVED -> new Key.StoredAnswer(success, PaymentJson.of(payment));
       case DECLINED ->

@@ -127,7 +127,10 @@ public final class Gateway implements AutoCloseable {
     Workers workers = new Workers(cannot ? 4 : settings.workers());
     database =
         Database.open(
-            address, cannot ? 2 : settings.pool(), settings.poolWait().toMillis(), metrics.registry());
+            address,
+            cannot ? 2 : settings.pool(),
+            settings.poolWait().toMillis(),
+            metrics.registry());
     Drills drills = new Drills(settings.allowFaults());
     drills.over(database);
     Map<String, AcquirerClient> acquirers = new LinkedHashMap<>();
@@ -188,15 +191,28 @@ public final class Gateway implements AutoCloseable {
       loop("reconciler", IDLE, reconciler::step);
       loop("webhooks", IDLE, webhooks::step);
       Figures figures = new Figures(database);
-      loop("figures", Duration.ofSeconds(10), () -> {
-        metrics.figures(figures.read());
-        return 0;
-      });
-      loop("forgetting", Duration.ofMinutes(1), () -> {
-        windows.forget();
-        payments.forgetKeys(KEYS_KEPT);
-        return 0;
-      });
+      loop(
+          "open",
+          Duration.ofSeconds(5),
+          () -> {
+            metrics.open(figures.open());
+            return 0;
+          });
+      loop(
+          "figures",
+          Duration.ofSeconds(30),
+          () -> {
+            metrics.figures(figures.read());
+            return 0;
+          });
+      loop(
+          "forgetting",
+          Duration.ofMinutes(1),
+          () -> {
+            windows.forget();
+            payments.forgetKeys(KEYS_KEPT);
+            return 0;
+          });
     }
   }
 
@@ -215,7 +231,7 @@ public final class Gateway implements AutoCloseable {
     return gateway;
   }
 
-  /** Again and again; without work after a pause, as long as the work itself took at least. */
+  /** Again and again; without work after a pause, the longer the longer the look took. */
   private void loop(String name, Duration pause, IntSupplier work) {
     Runnable body =
         () -> {
@@ -232,7 +248,7 @@ public final class Gateway implements AutoCloseable {
               long took = System.nanoTime() - begun;
               over =
                   stopped.await(
-                      done > 0 ? 0 : Math.max(pause.toNanos(), 4 * took), TimeUnit.NANOSECONDS);
+                      done > 0 ? 0 : Math.max(pause.toNanos(), 20 * took), TimeUnit.NANOSECONDS);
             }
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

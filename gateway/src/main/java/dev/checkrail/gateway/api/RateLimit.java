@@ -8,9 +8,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * So many requests a second of each key, over all instances: an instance leases a tenth of the limit
- * at a time from the database, and works through it before it asks again. What it has leased and
- * not used is lost at the end of the second: with few requests spread over many instances a key
+ * So many requests a second of each key, over all instances: an instance leases a tenth of the
+ * limit at a time from the database, and works through it before it asks again. What it has leased
+ * and not used is lost at the end of the second: with few requests spread over many instances a key
  * can be refused before its limit, never let through beyond it by more than clocks disagree.
  */
 final class RateLimit {

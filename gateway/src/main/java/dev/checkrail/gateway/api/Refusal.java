@@ -20,8 +20,13 @@ final class Refusal extends RuntimeException {
   static Refusal field(Code code, String field, String detail) {
     return new Refusal(
         new Problem(
-            code.status(), code.word(), detail, Optional.of(field), Optional.empty(),
-            Optional.empty(), code.retryAfter()));
+            code.status(),
+            code.word(),
+            detail,
+            Optional.of(field),
+            Optional.empty(),
+            Optional.empty(),
+            code.retryAfter()));
   }
 
   Problem problem() {

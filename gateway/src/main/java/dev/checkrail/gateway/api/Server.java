@@ -90,11 +90,12 @@ final class Server implements AutoCloseable {
                     .maxPrologueLength(4096)
                     .continueImmediately(false)
                     .build())
-            .directHandlers(DirectHandlers.builder()
-                .addHandler(DirectHandler.EventType.BAD_REQUEST, this::malformed)
-                .addHandler(DirectHandler.EventType.INTERNAL_ERROR, this::malformed)
-                .addHandler(DirectHandler.EventType.OTHER, this::malformed)
-                .build())
+            .directHandlers(
+                DirectHandlers.builder()
+                    .addHandler(DirectHandler.EventType.BAD_REQUEST, this::malformed)
+                    .addHandler(DirectHandler.EventType.INTERNAL_ERROR, this::malformed)
+                    .addHandler(DirectHandler.EventType.OTHER, this::malformed)
+                    .build())
             .routing(routing -> routing.any(this::handle))
             .shutdownHook(false)
             .build();
@@ -163,9 +164,7 @@ final class Server implements AutoCloseable {
     response.header(HeaderValues.create(REQUEST_ID, requestId));
     response.header(HeaderValues.create(INSTANCE, instance));
     response.header(HeaderValues.create(HeaderNames.CACHE_CONTROL, "no-store"));
-    answer
-        .headers()
-        .forEach((name, value) -> response.header(header(name, value)));
+    answer.headers().forEach((name, value) -> response.header(header(name, value)));
     boolean last = closing.getAsBoolean() || sent.isLeftUnread() || sent.wantsClose();
     if (last) {
       response.header(HeaderValues.CONNECTION_CLOSE);

@@ -34,7 +34,8 @@ final class ReadGateway {
             all(statement, "select now()", row -> row.getTimestamp(1).toInstant()).getFirst(),
             all(
                 statement,
-                "select id, state, currency, authorised, captured, refunded, metadata from payments",
+                "select id, state, currency, authorised, captured, refunded, metadata from"
+                    + " payments",
                 row ->
                     new GatewayBooks.Payment(
                         row.getString(1),

@@ -19,7 +19,8 @@ import picocli.CommandLine.Option;
     name = "acquirer",
     description = {
       "Runs a simulated acquirer on loopback until it is killed.",
-      "What it has answered is on the disk: kill -9 at any time loses nothing that anybody was told."
+      "What it has answered is on the disk: kill -9 at any time loses nothing that anybody was"
+          + " told."
     },
     mixinStandardHelpOptions = true,
     footer = {
@@ -27,8 +28,10 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  payment-gateway acquirer --name acq-a --port 9101 --data /tmp/acq-a",
       "  curl -H \"Authorization: Bearer $(cat /tmp/acq-a/control.token)\" \\",
-      "       -d '{\"mode\": \"timeout-but-charged\", \"share\": 0.1}' http://127.0.0.1:9101/control",
-      "  curl -H \"Authorization: Bearer $(cat /tmp/acq-a/control.token)\" http://127.0.0.1:9101/books",
+      "       -d '{\"mode\": \"timeout-but-charged\", \"share\": 0.1}'"
+          + " http://127.0.0.1:9101/control",
+      "  curl -H \"Authorization: Bearer $(cat /tmp/acq-a/control.token)\""
+          + " http://127.0.0.1:9101/books",
       "  payment-gateway acquirer --cards      the test card numbers, and the modes",
       "",
       "Exit status: 2 if it could not start."

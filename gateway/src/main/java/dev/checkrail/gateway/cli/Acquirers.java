@@ -33,14 +33,14 @@ final class Acquirers implements AutoCloseable {
                   name,
                   "--data",
                   data.toString())
-              .redirectError(ProcessBuilder.Redirect.appendTo(data.resolve("acquirer.log").toFile()))
+              .redirectError(
+                  ProcessBuilder.Redirect.appendTo(data.resolve("acquirer.log").toFile()))
               .start();
       processes.add(process);
       BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
       String line = out.readLine();
       if (line == null || !line.contains("http://")) {
-        throw new IOException(
-            name + " did not start; see " + data.resolve("acquirer.log"));
+        throw new IOException(name + " did not start; see " + data.resolve("acquirer.log"));
       }
       addresses.put(name, URI.create(line.substring(line.indexOf("http://")).strip()));
     }

@@ -30,9 +30,11 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  payment-gateway chaos --seconds 300 --seed 1",
-      "  payment-gateway chaos --seconds 60 --seed 7 --users-per-second 40 --keep --folder /tmp/chaos",
+      "  payment-gateway chaos --seconds 60 --seed 7 --users-per-second 40 --keep --folder"
+          + " /tmp/chaos",
       "",
-      "Exit status: 0 nothing lost, nothing charged twice, everything ended; 1 not so; 2 could not run."
+      "Exit status: 0 nothing lost, nothing charged twice, everything ended; 1 not so; 2 could not"
+          + " run."
     })
 final class ChaosCommand implements Callable<Integer> {
   private final Terminal terminal;

@@ -27,7 +27,8 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  payment-gateway check-books --database-url jdbc:postgresql://127.0.0.1:5432/gateway \\",
       "      --database-user gateway_instance --database-password-file instance.password \\",
-      "      --acquirer acq-a=/var/acq-a/journal.jsonl --acquirer acq-b=/var/acq-b/journal.jsonl \\",
+      "      --acquirer acq-a=/var/acq-a/journal.jsonl --acquirer acq-b=/var/acq-b/journal.jsonl"
+          + " \\",
       "      --client-log client.jsonl",
       "",
       "Exit status: 0 the books agree, 1 they don't, 2 could not run."

@@ -39,10 +39,12 @@ final class DatabaseCommand implements Callable<Integer> {
       EmbeddedPostgres embedded = database.embedded().orElseThrow();
       CountDownLatch ended = new CountDownLatch(1);
       Runtime.getRuntime()
-          .addShutdownHook(Thread.ofPlatform().unstarted(() -> {
-            database.close();
-            ended.countDown();
-          }));
+          .addShutdownHook(
+              Thread.ofPlatform()
+                  .unstarted(() -> {
+                    database.close();
+                    ended.countDown();
+                  }));
       options.vault();
       terminal.out().println("database " + database.address().url());
       terminal.out().println("password in " + embedded.passwordFile());

@@ -39,7 +39,8 @@ final class DatabaseOptions {
       names = "--database-password-file",
       paramLabel = "FILE",
       description =
-          "Holds the password; or environment PAYMENT_GATEWAY_DATABASE_PASSWORD. Never an argument.")
+          "Holds the password; or environment PAYMENT_GATEWAY_DATABASE_PASSWORD. Never an"
+              + " argument.")
   private @Nullable Path passwordFile;
 
   @Option(
@@ -106,7 +107,8 @@ final class DatabaseOptions {
       }
       terminal
           .err()
-          .println("payment-gateway: starts without its database, which is away: " + e.getMessage());
+          .println(
+              "payment-gateway: starts without its database, which is away: " + e.getMessage());
       return new Ready(new DatabaseAddress(url, user, password()), Optional.empty());
     }
   }

@@ -21,8 +21,10 @@ import picocli.CommandLine.Option;
     name = "load",
     description = {
       "Sends users who pay: an open loop with Poisson arrivals.",
-      "One user is one purchase with one Idempotency-Key, has 8 s of patience per attempt and tries",
-      "once more after 0.5 to 1.5 s. Latencies count from the moment at which a user came. Progress",
+      "One user is one purchase with one Idempotency-Key, has 8 s of patience per attempt and"
+          + " tries",
+      "once more after 0.5 to 1.5 s. Latencies count from the moment at which a user came."
+          + " Progress",
       "goes to stderr."
     },
     mixinStandardHelpOptions = true,
@@ -35,7 +37,8 @@ import picocli.CommandLine.Option;
       "      --users-per-second 100 --seconds 60 --key-file merchant.key --awkward 0.05 \\",
       "      --further 0.2 --client-log client.jsonl --settle 60 --format json",
       "",
-      "Exit status: 0 everybody paid or was declined by his bank, 1 somebody failed, 2 could not run."
+      "Exit status: 0 everybody paid or was declined by his bank, 1 somebody failed, 2 could not"
+          + " run."
     })
 final class LoadCommand implements Callable<Integer> {
   private final Terminal terminal;
@@ -109,7 +112,8 @@ final class LoadCommand implements Callable<Integer> {
       names = "--settle",
       paramLabel = "S",
       description =
-          "Afterwards looks up, for at most so many seconds, who was told \"failed\" but is charged (${DEFAULT-VALUE}: does not).")
+          "Afterwards looks up, for at most so many seconds, who was told \"failed\" but is charged"
+              + " (${DEFAULT-VALUE}: does not).")
   private int settle;
 
   @Option(

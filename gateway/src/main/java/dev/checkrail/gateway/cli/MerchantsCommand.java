@@ -109,9 +109,7 @@ final class MerchantsCommand implements Runnable {
               add(database, options.vault(), who, rateLimit, Optional.ofNullable(webhook));
           terminal.out().println("merchant " + added.id());
           terminal.out().println("key " + added.key());
-          added
-              .webhookSecret()
-              .ifPresent(it -> terminal.out().println("webhook-secret " + it));
+          added.webhookSecret().ifPresent(it -> terminal.out().println("webhook-secret " + it));
           return 0;
         }
       } catch (IOException | SQLException | IllegalArgumentException e) {

@@ -33,7 +33,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "serve",
     description = {
-      "Runs one instance of the gateway. Several on one database share the work; each can be killed at",
+      "Runs one instance of the gateway. Several on one database share the work; each can be killed"
+          + " at",
       "any time. SIGTERM drains it: not ready at once, stopped when what runs is finished."
     },
     mixinStandardHelpOptions = true,
@@ -43,8 +44,10 @@ import picocli.CommandLine.Option;
       "  payment-gateway serve --with-acquirers",
       "      everything on one machine: embedded database, two acquirers, a demo merchant",
       "  payment-gateway serve --port 8081 --acquirer acq-a=http://127.0.0.1:9101",
-      "  payment-gateway serve --port 8082 --database-url jdbc:postgresql://127.0.0.1:5432/gateway \\",
-      "      --database-password-file FILE --master-key-file FILE --acquirer acq-a=http://127.0.0.1:9101",
+      "  payment-gateway serve --port 8082 --database-url jdbc:postgresql://127.0.0.1:5432/gateway"
+          + " \\",
+      "      --database-password-file FILE --master-key-file FILE --acquirer"
+          + " acq-a=http://127.0.0.1:9101",
       "      a second instance: the first one prints what to put here",
       "  payment-gateway serve --payments refuse",
       "",
@@ -55,7 +58,10 @@ final class ServeCommand implements Callable<Integer> {
 
   @Mixin private DatabaseOptions options = new DatabaseOptions();
 
-  @Option(names = "--host", paramLabel = "ADDRESS", description = "Listens there (${DEFAULT-VALUE}).")
+  @Option(
+      names = "--host",
+      paramLabel = "ADDRESS",
+      description = "Listens there (${DEFAULT-VALUE}).")
   private String host = "127.0.0.1";
 
   @Option(
@@ -91,7 +97,8 @@ final class ServeCommand implements Callable<Integer> {
       description = {
         "on (default): takes payments.",
         "refuse: not configured for them, and says so at once (503).",
-        "accepts-but-cannot: not configured for them and does not know it; a few slow workers, and a",
+        "accepts-but-cannot: not configured for them and does not know it; a few slow workers, and"
+            + " a",
         "health check that stays green. That is how an outage is made."
       })
   private Mode mode = Mode.ON;
@@ -123,7 +130,8 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--give-up-seconds",
       paramLabel = "N",
-      description = "How old an attempt without an answer gets before it is reversed (${DEFAULT-VALUE}).")
+      description =
+          "How old an attempt without an answer gets before it is reversed (${DEFAULT-VALUE}).")
   private int giveUpSeconds = 60;
 
   @Option(
@@ -139,7 +147,8 @@ final class ServeCommand implements Callable<Integer> {
       names = "--drain-seconds",
       paramLabel = "N",
       description = {
-        "After SIGTERM: how long it still serves while it is not ready, so that a load balancer sees it",
+        "After SIGTERM: how long it still serves while it is not ready, so that a load balancer"
+            + " sees it",
         "(${DEFAULT-VALUE})."
       })
   private int drainSeconds = 5;
@@ -151,7 +160,9 @@ final class ServeCommand implements Callable<Integer> {
           "For /drain and /admin; or environment PAYMENT_GATEWAY_ADMIN_TOKEN (DIR/admin.token).")
   private @Nullable Path adminTokenFile;
 
-  @Option(names = "--allow-faults", description = "Drills: /admin/faults can break things on purpose.")
+  @Option(
+      names = "--allow-faults",
+      description = "Drills: /admin/faults can break things on purpose.")
   private boolean allowFaults;
 
   @Option(
@@ -182,20 +193,21 @@ final class ServeCommand implements Callable<Integer> {
         if (withAcquirers) {
           all.putAll(own.start(options.folder()));
         }
-        gateway =
-            Gateway.start(settings(all), database.address(), vault, InstantSource.system());
+        gateway = Gateway.start(settings(all), database.address(), vault, InstantSource.system());
       } catch (IOException | RuntimeException e) {
         own.close();
         database.close();
         throw e;
       }
       Runtime.getRuntime()
-          .addShutdownHook(Thread.ofPlatform().unstarted(() -> {
-            stop(gateway);
-            own.close();
-            database.close();
-            ended.countDown();
-          }));
+          .addShutdownHook(
+              Thread.ofPlatform()
+                  .unstarted(() -> {
+                    stop(gateway);
+                    own.close();
+                    database.close();
+                    ended.countDown();
+                  }));
       announce(gateway, database);
       if (withAcquirers) {
         demoMerchant(database, vault);
@@ -240,13 +252,14 @@ final class ServeCommand implements Callable<Integer> {
     if (token != null) {
       return token;
     }
-    Path file =
-        adminTokenFile == null ? options.folder().resolve("admin.token") : adminTokenFile;
-    return Secrets.text(file, () -> {
-      byte[] random = new byte[24];
-      new SecureRandom().nextBytes(random);
-      return HexFormat.of().formatHex(random);
-    });
+    Path file = adminTokenFile == null ? options.folder().resolve("admin.token") : adminTokenFile;
+    return Secrets.text(
+        file,
+        () -> {
+          byte[] random = new byte[24];
+          new SecureRandom().nextBytes(random);
+          return HexFormat.of().formatHex(random);
+        });
   }
 
   private void announce(Gateway gateway, DatabaseOptions.Ready database) {
@@ -269,13 +282,15 @@ final class ServeCommand implements Callable<Integer> {
   private void demoMerchant(DatabaseOptions.Ready ready, Vault vault) throws IOException {
     Path file = options.folder().resolve("demo.key");
     String key =
-        Secrets.text(file, () -> {
-          try (Database database =
-              Database.open(ready.address(), 1, 5000, new SimpleMeterRegistry())) {
-            return MerchantsCommand.add(database, vault, "Demo shop", 100_000, Optional.empty())
-                .key();
-          }
-        });
+        Secrets.text(
+            file,
+            () -> {
+              try (Database database =
+                  Database.open(ready.address(), 1, 5000, new SimpleMeterRegistry())) {
+                return MerchantsCommand.add(database, vault, "Demo shop", 100_000, Optional.empty())
+                    .key();
+              }
+            });
     terminal.out().println("demo key " + key);
   }
 

@@ -25,6 +25,7 @@ public final class Metrics {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final Map<String, Timer> timers = new ConcurrentHashMap<>();
   private volatile Figures.@Nullable Numbers numbers;
+  private volatile Figures.@Nullable Open open;
 
   public Metrics() {
     new JvmMemoryMetrics().bindTo(registry);
@@ -87,6 +88,28 @@ public final class Metrics {
                 .orElse(0.0));
   }
 
+  /** What the reconciler had before it when somebody looked last. */
+  public void open(Figures.Open latest) {
+    boolean first = open == null;
+    open = latest;
+    if (first) {
+      gauge(
+          "gateway_attempts_open",
+          "Outcome not known yet",
+          () -> {
+            Figures.Open now = open;
+            return now == null ? Double.NaN : now.attempts();
+          });
+      gauge(
+          "gateway_reconciler_overdue_seconds",
+          "How long the oldest due step waits",
+          () -> {
+            Figures.Open now = open;
+            return now == null ? Double.NaN : now.overdueSeconds();
+          });
+    }
+  }
+
   /** The last figures that were read. */
   public void figures(Figures.Numbers latest) {
     boolean first = numbers == null;
@@ -98,15 +121,10 @@ public final class Metrics {
           "gateway_payments_told_failed_but_charged",
           "Told failed but charged",
           Figures.Numbers::toldFailedButCharged);
-      figure("gateway_attempts_open", "Outcome not known yet", Figures.Numbers::openAttempts);
       figure(
           "gateway_attempts_without_next_step",
           "Open and nobody will look after them",
           Figures.Numbers::openWithoutNextStep);
-      figure(
-          "gateway_reconciler_overdue_seconds",
-          "How long the oldest due step waits",
-          Figures.Numbers::oldestOverdueSeconds);
       figure(
           "gateway_ledger_unbalanced_currencies",
           "Currencies whose ledger is not balanced",
@@ -114,11 +132,13 @@ public final class Metrics {
     }
   }
 
-  private void figure(
-      String name, String description, ToDoubleFunction<Figures.Numbers> of) {
-    gauge(name, description, () -> {
-      Figures.Numbers latest = numbers;
-      return latest == null ? Double.NaN : of.applyAsDouble(latest);
-    });
+  private void figure(String name, String description, ToDoubleFunction<Figures.Numbers> of) {
+    gauge(
+        name,
+        description,
+        () -> {
+          Figures.Numbers latest = numbers;
+          return latest == null ? Double.NaN : of.applyAsDouble(latest);
+        });
   }
 }

@@ -2,7 +2,9 @@ package dev.checkrail.gateway.payment;
 
 import java.util.Locale;
 
-/** Where a payment stands. What is under way at an acquirer is the state of an attempt, not this. */
+/**
+ * Where a payment stands. What is under way at an acquirer is the state of an attempt, not this.
+ */
 public enum PaymentState {
   /** Stored, nothing sent; waits for confirmation (or for the same request once more). */
   REQUIRES_CONFIRMATION,

@@ -168,8 +168,7 @@ public record Standing(
   }
 
   private static boolean isCharge(Attempt it) {
-    return it.kind() == AttemptKind.CAPTURE
-        || (it.kind() == AttemptKind.AUTHORISE && it.capture());
+    return it.kind() == AttemptKind.CAPTURE || (it.kind() == AttemptKind.AUTHORISE && it.capture());
   }
 
   private boolean isOpenOperation(Attempt it) {

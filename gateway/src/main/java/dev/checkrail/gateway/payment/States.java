@@ -94,8 +94,7 @@ public final class States {
 
   private static <S extends Enum<S>, E extends Enum<E>> String table(Stream<Move<S, E>> moves) {
     return moves
-        .map(m ->
-            "| %s | %s | %s |\n".formatted(m.from().name(), m.event().name(), m.to().name()))
+        .map(m -> "| %s | %s | %s |\n".formatted(m.from().name(), m.event().name(), m.to().name()))
         .collect(Collectors.joining("", "| from | event | to |\n| --- | --- | --- |\n", ""));
   }
 

@@ -156,7 +156,6 @@ public final class Reconciler {
   private void later(Payments.Due due, NextStep step, String why) {
     AttemptState state = due.state();
     Duration in = Duration.ofSeconds(1L << Math.min(due.steps(), 6));
-    payments.schedule(
-        due.reference(), state, step, in.compareTo(LONGEST) > 0 ? LONGEST : in, why);
+    payments.schedule(due.reference(), state, step, in.compareTo(LONGEST) > 0 ? LONGEST : in, why);
   }
 }

@@ -75,6 +75,8 @@ public final class Database implements AutoCloseable {
     config.setInitializationFailTimeout(-1);
     config.setMaxLifetime(900_000);
     config.setIdleTimeout(size > 2 ? 120_000 : 0);
+    // The statement's limit comes first: a caller who gives up leaves no work behind.
+    config.addDataSourceProperty("options", "-c statement_timeout=8000");
     config.addDataSourceProperty("socketTimeout", "10");
     config.addDataSourceProperty("connectTimeout", "2");
     config.addDataSourceProperty("tcpKeepAlive", "true");

@@ -158,11 +158,13 @@ public final class EmbeddedPostgres implements AutoCloseable {
   }
 
   private String secret(String name) throws IOException {
-    return Secrets.text(folder.resolve(name), () -> {
-      byte[] random = new byte[24];
-      new SecureRandom().nextBytes(random);
-      return HexFormat.of().formatHex(random);
-    });
+    return Secrets.text(
+        folder.resolve(name),
+        () -> {
+          byte[] random = new byte[24];
+          new SecureRandom().nextBytes(random);
+          return HexFormat.of().formatHex(random);
+        });
   }
 
   private void run() throws IOException, InterruptedException {
@@ -235,15 +237,14 @@ public final class EmbeddedPostgres implements AutoCloseable {
   /** Every process of a PostgreSQL server has its data folder as the current one. */
   private static boolean isAnybodyIn(Path folder) {
     return ProcessHandle.allProcesses()
-        .anyMatch(
-            process -> {
-              try {
-                Path cwd = Path.of("/proc", Long.toString(process.pid()), "cwd");
-                return Files.readSymbolicLink(cwd).equals(folder);
-              } catch (IOException e) {
-                return false; // it has ended, or belongs to somebody else
-              }
-            });
+        .anyMatch(process -> {
+          try {
+            Path cwd = Path.of("/proc", Long.toString(process.pid()), "cwd");
+            return Files.readSymbolicLink(cwd).equals(folder);
+          } catch (IOException e) {
+            return false; // it has ended, or belongs to somebody else
+          }
+        });
   }
 
   private Optional<Long> pid() throws IOException {
@@ -270,9 +271,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
           Statement statement = connection.createStatement()) {
         role(statement, "gateway_owner", secret("owner.password"));
         role(statement, "gateway_instance", secret("instance.password"));
-        if (!statement
-            .executeQuery("select 1 from pg_database where datname = 'gateway'")
-            .next()) {
+        if (!statement.executeQuery("select 1 from pg_database where datname = 'gateway'").next()) {
           statement.execute("create database gateway owner gateway_owner");
         }
         return;
@@ -288,9 +287,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
   }
 
   private static void role(Statement statement, String name, String password) throws SQLException {
-    if (!statement
-        .executeQuery("select 1 from pg_roles where rolname = '" + name + "'")
-        .next()) {
+    if (!statement.executeQuery("select 1 from pg_roles where rolname = '" + name + "'").next()) {
       statement.execute("create role " + name + " login password '" + password + "'");
     }
   }
@@ -327,7 +324,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
   /** The address of a server that another process runs in this folder, if it ever ran there. */
   public static Optional<DatabaseAddress> addressIn(Path folder) throws IOException {
-    if (!Files.exists(folder.resolve("port")) || !Files.exists(folder.resolve("instance.password"))) {
+    if (!Files.exists(folder.resolve("port"))
+        || !Files.exists(folder.resolve("instance.password"))) {
       return Optional.empty();
     }
     String port = Files.readString(folder.resolve("port")).strip();
@@ -386,5 +384,4 @@ public final class EmbeddedPostgres implements AutoCloseable {
       }
     }
   }
-
 }

@@ -8,12 +8,7 @@ import java.util.Optional;
  * @param fingerprint keyed hash of the request's content, hexadecimal
  */
 public record Key(
-    String merchantId,
-    String mode,
-    String value,
-    String method,
-    String path,
-    String fingerprint) {
+    String merchantId, String mode, String value, String method, String path, String fingerprint) {
 
   /** Whether the other is the same request, not only the same key. */
   public boolean isSameRequest(Key other) {

@@ -30,10 +30,10 @@ public final class Merchants {
   public boolean exists(String id) {
     return jdbi.withHandle(handle ->
         handle
-            .createQuery("select count(*) from merchants where id = :id")
-            .bind("id", id)
-            .mapTo(Integer.class)
-            .one()
+                .createQuery("select count(*) from merchants where id = :id")
+                .bind("id", id)
+                .mapTo(Integer.class)
+                .one()
             > 0);
   }
 

@@ -84,8 +84,7 @@ public final class Payments {
    * @param answer final at once if nothing is to be sent
    * @return false if the key is there already: then nothing was written
    */
-  public boolean create(
-      PaymentRow payment, Card card, Key key, Optional<Key.StoredAnswer> answer) {
+  public boolean create(PaymentRow payment, Card card, Key key, Optional<Key.StoredAnswer> answer) {
     Optional<Attempt> attempt = payment.standing().attempts().stream().findFirst();
     return jdbi.withHandle(handle -> {
       var query = handle.createQuery(CREATE);
@@ -223,43 +222,44 @@ public final class Payments {
   /**
    * Settles an attempt: attempt, payment, ledger, event and answer together.
    *
-   * @return false if something changed meanwhile or the attempt is settled: then nothing was written
+   * @return false if something changed meanwhile or the attempt is settled: then nothing was
+   *     written
    */
   public boolean settle(Settlement it) {
     Standing after = it.after().standing();
     Optional<Key.StoredAnswer> answer = it.answer().map(Settlement.Finished::answer);
     List<Posting.Entry> entries = it.posting().entries();
     return jdbi.withHandle(handle ->
-          handle
-                  .createQuery(SETTLE)
-                  .bind("payment", it.before().id())
-                  .bind("version", it.before().version())
-                  .bind("state", after.state().word())
-                  .bind("authorised", after.authorised())
-                  .bind("captured", after.captured())
-                  .bind("refunded", after.refunded())
-                  .bind("paymentDecline", it.after().declineCode().orElse(null))
-                  .bind("reference", it.settled().reference())
-                  .bind("attemptState", it.settled().state().word())
-                  .bind("decline", it.declineCode().orElse(null))
-                  .bind("authorisation", it.authorisationCode().orElse(null))
-                  .bind("merchant", it.before().merchantId())
-                  .bind("mode", it.before().mode())
-                  .bind("currency", it.before().currency().code())
-                  .bindArray(
-                      "accounts",
-                      String.class,
-                      entries.stream().map(Posting.Entry::account).toArray())
-                  .bindArray(
-                      "amounts", Long.class, entries.stream().map(Posting.Entry::amount).toArray())
-                  .bind("eventType", it.event().map(Settlement.Event::type).orElse(null))
-                  .bind("eventPayload", it.event().map(Settlement.Event::payload).orElse(null))
-                  .bind("key", it.answer().map(done -> done.key().value()).orElse(null))
-                  .bind("status", answer.map(Key.StoredAnswer::status).orElse(null))
-                  .bind("body", answer.map(Key.StoredAnswer::body).orElse(null))
-                  .mapTo(Integer.class)
-                  .one()
-              == 1);
+        handle
+                .createQuery(SETTLE)
+                .bind("payment", it.before().id())
+                .bind("version", it.before().version())
+                .bind("state", after.state().word())
+                .bind("authorised", after.authorised())
+                .bind("captured", after.captured())
+                .bind("refunded", after.refunded())
+                .bind("paymentDecline", it.after().declineCode().orElse(null))
+                .bind("reference", it.settled().reference())
+                .bind("attemptState", it.settled().state().word())
+                .bind("decline", it.declineCode().orElse(null))
+                .bind("authorisation", it.authorisationCode().orElse(null))
+                .bind("merchant", it.before().merchantId())
+                .bind("mode", it.before().mode())
+                .bind("currency", it.before().currency().code())
+                .bindArray(
+                    "accounts",
+                    String.class,
+                    entries.stream().map(Posting.Entry::account).toArray())
+                .bindArray(
+                    "amounts", Long.class, entries.stream().map(Posting.Entry::amount).toArray())
+                .bind("eventType", it.event().map(Settlement.Event::type).orElse(null))
+                .bind("eventPayload", it.event().map(Settlement.Event::payload).orElse(null))
+                .bind("key", it.answer().map(done -> done.key().value()).orElse(null))
+                .bind("status", answer.map(Key.StoredAnswer::status).orElse(null))
+                .bind("body", answer.map(Key.StoredAnswer::body).orElse(null))
+                .mapTo(Integer.class)
+                .one()
+            == 1);
   }
 
   /** Nobody knows what became of the attempt; asks again after {@code in}. */
@@ -330,7 +330,8 @@ public final class Payments {
 
   /** Stores the final answer if there is none, and gives the one that counts. */
   public Key.StoredAnswer finish(Key key, Key.StoredAnswer answer) {
-    update(key, "status = :status, body = :body, lease_until = now()", " and status is null", answer);
+    update(
+        key, "status = :status, body = :body, lease_until = now()", " and status is null", answer);
     return key(key).flatMap(Key.Stored::answer).orElse(answer);
   }
 
@@ -379,11 +380,11 @@ public final class Payments {
 
   /** A payment, whoever's. */
   public Optional<PaymentRow> find(String id) {
-    return jdbi.withHandle(handle ->
+    return jdbi
+        .withHandle(handle ->
             assembled(
                 handle
-                    .createQuery(
-                        SELECT + " where p.id = :id order by a.created_at, a.reference")
+                    .createQuery(SELECT + " where p.id = :id order by a.created_at, a.reference")
                     .bind("id", id)))
         .stream()
         .findFirst();
@@ -571,23 +572,23 @@ public final class Payments {
   public boolean schedule(
       String reference, AttemptState state, NextStep step, Duration in, String why) {
     return jdbi.withHandle(handle ->
-            handle
-                .createUpdate(
-                    """
-                    with p as (update payments set version = version + 1 where id =
-                      (select payment_id from attempts where reference = :reference) returning 1)
-                    update attempts set next_step = :step, last_step = :why,
-                      next_step_at = now() + :in * interval '1 millisecond',
-                      state = case when state = 'pending' then 'unknown' else state end
-                    from p where reference = :reference and (state = :state
-                      or :state = 'pending' and state = 'unknown')
-                    """)
-                .bind("reference", reference)
-                .bind("state", state.word())
-                .bind("step", step.word())
-                .bind("why", why)
-                .bind("in", in.toMillis())
-                .execute())
+        handle
+            .createUpdate(
+                """
+                with p as (update payments set version = version + 1 where id =
+                  (select payment_id from attempts where reference = :reference) returning 1)
+                update attempts set next_step = :step, last_step = :why,
+                  next_step_at = now() + :in * interval '1 millisecond',
+                  state = case when state = 'pending' then 'unknown' else state end
+                from p where reference = :reference and (state = :state
+                  or :state = 'pending' and state = 'unknown')
+                """)
+            .bind("reference", reference)
+            .bind("state", state.word())
+            .bind("step", step.word())
+            .bind("why", why)
+            .bind("in", in.toMillis())
+            .execute())
         == 1;
   }
 

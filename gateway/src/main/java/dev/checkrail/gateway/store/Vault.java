@@ -42,11 +42,13 @@ public final class Vault {
   public static Vault open(Path file) throws IOException {
     Files.createDirectories(file.toAbsolutePath().getParent());
     String hex =
-        Secrets.text(file, () -> {
-          byte[] master = new byte[32];
-          new SecureRandom().nextBytes(master);
-          return HexFormat.of().formatHex(master);
-        });
+        Secrets.text(
+            file,
+            () -> {
+              byte[] master = new byte[32];
+              new SecureRandom().nextBytes(master);
+              return HexFormat.of().formatHex(master);
+            });
     if (!hex.matches("[0-9a-f]{64}")) {
       throw new IOException(file + " holds no key (64 hexadecimal digits)");
     }

@@ -11,9 +11,9 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
 /**
- * A merchant's address. It is looked up once, judged, and the judged address is connected to: a name
- * that changes its mind between the two gains nothing. Addresses that only mean something inside a
- * network are refused unless allowed.
+ * A merchant's address. It is looked up once, judged, and the judged address is connected to: a
+ * name that changes its mind between the two gains nothing. Addresses that only mean something
+ * inside a network are refused unless allowed.
  */
 record Target(URI uri) {
 
@@ -33,8 +33,7 @@ record Target(URI uri) {
   }
 
   String pathAndQuery() {
-    String path =
-        uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
+    String path = uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
     return uri.getRawQuery() == null ? path : path + "?" + uri.getRawQuery();
   }
 
@@ -71,7 +70,8 @@ record Target(URI uri) {
     byte[] b = address.getAddress();
     if (b.length == 16) {
       // IPv4 inside IPv6: compatible (::/96), translated (64:ff9b::/96), 6to4 (2002::/16).
-      boolean translated = b[0] == 0 && b[1] == 0x64 && (b[2] & 0xff) == 0xff && (b[3] & 0xff) == 0x9b;
+      boolean translated =
+          b[0] == 0 && b[1] == 0x64 && (b[2] & 0xff) == 0xff && (b[3] & 0xff) == 0x9b;
       boolean sixToFour = b[0] == 0x20 && b[1] == 0x02;
       boolean uniqueLocal = (b[0] & 0xfe) == 0xfc;
       boolean zeros = true;

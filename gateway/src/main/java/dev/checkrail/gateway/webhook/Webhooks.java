@@ -44,11 +44,7 @@ public final class Webhooks {
    * @param firstPause after the first failure; doubled after each further one
    */
   public Webhooks(
-      Outbox outbox,
-      Vault vault,
-      InstantSource clock,
-      boolean allowPrivate,
-      Duration firstPause) {
+      Outbox outbox, Vault vault, InstantSource clock, boolean allowPrivate, Duration firstPause) {
     this.outbox = outbox;
     this.vault = vault;
     this.clock = clock;
@@ -177,7 +173,6 @@ public final class Webhooks {
   /** HMAC-SHA-256 in hexadecimal; public so that receivers in tests need not invent it again. */
   public static String signature(String secret, long seconds, String body) {
     return HexFormat.of()
-        .formatHex(
-            Vault.hmac(secret.getBytes(StandardCharsets.UTF_8), seconds + "." + body));
+        .formatHex(Vault.hmac(secret.getBytes(StandardCharsets.UTF_8), seconds + "." + body));
   }
 }

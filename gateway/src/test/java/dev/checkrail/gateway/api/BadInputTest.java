@@ -117,12 +117,11 @@ class BadInputTest {
   @Test
   void textsThatHoldACardNumberOrNoTextAreRefused() {
     for (String description :
-        new String[] {
-          "paid with 4242 4242 4242 4242", "a\\u0000b", "\\ud800", "x".repeat(501)
-        }) {
+        new String[] {"paid with 4242 4242 4242 4242", "a\\u0000b", "\\ud800", "x".repeat(501)}) {
       Said said =
           world.create(
-              gateway, sale(1).replace("\"card\"", "\"description\":\"" + description + "\",\"card\""));
+              gateway,
+              sale(1).replace("\"card\"", "\"description\":\"" + description + "\",\"card\""));
       assertThat(said.status()).as(description).isEqualTo(400);
       assertThat(said.text("field")).isEqualTo("description");
     }
@@ -137,9 +136,7 @@ class BadInputTest {
     assertThat(world.post(gateway, "/v1/payments", "4242424242424242", sale(1)).text("code"))
         .isEqualTo("invalid_header");
     for (String key :
-        new String[] {
-          "", "x", "sk_test_" + "0".repeat(48), "sk_test_' or 1=1 --", World.ADMIN
-        }) {
+        new String[] {"", "x", "sk_test_" + "0".repeat(48), "sk_test_' or 1=1 --", World.ADMIN}) {
       Said said = world.post(gateway, "/v1/payments", fresh(), sale(1), key);
       assertThat(said.status()).as(key).isEqualTo(401);
     }

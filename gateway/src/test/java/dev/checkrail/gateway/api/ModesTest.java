@@ -52,7 +52,9 @@ class ModesTest {
     }
   }
 
-  /** What really happened: 4 workers of 600 ms are 6.7 payments a second, and the check is green. */
+  /**
+   * What really happened: 4 workers of 600 ms are 6.7 payments a second, and the check is green.
+   */
   @Test
   void acceptsButCannotSaturatesWhileItsCheckStaysGreen() throws Exception {
     try (World world = new World(folder);
@@ -127,6 +129,7 @@ class ModesTest {
     try (World world = new World(folder)) {
       Setup setup = new Setup();
       setup.pool = 3;
+      setup.acquirerWithin = Duration.ofMillis(700);
       setup.poolWait = Duration.ofMillis(400);
       Gateway gateway = world.serve(setup);
       assertThat(world.create(gateway, sale(100)).status()).isEqualTo(201);
@@ -137,7 +140,8 @@ class ModesTest {
       expect(world, gateway, "{\"leaked_connections\":3}", 503, "database_unavailable");
       world.admin(gateway, "/admin/faults", "{\"rate_limit_per_second\":1}");
       eventually(() -> world.create(gateway, "{}").status() == 429);
-      Said slow = world.admin(gateway, "/admin/faults", "{\"reset\":true,\"slow_statement_millis\":300}");
+      Said slow =
+          world.admin(gateway, "/admin/faults", "{\"reset\":true,\"slow_statement_millis\":300}");
       assertThat(slow.json().path("slow_statement_millis").intValue(0)).isEqualTo(300);
       eventually(() -> {
         long begin = System.nanoTime();
@@ -155,12 +159,9 @@ class ModesTest {
     }
   }
 
-  private static void expect(
-      World world, Gateway gateway, String fault, int status, String code) {
+  private static void expect(World world, Gateway gateway, String fault, int status, String code) {
     assertThat(
-            world
-                .admin(gateway, "/admin/faults", fault.replace("{", "{\"reset\":true,"))
-                .status())
+            world.admin(gateway, "/admin/faults", fault.replace("{", "{\"reset\":true,")).status())
         .isEqualTo(200);
     Said said = world.create(gateway, sale(100));
     assertThat(said.status()).as(fault + " " + said.body()).isEqualTo(status);
@@ -188,15 +189,15 @@ class ModesTest {
         ServerSocket receiver = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
       Thread.startVirtualThread(() -> receive(receiver, heard));
       String key =
-          TestDatabase.merchant(
-              1000, "http://127.0.0.1:" + receiver.getLocalPort() + "/hook?x=1");
+          TestDatabase.merchant(1000, "http://127.0.0.1:" + receiver.getLocalPort() + "/hook?x=1");
       Gateway gateway = world.serve();
       String id = world.post(gateway, "/v1/payments", fresh(), World.hold(700), key).text("id");
       world.post(gateway, "/v1/payments/" + id + "/capture", fresh(), "", key);
       // Each is refused the first time and comes again.
       eventually(() -> heard.stream().filter(it -> it.contains("payment.captured")).count() >= 2);
       eventually(() -> heard.stream().filter(it -> it.contains("payment.authorised")).count() >= 2);
-      String event = heard.stream().filter(it -> it.contains("payment.authorised")).findFirst().get();
+      String event =
+          heard.stream().filter(it -> it.contains("payment.authorised")).findFirst().get();
       assertThat(event).startsWith("POST /hook?x=1 HTTP/1.1").contains("Webhook-Sequence: 1\r\n");
       String body = event.substring(event.indexOf("\r\n\r\n") + 4);
       String signature = event.replaceAll("(?s).*Webhook-Signature: ([^\r]*)\r.*", "$1");

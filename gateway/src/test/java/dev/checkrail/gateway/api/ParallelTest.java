@@ -65,8 +65,7 @@ class ParallelTest {
           Gateway to = i % 2 == 0 ? one : two;
           all.add(
               users.submit(() ->
-                  world.post(
-                      to, "/v1/payments/" + id + "/capture", fresh(), "{\"amount\":300}")));
+                  world.post(to, "/v1/payments/" + id + "/capture", fresh(), "{\"amount\":300}")));
         }
       }
       int done = 0;

@@ -90,8 +90,7 @@ class PaymentsTest {
   @Test
   void aDeclineIsFinalAndSaysWhy() {
     String key = fresh();
-    Said declined =
-        world.post(gateway, "/v1/payments", key, sale(700, "4000000000009995"));
+    Said declined = world.post(gateway, "/v1/payments", key, sale(700, "4000000000009995"));
     assertThat(declined.status()).isEqualTo(402);
     assertThat(declined.text("code")).isEqualTo("declined");
     assertThat(declined.text("decline_code")).isEqualTo("insufficient_funds");
@@ -114,8 +113,7 @@ class PaymentsTest {
     Said other = world.post(gateway, "/v1/payments", key, sale(101));
     assertThat(other.status()).isEqualTo(422);
     assertThat(other.text("code")).isEqualTo("idempotency_key_reused");
-    Said path =
-        world.post(gateway, "/v1/payments/" + first.text("id") + "/refunds", key, "");
+    Said path = world.post(gateway, "/v1/payments/" + first.text("id") + "/refunds", key, "");
     assertThat(path.status()).isEqualTo(422);
     // Written otherwise, and with another CVC, it is the same request.
     Said same =

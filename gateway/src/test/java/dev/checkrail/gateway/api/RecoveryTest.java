@@ -21,10 +21,16 @@ class RecoveryTest {
 
   @TempDir Path folder;
 
+  private static Setup impatient() {
+    Setup setup = new Setup();
+    setup.acquirerWithin = Duration.ofMillis(700);
+    return setup;
+  }
+
   @Test
   void chargedButTimedOutEndsAsSuccessByTheSameKey() throws Exception {
     try (World world = new World(folder)) {
-      Gateway gateway = world.serve();
+      Gateway gateway = world.serve(impatient());
       for (String card : new String[] {TIMES_OUT_BUT_CHARGES, HALF_ANSWER}) {
         String key = fresh();
         Said first = world.post(gateway, "/v1/payments", key, sale(500, card));
@@ -43,7 +49,7 @@ class RecoveryTest {
   @Test
   void theReconcilerFindsOutByItself() throws Exception {
     try (World world = new World(folder)) {
-      Gateway gateway = world.serve();
+      Gateway gateway = world.serve(impatient());
       Said first = world.create(gateway, sale(500, TIMES_OUT_BUT_CHARGES));
       String path = "/v1/payments/" + first.text("id");
       eventually(() -> world.get(gateway, path).text("status").equals("captured"));
@@ -54,7 +60,7 @@ class RecoveryTest {
   @Test
   void whatTheAcquirerDoesNotKnowIsReversedBeforeItIsCalledFailed() throws Exception {
     try (World world = new World(folder)) {
-      Setup setup = new Setup();
+      Setup setup = impatient();
       setup.giveUpAfter = Duration.ofMillis(1500);
       Gateway gateway = world.serve(setup);
       String key = fresh();
@@ -75,7 +81,7 @@ class RecoveryTest {
   @Test
   void aSlowRequestThatArrivesAfterItsReversalChargesNothing() throws Exception {
     try (World world = new World(folder)) {
-      Setup setup = new Setup();
+      Setup setup = impatient();
       setup.giveUpAfter = Duration.ofMillis(100);
       Gateway gateway = world.serve(setup);
       world.control("acq-a", "{\"mode\":\"slow\",\"millis\":2500}");
@@ -94,7 +100,7 @@ class RecoveryTest {
   @Test
   void anAcquirerThatCannotBeReachedIsReplaced() throws Exception {
     try (World world = new World(folder)) {
-      Gateway gateway = world.serve();
+      Gateway gateway = world.serve(impatient());
       world.stopAcquirer("acq-a");
       Said created = world.create(gateway, sale(500));
       assertThat(created.status()).as(created.body()).isEqualTo(201);
@@ -108,7 +114,7 @@ class RecoveryTest {
   @Test
   void withAllAcquirersDownTheAnswerIsTypedAndTheSameKeyWorksLater() throws Exception {
     try (World world = new World(folder)) {
-      Gateway gateway = world.serve();
+      Gateway gateway = world.serve(impatient());
       Said before = world.create(gateway, sale(300));
       int a = world.acquirerPort("acq-a");
       int b = world.acquirerPort("acq-b");
@@ -121,8 +127,7 @@ class RecoveryTest {
       assertThat(refused.headers().firstValue("Retry-After")).isPresent();
       assertThat(world.get(gateway, "/ready").status()).isEqualTo(200);
       assertThat(world.get(gateway, "/dependencies").text("status")).isEqualTo("impaired");
-      assertThat(world.get(gateway, "/v1/payments/" + before.text("id")).status())
-          .isEqualTo(200);
+      assertThat(world.get(gateway, "/v1/payments/" + before.text("id")).status()).isEqualTo(200);
       world.startAcquirer("acq-a", a);
       world.startAcquirer("acq-b", b);
       Said later = world.post(gateway, "/v1/payments", key, sale(500));
@@ -135,7 +140,7 @@ class RecoveryTest {
   @Test
   void anOperationWithoutAnswerIsFoundOutToo() throws Exception {
     try (World world = new World(folder)) {
-      Gateway gateway = world.serve();
+      Gateway gateway = world.serve(impatient());
       String id = world.create(gateway, World.hold(900)).text("id");
       world.control("acq-a", "{\"mode\":\"timeout-but-charged\",\"millis\":3000}");
       String key = fresh();
@@ -152,11 +157,13 @@ class RecoveryTest {
     }
   }
 
-  /** Whoever started it is gone: after the lease the acquirer is asked, and nothing is sent again. */
+  /**
+   * Whoever started it is gone: after the lease the acquirer is asked, and nothing is sent again.
+   */
   @Test
   void anAbandonedKeyIsTakenOverAfterItsLease() throws Exception {
     try (World world = new World(folder)) {
-      Setup setup = new Setup();
+      Setup setup = impatient();
       setup.lease = Duration.ofMillis(2500);
       Gateway gateway = world.serve(setup);
       world.control("acq-a", "{\"mode\":\"timeout-but-charged\",\"millis\":3000}");

@@ -35,16 +35,13 @@ class CardCheckTest {
   @Test
   void inPciScopeAnyNumberWithARightCheckDigitPasses() {
     assertThat(
-            code(
-                new CardCheck(true)
-                    .check("4532015112830366", 1, 2030, Optional.of("123"), TODAY)))
+            code(new CardCheck(true).check("4532015112830366", 1, 2030, Optional.of("123"), TODAY)))
         .isEqualTo("ok");
   }
 
   @Test
   void neitherCardNorRefusalTellsANumber() {
-    CardCheck.Result good =
-        check.check("4242424242424242", 1, 2030, Optional.of("987"), TODAY);
+    CardCheck.Result good = check.check("4242424242424242", 1, 2030, Optional.of("987"), TODAY);
     assertThat(good.toString()).contains("visa •••• 4242").doesNotContain("42424242", "987");
     CardCheck.Result bad = check.check("4532015112830366", 1, 2030, Optional.of("987"), TODAY);
     assertThat(bad.toString()).doesNotContain("4532015112830366", "987");

@@ -83,7 +83,8 @@ class RollingRestartTest {
 
   private Process haproxy(Stack stack, int port) throws IOException, InterruptedException {
     Path example = folder.resolve("example");
-    Files.createDirectories(example.resolve("candidates/truncated-map")); // make-key serves them, too
+    Files.createDirectories(
+        example.resolve("candidates/truncated-map")); // make-key serves them, too
     try (Stream<Path> files = Files.list(EXAMPLE)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         Files.copy(file, example.resolve(file.getFileName()));
@@ -99,7 +100,8 @@ class RollingRestartTest {
                 .waitFor())
         .isZero();
     ProcessBuilder builder =
-        new ProcessBuilder(HAPROXY.toString(), "-db", "-f", example.resolve("approved.cfg").toString())
+        new ProcessBuilder(
+                HAPROXY.toString(), "-db", "-f", example.resolve("approved.cfg").toString())
             .directory(example.toFile())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));

@@ -28,8 +28,7 @@ class StandingTest {
     assertThat(code(part.start(AttemptKind.CAPTURE, Optional.of(601L))))
         .isEqualTo("amount_too_large");
     assertThat(code(part.start(AttemptKind.VOID, Optional.empty()))).isEqualTo("state_conflict");
-    assertThat(done(part, AttemptKind.CAPTURE, false, Optional.empty()).captured())
-        .isEqualTo(1000);
+    assertThat(done(part, AttemptKind.CAPTURE, false, Optional.empty()).captured()).isEqualTo(1000);
   }
 
   @Test
@@ -100,9 +99,7 @@ class StandingTest {
   private Standing done(
       Standing standing, AttemptKind kind, boolean capture, Optional<Long> amount) {
     Standing begun = begun(standing, kind, capture, amount);
-    return begun
-        .after(begun.attempts().getLast().reference(), AttemptEvent.APPROVED)
-        .orElseThrow();
+    return begun.after(begun.attempts().getLast().reference(), AttemptEvent.APPROVED).orElseThrow();
   }
 
   private static String code(Standing.Start start) {

@@ -78,8 +78,7 @@ public final class TestDatabase {
           id,
           "Test",
           Optional.ofNullable(webhook),
-          Optional.ofNullable(webhook)
-              .map(it -> vault().seal("whsec_test", Webhooks.purpose(id))));
+          Optional.ofNullable(webhook).map(it -> vault().seal("whsec_test", Webhooks.purpose(id))));
       merchants.addKey(id, "test", "sk_test_" + hex, rateLimit);
     }
     return "sk_test_" + hex;

@@ -46,8 +46,7 @@ class TargetTest {
 
   @Test
   void privateOnesAreNotConnectedTo() {
-    assertThatThrownBy(() ->
-            new Target(URI.create("http://localhost:1/x")).connect(false, 100))
+    assertThatThrownBy(() -> new Target(URI.create("http://localhost:1/x")).connect(false, 100))
         .isInstanceOf(IOException.class)
         .hasMessage("a private address is refused");
   }
