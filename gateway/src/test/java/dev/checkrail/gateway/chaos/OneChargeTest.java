@@ -46,9 +46,7 @@ class OneChargeTest {
 
   @BeforeAll
   void start() throws Exception {
-    stack =
-        Stack.in(
-            folder.resolve("stack"), TestDatabase.PROGRAMS, 2, "--lease-seconds", "12");
+    stack = Stack.in(folder.resolve("stack"), TestDatabase.PROGRAMS, 2, "--lease-seconds", "12");
     stack.start();
     apiKey = stack.addMerchant();
   }

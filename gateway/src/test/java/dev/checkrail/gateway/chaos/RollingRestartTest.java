@@ -42,8 +42,7 @@ class RollingRestartTest {
   void nobodyFailsWhileEachInstanceIsReplaced() throws Exception {
     StringWriter progress = new StringWriter();
     try (Stack stack =
-        Stack.in(
-            folder.resolve("stack"), TestDatabase.PROGRAMS, 3, "--drain-seconds", "5")) {
+        Stack.in(folder.resolve("stack"), TestDatabase.PROGRAMS, 3, "--drain-seconds", "5")) {
       stack.start();
       String key = stack.addMerchant();
       int port = freePort();
