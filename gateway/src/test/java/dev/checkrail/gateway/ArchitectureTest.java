@@ -40,7 +40,9 @@ class ArchitectureTest {
           Map.entry(
               "api", "money card payment ledger store acquiring reconcile webhook operations"),
           Map.entry("acquirer", ""),
-          Map.entry("load", ""));
+          Map.entry("load", ""),
+          Map.entry("books", "acquirer load"),
+          Map.entry("chaos", "acquirer load books store"));
 
   private static final JavaClasses PRODUCT =
       new ClassFileImporter()

@@ -260,11 +260,6 @@ final class Stack implements AutoCloseable {
             + (all ? "" : " and (state in ('pending', 'unknown') or next_step = 'void')"));
   }
 
-  /** How many attempts there are of this amount. */
-  long attempts(long amount) throws SQLException, IOException {
-    return count("select count(*) from operations where amount = " + amount);
-  }
-
   private long count(String query) throws SQLException, IOException {
     DatabaseAddress address = database();
     try (Connection connection =

@@ -3,6 +3,7 @@ package dev.checkrail.gateway.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.checkrail.gateway.books.Finding;
+import dev.checkrail.gateway.store.TestDatabase;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -25,7 +26,7 @@ class ChaosTest {
         Chaos.run(
             new Chaos.Settings(
                 folder.resolve("chaos"),
-                Path.of("target", "programs"),
+                TestDatabase.PROGRAMS,
                 3,
                 8,
                 20,

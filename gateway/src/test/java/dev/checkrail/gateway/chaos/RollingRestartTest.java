@@ -6,6 +6,7 @@ import dev.checkrail.gateway.load.Crowd;
 import dev.checkrail.gateway.load.Load;
 import dev.checkrail.gateway.load.LoadReport;
 import dev.checkrail.gateway.load.Outcome;
+import dev.checkrail.gateway.store.TestDatabase;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -41,8 +42,7 @@ class RollingRestartTest {
   void nobodyFailsWhileEachInstanceIsReplaced() throws Exception {
     StringWriter progress = new StringWriter();
     try (Stack stack =
-        Stack.in(
-            folder.resolve("stack"), Path.of("target", "programs"), 3, "--drain-seconds", "5")) {
+        Stack.in(folder.resolve("stack"), TestDatabase.PROGRAMS, 3, "--drain-seconds", "5")) {
       stack.start();
       String key = stack.addMerchant();
       int port = freePort();
