@@ -23,8 +23,7 @@ final class Addresses {
 
   /** Every address. */
   static final Values.InNetworks ALL =
-      new Values.InNetworks(
-          WELL_FORMED, List.of(new AddressTexts.Network("\0".repeat(16), 0)));
+      new Values.InNetworks(WELL_FORMED, List.of(new AddressTexts.Network("\0".repeat(16), 0)));
 
   private Addresses() {}
 
@@ -168,8 +167,7 @@ final class Addresses {
         }
         all.add(Language.sequence(Language.exact(SIX_TO_FOUR), own, Language.length(10, 10)));
         six.add(
-            new AddressTexts.Network(
-                SIX_TO_FOUR + bytes + "\0".repeat(10), 16 + network.prefix()));
+            new AddressTexts.Network(SIX_TO_FOUR + bytes + "\0".repeat(10), 16 + network.prefix()));
       } else {
         six.add(new AddressTexts.Network(bytes, network.prefix()));
         Language inside = own.intersect(Language.prefix(MAPPED)).afterPrefix(MAPPED);

@@ -130,17 +130,14 @@ final class RequestSets {
             ? formulas.all
             : formulas.test(
                 Field.SOURCE,
-                made.computeIfAbsent(
-                    List.of("in", sources.in()),
-                    i -> Addresses.in(sources.in())));
+                made.computeIfAbsent(List.of("in", sources.in()), i -> Addresses.in(sources.in())));
     Formula outside =
         sources.out().isEmpty()
             ? formulas.none
             : formulas.test(
                 Field.SOURCE,
                 made.computeIfAbsent(
-                    List.of("in", sources.out()),
-                    i -> Addresses.in(sources.out())));
+                    List.of("in", sources.out()), i -> Addresses.in(sources.out())));
     return formulas.minus(inside, outside);
   }
 

@@ -120,7 +120,9 @@ public final class AddressTexts {
     }
   }
 
-  /** So many digits, leading zeros among them, of a range that begins and ends at one power of 2. */
+  /**
+   * So many digits, leading zeros among them, of a range that begins and ends at one power of 2.
+   */
   private void digits(int from, int low, int high, int length, int to) {
     int state = from;
     for (int i = length - 1; i >= 0; i--) {

@@ -40,7 +40,8 @@ class AddressTextsTest {
     Language network = texts("2001:db8:a0::", 44);
     assertThat(List.of("2001:db8:a0::", "2001:db8:af:ffff::1", "2001:db8:a1:1:2:3:4:5"))
         .allMatch(network::contains);
-    assertThat(List.of("2001:db8:b0::", "2001:db8:9f::1", "2001:db8::1")).noneMatch(network::contains);
+    assertThat(List.of("2001:db8:b0::", "2001:db8:9f::1", "2001:db8::1"))
+        .noneMatch(network::contains);
     assertThat(texts("::", 0).contains("::")).isTrue();
     assertThat(texts("::ffff:10.0.0.0", 104).contains("::ffff:10.255.0.1")).isTrue();
     assertThat(texts("::ffff:10.0.0.0", 104).contains("::FFFF:aff:1")).isTrue();
