@@ -413,16 +413,46 @@ final class Flow {
       return Answer.stored(stored.answer().get(), true);
     }
     if (stored.leased() || !payments.takeLease(key)) {
-      throw Refusal.of(Code.REQUEST_IN_PROGRESS, "the first request with this key is running");
+      return settledMeanwhile(asking, key, stored, success)
+          .orElseThrow(() ->
+              Refusal.of(Code.REQUEST_IN_PROGRESS, "the first request with this key is running"));
     }
-    PaymentRow payment = payments.find(stored.paymentId()).orElseThrow();
-    Attempt attempt = payment.standing().attempt(stored.reference().orElseThrow());
-    return switch (attempt.state()) {
-      case PENDING, UNKNOWN -> inquire(asking, key, payment, attempt, success);
-      case NOT_SENT -> again(asking, key, payment, attempt, card, success);
-      case APPROVED, DECLINED, REVERSED ->
-          answer(asking, key, payment, attempt.reference(), success);
-    };
+    try {
+      PaymentRow payment = payments.find(stored.paymentId()).orElseThrow();
+      Attempt attempt = payment.standing().attempt(stored.reference().orElseThrow());
+      return switch (attempt.state()) {
+        case PENDING, UNKNOWN -> inquire(asking, key, payment, attempt, success);
+        case NOT_SENT -> again(asking, key, payment, attempt, card, success);
+        case APPROVED, DECLINED, REVERSED ->
+            answer(asking, key, payment, attempt.reference(), success);
+      };
+    } catch (RuntimeException e) {
+      releaseAfter(e, key);
+      throw e;
+    }
+  }
+
+  /**
+   * The key is leased to somebody who may be gone, and the reconciler has settled the attempt: an
+   * answer needs nobody's lease, for of several the first one counts.
+   */
+  private Optional<Answer> settledMeanwhile(
+      Asking asking, Key key, Key.Stored stored, int success) {
+    return stored
+        .reference()
+        .filter(payments::isSettled)
+        .map(reference ->
+            answer(
+                asking, key, payments.find(stored.paymentId()).orElseThrow(), reference, success));
+  }
+
+  /** Whoever comes next may go on at once: what he does first is to ask, never to send. */
+  private void releaseAfter(RuntimeException failure, Key key) {
+    try {
+      payments.release(key);
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e); // the lease runs out
+    }
   }
 
   private Answer inquire(Asking asking, Key key, PaymentRow payment, Attempt attempt, int success) {

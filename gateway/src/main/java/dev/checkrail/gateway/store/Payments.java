@@ -539,6 +539,19 @@ public final class Payments {
             .list());
   }
 
+  /** Whether the outcome of an attempt is known and final. */
+  public boolean isSettled(String reference) {
+    return jdbi.withHandle(handle ->
+        handle
+            .createQuery(
+                "select state in ('approved', 'declined', 'reversed') from attempts"
+                    + " where reference = :reference")
+            .bind("reference", reference)
+            .mapTo(Boolean.class)
+            .findOne()
+            .orElse(false));
+  }
+
   /** Why an attempt was declined, if it was. */
   public Optional<String> declineCode(String reference) {
     return jdbi.withHandle(handle ->
