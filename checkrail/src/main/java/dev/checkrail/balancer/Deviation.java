@@ -26,8 +26,8 @@ public sealed interface Deviation {
 
   String running();
 
-  /** A server was told maint or drain. */
-  record ServerAdmin(ServerName server, Admin admin) implements Deviation {
+  /** A server was told something else than its file says. */
+  record ServerAdmin(ServerName server, Admin file, Admin admin) implements Deviation {
     @Override
     public String subject() {
       return server.toString();
@@ -35,7 +35,7 @@ public sealed interface Deviation {
 
     @Override
     public String inFile() {
-      return Admin.READY.word();
+      return file.word();
     }
 
     @Override
@@ -171,13 +171,14 @@ public sealed interface Deviation {
           .flatMap(other -> entries(table, other))
           .ifPresent(found::add);
     }
-    Map<String, String> served = new LinkedHashMap<>();
-    running.certificates().forEach(one -> served.put(one.path(), one.fingerprint()));
-    for (Certificate certificate : expected.certificates()) {
-      String other = served.getOrDefault(certificate.path(), certificate.fingerprint());
-      if (!other.equals(certificate.fingerprint())) {
-        found.add(new OtherCertificate(certificate.path(), certificate.fingerprint(), other));
-      }
+    for (Certificate file : expected.certificates()) {
+      running.certificates().stream()
+          .filter(one -> one.path().equals(file.path()) || one.path().endsWith("/" + file.path()))
+          .filter(one -> !one.fingerprint().equals(file.fingerprint()))
+          .findFirst()
+          .ifPresent(one ->
+              found.add(
+                  new OtherCertificate(one.path(), file.fingerprint(), one.fingerprint())));
     }
     running.closed().stream()
         .filter(name -> !expected.closed().contains(name))
@@ -196,8 +197,8 @@ public sealed interface Deviation {
         found.add(new ServerSet(server.name(), true));
         continue;
       }
-      if (server.admin() != Admin.READY) {
-        found.add(new ServerAdmin(server.name(), server.admin()));
+      if (server.admin() != file.admin()) {
+        found.add(new ServerAdmin(server.name(), file.admin(), server.admin()));
       }
       if (file.weight() >= 0 && file.weight() != server.weight()) {
         found.add(new ServerWeight(server.name(), file.weight(), server.weight()));

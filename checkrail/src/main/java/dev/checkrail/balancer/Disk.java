@@ -40,6 +40,7 @@ public final class Disk {
     try {
       Path target = Files.exists(place) ? place.toRealPath() : place;
       Path folder = parent(target);
+      Files.createDirectories(folder);
       Path fresh = folder.resolve(TEMPORARY + target.getFileName());
       write(fresh, bytes);
       if (Files.exists(target)) {

@@ -1,7 +1,6 @@
 package dev.checkrail.balancer.haproxy;
 
 import dev.checkrail.balancer.Deviation;
-import dev.checkrail.balancer.RunningState.Admin;
 import dev.checkrail.balancer.RunningState.Entry;
 import dev.checkrail.balancer.RunningState.Table;
 import dev.checkrail.balancer.ServerName;
@@ -27,14 +26,10 @@ final class Carry {
       ReadReport read, ConfigurationSet set, Deviation deviation) {
     return switch (deviation) {
       case Deviation.ServerAdmin one ->
-          one.admin() == Admin.DRAIN
-              ? parameter(read, set, one.server(), "weight", "0")
-              : server(read, one.server())
-                  .map(line -> {
-                    Edits edits = new Edits(read.tree());
-                    Word last = line.args().getLast();
-                    return with(set, edits.replaceRaw(last, last.raw() + " disabled").print());
-                  });
+          switch (one.admin()) {
+            case MAINT -> disabled(read, set, one.server());
+            case READY, DRAIN -> Optional.empty();
+          };
       case Deviation.ServerWeight one ->
           parameter(read, set, one.server(), "weight", String.valueOf(one.weight()));
       case Deviation.TableEntries one -> table(read, set, one);
@@ -43,6 +38,16 @@ final class Carry {
       case Deviation.OtherCertificate one -> Optional.empty();
       case Deviation.ListenerClosed one -> Optional.empty();
     };
+  }
+
+  private static Optional<ConfigurationSet> disabled(
+      ReadReport read, ConfigurationSet set, ServerName server) {
+    return server(read, server)
+        .map(line -> {
+          Word last = line.args().getLast();
+          Edits edits = new Edits(read.tree()).replaceRaw(last, last.raw() + " disabled");
+          return with(set, edits.print());
+        });
   }
 
   private static Optional<ConfigurationSet> parameter(

@@ -46,7 +46,7 @@ final class Expected {
             new RunningState.Server(
                 new ServerName(pool.name(), server.name()),
                 address(server),
-                Admin.READY,
+                server.disabled() ? Admin.MAINT : Admin.READY,
                 weight,
                 weight,
                 true));
@@ -104,18 +104,31 @@ final class Expected {
   }
 
   private static List<Certificate> certificates(ReadReport read, ConfigurationSet set) {
-    // HAProxy prints the path that it opened: as written, or with crt-base before it.
     List<Certificate> certificates = new ArrayList<>();
     for (ReferencedFile file : read.configuration().files()) {
-      if (file.kind() == ReferencedFile.Kind.CERTIFICATE) {
-        item(set, file)
-            .ifPresent(item ->
-                item.content()
-                    .flatMap(text -> fingerprint(text.text()))
-                    .ifPresent(print -> certificates.add(new Certificate(item.path(), print))));
+      if (file.kind() != ReferencedFile.Kind.CERTIFICATE) {
+        continue;
+      }
+      Optional<Item> one = item(set, file);
+      if (one.isPresent()) {
+        certificate(file.path(), one.get()).ifPresent(certificates::add);
+        continue;
+      }
+      String folder = file.path().replaceFirst("/+$", "");
+      for (Item item : set.referenced()) {
+        String parent = item.path().substring(0, Math.max(0, item.path().lastIndexOf('/')));
+        if (parent.equals(folder) || parent.endsWith("/" + folder)) {
+          certificate(item.path(), item).ifPresent(certificates::add);
+        }
       }
     }
     return certificates;
+  }
+
+  private static Optional<Certificate> certificate(String path, Item item) {
+    return item.content()
+        .flatMap(file -> fingerprint(file.text()))
+        .map(print -> new Certificate(path, print));
   }
 
   /** SHA-1 of the first certificate of a PEM file. */

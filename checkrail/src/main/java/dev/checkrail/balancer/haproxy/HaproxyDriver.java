@@ -216,7 +216,8 @@ public final class HaproxyDriver implements Driver {
   private List<Certificate> certificates() throws BalancerException {
     List<Certificate> certificates = new ArrayList<>();
     for (String line : current("show ssl cert").lines().toList()) {
-      if (line.startsWith("/")) {
+      // A star marks one that is being changed and is not served yet.
+      if (!line.isBlank() && !line.startsWith("#") && !line.startsWith("*")) {
         String shown = current("show ssl cert " + Text.word(line));
         String print = Text.fields(shown).getOrDefault("SHA1 FingerPrint", "");
         certificates.add(new Certificate(line, print.toLowerCase(Locale.ROOT)));
