@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -91,17 +92,22 @@ public record ConfigurationSet(List<Item> main, List<Item> referenced) {
     return main.stream().map(Item::path).toList();
   }
 
-  /**
-   * SHA-256, in hexadecimal, of one line for each file: {@code main} (in load order) or {@code
-   * file} (in order of paths), its SHA-256 or {@code absent}, its path.
-   */
+  /** SHA-256 of the {@link #manifest}, in hexadecimal: the name of this version. */
   public String digest() {
+    return sha256(manifest().getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * One line for each file: {@code main} (in load order) or {@code file} (in order of paths), its
+   * SHA-256 or {@code absent}, its path. Small enough to be checked by a shell script.
+   */
+  public String manifest() {
     StringBuilder text = new StringBuilder("checkrail configuration 1\n");
     main.forEach(item -> line(text, "main", item));
     referenced.stream()
-        .sorted(java.util.Comparator.comparing(Item::path))
+        .sorted(Comparator.comparing(Item::path))
         .forEach(item -> line(text, "file", item));
-    return sha256(text.toString().getBytes(StandardCharsets.UTF_8));
+    return text.toString();
   }
 
   private static void line(StringBuilder text, String role, Item item) {

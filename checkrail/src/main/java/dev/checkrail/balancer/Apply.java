@@ -1,0 +1,376 @@
+package dev.checkrail.balancer;
+
+import dev.checkrail.balancer.Applied.Outcome;
+import dev.checkrail.balancer.BalancerException.Kind;
+import dev.checkrail.balancer.Intent.Phase;
+import dev.checkrail.balancer.Preflight.Choice;
+import dev.checkrail.balancer.Progress.Step;
+import dev.checkrail.balancer.Switching.Ended;
+import dev.checkrail.change.ConfigurationSet;
+import dev.checkrail.change.Journal;
+import dev.checkrail.change.JournalEntry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * Puts an approved version in place and says what really serves afterwards; ends what a crash
+ * interrupted. One object per load balancer and act; confined to one thread.
+ */
+public final class Apply {
+  private final String name;
+  private final Driver driver;
+  private final Versions versions;
+  private final Journal journal;
+  private final InstantSource clock;
+
+  /**
+   * For one load balancer.
+   *
+   * @param name as people call it; subject of the journal's entries
+   */
+  public Apply(
+      String name, Driver driver, Versions versions, Journal journal, InstantSource clock) {
+    this.name = name;
+    this.driver = driver;
+    this.versions = versions;
+    this.journal = journal;
+    this.clock = clock;
+  }
+
+  /**
+   * What is to be done.
+   *
+   * @param digest a kept and approved version
+   * @param actor who ordered it
+   * @param choices what becomes of state in memory, by {@link Deviation#key}
+   * @param overDrift whether files and reloads that nobody approved may be gone over; they are kept
+   *     as a version first
+   */
+  public record Order(
+      String digest, String actor, Map<String, Choice> choices, boolean overDrift) {
+    public Order {
+      choices = Collections.unmodifiableMap(new LinkedHashMap<>(choices));
+    }
+
+    /** Without choices. */
+    public static Order of(String digest, String actor) {
+      return new Order(digest, actor, Map.of(), false);
+    }
+  }
+
+  /**
+   * Takes a running load balancer over: what is on its disk becomes the first version, approved by
+   * who adds it. That it also runs is only known after the next reload: a worker does not say what
+   * it was started with until its marker does.
+   */
+  public String adopt(String actor, String why) throws BalancerException {
+    try (Versions.Lock lock = versions.lock()) {
+      ConfigurationSet set = driver.onDisk();
+      String digest = versions.keep(set);
+      versions.approve(digest, clock.instant(), actor, why);
+      Switching.mark(driver, digest);
+      versions.lived(digest, clock.instant());
+      versions.seen(driver.processes().seen());
+      write("lb.added", actor, digest, Map.of("files", String.valueOf(set.items().size())));
+      return digest;
+    } catch (IOException e) {
+      throw new BalancerException(Kind.FILES, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /**
+   * Puts a version in place: native check on a copy, files switched, native check in place, reload,
+   * truth. Returns as soon as the new worker serves ({@link #follow} waits for the old ones), or as
+   * soon as it is clear that it won't; then the files of before are back.
+   */
+  public Applied apply(Order order, Progress progress)
+      throws BalancerException, InterruptedException {
+    try (Versions.Lock lock = versions.lock()) {
+      if (Intent.read(versions).isPresent()) {
+        throw new BalancerException(
+            Kind.BUSY, "an interrupted switch has to be ended first: recover()");
+      }
+      return apply(order, progress, lock);
+    } catch (IOException e) {
+      throw new BalancerException(Kind.FILES, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private Applied apply(Order order, Progress progress, Versions.Lock held)
+      throws BalancerException, InterruptedException {
+    String digest = order.digest();
+    Optional<ConfigurationSet> target = versions.load(digest);
+    if (target.isEmpty() || versions.approval(digest).isEmpty()) {
+      return stopped(
+          Outcome.NOT_APPROVED,
+          order,
+          target.isEmpty() ? "no such version is kept here" : "nobody approved this version");
+    }
+    ConfigurationSet to = target.get();
+    ConfigurationSet from = driver.onDisk();
+    Processes processes = driver.processes();
+    if (processes.master().isEmpty()) {
+      throw new BalancerException(
+          Kind.UNSUPPORTED,
+          "this HAProxy has no master socket, so nobody can tell whether a reload succeeded:"
+              + " start it with -W -S (see 'lb doctor')");
+    }
+    List<String> drift = Drift.files(versions, from);
+    drift.addAll(Drift.reloads(versions, processes));
+    if (!drift.isEmpty() && !order.overDrift()) {
+      return stopped(Outcome.DRIFTED, order, String.join("; ", drift));
+    }
+    versions.keep(from);
+    progress.reached(Step.KEPT, Versions.brief(from.digest()));
+    // What the worker was started from: the live version, also if files were changed since.
+    ConfigurationSet loaded =
+        versions.live().isPresent() ? versions.load(versions.live().get()).orElse(from) : from;
+    Preflight preflight = Preflight.of(driver, loaded, to);
+    List<Deviation> open = preflight.open(order.choices());
+    if (!open.isEmpty()) {
+      Applied stopped =
+          stopped(
+              Outcome.LOSES_STATE,
+              order,
+              String.join("; ", open.stream().map(Deviation::text).toList()));
+      return new Applied(
+          stopped.outcome(),
+          digest,
+          Optional.empty(),
+          stopped.why(),
+          Optional.of(preflight),
+          List.of());
+    }
+    NativeAnswer check = checkOnCopy(to);
+    if (!check.accepted()) {
+      return stopped(Outcome.REFUSED_BY_CHECK, order, check.text());
+    }
+    write("apply.began", order.actor(), digest, Map.of("from", from.digest()));
+    List<Deviation> kept = preflight.kept(order.choices());
+    boolean stateFile = !kept.isEmpty() && driver.keepsState(to);
+    Intent intent =
+        new Intent(
+            "apply", order.actor(), Phase.SWITCHING, from.digest(), digest, processes.seen());
+    Ended ended =
+        new Switching(driver, versions, progress).run(intent, from, to, stateFile, clock.instant());
+    List<String> notes = new ArrayList<>(drift);
+    if (ended.outcome() == Outcome.SERVES) {
+      notes.addAll(SayAgain.to(driver, to, kept));
+      progress.reached(Step.STATE_SAID_AGAIN, kept.size() + " kept");
+    }
+    Applied applied =
+        new Applied(
+            ended.outcome(), digest, ended.truth(), ended.why(), Optional.of(preflight), notes);
+    record("apply", order.actor(), applied);
+    progress.reached(Step.DONE, ended.why());
+    return applied;
+  }
+
+  private NativeAnswer checkOnCopy(ConfigurationSet to)
+      throws BalancerException, InterruptedException {
+    Path scratch = Disk.folder(versions.folder().resolve("scratch").toAbsolutePath());
+    try {
+      return driver.check(to, scratch);
+    } finally {
+      clear(scratch);
+    }
+  }
+
+  private static void clear(Path folder) throws BalancerException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException e) {
+      throw new BalancerException(Kind.FILES, "can't clear " + folder, e);
+    }
+  }
+
+  /**
+   * Watches old workers go: tells each new truth, ends when only the new one is there, when another
+   * version serves, or when the time is over.
+   *
+   * @param most how long; {@code hard-stop-after} and a little more is enough
+   */
+  public Truth follow(Applied applied, Duration most, Consumer<Truth> told)
+      throws BalancerException, InterruptedException {
+    Truth last = applied.truth().orElseThrow(() -> new IllegalStateException("no reload"));
+    told.accept(last);
+    long end = System.nanoTime() + most.toNanos();
+    while (last.stage() != Truth.Stage.ONLY_NEW
+        && last.stage() != Truth.Stage.OTHER
+        && System.nanoTime() < end) {
+      Thread.sleep(Duration.ofMillis(100));
+      Truth now = truth(last);
+      if (now.stage() != last.stage() || now.held() != last.held()) {
+        told.accept(now);
+      }
+      last = now;
+    }
+    if (last.stage() == Truth.Stage.ONLY_NEW) {
+      write("apply.live", "checkrail", last.digest(), Map.of("truth", last.text()));
+    }
+    return last;
+  }
+
+  private Truth truth(Truth last) throws BalancerException {
+    Processes now = driver.processes();
+    boolean same =
+        now.current()
+            .map(worker ->
+                worker.pid() == last.serving().map(Processes.Worker::pid).orElse(0L))
+            .orElse(false);
+    Processes.Seen before = new Processes.Seen(0, 0, 0);
+    Truth truth = Truth.of(before, now, last.digest(), driver.marker().isPresent());
+    return same
+        ? truth
+        : new Truth(
+            Truth.Stage.OTHER, last.digest(), truth.marked(), truth.serving(), truth.old());
+  }
+
+  /**
+   * Ends what a crash interrupted: finished if the new worker serves or can be made to, else rolled
+   * back. To be called when the process starts, before anything else.
+   */
+  public Applied recover(Progress progress) throws BalancerException, InterruptedException {
+    try (Versions.Lock lock = versions.lock()) {
+      Optional<Intent> found = Intent.read(versions);
+      if (found.isEmpty()) {
+        return new Applied(
+            Outcome.NOTHING, "", Optional.empty(), "nothing to do", Optional.empty(), List.of());
+      }
+      Applied applied = recover(found.get(), progress);
+      record("recover", "checkrail", applied);
+      progress.reached(Step.DONE, applied.why());
+      return applied;
+    } catch (IOException e) {
+      throw new BalancerException(Kind.FILES, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private Applied recover(Intent intent, Progress progress)
+      throws BalancerException, InterruptedException {
+    ConfigurationSet from = kept(intent.from());
+    ConfigurationSet to = kept(intent.to());
+    Switching switching = new Switching(driver, versions, progress);
+    Ended ended =
+        switch (intent.phase()) {
+          case SWITCHING, PUTTING_BACK -> back(switching, intent, from, to);
+          case RELOADING -> forward(switching, intent, from, to);
+        };
+    return new Applied(
+        ended.outcome(),
+        intent.to(),
+        ended.truth(),
+        "an interrupted " + intent.kind() + " was ended: " + ended.why(),
+        Optional.empty(),
+        List.of());
+  }
+
+  private ConfigurationSet kept(String digest) throws BalancerException {
+    return versions
+        .load(digest)
+        .orElseThrow(() ->
+            new BalancerException(
+                Kind.DAMAGED, "version " + Versions.brief(digest) + " is not kept here any more"));
+  }
+
+  /**
+   * We ordered no reload, or one that failed. If somebody else reloaded while files of both kinds
+   * were there, the worker is told to load the old ones again.
+   */
+  private Ended back(
+      Switching switching, Intent intent, ConfigurationSet from, ConfigurationSet to)
+      throws BalancerException, InterruptedException {
+    Ended ended =
+        switching.backOut(
+            intent, from, to, Outcome.RELOAD_FAILED, "the files of before are back");
+    Processes now;
+    try {
+      now = driver.processes();
+    } catch (BalancerException e) {
+      return new Ended(Outcome.GONE, Optional.empty(), ended.why() + "; " + e.getMessage());
+    }
+    boolean same =
+        now.current().map(worker -> worker.pid() == intent.before().worker()).orElse(false);
+    if (same || ended.outcome() == Outcome.CHANGED_UNDERNEATH) {
+      return ended;
+    }
+    Intent again =
+        new Intent(
+            "recover", intent.actor(), Phase.RELOADING, intent.from(), intent.from(), now.seen());
+    Ended reloaded = switching.reload(again, from, from, clock.instant());
+    return new Ended(
+        reloaded.outcome() == Outcome.SERVES ? Outcome.RELOAD_FAILED : reloaded.outcome(),
+        reloaded.truth(),
+        "the files of before are back and were loaded again: a worker had been started in between");
+  }
+
+  /** All files were the new ones; the reload may have been ordered or not. */
+  private Ended forward(
+      Switching switching, Intent intent, ConfigurationSet from, ConfigurationSet to)
+      throws BalancerException, InterruptedException {
+    try {
+      switching.put(from, to, intent.to());
+    } catch (Switching.Foreign e) {
+      Intent.clear(versions);
+      return new Ended(Outcome.CHANGED_UNDERNEATH, Optional.empty(), e.getMessage());
+    }
+    Processes now;
+    try {
+      now = driver.processes();
+    } catch (BalancerException e) {
+      return switching.backOut(intent, from, to, Outcome.GONE, e.getMessage());
+    }
+    Truth truth = Truth.of(intent.before(), now, intent.to(), driver.marker().isPresent());
+    if (truth.stage().serves()) {
+      return switching.conclude(intent, from, to, clock.instant());
+    }
+    Intent again =
+        new Intent(
+            intent.kind(),
+            intent.actor(),
+            Phase.RELOADING,
+            intent.from(),
+            intent.to(),
+            now.seen());
+    return switching.reload(again, from, to, clock.instant());
+  }
+
+  // --- the journal
+
+  private Applied stopped(Outcome outcome, Order order, String why) {
+    Applied applied =
+        new Applied(
+            outcome, order.digest(), Optional.empty(), why, Optional.empty(), List.of());
+    record("apply", order.actor(), applied);
+    return applied;
+  }
+
+  private void record(String kind, String actor, Applied applied) {
+    Map<String, String> details = new LinkedHashMap<>();
+    details.put("outcome", applied.outcome().name().toLowerCase(java.util.Locale.ROOT));
+    details.put("why", applied.why());
+    applied.truth().ifPresent(truth -> details.put("truth", truth.text()));
+    write(kind + (applied.serves() ? ".serves" : ".stopped"), actor, applied.digest(), details);
+  }
+
+  private void write(String kind, String actor, String digest, Map<String, String> more) {
+    Map<String, String> details = new LinkedHashMap<>();
+    details.put("digest", digest);
+    details.putAll(more);
+    journal.append(new JournalEntry(clock.instant(), actor, kind, "lb " + name, details));
+  }
+}
