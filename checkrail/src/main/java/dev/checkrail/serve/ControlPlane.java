@@ -1,5 +1,6 @@
 package dev.checkrail.serve;
 
+import dev.checkrail.balancer.BalancerException;
 import dev.checkrail.change.JournalEntry;
 import dev.checkrail.serve.access.Access;
 import dev.checkrail.serve.access.Refusals;
@@ -105,6 +106,12 @@ public final class ControlPlane implements AutoCloseable {
       endpoints.addAll(new StateApi(database, () -> stopping, metrics).endpoints());
       endpoints.addAll(new AccessApi(access).endpoints());
       endpoints.addAll(new JournalApi(journal, journal, clock).endpoints());
+      Balancers balancers =
+          new Balancers(
+              new Registry(settings.data().resolve("balancers")), journal, clock, nanos);
+      opened.push(balancers);
+      balancers.recover();
+      endpoints.addAll(new BalancerApi(balancers).endpoints());
       this.listening =
           new Listening(
               new Listening.Place(settings.host(), settings.port(), settings.tls()),
@@ -123,6 +130,9 @@ public final class ControlPlane implements AutoCloseable {
           .description("1 while the control plane stops")
           .register(metrics);
       note("serve.started", Map.of("address", address().toString()));
+    } catch (BalancerException e) {
+      close();
+      throw new IOException(e.getMessage(), e);
     } catch (IOException | SQLException | InterruptedException | RuntimeException e) {
       close();
       throw e;
