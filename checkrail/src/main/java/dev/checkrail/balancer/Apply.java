@@ -161,8 +161,7 @@ public final class Apply {
     List<Deviation> kept = preflight.kept(order.choices());
     boolean stateFile = !kept.isEmpty() && driver.keepsState(to);
     Intent intent =
-        new Intent(
-            "apply", order.actor(), Phase.SWITCHING, from.digest(), digest, processes.seen());
+        Intent.of("apply", order.actor(), from.digest(), digest, processes.seen());
     Ended ended =
         new Switching(driver, versions, progress).run(intent, from, to, stateFile, clock.instant());
     List<String> notes = new ArrayList<>(drift);
@@ -297,20 +296,20 @@ public final class Apply {
     Ended ended =
         switching.backOut(
             intent, from, to, Outcome.RELOAD_FAILED, "the files of before are back");
-    Processes now;
-    try {
-      now = driver.processes();
-    } catch (BalancerException e) {
-      return new Ended(Outcome.GONE, Optional.empty(), ended.why() + "; " + e.getMessage());
+    Optional<Processes> found = switching.patiently(intent);
+    if (found.isEmpty()) {
+      return new Ended(
+          Outcome.GONE, Optional.empty(), ended.why() + "; HAProxy does not answer");
     }
+    Processes now = found.get();
     boolean same =
         now.current().map(worker -> worker.pid() == intent.before().worker()).orElse(false);
     if (same || ended.outcome() == Outcome.CHANGED_UNDERNEATH) {
       return ended;
     }
     Intent again =
-        new Intent(
-            "recover", intent.actor(), Phase.RELOADING, intent.from(), intent.from(), now.seen());
+        Intent.of("recover", intent.actor(), intent.from(), intent.from(), now.seen())
+            .in(Phase.RELOADING);
     Ended reloaded = switching.reload(again, from, from, clock.instant());
     return new Ended(
         reloaded.outcome() == Outcome.SERVES ? Outcome.RELOAD_FAILED : reloaded.outcome(),
@@ -328,24 +327,23 @@ public final class Apply {
       Intent.clear(versions);
       return new Ended(Outcome.CHANGED_UNDERNEATH, Optional.empty(), e.getMessage());
     }
-    Processes now;
-    try {
-      now = driver.processes();
-    } catch (BalancerException e) {
-      return switching.backOut(intent, from, to, Outcome.GONE, e.getMessage());
+    Optional<Processes> found = switching.patiently(intent);
+    if (found.isEmpty()) {
+      return switching.backOut(intent, from, to, Outcome.GONE, "HAProxy does not answer");
     }
-    Truth truth = Truth.of(intent.before(), now, intent.to(), driver.marker().isPresent());
-    if (truth.stage().serves()) {
+    Processes now = found.get();
+    boolean ordered =
+        now.master()
+            .map(master ->
+                master.pid() == intent.before().master()
+                    && master.reloads() > intent.before().reloads())
+            .orElse(false);
+    if (ordered) {
       return switching.conclude(intent, from, to, clock.instant());
     }
     Intent again =
-        new Intent(
-            intent.kind(),
-            intent.actor(),
-            Phase.RELOADING,
-            intent.from(),
-            intent.to(),
-            now.seen());
+        Intent.of(intent.kind(), intent.actor(), intent.from(), intent.to(), now.seen())
+            .in(Phase.RELOADING);
     return switching.reload(again, from, to, clock.instant());
   }
 

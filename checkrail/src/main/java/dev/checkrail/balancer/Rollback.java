@@ -2,7 +2,6 @@ package dev.checkrail.balancer;
 
 import dev.checkrail.balancer.Applied.Outcome;
 import dev.checkrail.balancer.BalancerException.Kind;
-import dev.checkrail.balancer.Intent.Phase;
 import dev.checkrail.balancer.Preflight.Choice;
 import dev.checkrail.balancer.Progress.Step;
 import dev.checkrail.balancer.RunningState.Admin;
@@ -161,8 +160,7 @@ public final class Rollback {
     List<Deviation> kept =
         before.stream().filter(one -> !order.dropped().contains(one.key())).toList();
     Intent intent =
-        new Intent(
-            "rollback", order.actor(), Phase.SWITCHING, from.digest(), digest, processes.seen());
+        Intent.of("rollback", order.actor(), from.digest(), digest, processes.seen());
     Ended ended =
         new Switching(driver, versions, progress)
             .run(

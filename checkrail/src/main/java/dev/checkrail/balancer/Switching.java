@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.checkrail.balancer.Applied.Outcome;
 import dev.checkrail.balancer.BalancerException.Kind;
 import dev.checkrail.balancer.Intent.Phase;
-import dev.checkrail.balancer.Processes.Seen;
 import dev.checkrail.balancer.Progress.Step;
 import dev.checkrail.change.ConfigurationSet;
 import dev.checkrail.change.ConfigurationSet.Item;
@@ -34,7 +33,7 @@ import java.util.Set;
  */
 final class Switching {
   private static final Duration LOADING = Duration.ofSeconds(30);
-  private static final Duration SILENT = Duration.ofSeconds(5);
+  private static final Duration DEAD = Duration.ofSeconds(1);
   private static final Duration GLANCE = Duration.ofMillis(10);
   private static final Set<PosixFilePermission> PUBLIC =
       PosixFilePermissions.fromString("rw-r--r--");
@@ -66,7 +65,6 @@ final class Switching {
   /**
    * Goes from what is on the disk to another set.
    *
-   * @param before who runs now
    * @param stateToSave whether the servers' states go into the state file before the reload
    */
   Ended run(
@@ -115,7 +113,7 @@ final class Switching {
   /** Waits for the truth of a reload that was ordered, and records it or puts back. */
   Ended conclude(Intent intent, ConfigurationSet from, ConfigurationSet to, Instant now)
       throws BalancerException, InterruptedException {
-    Optional<Truth> found = await(intent.before(), intent.to());
+    Optional<Truth> found = await(intent);
     if (found.isEmpty()) {
       return backOut(
           intent,
@@ -142,30 +140,52 @@ final class Switching {
     return new Ended(Outcome.SERVES, found, truth.text());
   }
 
-  private Optional<Truth> await(Seen before, String digest)
+  private Optional<Truth> await(Intent intent)
       throws BalancerException, InterruptedException {
-    long start = System.nanoTime();
-    long heard = start;
-    Truth last = null;
-    while (System.nanoTime() - start < LOADING.toNanos()) {
-      try {
-        last = Truth.of(before, driver.processes(), digest, driver.marker().isPresent());
-        heard = System.nanoTime();
-        if (last.stage() != Truth.Stage.LOADING) {
-          return Optional.of(last);
-        }
-      } catch (BalancerException e) {
-        boolean silent = e.kind() == Kind.GONE || e.kind() == Kind.TIMEOUT;
-        if (!silent) {
-          throw e;
-        }
-        if (System.nanoTime() - heard > SILENT.toNanos()) {
-          return Optional.empty(); // it listens again within milliseconds, or not at all
-        }
+    long end = System.nanoTime() + LOADING.toNanos();
+    while (true) {
+      Optional<Processes> now = patiently(intent, end);
+      if (now.isEmpty()) {
+        return Optional.empty();
+      }
+      Truth truth = Truth.of(intent.before(), now.get(), intent.to(), driver.marker().isPresent());
+      if (truth.stage() != Truth.Stage.LOADING || System.nanoTime() >= end) {
+        return Optional.of(truth);
       }
       Thread.sleep(GLANCE);
     }
-    return Optional.ofNullable(last);
+  }
+
+  /** Who runs; a master that is just being replaced by itself listens again soon. */
+  Optional<Processes> patiently(Intent intent) throws BalancerException, InterruptedException {
+    return patiently(intent, System.nanoTime() + LOADING.toNanos());
+  }
+
+  /**
+   * While the master reads its files anew nobody listens, for as long as that takes. If its process
+   * could be seen and is gone, there is nothing to wait for.
+   */
+  private Optional<Processes> patiently(Intent intent, long end)
+      throws BalancerException, InterruptedException {
+    long dead = System.nanoTime() + DEAD.toNanos();
+    while (true) {
+      try {
+        return Optional.of(driver.processes());
+      } catch (BalancerException e) {
+        if (e.kind() != Kind.GONE && e.kind() != Kind.TIMEOUT) {
+          throw e;
+        }
+      }
+      boolean gone =
+          intent.visible()
+              && ProcessHandle.of(intent.before().master())
+                  .filter(ProcessHandle::isAlive)
+                  .isEmpty();
+      if (System.nanoTime() >= (gone ? Math.min(dead, end) : end)) {
+        return Optional.empty();
+      }
+      Thread.sleep(GLANCE);
+    }
   }
 
   /** Puts the files of before back and ends the intent. */
