@@ -17,10 +17,12 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -158,23 +160,29 @@ public final class Apply {
       return stopped(Outcome.REFUSED_BY_CHECK, order, check.text());
     }
     write("apply.began", order.actor(), digest, Map.of("from", from.digest()));
-    List<Deviation> kept = preflight.kept(order.choices());
-    boolean stateFile = !kept.isEmpty() && driver.keepsState(to);
     Intent intent =
         Intent.of("apply", order.actor(), from.digest(), digest, processes.seen());
     Ended ended =
-        new Switching(driver, versions, progress).run(intent, from, to, stateFile, clock.instant());
+        new Switching(driver, versions, progress)
+            .run(intent, from, to, memory(preflight, order.choices()), clock.instant());
     List<String> notes = new ArrayList<>(drift);
-    if (ended.outcome() == Outcome.SERVES) {
-      notes.addAll(SayAgain.to(driver, to, kept));
-      progress.reached(Step.STATE_SAID_AGAIN, kept.size() + " kept");
-    }
+    notes.addAll(ended.notes());
     Applied applied =
         new Applied(
             ended.outcome(), digest, ended.truth(), ended.why(), Optional.of(preflight), notes);
     record("apply", order.actor(), applied);
     progress.reached(Step.DONE, ended.why());
     return applied;
+  }
+
+  private static Switching.Memory memory(Preflight preflight, Map<String, Choice> choices) {
+    List<Deviation> kept = preflight.kept(choices);
+    Set<ServerName> fresh = new HashSet<>();
+    preflight.lost().stream()
+        .filter(one -> choices.get(one.key()) == Choice.DROP)
+        .forEach(one -> one.about().ifPresent(fresh::add));
+    kept.forEach(one -> one.about().ifPresent(fresh::remove));
+    return new Switching.Memory(kept, fresh);
   }
 
   private NativeAnswer checkOnCopy(ConfigurationSet to)
@@ -275,7 +283,7 @@ public final class Apply {
         ended.truth(),
         "an interrupted " + intent.kind() + " was ended: " + ended.why(),
         Optional.empty(),
-        List.of());
+        ended.notes());
   }
 
   private ConfigurationSet kept(String digest) throws BalancerException {

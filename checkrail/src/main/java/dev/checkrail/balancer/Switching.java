@@ -51,7 +51,28 @@ final class Switching {
   }
 
   /** How a switch ended. */
-  record Ended(Outcome outcome, Optional<Truth> truth, String why) {}
+  record Ended(Outcome outcome, Optional<Truth> truth, String why, List<String> notes) {
+    Ended {
+      notes = List.copyOf(notes);
+    }
+
+    Ended(Outcome outcome, Optional<Truth> truth, String why) {
+      this(outcome, truth, why, List.of());
+    }
+  }
+
+  /**
+   * What becomes of the state in memory.
+   *
+   * @param kept what the new worker is told again
+   * @param fresh servers that begin with what the files say
+   */
+  record Memory(List<Deviation> kept, Set<ServerName> fresh) {
+    Memory {
+      kept = List.copyOf(kept);
+      fresh = Set.copyOf(fresh);
+    }
+  }
 
   /** A file holds neither the old bytes nor the new ones. */
   static final class Foreign extends Exception {
@@ -65,11 +86,11 @@ final class Switching {
   /**
    * Goes from what is on the disk to another set.
    *
-   * @param stateToSave whether the servers' states go into the state file before the reload
+   * @param memory what becomes of the state in memory
    */
-  Ended run(
-      Intent intent, ConfigurationSet from, ConfigurationSet to, boolean stateToSave, Instant now)
+  Ended run(Intent intent, ConfigurationSet from, ConfigurationSet to, Memory memory, Instant now)
       throws BalancerException, InterruptedException {
+    SayAgain.write(versions, memory.kept());
     intent.write(versions);
     progress.reached(Step.INTENDED, "from " + Versions.brief(intent.from()));
     try {
@@ -94,8 +115,8 @@ final class Switching {
           "the files on the disk are not those that were put there");
     }
     progress.reached(Step.CHECKED, "HAProxy accepts them");
-    if (stateToSave) {
-      driver.saveState(to);
+    if (driver.keepsState(to)) {
+      driver.saveState(to, memory.fresh());
     }
     return reload(intent.in(Phase.RELOADING), from, to, now);
   }
@@ -133,11 +154,13 @@ final class Switching {
       return new Ended(Outcome.OTHER_SERVES, Optional.of(truth), truth.text());
     }
     progress.reached(Step.SERVES, truth.text());
+    List<String> notes = SayAgain.to(driver, versions, to);
+    progress.reached(Step.STATE_SAID_AGAIN, notes.size() + " could not be kept");
     versions.lived(intent.to(), now);
     versions.seen(driver.processes().seen());
     progress.reached(Step.RECORDED, "recorded");
     Intent.clear(versions);
-    return new Ended(Outcome.SERVES, found, truth.text());
+    return new Ended(Outcome.SERVES, found, truth.text(), notes);
   }
 
   private Optional<Truth> await(Intent intent)

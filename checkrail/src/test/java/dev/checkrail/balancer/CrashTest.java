@@ -74,7 +74,6 @@ class CrashTest {
       assertThat(kills).as(String.join("\n", ends)).isGreaterThanOrEqualTo(30);
       assertThat(ends).anyMatch(end -> end.endsWith("finished"));
       assertThat(ends).anyMatch(end -> end.endsWith("rolled back"));
-      System.out.println(kills + " kills:\n" + String.join("\n", ends));
     }
   }
 
