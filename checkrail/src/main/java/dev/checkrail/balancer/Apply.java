@@ -17,10 +17,12 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -158,24 +160,29 @@ public final class Apply {
       return stopped(Outcome.REFUSED_BY_CHECK, order, check.text());
     }
     write("apply.began", order.actor(), digest, Map.of("from", from.digest()));
-    List<Deviation> kept = preflight.kept(order.choices());
-    boolean stateFile = !kept.isEmpty() && driver.keepsState(to);
     Intent intent =
-        new Intent(
-            "apply", order.actor(), Phase.SWITCHING, from.digest(), digest, processes.seen());
+        Intent.of("apply", order.actor(), from.digest(), digest, processes.seen());
     Ended ended =
-        new Switching(driver, versions, progress).run(intent, from, to, stateFile, clock.instant());
+        new Switching(driver, versions, progress)
+            .run(intent, from, to, memory(preflight, order.choices()), clock.instant());
     List<String> notes = new ArrayList<>(drift);
-    if (ended.outcome() == Outcome.SERVES) {
-      notes.addAll(SayAgain.to(driver, to, kept));
-      progress.reached(Step.STATE_SAID_AGAIN, kept.size() + " kept");
-    }
+    notes.addAll(ended.notes());
     Applied applied =
         new Applied(
             ended.outcome(), digest, ended.truth(), ended.why(), Optional.of(preflight), notes);
     record("apply", order.actor(), applied);
     progress.reached(Step.DONE, ended.why());
     return applied;
+  }
+
+  private static Switching.Memory memory(Preflight preflight, Map<String, Choice> choices) {
+    List<Deviation> kept = preflight.kept(choices);
+    Set<ServerName> fresh = new HashSet<>();
+    preflight.lost().stream()
+        .filter(one -> choices.get(one.key()) == Choice.DROP)
+        .forEach(one -> one.about().ifPresent(fresh::add));
+    kept.forEach(one -> one.about().ifPresent(fresh::remove));
+    return new Switching.Memory(kept, fresh);
   }
 
   private NativeAnswer checkOnCopy(ConfigurationSet to)
@@ -276,7 +283,7 @@ public final class Apply {
         ended.truth(),
         "an interrupted " + intent.kind() + " was ended: " + ended.why(),
         Optional.empty(),
-        List.of());
+        ended.notes());
   }
 
   private ConfigurationSet kept(String digest) throws BalancerException {
@@ -297,20 +304,20 @@ public final class Apply {
     Ended ended =
         switching.backOut(
             intent, from, to, Outcome.RELOAD_FAILED, "the files of before are back");
-    Processes now;
-    try {
-      now = driver.processes();
-    } catch (BalancerException e) {
-      return new Ended(Outcome.GONE, Optional.empty(), ended.why() + "; " + e.getMessage());
+    Optional<Processes> found = switching.patiently(intent);
+    if (found.isEmpty()) {
+      return new Ended(
+          Outcome.GONE, Optional.empty(), ended.why() + "; HAProxy does not answer");
     }
+    Processes now = found.get();
     boolean same =
         now.current().map(worker -> worker.pid() == intent.before().worker()).orElse(false);
     if (same || ended.outcome() == Outcome.CHANGED_UNDERNEATH) {
       return ended;
     }
     Intent again =
-        new Intent(
-            "recover", intent.actor(), Phase.RELOADING, intent.from(), intent.from(), now.seen());
+        Intent.of("recover", intent.actor(), intent.from(), intent.from(), now.seen())
+            .in(Phase.RELOADING);
     Ended reloaded = switching.reload(again, from, from, clock.instant());
     return new Ended(
         reloaded.outcome() == Outcome.SERVES ? Outcome.RELOAD_FAILED : reloaded.outcome(),
@@ -328,24 +335,23 @@ public final class Apply {
       Intent.clear(versions);
       return new Ended(Outcome.CHANGED_UNDERNEATH, Optional.empty(), e.getMessage());
     }
-    Processes now;
-    try {
-      now = driver.processes();
-    } catch (BalancerException e) {
-      return switching.backOut(intent, from, to, Outcome.GONE, e.getMessage());
+    Optional<Processes> found = switching.patiently(intent);
+    if (found.isEmpty()) {
+      return switching.backOut(intent, from, to, Outcome.GONE, "HAProxy does not answer");
     }
-    Truth truth = Truth.of(intent.before(), now, intent.to(), driver.marker().isPresent());
-    if (truth.stage().serves()) {
+    Processes now = found.get();
+    boolean ordered =
+        now.master()
+            .map(master ->
+                master.pid() == intent.before().master()
+                    && master.reloads() > intent.before().reloads())
+            .orElse(false);
+    if (ordered) {
       return switching.conclude(intent, from, to, clock.instant());
     }
     Intent again =
-        new Intent(
-            intent.kind(),
-            intent.actor(),
-            Phase.RELOADING,
-            intent.from(),
-            intent.to(),
-            now.seen());
+        Intent.of(intent.kind(), intent.actor(), intent.from(), intent.to(), now.seen())
+            .in(Phase.RELOADING);
     return switching.reload(again, from, to, clock.instant());
   }
 

@@ -133,6 +133,19 @@ public sealed interface Deviation {
     }
   }
 
+  /** The server that it is about, if it is about one. */
+  default Optional<ServerName> about() {
+    return switch (this) {
+      case ServerAdmin one -> Optional.of(one.server());
+      case ServerWeight one -> Optional.of(one.server());
+      case ServerAddress one -> Optional.of(one.server());
+      case ServerSet one -> Optional.of(one.server());
+      case TableEntries one -> Optional.empty();
+      case OtherCertificate one -> Optional.empty();
+      case ListenerClosed one -> Optional.empty();
+    };
+  }
+
   /** By which people name it in a choice: {@code weight be_pay/pay-1}. */
   default String key() {
     return switch (this) {

@@ -5,6 +5,7 @@ import dev.checkrail.model.Configuration;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One running load balancer: how its files are found and understood, how it is asked and told.
@@ -91,8 +92,13 @@ public interface Driver extends AutoCloseable {
   /** Whether servers' states survive a reload by a file that {@link #saveState} writes. */
   boolean keepsState(ConfigurationSet set);
 
-  /** Writes the servers' states where the next worker reads them. */
-  void saveState(ConfigurationSet set) throws BalancerException;
+  /**
+   * Writes the servers' states where the next worker reads them; an old file there would bring back
+   * states of long ago.
+   *
+   * @param without servers that begin with what the files say
+   */
+  void saveState(ConfigurationSet set, Set<ServerName> without) throws BalancerException;
 
   /** Runs a command of the load balancer's own and answers its text; for people. */
   String raw(String command) throws BalancerException;

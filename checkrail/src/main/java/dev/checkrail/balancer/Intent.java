@@ -17,8 +17,16 @@ import java.util.Optional;
  * @param from what was on the disk, kept
  * @param to what is to be there, kept
  * @param before who ran before
+ * @param visible whether the master's process can be seen by its number from here
  */
-record Intent(String kind, String actor, Phase phase, String from, String to, Seen before) {
+record Intent(
+    String kind,
+    String actor,
+    Phase phase,
+    String from,
+    String to,
+    Seen before,
+    boolean visible) {
 
   /** How far it may be. */
   enum Phase {
@@ -32,8 +40,14 @@ record Intent(String kind, String actor, Phase phase, String from, String to, Se
 
   private static final String NAME = "intent";
 
+  /** Before a switch. */
+  static Intent of(String kind, String actor, String from, String to, Seen before) {
+    boolean visible = ProcessHandle.of(before.master()).isPresent();
+    return new Intent(kind, actor, Phase.SWITCHING, from, to, before, visible);
+  }
+
   Intent in(Phase next) {
-    return new Intent(kind, actor, next, from, to, before);
+    return new Intent(kind, actor, next, from, to, before, visible);
   }
 
   void write(Versions versions) throws BalancerException {
@@ -48,6 +62,7 @@ record Intent(String kind, String actor, Phase phase, String from, String to, Se
         "phase=" + phase.name(),
         "from=" + from,
         "to=" + to,
+        "visible=" + visible,
         "before=" + before.master() + " " + before.reloads() + " " + before.worker(),
         "");
   }
@@ -80,7 +95,8 @@ record Intent(String kind, String actor, Phase phase, String from, String to, Se
               new Seen(
                   Long.parseLong(before[0]),
                   Integer.parseInt(before[1]),
-                  Long.parseLong(before[2]))));
+                  Long.parseLong(before[2])),
+              Boolean.parseBoolean(fields.getOrDefault("visible", "false"))));
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
       throw new BalancerException(
           BalancerException.Kind.DAMAGED,

@@ -2,7 +2,6 @@ package dev.checkrail.balancer;
 
 import dev.checkrail.balancer.Applied.Outcome;
 import dev.checkrail.balancer.BalancerException.Kind;
-import dev.checkrail.balancer.Intent.Phase;
 import dev.checkrail.balancer.Preflight.Choice;
 import dev.checkrail.balancer.Progress.Step;
 import dev.checkrail.balancer.RunningState.Admin;
@@ -19,11 +18,13 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
@@ -161,22 +162,19 @@ public final class Rollback {
     List<Deviation> kept =
         before.stream().filter(one -> !order.dropped().contains(one.key())).toList();
     Intent intent =
-        new Intent(
-            "rollback", order.actor(), Phase.SWITCHING, from.digest(), digest, processes.seen());
+        Intent.of("rollback", order.actor(), from.digest(), digest, processes.seen());
     Ended ended =
         new Switching(driver, versions, progress)
             .run(
                 intent,
                 from,
                 to,
-                tourniquetMillis < 0 && !kept.isEmpty() && driver.keepsState(to),
+                new Switching.Memory(kept, fresh(order, before, tourniquetMillis >= 0)),
                 clock.instant());
     long servesMillis =
         ended.outcome() == Outcome.SERVES ? (System.nanoTime() - start) / 1_000_000 : -1;
-    if (ended.outcome() == Outcome.SERVES) {
-      notes.addAll(SayAgain.to(driver, to, kept));
-      progress.reached(Step.STATE_SAID_AGAIN, kept.size() + " kept");
-    } else if (tourniquetMillis >= 0) {
+    notes.addAll(ended.notes());
+    if (ended.outcome() != Outcome.SERVES && tourniquetMillis >= 0) {
       notes.add("the servers of the tourniquet are still in maint in the worker that serves");
     }
     Applied applied =
@@ -193,6 +191,17 @@ public final class Rollback {
         tourniquet,
         tourniquetMillis,
         servesMillis);
+  }
+
+  private static Set<ServerName> fresh(Order order, List<Deviation> before, boolean tourniquet) {
+    Set<ServerName> fresh = new HashSet<>();
+    before.stream()
+        .filter(one -> order.dropped().contains(one.key()))
+        .forEach(one -> one.about().ifPresent(fresh::add));
+    if (tourniquet) {
+      order.tourniquet().ifPresent(wanted -> fresh.addAll(wanted.servers()));
+    }
+    return fresh;
   }
 
   /** What a person told the worker and the target does not say; nothing if it can't be asked. */

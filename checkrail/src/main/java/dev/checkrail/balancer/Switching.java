@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.checkrail.balancer.Applied.Outcome;
 import dev.checkrail.balancer.BalancerException.Kind;
 import dev.checkrail.balancer.Intent.Phase;
-import dev.checkrail.balancer.Processes.Seen;
 import dev.checkrail.balancer.Progress.Step;
 import dev.checkrail.change.ConfigurationSet;
 import dev.checkrail.change.ConfigurationSet.Item;
@@ -34,7 +33,7 @@ import java.util.Set;
  */
 final class Switching {
   private static final Duration LOADING = Duration.ofSeconds(30);
-  private static final Duration SILENT = Duration.ofSeconds(5);
+  private static final Duration DEAD = Duration.ofSeconds(1);
   private static final Duration GLANCE = Duration.ofMillis(10);
   private static final Set<PosixFilePermission> PUBLIC =
       PosixFilePermissions.fromString("rw-r--r--");
@@ -52,7 +51,28 @@ final class Switching {
   }
 
   /** How a switch ended. */
-  record Ended(Outcome outcome, Optional<Truth> truth, String why) {}
+  record Ended(Outcome outcome, Optional<Truth> truth, String why, List<String> notes) {
+    Ended {
+      notes = List.copyOf(notes);
+    }
+
+    Ended(Outcome outcome, Optional<Truth> truth, String why) {
+      this(outcome, truth, why, List.of());
+    }
+  }
+
+  /**
+   * What becomes of the state in memory.
+   *
+   * @param kept what the new worker is told again
+   * @param fresh servers that begin with what the files say
+   */
+  record Memory(List<Deviation> kept, Set<ServerName> fresh) {
+    Memory {
+      kept = List.copyOf(kept);
+      fresh = Set.copyOf(fresh);
+    }
+  }
 
   /** A file holds neither the old bytes nor the new ones. */
   static final class Foreign extends Exception {
@@ -66,12 +86,11 @@ final class Switching {
   /**
    * Goes from what is on the disk to another set.
    *
-   * @param before who runs now
-   * @param stateToSave whether the servers' states go into the state file before the reload
+   * @param memory what becomes of the state in memory
    */
-  Ended run(
-      Intent intent, ConfigurationSet from, ConfigurationSet to, boolean stateToSave, Instant now)
+  Ended run(Intent intent, ConfigurationSet from, ConfigurationSet to, Memory memory, Instant now)
       throws BalancerException, InterruptedException {
+    SayAgain.write(versions, memory.kept());
     intent.write(versions);
     progress.reached(Step.INTENDED, "from " + Versions.brief(intent.from()));
     try {
@@ -96,8 +115,8 @@ final class Switching {
           "the files on the disk are not those that were put there");
     }
     progress.reached(Step.CHECKED, "HAProxy accepts them");
-    if (stateToSave) {
-      driver.saveState(to);
+    if (driver.keepsState(to)) {
+      driver.saveState(to, memory.fresh());
     }
     return reload(intent.in(Phase.RELOADING), from, to, now);
   }
@@ -115,7 +134,7 @@ final class Switching {
   /** Waits for the truth of a reload that was ordered, and records it or puts back. */
   Ended conclude(Intent intent, ConfigurationSet from, ConfigurationSet to, Instant now)
       throws BalancerException, InterruptedException {
-    Optional<Truth> found = await(intent.before(), intent.to());
+    Optional<Truth> found = await(intent);
     if (found.isEmpty()) {
       return backOut(
           intent,
@@ -135,37 +154,61 @@ final class Switching {
       return new Ended(Outcome.OTHER_SERVES, Optional.of(truth), truth.text());
     }
     progress.reached(Step.SERVES, truth.text());
+    List<String> notes = SayAgain.to(driver, versions, to);
+    progress.reached(Step.STATE_SAID_AGAIN, notes.size() + " could not be kept");
     versions.lived(intent.to(), now);
     versions.seen(driver.processes().seen());
     progress.reached(Step.RECORDED, "recorded");
     Intent.clear(versions);
-    return new Ended(Outcome.SERVES, found, truth.text());
+    return new Ended(Outcome.SERVES, found, truth.text(), notes);
   }
 
-  private Optional<Truth> await(Seen before, String digest)
+  private Optional<Truth> await(Intent intent)
       throws BalancerException, InterruptedException {
-    long start = System.nanoTime();
-    long heard = start;
-    Truth last = null;
-    while (System.nanoTime() - start < LOADING.toNanos()) {
-      try {
-        last = Truth.of(before, driver.processes(), digest, driver.marker().isPresent());
-        heard = System.nanoTime();
-        if (last.stage() != Truth.Stage.LOADING) {
-          return Optional.of(last);
-        }
-      } catch (BalancerException e) {
-        boolean silent = e.kind() == Kind.GONE || e.kind() == Kind.TIMEOUT;
-        if (!silent) {
-          throw e;
-        }
-        if (System.nanoTime() - heard > SILENT.toNanos()) {
-          return Optional.empty(); // it listens again within milliseconds, or not at all
-        }
+    long end = System.nanoTime() + LOADING.toNanos();
+    while (true) {
+      Optional<Processes> now = patiently(intent, end);
+      if (now.isEmpty()) {
+        return Optional.empty();
+      }
+      Truth truth = Truth.of(intent.before(), now.get(), intent.to(), driver.marker().isPresent());
+      if (truth.stage() != Truth.Stage.LOADING || System.nanoTime() >= end) {
+        return Optional.of(truth);
       }
       Thread.sleep(GLANCE);
     }
-    return Optional.ofNullable(last);
+  }
+
+  /** Who runs; a master that is just being replaced by itself listens again soon. */
+  Optional<Processes> patiently(Intent intent) throws BalancerException, InterruptedException {
+    return patiently(intent, System.nanoTime() + LOADING.toNanos());
+  }
+
+  /**
+   * While the master reads its files anew nobody listens, for as long as that takes. If its process
+   * could be seen and is gone, there is nothing to wait for.
+   */
+  private Optional<Processes> patiently(Intent intent, long end)
+      throws BalancerException, InterruptedException {
+    long dead = System.nanoTime() + DEAD.toNanos();
+    while (true) {
+      try {
+        return Optional.of(driver.processes());
+      } catch (BalancerException e) {
+        if (e.kind() != Kind.GONE && e.kind() != Kind.TIMEOUT) {
+          throw e;
+        }
+      }
+      boolean gone =
+          intent.visible()
+              && ProcessHandle.of(intent.before().master())
+                  .filter(ProcessHandle::isAlive)
+                  .isEmpty();
+      if (System.nanoTime() >= (gone ? Math.min(dead, end) : end)) {
+        return Optional.empty();
+      }
+      Thread.sleep(GLANCE);
+    }
   }
 
   /** Puts the files of before back and ends the intent. */

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 final class Cli implements AutoCloseable {
   /** More than any map that fits into a configuration; an answer that is longer is cut off. */
   private static final int LONGEST = 256 << 20;
+
+  private static final Duration RELOADING = Duration.ofMillis(500);
 
   private final Path socket;
   private final Duration timeout;
@@ -109,21 +112,38 @@ final class Cli implements AutoCloseable {
     if (open != null) {
       return open;
     }
+    open = connect(Math.min(end, System.nanoTime() + RELOADING.toNanos()));
+    channel = open;
     try {
-      open = SocketChannel.open(StandardProtocolFamily.UNIX);
-      open.connect(UnixDomainSocketAddress.of(socket));
       open.configureBlocking(false);
       Selector waiting = Selector.open();
       open.register(waiting, SelectionKey.OP_READ);
-      channel = open;
       selector = waiting;
-    } catch (IOException | UnsupportedOperationException e) {
-      close(open);
+    } catch (IOException e) {
+      close();
       throw unreachable(e);
     }
     send(open, "prompt", end);
     receive(open, end);
     return open;
+  }
+
+  /** While a master reads its files anew, its socket is there and nobody listens on it. */
+  private SocketChannel connect(long end) throws BalancerException {
+    while (true) {
+      SocketChannel open = null;
+      try {
+        open = SocketChannel.open(StandardProtocolFamily.UNIX);
+        open.connect(UnixDomainSocketAddress.of(socket));
+        return open;
+      } catch (IOException | UnsupportedOperationException e) {
+        close(open);
+        if (!(e instanceof ConnectException) || !Files.exists(socket) || System.nanoTime() > end) {
+          throw unreachable(e);
+        }
+      }
+      LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+    }
   }
 
   private BalancerException unreachable(Exception e) {

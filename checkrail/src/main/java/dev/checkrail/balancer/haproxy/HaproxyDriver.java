@@ -17,6 +17,7 @@ import dev.checkrail.balancer.RunningState.Table;
 import dev.checkrail.balancer.ServerName;
 import dev.checkrail.change.ConfigurationSet;
 import dev.checkrail.model.Configuration;
+import dev.checkrail.source.Redaction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -28,6 +29,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -112,8 +114,9 @@ public final class HaproxyDriver implements Driver {
   @Override
   public NativeAnswer checkInPlace() throws BalancerException, InterruptedException {
     Installation at = files.installation();
-    return Binary.check(
-        at.binary(), at.configuration(), at.workingDirectory(), at.environment());
+    NativeAnswer answer =
+        Binary.check(at.binary(), at.configuration(), at.workingDirectory(), at.environment());
+    return new NativeAnswer(answer.accepted(), Redaction.of(answer.text()));
   }
 
   // --- processes
@@ -309,7 +312,7 @@ public final class HaproxyDriver implements Driver {
   }
 
   @Override
-  public void saveState(ConfigurationSet set) throws BalancerException {
+  public void saveState(ConfigurationSet set, Set<ServerName> without) throws BalancerException {
     Path file =
         files
             .stateFile(set)
@@ -317,11 +320,20 @@ public final class HaproxyDriver implements Driver {
                 new BalancerException(
                     Kind.UNSUPPORTED,
                     "no server-state-file with load-server-state-from-file global is set"));
-    String state = current("show servers state");
-    ServersState.parse(state);
+    String all = current("show servers state");
+    ServersState.parse(all);
+    StringBuilder state = new StringBuilder();
+    for (String line : all.strip().split("\n")) {
+      String[] words = line.split(" ");
+      boolean left =
+          words.length > 3 && without.contains(new ServerName(words[1], words[3]));
+      if (!left) {
+        state.append(line).append('\n');
+      }
+    }
     Disk.put(
         file,
-        (state.strip() + "\n").getBytes(StandardCharsets.ISO_8859_1),
+        state.toString().getBytes(StandardCharsets.ISO_8859_1),
         PosixFilePermissions.fromString("rw-r--r--"));
   }
 

@@ -16,6 +16,7 @@ import dev.checkrail.read.haproxy.SectionKind;
 import dev.checkrail.read.haproxy.Target;
 import dev.checkrail.source.Files;
 import dev.checkrail.source.Files.Lookup;
+import dev.checkrail.source.Redaction;
 import dev.checkrail.source.SourceFile;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -284,7 +285,8 @@ final class HaproxyFiles {
             main.stream().map(path -> Path.of(scratch + path)).toList(),
             directory,
             installation.environment());
-    return new NativeAnswer(answer.accepted(), answer.text().replace(scratch.toString(), ""));
+    return new NativeAnswer(
+        answer.accepted(), Redaction.of(answer.text().replace(scratch.toString(), "")));
   }
 
   // --- the state file
