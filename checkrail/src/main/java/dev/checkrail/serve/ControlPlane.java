@@ -121,7 +121,7 @@ public final class ControlPlane implements AutoCloseable {
               metrics);
       try {
         listening.start();
-      } catch (RuntimeException e) {
+      } catch (IOException | RuntimeException e) {
         throw new IOException(
             "can't listen on " + settings.host() + ":" + settings.port() + ": " + cause(e), e);
       }

@@ -86,8 +86,12 @@ final class Listening implements AutoCloseable {
     this.server = config.build();
   }
 
-  void start() {
+  /** Helidon only logs that a port is taken; here it is an error. */
+  void start() throws IOException {
     server.start();
+    if (!server.isRunning() || server.port() < 0) {
+      throw new IOException("the address is taken, or is not one of this machine");
+    }
   }
 
   int port() {
