@@ -24,8 +24,8 @@ import tools.jackson.databind.node.ObjectNode;
     },
     footer = {
       "",
-      "Example: checkrail lb add edge --config /etc/haproxy/haproxy.cfg \\",
-      "  --master-socket /run/haproxy-master.sock --policy checkrail.yaml",
+      "Example: checkrail lb add edge --master-socket /run/haproxy-master.sock \\",
+      "  --policy checkrail.yaml",
       "Exit status: 0 it is owned now, 2 could not run."
     })
 final class LbAdd extends Asking {
@@ -35,12 +35,19 @@ final class LbAdd extends Asking {
   @Option(
       names = "--config",
       paramLabel = "PATH",
-      required = true,
-      description = "As in its -f, in order: a file, or a folder.")
+      description = "As in its -f, in order: a file, or a folder. Default: as it was started.")
   private List<String> configuration = new ArrayList<>();
 
   @Option(names = "--master-socket", paramLabel = "PATH", description = "As in its -S.")
   private @Nullable String masterSocket;
+
+  @Option(names = "--pid", paramLabel = "PID", description = "Its master process.")
+  private @Nullable Integer pid;
+
+  @Option(
+      names = "--again",
+      description = "It is owned already and was set up anew: what it has now is approved.")
+  private boolean again;
 
   @Option(
       names = "--stats-socket",
@@ -57,13 +64,13 @@ final class LbAdd extends Asking {
   @Option(
       names = "--cwd",
       paramLabel = "DIR",
-      description = "Where it was started. Default: the folder of its first file.")
+      description = "Where it was started. Default: as its process says.")
   private @Nullable String workingDirectory;
 
   @Option(
       names = "--haproxy",
       paramLabel = "PATH",
-      description = "Its program. Default: /usr/sbin/haproxy.")
+      description = "Its program. Default: as its process says.")
   private @Nullable String haproxy;
 
   @Option(
@@ -88,6 +95,10 @@ final class LbAdd extends Asking {
     body.put("name", name);
     ArrayNode paths = body.putArray("configuration");
     configuration.forEach(it -> paths.add(absolute(it)));
+    if (pid != null) {
+      body.put("master_pid", pid);
+    }
+    body.put("again", again);
     put(body, "master_socket", masterSocket);
     put(body, "stats_socket", statsSocket);
     put(body, "marker", marker);
@@ -95,7 +106,7 @@ final class LbAdd extends Asking {
     put(body, "binary", haproxy);
     ObjectNode variables = body.putObject("environment");
     environment.forEach(variables::put);
-    if (marker != null && !configuration.contains(marker)) {
+    if (marker != null && !configuration.isEmpty() && !configuration.contains(marker)) {
       paths.add(absolute(marker));
     }
     if (policy != null) {
@@ -104,10 +115,13 @@ final class LbAdd extends Asking {
     ObjectNode made = good(remote().post("/api/v1/balancers", body)).body();
     return show(
         made,
-        page ->
-            page.line(
-                "%s is owned now; approved version %s"
-                    .formatted(of(made, "name"), brief(of(made, "approved")))));
+        page -> {
+          page.line(
+              "%s is owned now; approved version %s"
+                  .formatted(of(made, "name"), brief(of(made, "approved"))));
+          texts(made, "notes").forEach(it -> page.labelled(2, "note:", it));
+          page.line("  what it lacks: checkrail lb doctor " + of(made, "name"));
+        });
   }
 
   private void put(ObjectNode body, String member, @Nullable String path) {

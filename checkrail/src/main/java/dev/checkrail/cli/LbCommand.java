@@ -12,8 +12,7 @@ import tools.jackson.databind.node.ObjectNode;
     description = "Owns running load balancers, through the control plane.",
     footer = {
       "",
-      "Example: checkrail lb add edge --config /etc/haproxy/haproxy.cfg --master-socket"
-          + " /run/haproxy-master.sock",
+      "Example: checkrail lb add edge --master-socket /run/haproxy-master.sock",
       "Then: checkrail lb show edge"
     })
 final class LbCommand extends Group {
@@ -29,6 +28,7 @@ final class LbCommand extends Group {
         new LbAdd(at),
         new Listed(at),
         new Show(at),
+        new Doctor(at),
         new LbApply(at),
         new Drifted(at),
         new Reload(at),
@@ -113,6 +113,59 @@ final class LbCommand extends Group {
                     of(version, "by"),
                     of(version, "why")));
       }
+    }
+  }
+
+  /** Says what it lacks. */
+  @Command(
+      name = "doctor",
+      description = "What it lacks to be rolled out and watched, with patches to be pasted.",
+      footer = {
+        "",
+        "Example: checkrail lb doctor edge",
+        "Only the patch: checkrail lb doctor edge --patch | patch -p0 -d /",
+        "Exit status: 0 nothing, 1 something, 2 could not run."
+      })
+  static final class Doctor extends Asking {
+    @picocli.CommandLine.Parameters(paramLabel = "NAME", description = "The load balancer.")
+    private String name = "";
+
+    @picocli.CommandLine.Option(
+        names = "--patch",
+        description = "Only the patch of the configuration, as a unified diff.")
+    private boolean patch;
+
+    Doctor(Surroundings at) {
+      super(at);
+    }
+
+    @Override
+    public Integer call() {
+      ObjectNode body = good(remote().get(path(name) + "/doctor")).body();
+      List<JsonNode> lacks = nodes(body, "lacks");
+      if (patch) {
+        at.out().print(Optional.ofNullable(body.get("patch")).map(JsonNode::asString).orElse(""));
+        return lacks.isEmpty() ? 0 : 1;
+      }
+      show(
+          body,
+          page -> {
+            if (lacks.isEmpty()) {
+              page.line("nothing is missing");
+            }
+            for (JsonNode lack : lacks) {
+              page.line(of(lack, "severity") + " " + of(lack, "id"));
+              page.prose(2, of(lack, "text"));
+              lines(lack, "patch").forEach(line -> page.line("    " + line));
+            }
+          });
+      return lacks.isEmpty() ? 0 : 1;
+    }
+
+    private static List<String> lines(JsonNode node, String name) {
+      return Optional.ofNullable(node.get(name)).map(JsonNode::asString).orElse("").lines()
+          .map(Shown::of)
+          .toList();
     }
   }
 

@@ -12,6 +12,8 @@ import dev.checkrail.balancer.RunningState;
 import dev.checkrail.balancer.ServerName;
 import dev.checkrail.balancer.Truth;
 import dev.checkrail.balancer.Versions;
+import dev.checkrail.balancer.haproxy.Adopt;
+import dev.checkrail.balancer.haproxy.Doctor;
 import dev.checkrail.balancer.haproxy.Installation;
 import dev.checkrail.report.Json;
 import dev.checkrail.report.Verdict;
@@ -49,6 +51,7 @@ final class BalancerApi {
         Endpoint.needs(Right.READ, "GET", "/api/v1/balancers", told(this::list)),
         Endpoint.needs(Right.LB_ADD, "POST", "/api/v1/balancers", told(this::add)),
         Endpoint.needs(Right.READ, "GET", ONE, told(this::show)),
+        Endpoint.needs(Right.READ, "GET", ONE + "/doctor", told(this::doctor)),
         Endpoint.needs(Right.READ, "GET", ONE + "/drift", told(this::drift)),
         Endpoint.needs(Right.READ, "GET", ONE + "/runtime", told(this::runtime)),
         Endpoint.needs(Right.LB_RUNTIME, "POST", ONE + "/runtime", told(this::tell)),
@@ -108,37 +111,80 @@ final class BalancerApi {
     Body body =
         call.body(
             "name",
-            "configuration",
             "master_socket",
+            "master_pid",
+            "configuration",
             "stats_socket",
             "marker",
             "working_directory",
             "binary",
             "environment",
-            "policy");
+            "policy",
+            "again");
     String name = body.text("name");
     call.may(Right.LB_ADD, name);
     List<Path> configuration = new ArrayList<>();
     for (String path : body.texts("configuration").orElse(List.of())) {
       configuration.add(absolute("configuration", path));
     }
-    if (configuration.isEmpty()) {
-      throw Problem.bad("\"configuration\" names at least one file or folder");
+    Optional<Integer> pid = body.number("master_pid", 1, Integer.MAX_VALUE);
+    Optional<Path> socket = body.maybe("master_socket").map(it -> absolute("master_socket", it));
+    if (configuration.isEmpty() && pid.isEmpty() && socket.isEmpty()) {
+      throw Problem.bad(
+          "a running HAProxy is found by \"master_socket\", \"master_pid\" or \"configuration\"");
     }
-    Path first = configuration.getFirst();
-    Installation at =
-        new Installation(
-            absolute("binary", body.maybe("binary").orElse("/usr/sbin/haproxy")),
-            configuration,
-            body.maybe("marker").map(it -> absolute("marker", it)),
-            body.maybe("working_directory")
-                .map(it -> absolute("working_directory", it))
-                .orElse(Optional.ofNullable(first.getParent()).orElse(Path.of("/"))),
-            body.maybe("master_socket").map(it -> absolute("master_socket", it)),
-            body.maybe("stats_socket").map(it -> absolute("stats_socket", it)),
-            body.map("environment"));
-    String digest = balancers.add(name, at, body.maybe("policy"), call.caller().account());
-    return Reply.json(201, Wire.object().put("name", name).put("approved", digest));
+    Optional<Path> marker = body.maybe("marker").map(it -> absolute("marker", it));
+    Optional<Path> stats = body.maybe("stats_socket").map(it -> absolute("stats_socket", it));
+    Optional<Path> directory =
+        body.maybe("working_directory").map(it -> absolute("working_directory", it));
+    Optional<Path> binary = body.maybe("binary").map(it -> absolute("binary", it));
+    Balancers.Added added =
+        balancers.add(
+            new Balancers.Adding(
+                name,
+                new Adopt.Known(
+                    pid.map(Integer::longValue), socket, configuration, body.map("environment")),
+                seen ->
+                    new Installation(
+                        binary.orElse(seen.binary()),
+                        seen.configuration(),
+                        marker.or(seen::marker),
+                        directory.orElse(seen.workingDirectory()),
+                        seen.masterSocket(),
+                        stats.or(seen::statsSocket),
+                        seen.environment()),
+                body.maybe("policy"),
+                body.flag("again").orElse(false),
+                call.caller().account()));
+    ObjectNode answer = Wire.object();
+    answer.put("name", name);
+    answer.put("approved", added.digest());
+    answer.set("installation", Registry.node(added.installation()));
+    answer.set("notes", Wire.texts(added.notes()));
+    return Reply.json(201, answer);
+  }
+
+  private Reply doctor(Call call) throws BalancerException, InterruptedException {
+    String name = call.parameter("balancer");
+    call.may(Right.READ, name);
+    Doctor.Report report = balancers.doctor(name);
+    ObjectNode body = Wire.object();
+    ArrayNode lacks = body.putArray("lacks");
+    report
+        .lacks()
+        .forEach(
+            one ->
+                lacks
+                    .addObject()
+                    .put("id", one.id())
+                    .put("severity", one.severity().name().toLowerCase(Locale.ROOT))
+                    .put("text", one.text())
+                    .put("where", one.where())
+                    .put("patch", one.patch()));
+    body.put("patch", report.patch());
+    body.set("arguments", Wire.texts(report.arguments()));
+    body.put("marker", report.marker());
+    return Reply.json(200, body);
   }
 
   private static Path absolute(String member, String text) {

@@ -14,6 +14,8 @@ import dev.checkrail.balancer.RunningState;
 import dev.checkrail.balancer.ServerName;
 import dev.checkrail.balancer.Truth;
 import dev.checkrail.balancer.Versions;
+import dev.checkrail.balancer.haproxy.Adopt;
+import dev.checkrail.balancer.haproxy.Doctor;
 import dev.checkrail.balancer.haproxy.HaproxyDriver;
 import dev.checkrail.balancer.haproxy.Installation;
 import dev.checkrail.change.Checks;
@@ -34,6 +36,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -143,27 +146,58 @@ final class Balancers implements AutoCloseable {
 
   // --- adding
 
-  /** Takes one over: what is on its disk is its first approved version. Answers its digest. */
-  String add(String name, Installation at, Optional<String> policy, String actor)
-      throws BalancerException, InterruptedException {
+  /** What a person says of one that is to be taken over, and what wins over what is seen. */
+  record Adding(
+      String name,
+      Adopt.Known known,
+      UnaryOperator<Installation> corrected,
+      Optional<String> policy,
+      boolean again,
+      String actor) {}
+
+  /** What was taken over. */
+  record Added(String digest, Installation installation, List<String> notes) {
+    Added {
+      notes = List.copyOf(notes);
+    }
+  }
+
+  /** Takes one over: what is on its disk is its first approved version. */
+  Added add(Adding adding) throws BalancerException, InterruptedException {
+    String name = adding.name();
     if (!name.matches(Registry.NAME)) {
       throw Problem.refused(
           "a load balancer's name is lower case: a letter, then letters, digits and . _ -");
     }
-    Registry.policy(policy, at.environment());
     ReentrantLock turn = take(name);
-    try (Driver driver = new HaproxyDriver(at)) {
-      if (registry.entry(name).isPresent()) {
-        throw Problem.conflict("exists", "there is a load balancer " + name + " already");
+    try {
+      Optional<Registry.Entry> before = registry.entry(name);
+      if (before.isPresent() && !adding.again()) {
+        throw Problem.conflict(
+            "exists", "there is a load balancer " + name + " already; --again takes it over anew");
       }
-      Registry.Entry entry = new Registry.Entry(name, at, policy);
-      Held held = new Held(entry, driver, registry.versions(name));
-      String digest = held.apply().adopt(actor, "lb add");
-      registry.add(entry);
-      return digest;
+      Adopt.Found found = Adopt.find(adding.known());
+      Installation at = adding.corrected().apply(found.installation());
+      Optional<String> policy =
+          adding.policy().or(() -> before.flatMap(Registry.Entry::policy));
+      Registry.policy(policy, at.environment());
+      try (Driver driver = new HaproxyDriver(at)) {
+        Registry.Entry entry = new Registry.Entry(name, at, policy);
+        Held held = new Held(entry, driver, registry.versions(name));
+        String digest =
+            held.apply().adopt(adding.actor(), adding.again() ? "lb add --again" : "lb add");
+        registry.add(entry);
+        return new Added(digest, at, found.notes());
+      }
     } finally {
       turn.unlock();
     }
+  }
+
+  /** What it lacks to be rolled out and watched. */
+  Doctor.Report doctor(String name) throws BalancerException, InterruptedException {
+    return look(
+        name, held -> Doctor.look(held.entry().installation(), Doctor.Wanted.debian12()));
   }
 
   // --- acting
@@ -438,15 +472,22 @@ final class Balancers implements AutoCloseable {
 
   /** Waits for acts that are under way, for a while, and ends all watching. */
   @Override
-  public void close() throws InterruptedException {
-    for (ReentrantLock turn : turns.values()) {
-      if (turn.tryLock(20, TimeUnit.SECONDS)) {
-        turn.unlock();
+  public void close() {
+    try {
+      for (ReentrantLock turn : turns.values()) {
+        if (turn.tryLock(20, TimeUnit.SECONDS)) {
+          turn.unlock();
+        }
       }
-    }
-    following.forEach(Thread::interrupt);
-    for (Thread thread : following) {
-      thread.join(Duration.ofSeconds(2));
+      following.forEach(Thread::interrupt);
+      for (Thread thread : following) {
+        boolean ended = thread.join(Duration.ofSeconds(2));
+        if (!ended) {
+          LOG.warn("{} does not end", thread.getName());
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

@@ -32,10 +32,13 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,6 +58,7 @@ public final class ControlPlane implements AutoCloseable {
   private final Listening listening;
   private final String scheme;
   private final String host;
+  private final Set<String> operations;
   private volatile boolean stopping;
 
   /**
@@ -112,6 +116,10 @@ public final class ControlPlane implements AutoCloseable {
       opened.push(balancers);
       balancers.recover();
       endpoints.addAll(new BalancerApi(balancers).endpoints());
+      this.operations =
+          endpoints.stream()
+              .map(it -> it.method() + " " + it.path())
+              .collect(Collectors.toCollection(TreeSet::new));
       this.listening =
           new Listening(
               new Listening.Place(settings.host(), settings.port(), settings.tls()),
@@ -208,6 +216,11 @@ public final class ControlPlane implements AutoCloseable {
   public java.net.URI address() {
     String shown = host.contains(":") ? "[" + host + "]" : host;
     return java.net.URI.create(scheme + "://" + shown + ":" + listening.port());
+  }
+
+  /** What is served, as {@code GET /path}. */
+  Set<String> operations() {
+    return Set.copyOf(operations);
   }
 
   /** A one-time code for the first administrator, as long as there is none. */

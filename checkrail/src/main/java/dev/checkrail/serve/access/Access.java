@@ -253,7 +253,7 @@ public final class Access {
   /** Sets a password; one's own, or an administrator anybody's. */
   public void password(String name, char[] password, Caller by) {
     String hash = newHash(password);
-    table
+    Account unused = table
         .change(
             name,
             was ->
