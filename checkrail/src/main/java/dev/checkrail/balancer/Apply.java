@@ -78,7 +78,7 @@ public final class Apply {
    * it was started with until its marker does.
    */
   public String adopt(String actor, String why) throws BalancerException {
-    try (Versions.Lock lock = versions.lock()) {
+    try (Versions.Lock _ = versions.lock()) {
       ConfigurationSet set = driver.onDisk();
       String digest = versions.keep(set);
       versions.approve(digest, clock.instant(), actor, why);
@@ -99,18 +99,18 @@ public final class Apply {
    */
   public Applied apply(Order order, Progress progress)
       throws BalancerException, InterruptedException {
-    try (Versions.Lock lock = versions.lock()) {
+    try (Versions.Lock _ = versions.lock()) {
       if (Intent.read(versions).isPresent()) {
         throw new BalancerException(
             Kind.BUSY, "an interrupted switch has to be ended first: recover()");
       }
-      return apply(order, progress, lock);
+      return locked(order, progress);
     } catch (IOException e) {
       throw new BalancerException(Kind.FILES, String.valueOf(e.getMessage()), e);
     }
   }
 
-  private Applied apply(Order order, Progress progress, Versions.Lock held)
+  private Applied locked(Order order, Progress progress)
       throws BalancerException, InterruptedException {
     String digest = order.digest();
     Optional<ConfigurationSet> target = versions.load(digest);
@@ -252,7 +252,7 @@ public final class Apply {
    * back. To be called when the process starts, before anything else.
    */
   public Applied recover(Progress progress) throws BalancerException, InterruptedException {
-    try (Versions.Lock lock = versions.lock()) {
+    try (Versions.Lock _ = versions.lock()) {
       Optional<Intent> found = Intent.read(versions);
       if (found.isEmpty()) {
         return new Applied(

@@ -112,15 +112,15 @@ public final class Rollback {
   /** Goes back. */
   public RolledBack back(Order order, Progress progress)
       throws BalancerException, InterruptedException {
-    try (Versions.Lock lock = versions.lock()) {
+    try (Versions.Lock _ = versions.lock()) {
       // An interrupted switch is a part of what we go back from: it ends here.
-      return back(order, progress, lock);
+      return locked(order, progress);
     } catch (IOException e) {
       throw new BalancerException(Kind.FILES, String.valueOf(e.getMessage()), e);
     }
   }
 
-  private RolledBack back(Order order, Progress progress, Versions.Lock held)
+  private RolledBack locked(Order order, Progress progress)
       throws BalancerException, InterruptedException {
     long start = System.nanoTime();
     String digest = order.digest();

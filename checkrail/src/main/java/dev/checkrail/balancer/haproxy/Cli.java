@@ -232,7 +232,7 @@ final class Cli implements AutoCloseable {
     SelectionKey key = open.keyFor(waiting);
     key.interestOps(what);
     long left = (end - System.nanoTime()) / 1_000_000;
-    if (left <= 0 || waiting.select(left) == 0 && System.nanoTime() >= end) {
+    if (left <= 0 || (waiting.select(left) == 0 && System.nanoTime() >= end)) {
       close();
       throw new BalancerException(
           Kind.TIMEOUT,
