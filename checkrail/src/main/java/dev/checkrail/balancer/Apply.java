@@ -333,7 +333,7 @@ public final class Apply {
       switching.put(from, to, intent.to());
     } catch (Switching.Foreign e) {
       Intent.clear(versions);
-      return new Ended(Outcome.CHANGED_UNDERNEATH, Optional.empty(), e.getMessage());
+      return new Ended(Outcome.CHANGED_UNDERNEATH, Optional.empty(), String.valueOf(e.getMessage()));
     }
     Optional<Processes> found = switching.patiently(intent);
     if (found.isEmpty()) {
