@@ -338,6 +338,18 @@ class ApplyTest {
   }
 
   @Test
+  void aJournalThatFailsAfterwardsIsNotedAndTheTruthIsTold() throws Exception {
+    String second = lb.approved(TO_B);
+    Applied applied =
+        lb.apply.apply(
+            Apply.Order.of(second, "ada"),
+            (step, text) -> lb.journal.down = step == Progress.Step.SERVES || lb.journal.down);
+    assertThat(applied.outcome()).isEqualTo(Outcome.SERVES);
+    assertThat(applied.notes())
+        .containsExactly("not in the journal: apply (the database is down)");
+  }
+
+  @Test
   void twoDoNotActAtOnce() throws Exception {
     String second = lb.approved(TO_B);
     try (Versions.Lock held = lb.versions.lock()) {
