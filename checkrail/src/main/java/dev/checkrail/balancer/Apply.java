@@ -78,7 +78,7 @@ public final class Apply {
    * it was started with until its marker does.
    */
   public String adopt(String actor, String why) throws BalancerException {
-    try (Versions.Lock lock = versions.lock()) {
+    try (Versions.Lock _ = versions.lock()) {
       ConfigurationSet set = driver.onDisk();
       String digest = versions.keep(set);
       versions.approve(digest, clock.instant(), actor, why);
@@ -99,18 +99,18 @@ public final class Apply {
    */
   public Applied apply(Order order, Progress progress)
       throws BalancerException, InterruptedException {
-    try (Versions.Lock lock = versions.lock()) {
+    try (Versions.Lock _ = versions.lock()) {
       if (Intent.read(versions).isPresent()) {
         throw new BalancerException(
             Kind.BUSY, "an interrupted switch has to be ended first: recover()");
       }
-      return apply(order, progress, lock);
+      return locked(order, progress);
     } catch (IOException e) {
       throw new BalancerException(Kind.FILES, String.valueOf(e.getMessage()), e);
     }
   }
 
-  private Applied apply(Order order, Progress progress, Versions.Lock held)
+  private Applied locked(Order order, Progress progress)
       throws BalancerException, InterruptedException {
     String digest = order.digest();
     Optional<ConfigurationSet> target = versions.load(digest);
@@ -136,10 +136,8 @@ public final class Apply {
     }
     versions.keep(from);
     progress.reached(Step.KEPT, Versions.brief(from.digest()));
-    // What the worker was started from: the live version, also if files were changed since.
-    ConfigurationSet loaded =
-        versions.live().isPresent() ? versions.load(versions.live().get()).orElse(from) : from;
-    Preflight preflight = Preflight.of(driver, loaded, to);
+    Preflight preflight =
+        Preflight.of(driver, Drift.loaded(versions, processes).orElse(from), to);
     List<Deviation> open = preflight.open(order.choices());
     if (!open.isEmpty()) {
       Applied stopped =
@@ -170,9 +168,8 @@ public final class Apply {
     Applied applied =
         new Applied(
             ended.outcome(), digest, ended.truth(), ended.why(), Optional.of(preflight), notes);
-    record("apply", order.actor(), applied);
     progress.reached(Step.DONE, ended.why());
-    return applied;
+    return recorded("apply", order.actor(), applied);
   }
 
   private static Switching.Memory memory(Preflight preflight, Map<String, Choice> choices) {
@@ -187,7 +184,9 @@ public final class Apply {
 
   private NativeAnswer checkOnCopy(ConfigurationSet to)
       throws BalancerException, InterruptedException {
-    Path scratch = Disk.folder(versions.folder().resolve("scratch").toAbsolutePath());
+    Path scratch = scratch();
+    clear(scratch);
+    Disk.folder(scratch);
     try {
       return driver.check(to, scratch);
     } finally {
@@ -195,7 +194,14 @@ public final class Apply {
     }
   }
 
+  private Path scratch() {
+    return versions.folder().resolve("scratch").toAbsolutePath();
+  }
+
   private static void clear(Path folder) throws BalancerException {
+    if (Files.notExists(folder)) {
+      return;
+    }
     try (Stream<Path> all = Files.walk(folder)) {
       for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(path);
@@ -252,16 +258,16 @@ public final class Apply {
    * back. To be called when the process starts, before anything else.
    */
   public Applied recover(Progress progress) throws BalancerException, InterruptedException {
-    try (Versions.Lock lock = versions.lock()) {
+    try (Versions.Lock _ = versions.lock()) {
+      clear(scratch()); // copies of keys may lie there
       Optional<Intent> found = Intent.read(versions);
       if (found.isEmpty()) {
         return new Applied(
             Outcome.NOTHING, "", Optional.empty(), "nothing to do", Optional.empty(), List.of());
       }
       Applied applied = recover(found.get(), progress);
-      record("recover", "checkrail", applied);
       progress.reached(Step.DONE, applied.why());
-      return applied;
+      return recorded("recover", "checkrail", applied);
     } catch (IOException e) {
       throw new BalancerException(Kind.FILES, String.valueOf(e.getMessage()), e);
     }
@@ -333,7 +339,7 @@ public final class Apply {
       switching.put(from, to, intent.to());
     } catch (Switching.Foreign e) {
       Intent.clear(versions);
-      return new Ended(Outcome.CHANGED_UNDERNEATH, Optional.empty(), e.getMessage());
+      return new Ended(Outcome.CHANGED_UNDERNEATH, Optional.empty(), String.valueOf(e.getMessage()));
     }
     Optional<Processes> found = switching.patiently(intent);
     if (found.isEmpty()) {
@@ -361,16 +367,29 @@ public final class Apply {
     Applied applied =
         new Applied(
             outcome, order.digest(), Optional.empty(), why, Optional.empty(), List.of());
-    record("apply", order.actor(), applied);
-    return applied;
+    return recorded("apply", order.actor(), applied);
   }
 
-  private void record(String kind, String actor, Applied applied) {
+  /** What was done is done: that the journal can't take it is noted, not thrown. */
+  private Applied recorded(String kind, String actor, Applied applied) {
     Map<String, String> details = new LinkedHashMap<>();
     details.put("outcome", applied.outcome().name().toLowerCase(java.util.Locale.ROOT));
     details.put("why", applied.why());
     applied.truth().ifPresent(truth -> details.put("truth", truth.text()));
-    write(kind + (applied.serves() ? ".serves" : ".stopped"), actor, applied.digest(), details);
+    try {
+      write(kind + (applied.serves() ? ".serves" : ".stopped"), actor, applied.digest(), details);
+      return applied;
+    } catch (Journal.JournalUnavailable e) {
+      List<String> notes = new ArrayList<>(applied.notes());
+      notes.add("not in the journal: " + kind + " (" + e.getMessage() + ")");
+      return new Applied(
+          applied.outcome(),
+          applied.digest(),
+          applied.truth(),
+          applied.why(),
+          applied.preflight(),
+          notes);
+    }
   }
 
   private void write(String kind, String actor, String digest, Map<String, String> more) {

@@ -14,16 +14,15 @@ import java.util.Optional;
 /**
  * Something that a running worker holds in memory and its files don't say. A reload loses it; and
  * nobody approved it.
- *
- * @param subject {@code be_pay/pay-1}, or the path of a map, list or certificate
- * @param inFile what the files say
- * @param running what is so
  */
 public sealed interface Deviation {
+  /** {@code be_pay/pay-1}, or the path of a map, list or certificate. */
   String subject();
 
+  /** What the files say. */
   String inFile();
 
+  /** What is so. */
   String running();
 
   /** A server was told something else than its file says. */

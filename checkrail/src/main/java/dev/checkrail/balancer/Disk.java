@@ -5,6 +5,7 @@ import dev.checkrail.change.ConfigurationSet;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -77,6 +78,11 @@ public final class Disk {
       return Optional.of(Files.readAllBytes(place));
     } catch (NoSuchFileException e) {
       return Optional.empty();
+    } catch (FileSystemException e) {
+      if ("Not a directory".equals(e.getReason())) {
+        return Optional.empty();
+      }
+      throw failed("read", place, e);
     } catch (IOException e) {
       throw failed("read", place, e);
     }

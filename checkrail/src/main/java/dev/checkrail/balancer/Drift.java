@@ -149,6 +149,18 @@ public final class Drift {
     return drift;
   }
 
+  /**
+   * What the serving worker was started from: the live version, also if files were changed since.
+   * Empty if somebody else reloaded: then only what is on the disk is known.
+   */
+  static Optional<ConfigurationSet> loaded(Versions versions, Processes now)
+      throws BalancerException {
+    Optional<String> live = versions.live();
+    return live.isPresent() && reloads(versions, now).isEmpty()
+        ? versions.load(live.get())
+        : Optional.empty();
+  }
+
   /** Reloads that we did not make, and workers that were started with something else. */
   static List<String> reloads(Versions versions, Processes now) throws BalancerException {
     List<String> drift = new ArrayList<>();

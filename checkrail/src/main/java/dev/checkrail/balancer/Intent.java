@@ -84,7 +84,7 @@ record Intent(
       }
     }
     try {
-      String[] before = fields.getOrDefault("before", "").split(" ");
+      String[] before = fields.getOrDefault("before", "").split(" ", -1);
       return Optional.of(
           new Intent(
               fields.getOrDefault("kind", "apply"),

@@ -57,6 +57,9 @@ public record Preflight(
     List<Deviation> carried = new ArrayList<>();
     Map<String, Set<Choice>> choices = new LinkedHashMap<>();
     for (Deviation one : now) {
+      if (fromItsFile(one, running)) {
+        continue;
+      }
       // A server that the next files don't have any more takes its state with it.
       boolean stays = then.stream().anyMatch(other -> other.key().equals(one.key()));
       if (!stays) {
@@ -74,6 +77,15 @@ public record Preflight(
       choices.put(one.key(), possible);
     }
     return new Preflight(lost, carried, choices);
+  }
+
+  /** The worker says which weight it read: nobody told it another one since. */
+  private static boolean fromItsFile(Deviation one, RunningState running) {
+    return one instanceof Deviation.ServerWeight weight
+        && running.servers().stream()
+            .anyMatch(server ->
+                server.name().equals(weight.server())
+                    && server.weight() == server.initialWeight());
   }
 
   private static boolean keepable(Deviation one, boolean stateFile) {

@@ -112,15 +112,15 @@ public final class Rollback {
   /** Goes back. */
   public RolledBack back(Order order, Progress progress)
       throws BalancerException, InterruptedException {
-    try (Versions.Lock lock = versions.lock()) {
+    try (Versions.Lock _ = versions.lock()) {
       // An interrupted switch is a part of what we go back from: it ends here.
-      return back(order, progress, lock);
+      return locked(order, progress);
     } catch (IOException e) {
       throw new BalancerException(Kind.FILES, String.valueOf(e.getMessage()), e);
     }
   }
 
-  private RolledBack back(Order order, Progress progress, Versions.Lock held)
+  private RolledBack locked(Order order, Progress progress)
       throws BalancerException, InterruptedException {
     long start = System.nanoTime();
     String digest = order.digest();
@@ -140,7 +140,7 @@ public final class Rollback {
     write(order, "rollback.ordered", Map.of("reason", order.reason()), notes);
     ConfigurationSet to = target.get();
     Processes processes = driver.processes();
-    List<Deviation> before = inMemory(to, notes);
+    List<Deviation> before = inMemory(to, processes, notes);
 
     String tourniquet = "not asked for";
     long tourniquetMillis = -1;
@@ -205,11 +205,11 @@ public final class Rollback {
   }
 
   /** What a person told the worker and the target does not say; nothing if it can't be asked. */
-  private List<Deviation> inMemory(ConfigurationSet to, List<String> notes) {
+  private List<Deviation> inMemory(
+      ConfigurationSet to, Processes processes, List<String> notes) {
     try {
-      Optional<String> live = versions.live();
-      ConfigurationSet loaded =
-          live.isPresent() ? versions.load(live.get()).orElse(to) : to;
+      Optional<ConfigurationSet> live = Drift.loaded(versions, processes);
+      ConfigurationSet loaded = live.isPresent() ? live.get() : driver.onDisk();
       Preflight preflight = Preflight.of(driver, loaded, to);
       Map<String, Choice> keep = new HashMap<>();
       preflight

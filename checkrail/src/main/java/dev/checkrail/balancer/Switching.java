@@ -263,6 +263,16 @@ final class Switching {
       }
       progress.reached(Step.FILE_SWITCHED, path);
     }
+    // A certificate of a folder, say, that is loaded because it is there.
+    for (Item item : driver.onDisk().items()) {
+      if (to.item(item.path()).isEmpty() && item.content().isPresent()) {
+        if (!item.sha256().equals(from.item(item.path()).flatMap(Item::sha256))) {
+          throw new Foreign(item.path());
+        }
+        Disk.delete(Path.of(item.path()));
+        progress.reached(Step.FILE_SWITCHED, item.path());
+      }
+    }
     if (driver.marker().isPresent()) {
       mark(driver, digest);
       progress.reached(Step.FILE_SWITCHED, "marker");

@@ -184,7 +184,7 @@ public final class Versions {
     List<Lived> lived = new ArrayList<>();
     String text = new String(Disk.read(folder.resolve("history")).orElse(new byte[0]), UTF_8);
     for (String line : text.lines().toList()) {
-      String[] words = line.split(" ");
+      String[] words = line.split(" ", -1);
       if (words.length == 2) {
         lived.add(new Lived(Instant.parse(words[0]), words[1]));
       }
@@ -222,7 +222,7 @@ public final class Versions {
   /** Which processes ran when we last acted. */
   Optional<Processes.Seen> seen() throws BalancerException {
     return Disk.read(folder.resolve("seen"))
-        .map(bytes -> new String(bytes, UTF_8).strip().split(" "))
+        .map(bytes -> new String(bytes, UTF_8).strip().split(" ", -1))
         .filter(words -> words.length == 3)
         .map(words ->
             new Processes.Seen(

@@ -287,6 +287,35 @@ class ApplyTest {
     assertThat(lb.driver.onDisk().digest()).isEqualTo(first);
   }
 
+  /** A full disk, a folder without rights: here a file stands where a folder would have to be. */
+  @Test
+  void aFileThatCanNotBeWrittenPutsTheOthersBack() throws Exception {
+    String template =
+        TO_B.replace("-f @FOLDER@/blocked.lst", "-f @FOLDER@/blocked.lst -f @FOLDER@/x/new.lst");
+    Path inTheWay = lb.haproxy.folder.resolve("x");
+    var main =
+        dev.checkrail.source.SourceFile.of(
+            "c.cfg", lb.haproxy.text(template).getBytes(StandardCharsets.UTF_8));
+    var set =
+        lb.driver.placed(
+            new Candidate(
+                List.of(main),
+                path ->
+                    path.endsWith(".lst")
+                        ? new dev.checkrail.source.Files.Lookup.Found(
+                            dev.checkrail.source.SourceFile.of(path, "/new\n"))
+                        : new dev.checkrail.source.Files.Lookup.Absent(path)));
+    write(inTheWay, "a file");
+
+    Applied applied = lb.apply(lb.approved(set));
+
+    assertThat(applied.outcome()).as(applied.why()).isEqualTo(Outcome.NOT_WRITTEN);
+    assertThat(applied.why()).contains("can't write " + inTheWay + "/new.lst");
+    assertThat(lb.driver.onDisk().digest()).isEqualTo(first);
+    assertThat(Intent.read(lb.versions)).isEmpty();
+    assertThat(lb.driver.processes().master().orElseThrow().reloads()).isZero();
+  }
+
   @Test
   void aDeadHaproxyIsSaidAndNothingIsTouched() throws Exception {
     String second = lb.approved(TO_B);
@@ -306,6 +335,18 @@ class ApplyTest {
     assertThatThrownBy(() -> lb.apply(second))
         .isInstanceOf(dev.checkrail.change.Journal.JournalUnavailable.class);
     assertThat(lb.driver.onDisk().digest()).isEqualTo(first);
+  }
+
+  @Test
+  void aJournalThatFailsAfterwardsIsNotedAndTheTruthIsTold() throws Exception {
+    String second = lb.approved(TO_B);
+    Applied applied =
+        lb.apply.apply(
+            Apply.Order.of(second, "ada"),
+            (step, text) -> lb.journal.down = step == Progress.Step.SERVES || lb.journal.down);
+    assertThat(applied.outcome()).isEqualTo(Outcome.SERVES);
+    assertThat(applied.notes())
+        .containsExactly("not in the journal: apply (the database is down)");
   }
 
   @Test

@@ -95,6 +95,34 @@ class RollbackTest {
     assertThat(lb.get("/")).isEqualTo("200 a");
   }
 
+  /** A file edited by hand and reloaded behind our back: nothing of it is kept. */
+  @Test
+  void whatAForeignReloadBroughtIsNotTakenForStateToKeep() throws Exception {
+    java.nio.file.Files.writeString(
+        lb.haproxy.config,
+        lb.haproxy.text(
+            TO_STUCK.replace("weight 50", "weight 51").replace("weight 100", "weight 100 disabled")));
+    java.nio.file.Files.writeString(lb.haproxy.map, "/a be_b\n");
+    long before = lb.driver.processes().seen().worker();
+    lb.driver.reload();
+    RunningHaproxy.eventually("a new worker", () -> worker() != before && worker() != 0);
+
+    RolledBack back = back(Optional.empty());
+
+    assertThat(back.applied().serves()).as(back.applied().why()).isTrue();
+    assertThat(back.applied().notes()).isEmpty();
+    assertThat(lb.get("/a")).isEqualTo("200 a");
+    assertThat(Drift.find(lb.driver, lb.versions, java.util.Set.of()).found()).isEmpty();
+  }
+
+  private long worker() {
+    try {
+      return lb.driver.processes().seen().worker();
+    } catch (BalancerException e) {
+      return 0;
+    }
+  }
+
   @Test
   void aServerThatAPersonTookOutStaysOut() throws Exception {
     assertThat(lb.apply(lb.approved(TO_STUCK)).serves()).isTrue();

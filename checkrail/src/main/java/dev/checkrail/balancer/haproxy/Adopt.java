@@ -164,7 +164,7 @@ public final class Adopt {
     Map<String, String> variables = new LinkedHashMap<>();
     try {
       byte[] bytes = Files.readAllBytes(Path.of("/proc/" + pid + "/environ"));
-      for (String one : new String(bytes, StandardCharsets.UTF_8).split("\0")) {
+      for (String one : new String(bytes, StandardCharsets.UTF_8).split("\0", -1)) {
         int sign = one.indexOf('=');
         if (sign > 0) {
           variables.put(one.substring(0, sign), one.substring(sign + 1));
@@ -200,7 +200,7 @@ public final class Adopt {
   private static Optional<String> masterSocket(List<String> arguments) {
     int at = arguments.indexOf("-S");
     return at > 0 && at + 1 < arguments.size()
-        ? Optional.of(arguments.get(at + 1).split(",")[0].replaceFirst("^unix@", ""))
+        ? Optional.of(arguments.get(at + 1).split(",", -1)[0].replaceFirst("^unix@", ""))
             .filter(path -> path.startsWith("/") || !path.contains(":"))
         : Optional.empty();
   }
@@ -215,7 +215,7 @@ public final class Adopt {
       }
       notes.add("a folder given to -f shows as its files: new files in it are not seen");
       List<Path> files = new ArrayList<>();
-      for (String file : said.substring(sign + 1).split(";")) {
+      for (String file : said.substring(sign + 1).split(";", -1)) {
         files.add(directory.resolve(file));
       }
       return files;

@@ -112,20 +112,31 @@ final class Cli implements AutoCloseable {
     if (open != null) {
       return open;
     }
-    open = connect(Math.min(end, System.nanoTime() + RELOADING.toNanos()));
-    channel = open;
-    try {
-      open.configureBlocking(false);
-      Selector waiting = Selector.open();
-      open.register(waiting, SelectionKey.OP_READ);
-      selector = waiting;
-    } catch (IOException e) {
-      close();
-      throw unreachable(e);
+    long soon = Math.min(end, System.nanoTime() + RELOADING.toNanos());
+    while (true) {
+      open = connect(soon);
+      channel = open;
+      try {
+        open.configureBlocking(false);
+        Selector waiting = Selector.open();
+        open.register(waiting, SelectionKey.OP_READ);
+        selector = waiting;
+      } catch (IOException e) {
+        close();
+        throw unreachable(e);
+      }
+      try {
+        send(open, "prompt", end);
+        receive(open, end);
+        return open;
+      } catch (Broken e) {
+        // A master that is about to read its files anew takes the connection and drops it.
+        if (System.nanoTime() > soon) {
+          throw e;
+        }
+      }
+      LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
     }
-    send(open, "prompt", end);
-    receive(open, end);
-    return open;
   }
 
   /** While a master reads its files anew, its socket is there and nobody listens on it. */
@@ -232,7 +243,7 @@ final class Cli implements AutoCloseable {
     SelectionKey key = open.keyFor(waiting);
     key.interestOps(what);
     long left = (end - System.nanoTime()) / 1_000_000;
-    if (left <= 0 || waiting.select(left) == 0 && System.nanoTime() >= end) {
+    if (left <= 0 || (waiting.select(left) == 0 && System.nanoTime() >= end)) {
       close();
       throw new BalancerException(
           Kind.TIMEOUT,

@@ -491,7 +491,7 @@ public final class Doctor {
 
   /** Whether a line of the section itself sets the same thing, so that it would win. */
   private static boolean sets(Directive line, String text) {
-    String[] words = text.split(" ");
+    String[] words = text.split(" ", -1);
     return line.is(words[0]) && (!words[0].equals("option") || line.arg(0).equals(words[1]));
   }
 

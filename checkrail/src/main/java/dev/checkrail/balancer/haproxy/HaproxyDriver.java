@@ -243,7 +243,7 @@ public final class HaproxyDriver implements Driver {
     if (lines.isEmpty() || !lines.getFirst().startsWith("# pxname,svname,")) {
       throw new BalancerException(Kind.UNINTELLIGIBLE, "'show stat' is not understood");
     }
-    String[] columns = lines.getFirst().substring(2).split(",");
+    String[] columns = lines.getFirst().substring(2).split(",", -1);
     List<Statistics> rows = new ArrayList<>();
     for (String line : lines.subList(1, lines.size())) {
       List<String> cells = Csv.cells(line);
@@ -323,8 +323,8 @@ public final class HaproxyDriver implements Driver {
     String all = current("show servers state");
     ServersState.parse(all);
     StringBuilder state = new StringBuilder();
-    for (String line : all.strip().split("\n")) {
-      String[] words = line.split(" ");
+    for (String line : all.strip().split("\n", -1)) {
+      String[] words = line.split(" ", -1);
       boolean left =
           words.length > 3 && without.contains(new ServerName(words[1], words[3]));
       if (!left) {

@@ -45,7 +45,7 @@ final class ServersState {
     }
     List<Server> servers = new ArrayList<>();
     for (String line : lines.subList(2, lines.size())) {
-      String[] words = line.split(" ");
+      String[] words = line.split(" ", -1);
       if (words.length < columns.size()) {
         continue;
       }
