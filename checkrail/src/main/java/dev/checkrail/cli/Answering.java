@@ -2,6 +2,8 @@ package dev.checkrail.cli;
 
 import dev.checkrail.path.Path;
 import dev.checkrail.path.PathReport;
+import dev.checkrail.path.Subject;
+import dev.checkrail.path.Terms;
 import dev.checkrail.path.Watch;
 import dev.checkrail.rehearse.SandboxException;
 import dev.checkrail.report.Evidence;
@@ -11,10 +13,9 @@ import dev.checkrail.report.Verdict;
 import dev.checkrail.source.Problem;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -57,14 +58,30 @@ abstract class Answering implements Callable<Integer> {
     at.err().println("checkrail: " + sentence);
   }
 
-  /** Says which policy holds: with the answer for people, beside it for machines. */
-  void sayPolicy(Inputs inputs) {
-    String which = "policy: " + inputs.policyPath().map(Shown::of).orElse("none");
+  /**
+   * Says which policy holds: with the answer for people, beside it for machines. Only once there is
+   * an answer; what could not run has one line to say, and that is not it.
+   */
+  final void sayPolicy(Inputs inputs) {
     if (output.json()) {
-      say(which);
+      sayPolicyBeside(inputs);
     } else {
-      page().line(page().paint().faint(which));
+      page().line(page().paint().faint(policy(inputs)));
+      sayPolicyNotices(inputs);
     }
+  }
+
+  /** The same where the answer is for machines in any case. */
+  final void sayPolicyBeside(Inputs inputs) {
+    say(policy(inputs));
+    sayPolicyNotices(inputs);
+  }
+
+  private static String policy(Inputs inputs) {
+    return "policy: " + inputs.policyPath().map(Shown::of).orElse("none");
+  }
+
+  private void sayPolicyNotices(Inputs inputs) {
     for (Problem notice : inputs.policyNotices()) {
       say(Shown.of(notice.toString()));
     }
@@ -90,34 +107,68 @@ abstract class Answering implements Callable<Integer> {
   /** What a command shows to people before the findings. */
   void before(PathReport report, Page page) {}
 
-  /** Walks the path and shows what it found. */
-  int walk(
+  /** The answer for machines. */
+  String json(PathReport report) {
+    return Json.line().verdict(report.verdict());
+  }
+
+  /** A way of one configuration along the path. */
+  @FunctionalInterface
+  interface WalkingAlone {
+    PathReport along(Path path, Subject subject, Terms terms) throws SandboxException;
+  }
+
+  /** Walks the path with one configuration and shows what it found. */
+  final int walk(
+      Inputs inputs,
+      OneConfig config,
+      JudgeOptions judge,
+      Terms.Rehearsing rehearsing,
+      WalkingAlone walking) {
+    Subject subject = config.subject(inputs);
+    Terms terms = inputs.terms(judge, Terms.Moves.none(), List.of(), rehearsing);
+    return walk(
+        inputs,
+        judge,
+        config.name(),
+        path -> walking.along(path, subject, terms),
+        seen -> seen.withInputs("new", subject.files().asked()));
+  }
+
+  /**
+   * Walks the path and shows what it found.
+   *
+   * @param name of the configuration that is judged
+   * @param withInputs adds the files of the configurations to the evidence
+   */
+  final int walk(
       Inputs inputs,
       JudgeOptions judge,
-      String subject,
-      @Nullable EvidenceFolder folder,
+      String name,
       Walking walking,
-      UnaryOperator<Evidence> withInputs,
-      Function<PathReport, String> json) {
-    sayPolicy(inputs);
+      UnaryOperator<Evidence> withInputs) {
+    Optional<EvidenceFolder> folder = judge.evidence().map(it -> new EvidenceFolder(at, it));
     PathReport report;
     try (Progress progress = Progress.on(at)) {
       report = walking.along(new Path(watch(progress)));
     } catch (SandboxException e) {
       throw without(e);
     }
+    sayPolicy(inputs);
     Verdict verdict = report.verdict();
-    if (folder != null) {
-      folder.write(evidence(report, withInputs.apply(Evidence.empty())));
-    }
+    folder.ifPresent(it ->
+        it.write(
+            evidence(
+                report,
+                withInputs.apply(Evidence.empty()).withInputs("policy", inputs.policyAsked()))));
     if (output.json()) {
-      at.out().println(json.apply(report));
+      at.out().println(json(report));
       report.notices().forEach(notice -> say(Shown.of(notice)));
       closing(verdict, judge.measure());
     } else {
       Page page = page();
       before(report, page);
-      new VerdictText(page, judge.measure(), output.verbose()).write(report, subject);
+      new VerdictText(page, judge.measure(), output.verbose()).write(report, name);
     }
     return verdict.exit();
   }

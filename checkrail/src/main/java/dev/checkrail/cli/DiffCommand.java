@@ -10,7 +10,6 @@ import dev.checkrail.report.Json;
 import dev.checkrail.report.Verdict;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -19,7 +18,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "diff",
     description =
-        "Which requests go elsewhere after a change, each with a witness, and which settings differ.",
+        "Which requests go elsewhere after a change, each with a witness, and which settings"
+            + " differ.",
     footer = {
       "",
       "Example: checkrail diff approved.cfg candidate.cfg",
@@ -49,16 +49,11 @@ final class DiffCommand extends Answering {
     Subject old = inputs.subject(configs.old(), configs.rootOld());
     Subject candidate = inputs.subject(configs.candidate(), configs.rootNew());
     Terms terms =
-        new Terms(
-            inputs.policy(),
-            inputs.today(),
-            Verdict.Measure.usual(),
+        inputs.terms(
+            new JudgeOptions(),
             ChangeWords.moves(moves, inputs.policy()),
             List.of(),
-            Terms.Rehearsing.NEVER,
-            Optional.empty(),
-            inputs.otherVersion());
-    sayPolicy(inputs);
+            Terms.Rehearsing.NEVER);
     DifferenceReport report;
     try (Progress progress = Progress.on(at)) {
       report = new Path(watch(progress)).diff(old, candidate, terms);
@@ -66,6 +61,7 @@ final class DiffCommand extends Answering {
     if (!report.refused().isEmpty()) {
       throw new CannotRun(report.refused());
     }
+    sayPolicy(inputs);
     show(report);
     if (!report.undecided().isEmpty()) {
       say("undecided: " + Shown.of(report.undecided().getFirst()));

@@ -1,7 +1,6 @@
 package dev.checkrail.cli;
 
 import dev.checkrail.explain.Explain;
-import dev.checkrail.explain.ExplainReport;
 import dev.checkrail.explain.ListenerChoice;
 import dev.checkrail.model.Configuration;
 import dev.checkrail.path.Subject;
@@ -41,11 +40,7 @@ import picocli.CommandLine.Parameters;
       "Exit status: 0, 2 could not run, 3 undecided."
     })
 final class ExplainCommand extends Answering {
-  @Parameters(
-      index = "0",
-      paramLabel = "CONFIG",
-      description = "A configuration file, or a folder: its *.cfg in the order of their names.")
-  private String config = "";
+  @Mixin private OneConfig config = new OneConfig();
 
   @Parameters(
       index = "1",
@@ -72,12 +67,6 @@ final class ExplainCommand extends Answering {
       description = "One request per line as JSON, one answer per line; - for standard input.")
   private @Nullable String requests;
 
-  @Option(
-      names = "--root",
-      paramLabel = "DIR",
-      description = "Absolute paths in the configuration are looked up here first.")
-  private @Nullable String root;
-
   @Mixin private ConfigOptions options = new ConfigOptions();
 
   ExplainCommand(Surroundings at) {
@@ -89,10 +78,12 @@ final class ExplainCommand extends Answering {
     if ((request == null) == (requests == null)) {
       throw CannotRun.usage(
           "explain needs a request, or --requests FILE",
-          "e.g. checkrail explain " + config + " 'POST https://pay.example.com/v1/payments'");
+          "e.g. checkrail explain "
+              + config.name()
+              + " 'POST https://pay.example.com/v1/payments'");
     }
-    Inputs inputs = new Inputs(at, options, config);
-    Subject subject = inputs.subject(config, Optional.ofNullable(root));
+    Inputs inputs = new Inputs(at, options, config.name());
+    Subject subject = config.subject(inputs);
     ReadReport read = Read.haproxy(subject.files(), subject.paths(), subject.target());
     long errors = read.problems().stream().filter(p -> p.severity() == Severity.ERROR).count();
     if (errors > 0) {
@@ -106,25 +97,28 @@ final class ExplainCommand extends Answering {
               + " in the configuration, the answer may not hold: "
               + Shown.of(first.toString()));
     }
-    return requests == null ? one(read.configuration()) : many(read.configuration(), requests);
+    return requests == null
+        ? one(read.configuration(), inputs)
+        : many(read.configuration(), requests, inputs);
   }
 
-  private int one(Configuration configuration) {
+  private int one(Configuration configuration, Inputs inputs) {
     Request asked = RequestWords.request(request == null ? "" : request, headers, from, listener);
     return switch (Explain.listener(configuration, asked, asked.listener())) {
       case ListenerChoice.Unclear unclear ->
           throw CannotRun.usage(Shown.of(unclear.message()), "name one with --listener");
       case ListenerChoice.Chosen chosen -> {
-        ExplainReport report = Explain.explain(configuration, asked, chosen);
+        Explanation report = Explain.explain(configuration, asked, chosen);
+        sayPolicy(inputs);
         show(report);
         yield status(report.outcome());
       }
     };
   }
 
-  private void show(ExplainReport report) {
+  private void show(Explanation report) {
     if (output.json()) {
-      at.out().println(Json.line().explanation(explanation(report)));
+      at.out().println(Json.line().explanation(report));
       return;
     }
     Page page = page();
@@ -170,15 +164,11 @@ final class ExplainCommand extends Answering {
     return alike ? place.substring(place.lastIndexOf('/') + 1) : place;
   }
 
-  private static Explanation explanation(ExplainReport report) {
-    return new Explanation(report.request(), report.outcome(), report.trace());
-  }
-
   private static int status(Outcome outcome) {
     return outcome instanceof Outcome.Undecided ? 3 : 0;
   }
 
-  private int many(Configuration configuration, String name) {
+  private int many(Configuration configuration, String name, Inputs inputs) {
     int undecided = 0;
     int bad = 0;
     int number = 0;
@@ -202,8 +192,8 @@ final class ExplainCommand extends Answering {
                 bad++;
               }
               case ListenerChoice.Chosen chosen -> {
-                ExplainReport report = Explain.explain(configuration, asked, chosen);
-                at.out().println(Json.line().explanation(explanation(report)));
+                Explanation report = Explain.explain(configuration, asked, chosen);
+                at.out().println(Json.line().explanation(report));
                 undecided += status(report.outcome()) == 0 ? 0 : 1;
               }
             }
@@ -220,6 +210,7 @@ final class ExplainCommand extends Answering {
               + " no request, answered with {\"error\":…}; mend and ask again");
       return 2;
     }
+    sayPolicyBeside(inputs);
     return undecided > 0 ? 3 : 0;
   }
 

@@ -2,7 +2,6 @@ package dev.checkrail.cli;
 
 import dev.checkrail.path.Subject;
 import dev.checkrail.path.Terms;
-import dev.checkrail.report.Json;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -48,30 +47,22 @@ final class GateCommand extends Answering {
 
   @Override
   public Integer call() {
-    EvidenceFolder folder = judge.evidence().map(name -> new EvidenceFolder(at, name)).orElse(null);
     Inputs inputs = new Inputs(at, options, configs.old());
     Subject old = inputs.subject(configs.old(), configs.rootOld());
     Subject candidate = inputs.subject(configs.candidate(), configs.rootNew());
     Terms terms =
-        new Terms(
-            inputs.policy(),
-            inputs.today(),
-            judge.measure(),
+        inputs.terms(
+            judge,
             ChangeWords.moves(moves, inputs.policy()),
             ChangeWords.accepted(accept),
-            withoutRehearsal ? Terms.Rehearsing.WITHOUT : Terms.Rehearsing.REQUIRED,
-            judge.haproxy(at),
-            inputs.otherVersion());
+            withoutRehearsal ? Terms.Rehearsing.WITHOUT : Terms.Rehearsing.REQUIRED);
     return walk(
         inputs,
         judge,
         configs.candidate(),
-        folder,
         path -> path.gate(old, candidate, terms),
         seen ->
             seen.withInputs("old", old.files().asked())
-                .withInputs("new", candidate.files().asked())
-                .withInputs("policy", inputs.policyAsked()),
-        report -> Json.line().verdict(report.verdict()));
+                .withInputs("new", candidate.files().asked()));
   }
 }

@@ -1,6 +1,7 @@
 package dev.checkrail.cli;
 
 import dev.checkrail.path.Subject;
+import dev.checkrail.path.Terms;
 import dev.checkrail.path.Versions;
 import dev.checkrail.policy.Policy;
 import dev.checkrail.policy.PolicyReader;
@@ -147,16 +148,36 @@ final class Inputs {
                 "name a readable file, or a folder with *.cfg files");
       }
     }
-    root.ifPresent(folder -> {
-      if (!isFolder(folder)) {
-        throw CannotRun.usage("--root: there is no folder " + folder, "name an existing one");
-      }
-    });
+    root.ifPresent(folder -> mustBeFolder("--root", folder));
+    options.workingDirectory().ifPresent(folder -> mustBeFolder("--cwd", folder));
     return new Subject(
         config,
         files,
         paths,
         new HaproxyTarget(target(), root, options.workingDirectory().or(() -> folderOf(config))));
+  }
+
+  private void mustBeFolder(String option, String folder) {
+    if (!isFolder(folder)) {
+      throw CannotRun.usage(option + ": there is no folder " + folder, "name an existing one");
+    }
+  }
+
+  /** The terms of this policy and these options. */
+  Terms terms(
+      JudgeOptions judge,
+      Terms.Moves moves,
+      List<Terms.Accepted> accepted,
+      Terms.Rehearsing rehearsing) {
+    return new Terms(
+        policy,
+        today(),
+        judge.measure(),
+        moves,
+        accepted,
+        rehearsing,
+        judge.haproxy(at),
+        policy.target().version().flatMap(Versions::caveat));
   }
 
   private Optional<String> folderOf(String config) {
@@ -173,11 +194,6 @@ final class Inputs {
         features.isEmpty() ? usual.features() : Set.copyOf(features),
         usual.tlsLibrary(),
         environment);
-  }
-
-  /** What the verdict has to say if the target is not what the model was measured on. */
-  Optional<String> otherVersion() {
-    return policy.target().version().flatMap(Versions::caveat);
   }
 
   private List<String> inFolder(String folder) {

@@ -11,7 +11,6 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -210,8 +209,9 @@ public final class Main implements Runnable {
     if (wantsJson(arguments)) {
       at.out().println(Json.line().error(problems));
     } else {
-      for (Problem problem : problems.subList(1, problems.size())) {
-        at.err().println("  " + told(problem));
+      // All of them are the answer, as in JSON; standard error has one line.
+      if (problems.size() > 1) {
+        problems.forEach(problem -> at.out().println(told(problem)));
       }
     }
     at.err().println("checkrail: " + told(problems.getFirst()));
@@ -260,7 +260,7 @@ public final class Main implements Runnable {
     return arguments.stream().anyMatch(it -> it.equalsIgnoreCase("--format=json"))
         || (format >= 0
             && format + 1 < arguments.size()
-            && Arrays.asList("json", "JSON").contains(arguments.get(format + 1)));
+            && arguments.get(format + 1).equalsIgnoreCase("json"));
   }
 
   static final class Version implements IVersionProvider {

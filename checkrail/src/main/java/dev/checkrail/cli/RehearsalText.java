@@ -52,7 +52,8 @@ final class RehearsalText {
     long survived = faults.stream().filter(it -> it.status() == StageResult.Status.PASS).count();
     int compared = rehearsal.agreed() + rehearsal.disagreed().size();
     StringBuilder text = new StringBuilder();
-    text.append("HAProxy: ")
+    boolean loopback = rehearsal.sandbox() == Rehearsal.Sandbox.LOOPBACK;
+    text.append(loopback ? "HAProxy, on the loopback device: " : "HAProxy: ")
         .append(rehearsal.agreed())
         .append(" of ")
         .append(VerdictText.plural(compared, "request", "requests"))

@@ -1,16 +1,11 @@
 package dev.checkrail.cli;
 
+import dev.checkrail.path.Path;
 import dev.checkrail.path.PathReport;
-import dev.checkrail.path.Subject;
 import dev.checkrail.path.Terms;
 import dev.checkrail.report.Json;
-import java.util.List;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Asks the real binary. */
 @Command(
@@ -22,17 +17,7 @@ import picocli.CommandLine.Parameters;
       "Exit status: 0 pass, 1 blocked, 2 could not run, 3 undecided."
     })
 final class RehearseCommand extends Answering {
-  @Parameters(
-      paramLabel = "CONFIG",
-      description = "A configuration file, or a folder: its *.cfg in the order of their names.")
-  private String config = "";
-
-  @Option(
-      names = "--root",
-      paramLabel = "DIR",
-      description = "Absolute paths in the configuration are looked up here first.")
-  private @Nullable String root;
-
+  @Mixin private OneConfig config = new OneConfig();
   @Mixin private ConfigOptions options = new ConfigOptions();
   @Mixin private JudgeOptions judge = new JudgeOptions();
 
@@ -42,33 +27,13 @@ final class RehearseCommand extends Answering {
 
   @Override
   public Integer call() {
-    EvidenceFolder folder = judge.evidence().map(name -> new EvidenceFolder(at, name)).orElse(null);
-    Inputs inputs = new Inputs(at, options, config);
-    Subject subject = inputs.subject(config, Optional.ofNullable(root));
-    Terms terms =
-        new Terms(
-            inputs.policy(),
-            inputs.today(),
-            judge.measure(),
-            Terms.Moves.none(),
-            List.of(),
-            Terms.Rehearsing.REQUIRED,
-            judge.haproxy(at),
-            inputs.otherVersion());
-    return walk(
-        inputs,
-        judge,
-        config,
-        folder,
-        path -> path.rehearse(subject, terms),
-        seen ->
-            seen.withInputs("new", subject.files().asked())
-                .withInputs("policy", inputs.policyAsked()),
-        report ->
-            report
-                .rehearsal()
-                .map(Json.line()::rehearsal)
-                .orElseGet(() -> Json.line().verdict(report.verdict())));
+    Inputs inputs = new Inputs(at, options, config.name());
+    return walk(inputs, config, judge, Terms.Rehearsing.REQUIRED, Path::rehearse);
+  }
+
+  @Override
+  String json(PathReport report) {
+    return report.rehearsal().map(Json.line()::rehearsal).orElseGet(() -> super.json(report));
   }
 
   @Override

@@ -1,22 +1,18 @@
 package dev.checkrail.cli;
 
-import dev.checkrail.source.Redaction;
-import dev.checkrail.source.SourceFile;
+import dev.checkrail.report.ShownText;
 import dev.checkrail.source.Span;
 
 /**
- * Text of configurations, requests and binaries as it may be put on a terminal: without secrets and
- * without bytes that a terminal would obey.
+ * Text of configurations, requests and binaries as it may be put on a terminal: as {@link
+ * ShownText}, without bytes that a terminal would obey.
  */
 final class Shown {
-  private static final int LONGEST = 4000;
-
   private Shown() {}
 
   /** One line of it. */
   static String of(String text) {
-    boolean bytes = text.chars().allMatch(c -> c <= 0xFF);
-    return harmless(Redaction.of(bytes ? SourceFile.display(text) : text));
+    return harmless(ShownText.of(text));
   }
 
   /** {@code file:line}, or {@code file} for a file as a whole. */
@@ -25,9 +21,8 @@ final class Shown {
   }
 
   private static String harmless(String text) {
-    StringBuilder out = new StringBuilder(Math.min(text.length(), LONGEST));
-    int end = Math.min(text.length(), LONGEST);
-    for (int i = 0; i < end; i++) {
+    StringBuilder out = new StringBuilder(text.length());
+    for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       boolean odd = Character.isISOControl(c) || Character.getType(c) == Character.FORMAT;
       if (!odd) {
@@ -38,6 +33,6 @@ final class Shown {
         out.append(String.format("\\x%02x", (int) c));
       }
     }
-    return end < text.length() ? out.append(" …").toString() : out.toString();
+    return out.toString();
   }
 }

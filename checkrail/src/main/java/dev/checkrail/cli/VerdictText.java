@@ -5,6 +5,7 @@ import dev.checkrail.model.Unmodelled;
 import dev.checkrail.path.PathReport;
 import dev.checkrail.report.CurlLine;
 import dev.checkrail.report.Finding;
+import dev.checkrail.report.Shortlist;
 import dev.checkrail.report.Stage;
 import dev.checkrail.report.StageResult;
 import dev.checkrail.report.Verdict;
@@ -19,6 +20,11 @@ import java.util.stream.Collectors;
 
 /** The answer of {@code check} and {@code gate} for people. */
 final class VerdictText {
+  /** So many findings of a kind are shown. */
+  private static final int MOST = 50;
+
+  private static final int MOST_VERBOSE = 1000;
+
   private final Page page;
   private final Paint paint;
   private final Verdict.Measure measure;
@@ -37,9 +43,11 @@ final class VerdictText {
     findings.sort(
         Comparator.comparing((Finding one) -> !measure.blocks(one))
             .thenComparing(Finding::severity, Comparator.reverseOrder()));
-    List<Finding> shown = findings.stream().filter(this::isShown).toList();
+    Shortlist shown =
+        Shortlist.of(
+            findings.stream().filter(this::isShown).toList(), verbose ? MOST_VERBOSE : MOST);
     Map<String, List<Finding>> alike = new LinkedHashMap<>();
-    for (Finding finding : shown) {
+    for (Finding finding : shown.findings()) {
       alike
           .computeIfAbsent(
               finding.rule() + "\n" + finding.span() + "\n" + finding.message(),
@@ -47,6 +55,14 @@ final class VerdictText {
           .add(finding);
     }
     alike.values().forEach(this::findings);
+    shown
+        .more()
+        .forEach((kind, count) ->
+            page.line(
+                paint.of(kind.severity(), "and " + count + " more")
+                    + " "
+                    + paint.bold(kind.rule().id())
+                    + (verbose ? "" : paint.faint(" (listed with --verbose)"))));
     rest(findings.stream().filter(one -> !isShown(one)).toList());
     unmodelled(report.verdict().unmodelled(), report.coverage());
     report.rehearsal().ifPresent(it -> page.line(new RehearsalText(page, verbose).summary(it)));
@@ -129,7 +145,7 @@ final class VerdictText {
                 : ", " + unknown + " unmodelled" + (verbose ? ":" : " (listed with --verbose)"));
     page.line(text);
     if (verbose) {
-      for (Unmodelled line : lines) {
+      for (Unmodelled line : lines.subList(0, Math.min(MOST_VERBOSE, lines.size()))) {
         page.prose(
             2,
             Shown.place(line.span())
@@ -137,6 +153,9 @@ final class VerdictText {
                 + Shown.of(line.text())
                 + ": "
                 + Shown.of(line.reason()));
+      }
+      if (lines.size() > MOST_VERBOSE) {
+        page.line("  and " + (lines.size() - MOST_VERBOSE) + " more");
       }
     }
   }

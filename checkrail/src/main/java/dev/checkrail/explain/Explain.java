@@ -4,6 +4,7 @@ import dev.checkrail.model.Configuration;
 import dev.checkrail.model.Frontend;
 import dev.checkrail.model.Listener;
 import dev.checkrail.model.Mode;
+import dev.checkrail.report.Explanation;
 import dev.checkrail.report.Outcome;
 import dev.checkrail.report.Request;
 import dev.checkrail.report.TraceStep;
@@ -19,20 +20,20 @@ public final class Explain {
    * Routes a request, with nothing down. The listener is the request's own, else as {@link
    * #listener} finds it; if that is unclear the outcome is undecided and says so.
    */
-  public static ExplainReport explain(Configuration configuration, Request request) {
+  public static Explanation explain(Configuration configuration, Request request) {
     return switch (listener(configuration, request, request.listener())) {
       case ListenerChoice.Unclear unclear ->
-          new ExplainReport(request, new Outcome.Undecided(unclear.message()), List.of());
+          new Explanation(request, new Outcome.Undecided(unclear.message()), List.of());
       case ListenerChoice.Chosen chosen -> explain(configuration, request, chosen);
     };
   }
 
   /** Routes a request that arrives at this listener. */
-  public static ExplainReport explain(
+  public static Explanation explain(
       Configuration configuration, Request request, ListenerChoice.Chosen chosen) {
     Frontend frontend = chosen.frontend();
     if (frontend.mode() == Mode.HTTP && request.scheme().equals("tcp")) {
-      return new ExplainReport(
+      return new Explanation(
           request,
           new Outcome.Undecided("frontend " + frontend.name() + " speaks HTTP, not plain TCP"),
           List.of());
@@ -40,7 +41,7 @@ public final class Explain {
     Regexes regexes = new Regexes();
     Exploration.Way way =
         new Exploration(script -> run(configuration, request, chosen, regexes, script)).explore();
-    return new ExplainReport(request, way.outcome(), way.trace());
+    return new Explanation(request, way.outcome(), way.trace());
   }
 
   private static Exploration.Way run(

@@ -3,6 +3,7 @@ package dev.checkrail.explain;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * An IPv4 or IPv6 address.
@@ -12,6 +13,7 @@ import java.util.Optional;
  * @param low lower 64 bits; 32 of them for IPv4
  */
 record Ip(boolean six, long high, long low) {
+  private static final Pattern LEADING_ZERO = Pattern.compile("(^|\\.)0[0-9]");
 
   static Ip four(long bits) {
     return new Ip(false, 0, bits & 0xffffffffL);
@@ -80,7 +82,8 @@ record Ip(boolean six, long high, long low) {
     for (int i = 0; i < parts.length; i++) {
       if (last && i == parts.length - 1 && parts[i].indexOf('.') >= 0) {
         Optional<Ip> four = parseFour(parts[i]);
-        if (four.isEmpty()) {
+        // Unlike an address by itself, here an octet has no leading zeros [inet_pton].
+        if (four.isEmpty() || LEADING_ZERO.matcher(parts[i]).find()) {
           return Optional.empty();
         }
         words.add((int) (four.get().low >> 16));

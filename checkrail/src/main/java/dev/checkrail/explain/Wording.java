@@ -4,6 +4,7 @@ import dev.checkrail.model.Condition;
 import dev.checkrail.model.Fetch;
 import dev.checkrail.model.Match;
 import dev.checkrail.model.Sample;
+import dev.checkrail.source.Redaction;
 import dev.checkrail.source.SourceFile;
 import java.util.List;
 import java.util.Locale;
@@ -52,7 +53,7 @@ final class Wording {
   }
 
   static String matched(Condition.Test test, String label, Value value, String pattern) {
-    String subject = label + " " + show(Casts.text(value).orElse(""));
+    String subject = label + " " + show(label, Casts.text(value).orElse(""));
     if (pattern.isEmpty() || !isOpen(test.sample())) {
       return subject + " passes " + test.text();
     }
@@ -84,8 +85,16 @@ final class Wording {
     }
     String values =
         String.join(
-            ", ", seen.subList(0, Math.min(3, seen.size())).stream().map(Wording::show).toList());
+            ", ",
+            seen.subList(0, Math.min(3, seen.size())).stream()
+                .map(one -> show(label, one))
+                .toList());
     return label + " " + values + " does not pass " + test.text();
+  }
+
+  /** A value of the request, unless what it is called says that it is a secret. */
+  private static String show(String label, String bytes) {
+    return bytes.isEmpty() ? show(bytes) : show(Redaction.header(label, bytes));
   }
 
   /** A text for people, not too long. */

@@ -9,7 +9,7 @@
  * chance decides it follows each side with its exact share.
  *
  * <p><b>In:</b> a {@link dev.checkrail.model.Configuration} and a {@link
- * dev.checkrail.report.Request}. <b>Out:</b> an {@link dev.checkrail.explain.ExplainReport}.
+ * dev.checkrail.report.Request}. <b>Out:</b> an {@link dev.checkrail.report.Explanation}.
  * <b>Never:</b> shares code with {@code prove} (they are compared by tests), adds what the
  * configuration adds by itself ({@code forwardfor}, {@code unique-id-header}, connection headers, a
  * persistence cookie taken out), prints a pattern of a header test (it may be a secret). <b>May

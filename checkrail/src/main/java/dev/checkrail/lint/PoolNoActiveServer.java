@@ -69,31 +69,7 @@ final class PoolNoActiveServer implements LintRule {
   }
 
   private static boolean goesOn(Action action) {
-    return switch (action) {
-      case Action.Respond a -> false;
-      case Action.Redirect a -> false;
-      case Action.Drop a -> false;
-      case Action.Unknown a -> false;
-      case Action.Sequence sequence ->
-          sequence.actions().stream().allMatch(PoolNoActiveServer::goesOn);
-      case Action.Allow a -> true;
-      case Action.Route a -> true;
-      case Action.RouteHere a -> true;
-      case Action.RouteByName a -> true;
-      case Action.UseServer a -> true;
-      case Action.SetTarget a -> true;
-      case Action.ReplaceTarget a -> true;
-      case Action.SetMethod a -> true;
-      case Action.SetHeader a -> true;
-      case Action.AddHeader a -> true;
-      case Action.DeleteHeader a -> true;
-      case Action.DeleteHeaderRegex a -> true;
-      case Action.ReplaceHeader a -> true;
-      case Action.SetVariable a -> true;
-      case Action.SetVariableText a -> true;
-      case Action.UnsetVariable a -> true;
-      case Action.DisableRetry a -> true;
-      case Action.NoEffect a -> true;
-    };
+    return !action.next().contains(Action.Next.ANSWERED)
+        && !action.next().contains(Action.Next.UNKNOWN);
   }
 }

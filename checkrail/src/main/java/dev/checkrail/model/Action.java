@@ -3,12 +3,64 @@ package dev.checkrail.model;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What a rule does. Actions that answer, drop or route end the processing of the frontend (or the
  * choice inside a pool); {@link Allow} ends its rule set; all others go on to the next rule.
  */
 public sealed interface Action {
+
+  /** What may become of a request after an action. */
+  enum Next {
+    /** The next rule sees it. */
+    NEXT_RULE,
+    /** The next rule set sees it. */
+    NEXT_SET,
+    /** It is answered, redirected or dropped. */
+    ANSWERED,
+    /** Its pool or server is chosen. */
+    ROUTED,
+    /** It is not modelled. */
+    UNKNOWN
+  }
+
+  /** What may become of a request after this action; after a sequence, after any of its parts. */
+  default Set<Next> next() {
+    return switch (this) {
+      case Allow a -> Set.of(Next.NEXT_SET);
+      case Respond a -> Set.of(Next.ANSWERED);
+      case Drop a -> Set.of(Next.ANSWERED);
+      case Redirect a -> Set.of(Next.ANSWERED);
+      case Route a -> Set.of(Next.ROUTED);
+      case RouteHere a -> Set.of(Next.ROUTED);
+      case RouteByName a -> Set.of(Next.ROUTED);
+      case UseServer a -> Set.of(Next.ROUTED);
+      case Unknown a -> Set.of(Next.UNKNOWN);
+      case Sequence a ->
+          a.actions().stream()
+              .flatMap(one -> one.next().stream())
+              .collect(Collectors.toUnmodifiableSet());
+      case SetTarget a -> Set.of(Next.NEXT_RULE);
+      case ReplaceTarget a -> Set.of(Next.NEXT_RULE);
+      case SetMethod a -> Set.of(Next.NEXT_RULE);
+      case SetHeader a -> Set.of(Next.NEXT_RULE);
+      case AddHeader a -> Set.of(Next.NEXT_RULE);
+      case DeleteHeader a -> Set.of(Next.NEXT_RULE);
+      case DeleteHeaderRegex a -> Set.of(Next.NEXT_RULE);
+      case ReplaceHeader a -> Set.of(Next.NEXT_RULE);
+      case SetVariable a -> Set.of(Next.NEXT_RULE);
+      case SetVariableText a -> Set.of(Next.NEXT_RULE);
+      case UnsetVariable a -> Set.of(Next.NEXT_RULE);
+      case DisableRetry a -> Set.of(Next.NEXT_RULE);
+      case NoEffect a -> Set.of(Next.NEXT_RULE);
+    };
+  }
+
+  /** Whether the action may answer the request itself, or choose where it goes. */
+  default boolean decides() {
+    return next().contains(Next.ANSWERED) || next().contains(Next.ROUTED);
+  }
 
   /** Goes on to the next rule set of this frontend or pool ({@code allow}, {@code accept}). */
   record Allow() implements Action {}

@@ -106,7 +106,7 @@ final class Stages implements AutoCloseable {
             () -> Prove.diff(old.configuration(), now.configuration(), terms.policy(), moves),
             it -> Proofs.of(it, now.tree()));
     diff = Optional.of(report);
-    walk.comparing(new Live(report)::contains);
+    walk.comparing(new Live(read.map(ReadReport::configuration), terms.policy(), report)::contains);
     return report;
   }
 
@@ -130,6 +130,9 @@ final class Stages implements AutoCloseable {
             sandbox,
             settings);
     rehearsal = Optional.of(report.rehearsal());
+    if (report.rehearsal().sandbox() == Rehearsal.Sandbox.LOOPBACK) {
+      walk.notice("rehearsed on the loopback device, for this machine allows no network namespace");
+    }
     long skipped = skipped(report);
     if (skipped > 0) {
       walk.notice(skipped + (skipped == 1 ? " fault skipped" : " faults skipped"));

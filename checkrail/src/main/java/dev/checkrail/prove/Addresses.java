@@ -1,6 +1,7 @@
 package dev.checkrail.prove;
 
 import dev.checkrail.model.Match;
+import dev.checkrail.prove.set.AddressTexts;
 import dev.checkrail.prove.set.ByteSet;
 import dev.checkrail.prove.set.Language;
 import java.util.ArrayList;
@@ -19,6 +20,11 @@ final class Addresses {
   private static final String COMPATIBLE = "\0\0\0\0\0\0\0\0\0\0\0\0";
   private static final String SIX_TO_FOUR = "\u0020\u0002";
   static final Language WELL_FORMED = Language.length(4, 4).union(Language.length(16, 16));
+
+  /** Every address. */
+  static final Values.InNetworks ALL =
+      new Values.InNetworks(
+          WELL_FORMED, List.of(new AddressTexts.Network("\0".repeat(16), 0)));
 
   private Addresses() {}
 
@@ -143,28 +149,36 @@ final class Addresses {
     return text.toString();
   }
 
-  /** The address words that lie in one of the networks. */
-  static Language in(List<Match.Network> networks) {
+  /** The addresses that lie in one of the networks. */
+  static Values.InNetworks in(List<Match.Network> networks) {
     List<Language> all = new ArrayList<>();
+    List<AddressTexts.Network> six = new ArrayList<>();
     for (Match.Network network : networks) {
-      Optional<String> bytes = parse(network.address());
-      if (bytes.isEmpty()) {
+      Optional<String> parsed = parse(network.address());
+      if (parsed.isEmpty()) {
         continue;
       }
-      Language own = network(bytes.get(), network.prefix());
+      String bytes = parsed.get();
+      Language own = network(bytes, network.prefix());
       all.add(own);
-      if (bytes.get().length() == 4) {
-        all.add(Language.exact(MAPPED).concat(own));
-        all.add(Language.exact(COMPATIBLE).concat(own));
+      if (bytes.length() == 4) {
+        for (String before : List.of(MAPPED, COMPATIBLE)) {
+          all.add(Language.exact(before).concat(own));
+          six.add(new AddressTexts.Network(before + bytes, 96 + network.prefix()));
+        }
         all.add(Language.sequence(Language.exact(SIX_TO_FOUR), own, Language.length(10, 10)));
+        six.add(
+            new AddressTexts.Network(
+                SIX_TO_FOUR + bytes + "\0".repeat(10), 16 + network.prefix()));
       } else {
+        six.add(new AddressTexts.Network(bytes, network.prefix()));
         Language inside = own.intersect(Language.prefix(MAPPED)).afterPrefix(MAPPED);
         if (!inside.isEmpty()) {
           all.add(inside);
         }
       }
     }
-    return Language.union(all);
+    return new Values.InNetworks(Language.union(all), six);
   }
 
   private static Language network(String bytes, int prefix) {
@@ -182,16 +196,24 @@ final class Addresses {
   }
 
   /**
-   * The texts that the proxy reads as one of these IPv4 addresses: four octets, leading zeros
-   * allowed, and whatever follows the first byte that is neither digit nor dot.
+   * The texts that the proxy reads as one of these addresses: for IPv4 four octets, leading zeros
+   * allowed, and behind them a port of at most 65535 ({@code hdr_ip}), or else whatever follows the
+   * first byte that is neither digit nor dot (the cast); for IPv6 nothing but the address.
    *
-   * @param addresses words of four bytes count
+   * @param withPort whether it is read as {@code hdr_ip} does
    */
-  static Language dotted(Language addresses) {
-    Language tail =
-        Language.oneOf(ByteSet.DIGITS.or(ByteSet.of(".")).not()).concat(Language.all()).optional();
-    return octets(addresses.intersect(Language.length(4, 4)), 4).concat(tail);
+  static Language texts(Values.InNetworks networks, boolean withPort) {
+    Language four = octets(networks.language.intersect(Language.length(4, 4)), 4);
+    return four.concat(withPort ? PORT : ANYTHING).union(AddressTexts.of(networks.six));
   }
+
+  private static final Language PORT =
+      Language.exact(":")
+          .concat(Language.integers(0, 65_535, true, false).intersect(Language.length(1, 9)))
+          .optional();
+
+  private static final Language ANYTHING =
+      Language.oneOf(ByteSet.DIGITS.or(ByteSet.of(".")).not()).concat(Language.all()).optional();
 
   /** Texts of the words of so many bytes; bytes that lead to the same rest are taken together. */
   private static Language octets(Language words, int count) {

@@ -41,6 +41,11 @@ final class CompareRetry {
     }
   }
 
+  /** Whether a request that a server got can be sent again. */
+  static boolean repeats(Pool pool) {
+    return !repeating(pool.retry()).isEmpty();
+  }
+
   private static Set<String> repeating(Pool.Retry retry) {
     Set<String> words = new TreeSet<>(retry.on());
     if (words.remove("all-retryable-errors")) {

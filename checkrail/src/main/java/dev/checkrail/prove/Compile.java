@@ -209,11 +209,11 @@ final class Compile {
     for (Rule rule : set.rules()) {
       Formula own = condition(rule.when(), state);
       Formula guard = formulas.minus(own, skip);
-      if (guard == formulas.none && !isDecision(rule.then())) {
+      if (guard == formulas.none && !rule.then().decides()) {
         continue;
       }
       Optional<Formula> untouched = Optional.empty();
-      if (state.rewritten && isDecision(rule.then())) {
+      if (state.rewritten && rule.then().decides()) {
         Formula plain = formulas.minus(conditionOnOriginal(rule.when(), state), skip);
         if (plain != guard) {
           untouched = Optional.of(plain);
@@ -221,34 +221,6 @@ final class Compile {
       }
       action(rule.then(), new At(rule, set.phase(), own, untouched, pool), guard, state);
     }
-  }
-
-  private static boolean isDecision(Action action) {
-    return switch (action) {
-      case Action.Route a -> true;
-      case Action.RouteHere a -> true;
-      case Action.RouteByName a -> true;
-      case Action.UseServer a -> true;
-      case Action.Respond a -> true;
-      case Action.Drop a -> true;
-      case Action.Redirect a -> true;
-      case Action.Sequence a -> a.actions().stream().anyMatch(Compile::isDecision);
-      case Action.Allow a -> false;
-      case Action.SetTarget a -> false;
-      case Action.ReplaceTarget a -> false;
-      case Action.SetMethod a -> false;
-      case Action.SetHeader a -> false;
-      case Action.AddHeader a -> false;
-      case Action.DeleteHeader a -> false;
-      case Action.DeleteHeaderRegex a -> false;
-      case Action.ReplaceHeader a -> false;
-      case Action.SetVariable a -> false;
-      case Action.SetVariableText a -> false;
-      case Action.UnsetVariable a -> false;
-      case Action.DisableRetry a -> false;
-      case Action.NoEffect a -> false;
-      case Action.Unknown a -> false;
-    };
   }
 
   /** Where an action stands. */

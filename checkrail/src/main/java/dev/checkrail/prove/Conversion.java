@@ -99,7 +99,8 @@ record Conversion(Converter converter) implements Step {
                 : texts.intersect(ALL.concat(kept).optional()).concat(many));
       }
       case Converter.ToNumber toNumber -> Images.numbers(after);
-      case Converter.ToAddress toAddress -> Images.addresses(after);
+      case Converter.ToAddress toAddress ->
+          new Values.Texts(Addresses.texts(Images.addresses(after), toAddress.withPort()));
       case Converter.ToText toText -> Images.texts(after);
       case Converter.Unknown unknown -> throw new Inexact(unknown.reason());
     };
@@ -590,7 +591,7 @@ record Conversion(Converter converter) implements Step {
         int rank = prefix.getAsInt() + (six == (address.bytes().length() == 16) ? 1000 : 0);
         if (rank > bestLength
             && Addresses.in(List.of(new Match.Network(literal, prefix.getAsInt())))
-                .contains(address.bytes())) {
+                .contains(address)) {
           best = Optional.of(entry);
           bestLength = rank;
         }

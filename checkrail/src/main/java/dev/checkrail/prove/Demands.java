@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** What the policy demands: contract, invariants, floors, tests, retries. */
 final class Demands {
@@ -51,6 +52,16 @@ final class Demands {
     }
   }
 
+  /** Only whether requests can be sent again. */
+  void retries() {
+    for (Dispatch dispatch : side.dispatches()) {
+      if (dispatch.program.frontend().mode() == Mode.HTTP && reachesServers(dispatch)) {
+        Services services = services(dispatch);
+        retries(dispatch, services);
+      }
+    }
+  }
+
   private static boolean reachesServers(Dispatch dispatch) {
     return dispatch.leaves.stream().anyMatch(leaf -> leaf.ending() instanceof Ending.ToServers);
   }
@@ -59,7 +70,26 @@ final class Demands {
 
   private record Way(int leaf, int group) {}
 
+  /**
+   * Which services go which way.
+   *
+   * @param regions by the index of a way
+   */
+  private record Services(List<List<String>> groups, List<Way> ways, Diagrams.Regions regions) {
+    Services {
+      groups = List.copyOf(groups);
+      ways = List.copyOf(ways);
+    }
+  }
+
   private void ofServices(Dispatch dispatch, Set<String> reported) {
+    Services services = services(dispatch);
+    contract(dispatch, services, reported);
+    floors(dispatch, services, reported);
+    retries(dispatch, services);
+  }
+
+  private Services services(Dispatch dispatch) {
     Work.Services services = work.services(dispatch);
     Map<Way, Integer> index = new LinkedHashMap<>();
     List<Way> ways = new ArrayList<>();
@@ -74,28 +104,20 @@ final class Demands {
                       ways.add(way);
                       return ways.size() - 1;
                     }));
-    Diagrams.Regions regions = diagrams.regions(pairs);
-    contract(dispatch, services, ways, regions, reported);
-    floors(dispatch, services, ways, regions, reported);
-    retries(dispatch, services, ways, regions, reported);
+    return new Services(services.groups, ways, diagrams.regions(pairs));
   }
 
   private record Offence(Pool pool, Server server) {}
 
-  private void contract(
-      Dispatch dispatch,
-      Work.Services services,
-      List<Way> ways,
-      Diagrams.Regions regions,
-      Set<String> reported) {
+  private void contract(Dispatch dispatch, Services services, Set<String> reported) {
     if (policy.inventory().isEmpty()) {
       return;
     }
     // By the first of the services that it does not serve, in the policy's order.
     Map<Offence, TreeMap<Integer, List<Integer>>> offences = new LinkedHashMap<>();
     List<String> names = policy.services().stream().map(Policy.Service::name).toList();
-    for (int i = 0; i < ways.size(); i++) {
-      Way way = ways.get(i);
+    for (int i = 0; i < services.ways.size(); i++) {
+      Way way = services.ways.get(i);
       List<String> group = services.groups.get(way.group());
       if (group.isEmpty()
           || !(dispatch.leaves.get(way.leaf()).ending() instanceof Ending.ToServers to)) {
@@ -115,7 +137,9 @@ final class Demands {
     }
     offences.forEach((offence, byService) -> {
       List<String> what = byService.keySet().stream().map(names::get).toList();
-      int bad = diagrams.or(byService.firstEntry().getValue().stream().map(regions::of).toList());
+      int bad =
+          diagrams.or(
+              byService.firstEntry().getValue().stream().map(services.regions::of).toList());
       offence(dispatch, offence, what, bad, reported);
     });
   }
@@ -187,17 +211,12 @@ final class Demands {
     }
   }
 
-  private void floors(
-      Dispatch dispatch,
-      Work.Services services,
-      List<Way> ways,
-      Diagrams.Regions regions,
-      Set<String> reported) {
+  private void floors(Dispatch dispatch, Services services, Set<String> reported) {
     for (Policy.Floor floor : policy.floors()) {
       Map<Pool, List<Integer>> tooFew = new LinkedHashMap<>();
       Map<Pool, Integer> left = new LinkedHashMap<>();
-      for (int i = 0; i < ways.size(); i++) {
-        Way way = ways.get(i);
+      for (int i = 0; i < services.ways.size(); i++) {
+        Way way = services.ways.get(i);
         if (!services.groups.get(way.group()).contains(floor.service())
             || !(dispatch.leaves.get(way.leaf()).ending() instanceof Ending.ToServers to)) {
           continue;
@@ -226,7 +245,7 @@ final class Demands {
           return;
         }
         answers.decide(
-            diagrams.or(list.stream().map(regions::of).toList()),
+            diagrams.or(list.stream().map(services.regions::of).toList()),
             dispatch,
             RuleId.FLOOR_TOO_FEW_SERVERS,
             subject,
@@ -254,25 +273,20 @@ final class Demands {
     }
   }
 
-  private void retries(
-      Dispatch dispatch,
-      Work.Services services,
-      List<Way> ways,
-      Diagrams.Regions regions,
-      Set<String> reported) {
+  private void retries(Dispatch dispatch, Services services) {
     int unsafe = work.universe.encode(Questions.unsafe(work.tester));
     Map<Pool, List<Integer>> never = new LinkedHashMap<>();
     Map<Pool, List<Integer>> others = new LinkedHashMap<>();
     Map<Pool, Program.PoolProgram> programs = new LinkedHashMap<>();
-    for (int i = 0; i < ways.size(); i++) {
-      Dispatch.Leaf leaf = dispatch.leaves.get(ways.get(i).leaf());
+    for (int i = 0; i < services.ways.size(); i++) {
+      Dispatch.Leaf leaf = dispatch.leaves.get(services.ways.get(i).leaf());
       if (!(leaf.ending() instanceof Ending.ToServers to)
           || leaf.pool().isEmpty()
           || !sendsAgain(to.pool().retry())) {
         continue;
       }
       programs.put(to.pool(), leaf.pool().get());
-      List<String> group = services.groups.get(ways.get(i).group());
+      List<String> group = services.groups.get(services.ways.get(i).group());
       boolean isNever =
           group.stream()
               .anyMatch(s -> policy.retryOf(s).equals(Optional.of(Policy.Retrying.NEVER)));
@@ -287,57 +301,45 @@ final class Demands {
     }
     programs.forEach((pool, program) -> {
       int allowed = work.universe.encode(work.formulas.not(program.sent().noRetry()));
-      int bad =
-          diagrams.and(
-              diagrams.or(never.getOrDefault(pool, List.of()).stream().map(regions::of).toList()),
-              allowed);
-      boolean strict = retry(dispatch, pool, bad, true, reported);
-      if (!strict) {
-        int loose =
-            diagrams.and(
-                diagrams.and(
-                    diagrams.or(
-                        others.getOrDefault(pool, List.of()).stream().map(regions::of).toList()),
-                    allowed),
-                unsafe);
-        retry(dispatch, pool, loose, false, reported);
-      }
+      retry(dispatch, pool, diagrams.and(of(never.get(pool), services), allowed), true);
+      int loose = diagrams.and(of(others.get(pool), services), allowed);
+      retry(dispatch, pool, diagrams.and(loose, unsafe), false);
     });
   }
 
-  private boolean retry(
-      Dispatch dispatch, Pool pool, int bad, boolean never, Set<String> reported) {
+  private int of(@Nullable List<Integer> ways, Services services) {
+    return ways == null
+        ? Diagrams.FALSE
+        : diagrams.or(ways.stream().map(services.regions::of).toList());
+  }
+
+  private void retry(Dispatch dispatch, Pool pool, int bad, boolean never) {
     String subject = "backend " + pool.name();
-    if (bad == Diagrams.FALSE || reported.contains("retry" + subject)) {
-      return reported.contains("retry" + subject);
+    if (bad == Diagrams.FALSE || answers.known(RuleId.RETRY_NON_IDEMPOTENT, subject)) {
+      return;
     }
-    boolean found =
-        answers.decide(
-            bad,
-            dispatch,
-            RuleId.RETRY_NON_IDEMPOTENT,
-            subject,
-            witness ->
-                Finding.of(
-                        RuleId.RETRY_NON_IDEMPOTENT,
-                        Stage.PROVE,
-                        subject,
-                        pool.retry().span(),
-                        "a request can be sent to "
-                            + pool.name()
-                            + " a second time after it was received (retry-on "
-                            + String.join(" ", pool.retry().on())
-                            + ")"
-                            + (never ? ", which the policy forbids for its service" : ""))
-                    .withSeverity(never ? Severity.ERROR : Severity.WARNING)
-                    .withWitness(witness)
-                    .withFix(
-                        "retry on conn-failure only, or add http-request disable-l7-retry for these"
-                            + " requests"));
-    if (found) {
-      reported.add("retry" + subject);
-    }
-    return found;
+    answers.decide(
+        bad,
+        dispatch,
+        RuleId.RETRY_NON_IDEMPOTENT,
+        subject,
+        witness ->
+            Finding.of(
+                    RuleId.RETRY_NON_IDEMPOTENT,
+                    Stage.PROVE,
+                    subject,
+                    pool.retry().span(),
+                    "a request can be sent to "
+                        + pool.name()
+                        + " a second time after it was received (retry-on "
+                        + String.join(" ", pool.retry().on())
+                        + ")"
+                        + (never ? ", which the policy forbids for its service" : ""))
+                .withSeverity(never ? Severity.ERROR : Severity.WARNING)
+                .withWitness(witness)
+                .withFix(
+                    "retry on conn-failure only, or add http-request disable-l7-retry for these"
+                        + " requests"));
   }
 
   /** Whether a request can be sent again after a server got it [4.2 retry-on]. */

@@ -142,21 +142,37 @@ final class Dictionary {
           for (String pattern : text.patterns()) {
             example(test.sample().fetch(), text.kind(), pattern);
           }
-        } else if (test.match() instanceof Match.Addresses addresses
-            && test.sample().fetch() instanceof Fetch.SourceAddress) {
-          addresses.networks().forEach(this::network);
+        } else if (test.match() instanceof Match.Addresses addresses) {
+          if (test.sample().fetch() instanceof Fetch.SourceAddress) {
+            addresses.networks().forEach(network -> network(Field.SOURCE, network));
+          } else if (test.sample().fetch() instanceof Fetch.Header header) {
+            Field field = Field.header(header.name());
+            addresses.networks().forEach(network -> network(field, network));
+          }
         }
       }
     }
   }
 
-  /** An address inside of a network rather than the network's own. */
-  private void network(Match.Network network) {
+  /** Addresses inside of a network, early and late ones, rather than the network's own. */
+  private void network(Field field, Match.Network network) {
     String address = network.address();
     if (network.prefix() <= 28 && address.endsWith(".0")) {
-      add(Field.SOURCE, address.substring(0, address.length() - 1) + "7");
+      add(field, address.substring(0, address.length() - 1) + "7");
+      if (network.prefix() <= 24) {
+        Addresses.parse(address).ifPresent(bytes -> add(field, late(bytes, network.prefix())));
+      }
     }
-    add(Field.SOURCE, address);
+    add(field, address);
+  }
+
+  private static String late(String bytes, int prefix) {
+    StringBuilder address = new StringBuilder();
+    for (int i = 0; i < 3; i++) {
+      int open = 0xff >> Math.max(0, Math.min(8, prefix - 8 * i));
+      address.append(bytes.charAt(i) | open).append('.');
+    }
+    return address.append(7).toString();
   }
 
   private void sample(Sample sample) {

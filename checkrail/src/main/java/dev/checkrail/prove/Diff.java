@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 
 /**
@@ -37,6 +38,7 @@ final class Diff {
   private final Set<String> moves;
   private final boolean allMoves;
   private final Diagrams diagrams;
+  private final Map<String, Dispatch> old = new HashMap<>();
   private final List<DiffReport.Region> regions = new ArrayList<>();
   private final List<Finding> findings = new ArrayList<>();
   private final List<Undecided> undecided = new ArrayList<>();
@@ -48,6 +50,10 @@ final class Diff {
     this.moves = moves;
     this.allMoves = moves.contains("all");
     this.diagrams = work.universe.diagrams;
+    work.sides
+        .get(0)
+        .dispatches()
+        .forEach(it -> old.putIfAbsent(normalised(it.program.listener()), it));
   }
 
   /**
@@ -67,11 +73,15 @@ final class Diff {
               return comparisons(shared.getFirst(), programs);
             });
     Diff diff = new Diff(work, shared.getFirst(), moves);
-    diff.listeners();
-    List<SettingChange> settings = CompareSettings.compare(old, now);
+    RetriedRequests retried = new RetriedRequests(work);
+    List<Counterparts.Pools> pools = Counterparts.of(old, now).pools();
+    diff.listeners((one, other) -> retried.pair(one, other, pools));
+    List<SettingChange> settings = new ArrayList<>(CompareSettings.compare(old, now));
+    settings.addAll(retried.changes());
     List<Finding> findings = new ArrayList<>(diff.findings);
+    Set<String> listens = Counterparts.listenNames(now);
     for (SettingChange change : settings) {
-      findings.add(
+      Finding finding =
           Finding.of(
               change.rule(),
               Stage.DIFF,
@@ -79,7 +89,12 @@ final class Diff {
               change.span().orElse(Span.startOf("?")),
               change.what()
                   + (change.from().isEmpty() ? "" : " from " + change.from())
-                  + (change.to().isEmpty() ? "" : " to " + change.to())));
+                  + (change.to().isEmpty() ? "" : " to " + change.to()));
+      if (change.rule() == RuleId.DIFF_UNDECLARED_MOVE) {
+        diff.undeclared(change, listens).map(it -> announce(finding, it)).ifPresent(findings::add);
+      } else {
+        findings.add(finding);
+      }
     }
     return new DiffReport(
         diff.regions.isEmpty() && diff.undecided.isEmpty() && settings.isEmpty(),
@@ -87,6 +102,43 @@ final class Diff {
         settings,
         findings,
         diff.undecided);
+  }
+
+  private static Finding announce(Finding finding, Request witness) {
+    return finding
+        .withWitness(witness)
+        .withFix("if this is meant, announce it with --moves and the service");
+  }
+
+  /**
+   * A request that goes where a setting changed what is sent on, a header or how the server is
+   * spoken to, and that belongs to no service whose moves were announced.
+   */
+  private Optional<Request> undeclared(SettingChange change, Set<String> listens) {
+    for (Dispatch now : work.sides.get(1).dispatches()) {
+      if (!old.containsKey(normalised(now.program.listener()))) {
+        continue;
+      }
+      String frontend = Counterparts.subject("frontend", now.program.frontend().name(), listens);
+      int concerned =
+          diagrams.region(
+              now.result,
+              leaf ->
+                  now.leaves.get(leaf).ending() instanceof Ending.ToServers to
+                      && (change.subject().equals(frontend)
+                          || (change.subject() + " / ")
+                              .startsWith(
+                                  Counterparts.subject("backend", to.pool().name(), listens)
+                                      + " / ")));
+      int some = work.universe.possibly(work.universe.byChance(concerned));
+      int outside = diagrams.minus(some, declared(now));
+      int regular = diagrams.and(outside, regular(now));
+      boolean goesAlong = outside != some && regular == Diagrams.FALSE;
+      if (outside != Diagrams.FALSE && !goesAlong) {
+        return Optional.of(work.witness(regular == Diagrams.FALSE ? outside : regular, now));
+      }
+    }
+    return Optional.empty();
   }
 
   /** Address and port so that equal ways of writing are equal texts. */
@@ -173,16 +225,12 @@ final class Diff {
     return found;
   }
 
-  private void listeners() {
-    Map<String, Dispatch> olds = new HashMap<>();
-    work.sides
-        .get(0)
-        .dispatches()
-        .forEach(d -> olds.putIfAbsent(normalised(d.program.listener()), d));
+  private void listeners(BiConsumer<Dispatch, Dispatch> also) {
     for (Dispatch now : work.sides.get(1).dispatches()) {
-      Dispatch old = olds.get(normalised(now.program.listener()));
-      if (old != null) {
-        pair(old, now);
+      Dispatch was = old.get(normalised(now.program.listener()));
+      if (was != null) {
+        pair(was, now);
+        also.accept(was, now);
       }
     }
   }

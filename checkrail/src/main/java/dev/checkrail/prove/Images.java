@@ -28,7 +28,7 @@ final class Images {
           new Values.Texts(
               Language.all().minus(Language.emptyWord()).minus(numberTexts(Ranges.of(0, 0))));
       case Values.Numbers numbers -> new Values.Texts(numberTexts(numbers.ranges));
-      case Values.InNetworks networks -> new Values.Texts(addressTexts(networks.language));
+      case Values.InNetworks networks -> throw new Inexact("a text is used as an address");
       case Values.Flags flags -> throw new Inexact("a text is used as a flag");
     };
   }
@@ -64,10 +64,6 @@ final class Images {
         Language.oneOf(ByteSet.range('1', '9')),
         digit.repeat(18, 18),
         Language.all());
-  }
-
-  private static Language addressTexts(Language networks) {
-    throw new Inexact("a text is used as an address");
   }
 
   /** As numbers. */
@@ -118,7 +114,7 @@ final class Images {
   /** As addresses. */
   static Values.InNetworks addresses(Values values) {
     return switch (values) {
-      case Values.Any any -> new Values.InNetworks(Addresses.WELL_FORMED);
+      case Values.Any any -> Addresses.ALL;
       case Values.InNetworks networks -> networks;
       case Values.Texts texts -> throw new Inexact("an address is compared as text");
       case Values.Numbers numbers -> throw new Inexact("an address is used as a number");

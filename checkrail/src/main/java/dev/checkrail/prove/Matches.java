@@ -31,7 +31,7 @@ final class Matches {
         yield new Values.Texts(Language.union(all));
       }
       case Match.Numbers numbers -> new Values.Numbers(ranges(numbers.ranges()));
-      case Match.Addresses addresses -> new Values.InNetworks(Addresses.in(addresses.networks()));
+      case Match.Addresses addresses -> Addresses.in(addresses.networks());
       case Match.Found found -> Values.Any.PRESENT;
       case Match.True isTrue -> Values.Truth.SET;
     };

@@ -28,6 +28,21 @@ public final class Prove {
     }
   }
 
+  /** What a finding of a configuration answers: does this happen to that object? */
+  public record Question(RuleId rule, String subject) {}
+
+  /**
+   * The findings of {@code route} and {@code retry} that are about requests, all of which the same
+   * finding of the old configuration was about. None if the rules are too large to be proved.
+   */
+  public static Set<Question> contained(Configuration old, Configuration now, Policy policy) {
+    try {
+      return Contained.of(old, now, policy);
+    } catch (BudgetExceeded tooLarge) {
+      return Set.of();
+    }
+  }
+
   /**
    * Compares two configurations.
    *

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Questions about the rules themselves: which can fire, what is left over. */
 final class Questions {
@@ -57,19 +58,16 @@ final class Questions {
 
   private void frontend(Frontend frontend, List<Dispatch> dispatches) {
     deadRules(frontend, dispatches);
+    first(dispatches, this::noDefault);
+    first(dispatches, this::rewriteBeforeMatch);
+    first(dispatches, this::strays);
+  }
+
+  /** The listeners of a frontend mostly show the same: the first that does is enough. */
+  private void first(List<Dispatch> dispatches, Predicate<Dispatch> question) {
     for (Dispatch dispatch : dispatches) {
-      if (noDefault(dispatch)) {
-        break;
-      }
-    }
-    for (Dispatch dispatch : dispatches) {
-      if (rewriteBeforeMatch(dispatch)) {
-        break;
-      }
-    }
-    for (Dispatch dispatch : dispatches) {
-      if (strays(dispatch)) {
-        break;
+      if (question.test(dispatch) && answers.oneIsEnough()) {
+        return;
       }
     }
   }
@@ -82,6 +80,7 @@ final class Questions {
     boolean hasOwn;
     RuleSet.Phase phase = RuleSet.Phase.DEFAULT;
     final List<Program.Entry> covering = new ArrayList<>();
+    final Map<Dispatch, Integer> own = new LinkedHashMap<>();
     Optional<Request> witness = Optional.empty();
   }
 
@@ -125,6 +124,7 @@ final class Questions {
       int own = diagrams.and(arriving, work.universe.encode(entry.own()));
       if (own != Diagrams.FALSE) {
         life.hasOwn = true;
+        life.own.put(dispatch, own);
         // Not apply: beside the own requests that would walk all of the rules, for each rule.
         int marked = diagrams.ite(own, deciding, diagrams.terminal(-1));
         for (int leaf : diagrams.leaves(marked)) {
@@ -140,6 +140,7 @@ final class Questions {
       all.phase = life.phase;
       all.fires |= life.fires;
       all.hasOwn |= life.hasOwn;
+      life.own.forEach((where, own) -> all.own.merge(where, own, diagrams::or));
       if (all.covering.isEmpty()) {
         all.covering.addAll(life.covering);
         all.witness = life.witness;
@@ -175,6 +176,8 @@ final class Questions {
                       + named(life.covering))
               .withFix("move it before " + firstPlace(life.covering) + ", or remove it");
       answers.add(life.witness.map(finding::withWitness).orElse(finding));
+      Prove.Question question = new Prove.Question(RuleId.ROUTE_SHADOWED_RULE, subject);
+      life.own.forEach((where, own) -> answers.concerns(question, where, own));
     });
   }
 
@@ -336,7 +339,6 @@ final class Questions {
   private boolean strays(Dispatch dispatch) {
     boolean any = false;
     for (Program.Stray stray : dispatch.program.strays()) {
-      int set = work.universe.encode(stray.guard());
       String subject =
           "frontend "
               + dispatch.program.frontend().name()
@@ -344,7 +346,7 @@ final class Questions {
               + Subjects.of(stray.rule(), RuleSet.Phase.SWITCH);
       any |=
           answers.decide(
-              set,
+              work.universe.encode(stray.guard()),
               dispatch,
               RuleId.ROUTE_UNKNOWN_POOL,
               subject,

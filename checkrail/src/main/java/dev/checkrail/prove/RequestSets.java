@@ -132,7 +132,7 @@ final class RequestSets {
                 Field.SOURCE,
                 made.computeIfAbsent(
                     List.of("in", sources.in()),
-                    i -> new Values.InNetworks(Addresses.in(sources.in()))));
+                    i -> Addresses.in(sources.in())));
     Formula outside =
         sources.out().isEmpty()
             ? formulas.none
@@ -140,7 +140,7 @@ final class RequestSets {
                 Field.SOURCE,
                 made.computeIfAbsent(
                     List.of("in", sources.out()),
-                    i -> new Values.InNetworks(Addresses.in(sources.out()))));
+                    i -> Addresses.in(sources.out())));
     return formulas.minus(inside, outside);
   }
 

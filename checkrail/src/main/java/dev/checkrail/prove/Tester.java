@@ -149,7 +149,7 @@ final class Tester {
         && original.field().isHeader()) {
       return pickedFromHeader(pick, original.field(), values);
     }
-    if (stepped.step().equals(TO_ADDRESS) && values instanceof Values.InNetworks networks) {
+    if (stepped.step().equals(TO_ADDRESS) && values instanceof Values.InNetworks) {
       if (stepped.input() instanceof Term.Choice choice) {
         return formulas.or(
             formulas.and(
@@ -162,7 +162,11 @@ final class Tester {
           && original.field().type() == Value.Type.ADDRESS) {
         return test(stepped.input(), values, blame);
       }
-      return addressText(stepped, networks, blame);
+      if (stepped.input() instanceof Term.Stepped before
+          && before.step() instanceof Conversion conversion
+          && conversion.converter() instanceof Converter.ToAddress) {
+        return test(stepped.input(), values, blame);
+      }
     }
     Values before = before(stepped.step(), values);
     Formula exact = test(stepped.input(), before, blame);
@@ -258,22 +262,6 @@ final class Tester {
   }
 
   static final Step TO_ADDRESS = new Conversion(new Converter.ToAddress());
-  private static final Values.Texts COLON = new Values.Texts(Language.containing(":"));
-  private static final Values.Texts FOUR_OCTETS =
-      new Values.Texts(Addresses.dotted(Language.length(4, 4)));
-
-  /** Dotted addresses in a text are followed exactly; IPv6 texts are not. */
-  private Formula addressText(Term.Stepped stepped, Values.InNetworks networks, Blame blame) {
-    Formula dotted = test(stepped.input(), interned(Addresses.dotted(networks.language)), blame);
-    Formula six =
-        formulas.minus(
-            test(stepped.input(), COLON, blame), test(stepped.input(), FOUR_OCTETS, blame));
-    return formulas.or(
-        dotted,
-        formulas.and(
-            six, unknown(stepped, networks, blame, "IPv6 addresses in texts are not followed")));
-  }
-
   private Values before(Step step, Values values) {
     Key key = new Key(step, values);
     Values known = images.get(key);

@@ -15,7 +15,6 @@ import dev.checkrail.report.Request;
 import dev.checkrail.report.RuleId;
 import dev.checkrail.report.Stage;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -35,7 +34,6 @@ final class Traps {
   private final Work.Side side;
   private final Answers answers;
   private final Diagrams diagrams;
-  private final Set<String> reported = new HashSet<>();
 
   Traps(Work work, Work.Side side, Answers answers) {
     this.work = work;
@@ -117,7 +115,7 @@ final class Traps {
       String subject,
       String message,
       String fix) {
-    if (reported.contains(id.id() + subject)) {
+    if (answers.known(id, subject)) {
       return;
     }
     Optional<Integer> one = host.atomOf(new Value.Text(word));
@@ -144,11 +142,15 @@ final class Traps {
     if (bad == Diagrams.FALSE) {
       return;
     }
-    reported.add(id.id() + subject);
     answers.add(
-        Finding.of(id, Stage.PROVE, subject, rule.span(), message.formatted(other, word))
-            .withWitness(withHost(work.witness(bad, dispatch), other))
-            .withFix(fix));
+        bad,
+        dispatch,
+        id,
+        subject,
+        () ->
+            Finding.of(id, Stage.PROVE, subject, rule.span(), message.formatted(other, word))
+                .withWitness(withHost(work.witness(bad, dispatch), other))
+                .withFix(fix));
   }
 
   /** The same atom, with the spelling that the finding speaks of. */
@@ -227,7 +229,7 @@ final class Traps {
         }
         if (prefix.length() < 2
             || !Character.isLetterOrDigit(prefix.charAt(prefix.length() - 1))
-            || reported.contains("boundary " + subject)) {
+            || answers.known(RuleId.ROUTE_PREFIX_BOUNDARY, subject)) {
           continue;
         }
         Optional<Integer> atom = path.get().atomOf(new Value.Text(longer));
@@ -242,22 +244,26 @@ final class Traps {
                         diagrams.in(path.get().encoding(), AtomSet.of(atom.get()))),
                     work.universe.encode(work.sets.regular())));
         if (taken != Diagrams.FALSE) {
-          reported.add("boundary " + subject);
           answers.add(
-              Finding.of(
-                      RuleId.ROUTE_PREFIX_BOUNDARY,
-                      Stage.PROVE,
-                      subject,
-                      rule.span(),
-                      "\""
-                          + rule.text()
-                          + "\" also takes paths like "
-                          + longer
-                          + ": the prefix "
-                          + prefix
-                          + " does not end at a slash")
-                  .withWitness(withPath(work.witness(taken, dispatch), longer))
-                  .withFix("match " + prefix + " exactly and " + prefix + "/ as a prefix"));
+              taken,
+              dispatch,
+              RuleId.ROUTE_PREFIX_BOUNDARY,
+              subject,
+              () ->
+                  Finding.of(
+                          RuleId.ROUTE_PREFIX_BOUNDARY,
+                          Stage.PROVE,
+                          subject,
+                          rule.span(),
+                          "\""
+                              + rule.text()
+                              + "\" also takes paths like "
+                              + longer
+                              + ": the prefix "
+                              + prefix
+                              + " does not end at a slash")
+                      .withWitness(withPath(work.witness(taken, dispatch), longer))
+                      .withFix("match " + prefix + " exactly and " + prefix + "/ as a prefix"));
         }
       }
     }
@@ -294,26 +300,30 @@ final class Traps {
                   .orElse("frontend " + dispatch.program.frontend().name())
               + " / "
               + Subjects.of(rule, RuleSet.Phase.REDIRECT);
-      if (set == Diagrams.FALSE || reported.contains("loop " + subject)) {
+      if (set == Diagrams.FALSE || answers.known(RuleId.ROUTE_REDIRECT_LOOP, subject)) {
         continue;
       }
       Request first = work.witness(set, dispatch);
       if (router.route(first, dispatch) instanceof Outcome.Redirects redirects
           && leadsBack(first, redirects, dispatch)) {
-        reported.add("loop " + subject);
         answers.add(
-            Finding.of(
-                    RuleId.ROUTE_REDIRECT_LOOP,
-                    Stage.PROVE,
-                    subject,
-                    rule.span(),
-                    "\""
-                        + rule.text()
-                        + "\" redirects to "
-                        + redirects.location()
-                        + ", which is redirected to itself again")
-                .withWitness(first)
-                .withFix("exclude requests that have been redirected already"));
+            set,
+            dispatch,
+            RuleId.ROUTE_REDIRECT_LOOP,
+            subject,
+            () ->
+                Finding.of(
+                        RuleId.ROUTE_REDIRECT_LOOP,
+                        Stage.PROVE,
+                        subject,
+                        rule.span(),
+                        "\""
+                            + rule.text()
+                            + "\" redirects to "
+                            + redirects.location()
+                            + ", which is redirected to itself again")
+                    .withWitness(first)
+                    .withFix("exclude requests that have been redirected already"));
       }
     }
   }

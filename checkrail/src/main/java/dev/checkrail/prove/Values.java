@@ -1,6 +1,8 @@
 package dev.checkrail.prove;
 
+import dev.checkrail.prove.set.AddressTexts;
 import dev.checkrail.prove.set.Language;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -70,12 +72,14 @@ sealed interface Values {
     }
   }
 
-  /** Addresses, as words of four or sixteen bytes. */
+  /** Addresses, as words of four or sixteen bytes, and the IPv6 networks among them. */
   final class InNetworks implements Values {
     final Language language;
+    final List<AddressTexts.Network> six;
 
-    InNetworks(Language language) {
+    InNetworks(Language language, List<AddressTexts.Network> six) {
       this.language = language;
+      this.six = List.copyOf(six);
     }
   }
 

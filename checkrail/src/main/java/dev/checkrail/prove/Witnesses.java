@@ -3,6 +3,7 @@ package dev.checkrail.prove;
 import dev.checkrail.model.Frontend;
 import dev.checkrail.model.Listener;
 import dev.checkrail.model.Mode;
+import dev.checkrail.prove.set.AtomSet;
 import dev.checkrail.prove.set.FieldEncoding;
 import dev.checkrail.report.Request;
 import java.util.ArrayList;
@@ -96,6 +97,15 @@ final class Witnesses {
   /** The words that are known for a field, the best first. */
   List<String> dictionary(Field field) {
     return dictionary.getOrDefault(field, List.of());
+  }
+
+  /** The most believable value of these atoms, of which there is one at least. */
+  Value example(Axis.Single axis, AtomSet atoms) {
+    return words.getOrDefault(axis.field(), Map.of()).entrySet().stream()
+        .filter(word -> atoms.contains(word.getKey()))
+        .map(Map.Entry::getValue)
+        .findFirst()
+        .orElseGet(() -> value(axis, atoms.first()));
   }
 
   /** The most believable value of an atom. */

@@ -165,7 +165,7 @@ final class Words {
       return Optional.of(name + " such as " + axis.value(here.first(), List.of()).asText());
     }
     if (axis.encoding().atoms() > MANY) {
-      String example = shown(axis, work.witnesses.value(axis, here.first()).asText());
+      String example = shown(axis, work.witnesses.example(axis, here).asText());
       return Optional.of((name + (here.size() == 1 ? " " : " such as ") + example).strip());
     }
     try {
@@ -182,7 +182,7 @@ final class Words {
     } catch (BudgetExceeded tooLarge) {
       // Words are a courtesy: an example will do.
     }
-    String example = shown(axis, work.witnesses.value(axis, here.first()).asText());
+    String example = shown(axis, work.witnesses.example(axis, here).asText());
     return Optional.of((name + " such as " + example).strip());
   }
 

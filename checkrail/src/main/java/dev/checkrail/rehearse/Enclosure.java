@@ -121,28 +121,33 @@ record Enclosure(
       }
     }
     if (wanted != SandboxSettings.Wanted.NAMESPACE) {
+      // Nothing keeps a question to a name server in, so none is asked (resolv.conf(5); GNU only).
+      List<String> mute =
+          tool("env")
+              .map(path -> List.of(path.toString(), "RES_OPTIONS=attempts:0"))
+              .orElse(List.of());
       List<String> outside = List.of("/bin/sh", "-c", OUTSIDE, "sh");
       // The agent ends what it started; should it be killed itself, the kernel does.
       List<String> dying = List.of("--no-new-privs", "--pdeathsig=KILL");
       if (root && setpriv.isPresent()) {
         ways.add(
             new Enclosure(
-                "the machine's loopback device, as user " + NOBODY,
+                "loopback device of the machine, as user " + NOBODY,
                 false,
                 OptionalInt.of(NOBODY),
                 outside,
-                joined(List.of(limits, dropping(setpriv.get()), dying, List.of("--")))));
+                joined(List.of(limits, dropping(setpriv.get()), dying, List.of("--"), mute))));
       }
       ways.add(
           new Enclosure(
-              "the machine's loopback device",
+              "loopback device of the machine",
               false,
               OptionalInt.empty(),
               outside,
               setpriv
                   .map(path ->
-                      joined(List.of(limits, List.of(path.toString()), dying, List.of("--"))))
-                  .orElse(limits)));
+                      joined(List.of(limits, List.of(path.toString()), dying, List.of("--"), mute)))
+                  .orElse(joined(List.of(limits, mute)))));
     }
     return ways;
   }

@@ -214,7 +214,7 @@ final class Faults {
             one.sni(),
             one.version(),
             one.target());
-    return Passage.prepare(configuration, Rehearsed.of(post))
+    return Passage.prepare(configuration, copy, Rehearsed.of(post))
             instanceof Passage.Prepared.Ready ready
         ? Optional.of(ready.passage())
         : Optional.empty();

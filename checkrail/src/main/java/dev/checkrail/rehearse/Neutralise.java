@@ -1,6 +1,7 @@
 package dev.checkrail.rehearse;
 
 import dev.checkrail.read.haproxy.ConfigFile;
+import dev.checkrail.read.haproxy.CriterionText;
 import dev.checkrail.read.haproxy.Directive;
 import dev.checkrail.read.haproxy.Edits;
 import dev.checkrail.read.haproxy.HaproxyTree;
@@ -95,6 +96,12 @@ final class Neutralise {
           "bind-process",
           "processors of the machine");
 
+  /** Parameters of a server that name somebody else. */
+  private static final Set<String> SERVER_PEER = Set.of("addr", "agent-addr", "source", "socks4");
+
+  /** Proxy keywords that name somebody else. */
+  private static final Set<String> PEER = Set.of("source", "usesrc", "dispatch");
+
   /** Sections that are taken out whole. */
   private static final Map<SectionKind, String> SECTIONS =
       Map.of(
@@ -151,11 +158,17 @@ final class Neutralise {
           "interface process thread shards tfo transparent defer-accept nice mss tcp-ut expose-fd",
           "concerns the machine's devices and processors");
 
+  /** Parameters of a {@code bind} line that a door has already, or that speak of its family. */
+  private static final Set<String> DOOR = Set.of("accept-proxy", "v4v6", "v6only");
+
   /** Time-outs that a person would wait for; to how many milliseconds they are shortened. */
   private static final Map<String, Integer> TIMES =
       Map.of("connect", 50, "tarpit", 100, "queue", 300, "server", 500, "tunnel", 1000);
 
   private static final int INSPECT_DELAY = 500;
+
+  /** Of the range for tests of network devices, and no server's (see {@link SandboxCopy}). */
+  private static final String NOBODY = "198.19.255.254";
 
   private final Purpose purpose;
   private final HaproxyTree tree;
@@ -164,6 +177,7 @@ final class Neutralise {
   private final Map<String, String> paths;
   private final Set<String> pathLines;
   private final Map<String, Map<String, String>> certificates;
+  private final Optional<Map<String, List<Endpoint>>> doors;
   private final List<Change> changes = new ArrayList<>();
   private final List<String> shortened = new ArrayList<>();
   private final boolean lua;
@@ -175,6 +189,8 @@ final class Neutralise {
    * @param pathLines {@code file:line} of lines that name such files
    * @param certificates {@code file:line} of a {@code bind} line, to its {@code crt} and {@code
    *     crt-list} values and where they are in the copy
+   * @param doors {@code file:line} of a {@code bind} line to where it listens instead, behind a
+   *     PROXY header; empty: every listener has its own address
    */
   Neutralise(
       Purpose purpose,
@@ -182,7 +198,9 @@ final class Neutralise {
       Map<String, Endpoint> standIns,
       Map<String, String> paths,
       Set<String> pathLines,
-      Map<String, Map<String, String>> certificates) {
+      Map<String, Map<String, String>> certificates,
+      Optional<Map<String, List<Endpoint>>> doors) {
+    this.doors = doors;
     this.purpose = purpose;
     this.tree = tree;
     this.edits = new Edits(tree);
@@ -263,9 +281,11 @@ final class Neutralise {
       case PEERS -> peers(section);
       case NAMESPACE_LIST -> section.activeDirectives().forEach(d -> cut(d, "namespaces"));
       case DEFAULTS, FRONTEND, BACKEND, LISTEN -> proxy(section);
-      case CACHE, USERLIST, HTTP_ERRORS, FCGI_APP ->
+      case CACHE, USERLIST, HTTP_ERRORS ->
           section.activeDirectives().forEach(d -> mapped(d, values(d)));
-      case RESOLVERS, MAILERS, RING, PROGRAM, LOG_FORWARD -> {}
+      case FCGI_APP -> section.activeDirectives().forEach(this::fastCgi);
+      case RING, LOG_FORWARD -> section.activeDirectives().forEach(this::logging);
+      case RESOLVERS, MAILERS, PROGRAM -> {}
     }
   }
 
@@ -279,6 +299,36 @@ final class Neutralise {
     changes.add(
         new Change(
             place(section.header()), section.label(), "tables of other machines are not asked"));
+  }
+
+  private void fastCgi(Directive directive) {
+    boolean run = purpose == Purpose.RUN;
+    if (directive.is("log-stderr")
+        && !directive.arg(0).equals("global")
+        && (run || !literal(directive.arg(0)))) {
+      cut(directive, "logs are not sent");
+    } else {
+      mapped(directive, values(directive));
+    }
+  }
+
+  /** Sections that take logs on; they are there in a copy that is only checked. */
+  private void logging(Directive directive) {
+    if (directive.is("backing-file")) {
+      cut(directive, "the sandbox writes no file of the machine");
+      return;
+    }
+    int at =
+        switch (directive.keyword().value()) {
+          case "server" -> 1;
+          case "bind", "dgram-bind", "log" -> 0;
+          default -> -1;
+        };
+    if (at >= 0 && !directive.arg(at).isEmpty() && !literal(directive.arg(at))) {
+      cut(directive, "names are not resolved");
+    } else if (directive.is("server")) {
+      server(directive);
+    }
   }
 
   private void global(Directive directive) {
@@ -331,6 +381,12 @@ final class Neutralise {
     if (why == null && run) {
       why = PROXY_RUN.get(keyword);
     }
+    if (why == null
+        && PEER.contains(keyword)
+        && !(literal(directive.arg(0))
+            && after("usesrc", directive).stream().allMatch(Neutralise::known))) {
+      why = "names are not resolved";
+    }
     if (why == null && lua && values(directive).stream().anyMatch(v -> LUA.matcher(v).find())) {
       if (keyword.equals("acl")) {
         edits.replace(
@@ -375,6 +431,9 @@ final class Neutralise {
       case "http-check", "tcp-check" -> {
         if (run && checksElsewhere) {
           why = "checks connect to the server itself";
+        } else if (directive.arg(0).equals("connect")
+            && !literal(after("addr", directive).orElse("global"))) {
+          why = "names are not resolved";
         }
       }
       default -> {}
@@ -397,6 +456,12 @@ final class Neutralise {
       }
       default -> mapped(directive, values(directive));
     }
+  }
+
+  private static Optional<String> after(String word, Directive directive) {
+    List<String> all = values(directive);
+    int at = all.indexOf(word);
+    return at >= 0 && at + 1 < all.size() ? Optional.of(all.get(at + 1)) : Optional.empty();
   }
 
   private void timeout(Directive directive) {
@@ -454,6 +519,13 @@ final class Neutralise {
         note(directive, "no listener in the sandbox: " + address);
       }
     }
+    if (doors.isPresent()) {
+      open.clear();
+      doors.get().getOrDefault(place(directive.line()), List.of()).stream()
+          .map(Endpoint::toString)
+          .forEach(open::add);
+      changed = true;
+    }
     if (open.isEmpty()) {
       edits.comment(directive.line());
       return;
@@ -461,10 +533,16 @@ final class Neutralise {
     Map<String, String> shown = certificates.getOrDefault(place(directive.line()), Map.of());
     List<String> values = new ArrayList<>(before(directive, 0));
     values.add(String.join(",", open));
+    if (doors.isPresent()) {
+      values.add("accept-proxy");
+    }
     Set<String> reasons = new HashSet<>();
     for (Parameter parameter : Parameter.ofBind(directive)) {
       String name = parameter.name().value();
       Optional<String> why = why(BIND, BIND_RUN, name);
+      if (doors.isPresent() && DOOR.contains(name)) {
+        continue;
+      }
       if (why.isPresent()) {
         changed = true;
         if (reasons.add(why.get())) {
@@ -505,6 +583,12 @@ final class Neutralise {
     for (Parameter parameter : parameters) {
       String name = parameter.name().value();
       Optional<String> why = why(SERVER, SERVER_RUN, name);
+      if (why.isEmpty()
+          && SERVER_PEER.contains(name)
+          && !parameter.value().isEmpty()
+          && !literal(parameter.value())) {
+        why = Optional.of("names are not resolved");
+      }
       if (authority && name.equals("verify")) {
         why = why(SERVER, SERVER_RUN, "ca-file");
       }
@@ -557,8 +641,12 @@ final class Neutralise {
     return all.subList(0, Math.min(all.size(), head + arguments));
   }
 
-  private void mapped(Directive directive, List<String> values) {
+  private void mapped(Directive directive, List<String> words) {
+    List<String> values = unresolved(directive, words);
     if (paths.isEmpty() || !names(directive, values)) {
+      if (!values.equals(words)) {
+        write(directive, values);
+      }
       return;
     }
     UnaryOperator<String> map =
@@ -575,9 +663,26 @@ final class Neutralise {
           return mapped;
         };
     List<String> changed = values.stream().map(map).toList();
-    if (!changed.equals(values)) {
+    if (!changed.equals(words)) {
       write(directive, changed);
     }
+  }
+
+  /** The words of a line, with an address of nobody for each name that HAProxy would look up. */
+  private List<String> unresolved(Directive directive, List<String> words) {
+    List<String> values = new ArrayList<>(words);
+    for (CriterionText criterion : AddressPatterns.of(directive)) {
+      for (Word name : AddressPatterns.names(criterion)) {
+        int at = directive.line().words().indexOf(name);
+        if (at >= 0) {
+          values.set(at, NOBODY);
+        }
+      }
+    }
+    if (!values.equals(words)) {
+      note(directive, "names are not resolved");
+    }
+    return values;
   }
 
   private boolean names(Directive directive, List<String> values) {
@@ -620,7 +725,7 @@ final class Neutralise {
   }
 
   /** Whether a log's or listener's address needs no look-up. */
-  private static boolean literal(String address) {
+  static boolean literal(String address) {
     return address.equals("global") || local(address) || !byName(address);
   }
 
@@ -634,6 +739,11 @@ final class Neutralise {
         || address.startsWith("ring@")
         || address.equals("stdout")
         || address.equals("stderr");
+  }
+
+  /** What {@code usesrc} takes: an address, or a word for the client's. */
+  private static boolean known(String source) {
+    return source.startsWith("client") || source.startsWith("hdr_ip(") || literal(source);
   }
 
   private static boolean byName(String address) {

@@ -33,16 +33,16 @@ record Passage(
   }
 
   /** Finds the listener, asks the model, and words the request. */
-  static Prepared prepare(Configuration configuration, Rehearsed one) {
+  static Prepared prepare(Configuration configuration, SandboxCopy copy, Rehearsed one) {
     Request request = one.request();
     return switch (Explain.listener(configuration, request, request.listener())) {
       case ListenerChoice.Unclear unclear -> new Prepared.Not(unclear.message());
-      case ListenerChoice.Chosen chosen -> prepare(configuration, one, chosen);
+      case ListenerChoice.Chosen chosen -> prepare(configuration, copy, one, chosen);
     };
   }
 
   private static Prepared prepare(
-      Configuration configuration, Rehearsed one, ListenerChoice.Chosen chosen) {
+      Configuration configuration, SandboxCopy copy, Rehearsed one, ListenerChoice.Chosen chosen) {
     Request request = one.request();
     Listener listener = chosen.listener();
     Optional<String> address = concrete(chosen, request);
@@ -62,15 +62,28 @@ record Passage(
       return new Prepared.Not(
           "from " + request.from().get() + " to " + listener.key() + " there is no way");
     }
+    Optional<Endpoint> door = copy.door(listener);
+    if (copy.onLoopback()) {
+      Optional<String> hidden =
+          door.isEmpty()
+              ? Optional.of("listener " + listener.key() + " has no place on the loopback device")
+              : Behind.hidden(configuration, chosen.frontend(), listener, address.get());
+      if (hidden.isPresent()) {
+        return new Prepared.Not(hidden.get());
+      }
+    }
     ListenerChoice.Chosen exact =
         new ListenerChoice.Chosen(chosen.frontend(), listener, address.get());
     Outcome model =
         one.model().orElseGet(() -> Explain.explain(configuration, request, exact).outcome());
     try {
       RawRequest raw = Wording.of(request, chosen.frontend(), listener, address.get());
-      if (listener.acceptProxy()) {
-        String from = request.from().orElse(address.get().indexOf(':') < 0 ? "127.0.0.1" : "::1");
-        raw = raw.proxied(new Endpoint(from, 40_000), new Endpoint(address.get(), listener.port()));
+      String from = request.from().orElse(address.get().indexOf(':') < 0 ? "127.0.0.1" : "::1");
+      Endpoint source = new Endpoint(from, 40_000);
+      if (door.isPresent()) {
+        raw = raw.through(door.get(), source);
+      } else if (listener.acceptProxy()) {
+        raw = raw.proxied(source, new Endpoint(address.get(), listener.port()));
       }
       return new Prepared.Ready(
           new Passage(

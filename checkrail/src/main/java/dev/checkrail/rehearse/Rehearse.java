@@ -36,8 +36,8 @@ public final class Rehearse {
    *     second time, and counts if it disagrees again
    * @param policy what must hold while something is broken
    * @param sandbox where; it can be used again afterwards
-   * @throws SandboxException if it could not be done: no namespace, or the copy does not start; the
-   *     message says what to do
+   * @throws SandboxException if it could not be done: without a namespace the copy could speak to
+   *     somebody else, or it does not start; the message says what to do
    */
   public static RehearseReport rehearse(
       Original original,
@@ -46,13 +46,6 @@ public final class Rehearse {
       Sandbox sandbox,
       RehearseSettings settings)
       throws SandboxException {
-    if (sandbox.mode() != Sandbox.Mode.NAMESPACE) {
-      throw new SandboxException(
-          SandboxException.Kind.NAMESPACE_REFUSED,
-          "nothing was rehearsed: this machine allows no network namespace ("
-              + String.join("; ", sandbox.remarks())
-              + "); run as root, allow user namespaces, or use --without-rehearsal");
-    }
     settings.progress().accept("starting HAProxy on a copy");
     SandboxCopy copy =
         SandboxCopy.make(
@@ -116,7 +109,13 @@ public final class Rehearse {
       this.copy = copy;
       this.running = running;
       this.observed = new Observed(configuration, copy);
-      this.left = new LinkedHashSet<>(copy.left());
+      this.left = new LinkedHashSet<>();
+      if (copy.onLoopback()) {
+        left.add(
+            "the configuration's own addresses: HAProxy ran on the "
+                + String.join("; ", sandbox.remarks()));
+      }
+      this.left.addAll(copy.left());
       this.persistent =
           configuration.pools().stream()
               .filter(pool -> pool.persistence().isPresent())
@@ -155,17 +154,24 @@ public final class Rehearse {
                 + Redaction.of(copy.original(running.output())).strip());
       }
       return new RehearseReport(
-          new Rehearsal(sent, agreed.size(), disagreed, tried, new ArrayList<>(left)),
+          new Rehearsal(sent, agreed.size(), disagreed, tried, new ArrayList<>(left), where()),
           undecided,
           String.join("; ", sandbox.remarks()),
           sandbox.haproxyVersion(),
           findings);
     }
 
+    private Rehearsal.Sandbox where() {
+      return switch (sandbox.mode()) {
+        case NAMESPACE -> Rehearsal.Sandbox.NAMESPACE;
+        case LOOPBACK -> Rehearsal.Sandbox.LOOPBACK;
+      };
+    }
+
     private List<Passage> prepared() {
       List<Passage> passages = new ArrayList<>();
       for (Rehearsed one : requests) {
-        switch (Passage.prepare(configuration, one)) {
+        switch (Passage.prepare(configuration, copy, one)) {
           case Passage.Prepared.Ready ready -> {
             if (observed.isPlayed(ready.passage().model())) {
               passages.add(ready.passage());

@@ -35,8 +35,9 @@ import java.util.concurrent.TimeUnit;
  * <p>Where the machine refuses namespaces, {@link #mode()} is {@link Mode#LOOPBACK}: the same
  * process on the machine's own loopback device. Then the caller brings a configuration that listens
  * on free ports ({@link #freePorts}) behind {@code accept-proxy}, talks to stubs on free ports, and
- * sends requests with {@link RawRequest#proxied}; and it must itself have taken out whatever could
- * connect elsewhere.
+ * sends requests {@link RawRequest#through} them; and it must itself have taken out whatever could
+ * connect elsewhere. HAProxy is ended as soon as it is seen with a socket outside of the loopback
+ * device, and its C library (GNU) asks no name server.
  *
  * <p>HAProxy is started with three lines added, in a file of its own after all others: an admin
  * socket (a file in the folder), {@code no strict-limits}, and {@code httpclient.ssl.verify none},
@@ -229,6 +230,7 @@ public final class Sandbox implements AutoCloseable {
           Wire.environment(out, environment);
           Wire.text(out, ADMIN_SOCKET);
           out.writeInt((int) START.toMillis());
+          out.writeBoolean(mode() == Mode.LOOPBACK);
           Wire.list(out, stubs, Wire::stub);
         },
         in -> {
@@ -268,7 +270,10 @@ public final class Sandbox implements AutoCloseable {
     }
   }
 
-  /** Ports of 127.0.0.1 that are free at this moment. */
+  /**
+   * Ports of 127.0.0.1 that are free, and stay so for HAProxy and the stubs until this is asked
+   * again: nobody else gets them by chance.
+   */
   public List<Integer> freePorts(int count) throws SandboxException {
     return ask(
         Question.PORTS,

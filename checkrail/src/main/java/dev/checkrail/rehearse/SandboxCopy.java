@@ -22,8 +22,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -39,6 +41,10 @@ import java.util.stream.Stream;
  * that relative names mean the same; absolute names are led into it. Servers have their own
  * addresses; those that cannot be played there (names, sockets, the configuration's own listeners)
  * get an address of the range for tests (RFC 2544).
+ *
+ * <p>On the machine's loopback device every listener and every server gets a free port of
+ * 127.0.0.1, and the copy is looked at once more ({@link Confine}): nothing in it may speak to
+ * anybody else.
  */
 final class SandboxCopy {
   /** Beyond this HAProxy can't make its admin socket: addresses of sockets hold 108 bytes. */
@@ -49,6 +55,11 @@ final class SandboxCopy {
   /** The agent may have 8,192 open files; each server that is played is one. */
   private static final int MOST_PLAYED = 4_000;
 
+  /** On loopback each has a port of the machine for as long as the rehearsal takes. */
+  private static final int MOST_PLAYED_ON_LOOPBACK = 1_500;
+
+  private static final int MOST_DOORS = 500;
+
   private final Path root;
   private final Path folder;
   private final List<String> arguments;
@@ -57,6 +68,7 @@ final class SandboxCopy {
   private final List<Stub> stubs;
   private final List<String> left;
   private final Map<String, String> originals;
+  private final Optional<Map<Listener, Endpoint>> doors;
 
   private SandboxCopy(
       Path root,
@@ -66,7 +78,8 @@ final class SandboxCopy {
       Map<String, Endpoint> played,
       List<Stub> stubs,
       List<String> left,
-      Map<String, String> originals) {
+      Map<String, String> originals,
+      Optional<Map<Listener, Endpoint>> doors) {
     this.root = root;
     this.folder = folder;
     this.arguments = List.copyOf(arguments);
@@ -75,6 +88,17 @@ final class SandboxCopy {
     this.stubs = List.copyOf(stubs);
     this.left = List.copyOf(left);
     this.originals = originals;
+    this.doors = doors;
+  }
+
+  /** Whether listeners are behind doors on the machine's loopback device. */
+  boolean onLoopback() {
+    return doors.isPresent();
+  }
+
+  /** Where a listener is, on loopback; empty if it has no place there. */
+  Optional<Endpoint> door(Listener listener) {
+    return doors.map(all -> all.get(listener));
   }
 
   /** Where it lies, to be discarded when it is of no use any more. */
@@ -131,6 +155,8 @@ final class SandboxCopy {
    *
    * @param names host names that clients ask for; a certificate that is not here is made for them,
    *     too
+   * @throws SandboxException also if the sandbox is the machine's loopback device and the copy
+   *     could speak to somebody else, with all places and reasons
    */
   static SandboxCopy make(
       Sandbox sandbox, Original original, Purpose purpose, Collection<String> names, Instant now)
@@ -138,6 +164,9 @@ final class SandboxCopy {
     Path root = sandbox.newFolder();
     try {
       return new Maker(sandbox, root, original, purpose, names, now).make();
+    } catch (SandboxException e) {
+      sandbox.discard(root);
+      throw e;
     } catch (IOException e) {
       throw new SandboxException(
           SandboxException.Kind.FOLDER, "cannot write the sandbox's copy: " + e.getMessage());
@@ -156,6 +185,9 @@ final class SandboxCopy {
     private final Path workingDirectory;
     private final List<String> left = new ArrayList<>();
     private final Map<String, Map<String, String>> certificates = new HashMap<>();
+    private final boolean loopback;
+    private final Deque<Integer> ports = new ArrayDeque<>();
+    private final Map<Listener, Endpoint> doors = new HashMap<>();
     private int certificateFiles;
 
     Maker(
@@ -173,6 +205,7 @@ final class SandboxCopy {
       this.purpose = purpose;
       this.names = names;
       this.now = now;
+      this.loopback = sandbox.mode() == Sandbox.Mode.LOOPBACK;
       String first = tree.files().isEmpty() ? "" : tree.files().getFirst().source().path();
       this.workingDirectory =
           original
@@ -233,12 +266,19 @@ final class SandboxCopy {
         write(place(top, file.getKey()), file.getValue().bytes());
       }
       certificates();
-      Servers servers = servers();
+      boolean moved = loopback && purpose == Purpose.RUN;
+      Optional<Map<String, List<Endpoint>>> openings =
+          moved ? Optional.of(doors()) : Optional.empty();
+      Servers servers = moved ? movedServers() : servers();
       Neutralise neutralise =
-          new Neutralise(purpose, tree, servers.standIns, paths, lines, certificates);
+          new Neutralise(purpose, tree, servers.standIns, paths, lines, certificates, openings);
+      Map<String, String> texts = neutralise.print();
+      if (loopback) {
+        confine(texts, servers);
+      }
       Map<String, String> originals = new LinkedHashMap<>();
       List<String> arguments = new ArrayList<>();
-      for (Map.Entry<String, String> text : neutralise.print().entrySet()) {
+      for (Map.Entry<String, String> text : texts.entrySet()) {
         Path place = place(top, whole(text.getKey()));
         write(place, text.getValue().getBytes(StandardCharsets.ISO_8859_1));
         String argument = folder.relativize(place).toString();
@@ -256,7 +296,22 @@ final class SandboxCopy {
           servers.played,
           List.copyOf(servers.stubs.values()),
           left,
-          originals);
+          originals,
+          moved ? Optional.of(doors) : Optional.empty());
+    }
+
+    private void confine(Map<String, String> texts, Servers servers) throws SandboxException {
+      Set<Endpoint> ours = new HashSet<>(servers.standIns.values());
+      ours.addAll(doors.values());
+      List<String> open = Confine.open(original, texts, purpose, ours);
+      if (!open.isEmpty()) {
+        throw new SandboxException(
+            SandboxException.Kind.CANNOT_CONFINE,
+            "this machine allows no network namespace, and on its loopback device HAProxy could"
+                + " speak to somebody else: "
+                + String.join("; ", open)
+                + "; run as root or allow user namespaces");
+      }
     }
 
     /** Where a file of {@code --root} would lie on the machine. */
@@ -434,6 +489,114 @@ final class SandboxCopy {
       return place;
     }
 
+    // --- places on the machine's loopback device
+
+    /** Ports for all listeners and servers; {@code bind} lines to where they listen. */
+    private Map<String, List<Endpoint>> doors() throws SandboxException {
+      List<Listener> listeners =
+          configuration.frontends().stream()
+              .flatMap(frontend -> frontend.listeners().stream())
+              .filter(this::hasDoor)
+              .toList();
+      int all = configuration.pools().stream().mapToInt(pool -> pool.servers().size()).sum();
+      int opened = Math.min(MOST_DOORS, listeners.size());
+      ports.addAll(sandbox.freePorts(opened + Math.min(MOST_PLAYED_ON_LOOPBACK, all) + 1));
+      if (opened < listeners.size()) {
+        left.add(
+            (listeners.size() - opened)
+                + " listeners: more than "
+                + MOST_DOORS
+                + " have no place on the loopback device");
+      }
+      Map<String, List<Endpoint>> openings = new HashMap<>();
+      for (Listener listener : listeners.subList(0, opened)) {
+        Endpoint door = port();
+        doors.put(listener, door);
+        openings
+            .computeIfAbsent(
+                listener.span().file() + ":" + listener.span().line(), line -> new ArrayList<>())
+            .add(door);
+      }
+      return openings;
+    }
+
+    private Endpoint port() {
+      return new Endpoint("127.0.0.1", ports.remove());
+    }
+
+    /** Whether it is reached over TCP at an address that is known. */
+    private boolean hasDoor(Listener listener) {
+      boolean datagrams =
+          listener.options().stream()
+                  .anyMatch(o -> o.name().equals("proto") && o.written().equals("quic"))
+              || written(listener).matches("(quic|udp)[46]?@.*");
+      return listener.port() > 0
+          && !datagrams
+          && (listener.address().equals("*") || Neutralise.isLiteral(listener.address()));
+    }
+
+    private String written(Listener listener) {
+      return tree.files().stream()
+          .filter(file -> file.source().path().equals(listener.span().file()))
+          .map(file -> file.source().line(listener.span().line()))
+          .map(line -> line.substring(Math.min(line.length(), listener.span().column() - 1)))
+          .findFirst()
+          .orElse("");
+    }
+
+    /**
+     * Each address, with what is spoken there, is one port; what has no address of its own, too.
+     */
+    private Servers movedServers() {
+      Servers servers = new Servers();
+      Endpoint nobody = port();
+      Map<String, Endpoint> places = new HashMap<>();
+      for (Pool pool : configuration.pools()) {
+        for (Server server : pool.servers()) {
+          String line = server.span().file() + ":" + server.span().line();
+          Optional<String> why = whyNot(server, pool);
+          String place = why.isPresent() ? line : pool.mode() + " " + server.key();
+          if (!places.containsKey(place) && places.size() >= MOST_PLAYED_ON_LOOPBACK) {
+            servers.standIns.put(line, nobody);
+            servers.unplayed++;
+            continue;
+          }
+          if (why.isPresent() && !places.containsKey(place)) {
+            left.add(elsewhere(line, pool, server, why.get()));
+          }
+          Endpoint at = places.computeIfAbsent(place, it -> port());
+          servers.standIns.put(line, at);
+          servers.played.put(name(pool.name(), server.name()), at);
+          servers.stubs.putIfAbsent(at, stub(pool, at));
+        }
+      }
+      unplayed(servers, MOST_PLAYED_ON_LOOPBACK);
+      return servers;
+    }
+
+    private void unplayed(Servers servers, int most) {
+      if (servers.unplayed > 0) {
+        left.add(servers.unplayed + " servers: more than " + most + " are not played at once");
+      }
+    }
+
+    private static Stub stub(Pool pool, Endpoint at) {
+      return pool.mode() == Mode.TCP
+          ? Stub.tcp(at.address(), at.port())
+          : Stub.http(at.address(), at.port());
+    }
+
+    private static String elsewhere(String line, Pool pool, Server server, String why) {
+      return line
+          + " server "
+          + pool.name()
+          + "/"
+          + server.name()
+          + ": "
+          + why
+          + ", so it is played at another address";
+    }
+
     // --- servers
 
     private static final class Servers {
@@ -449,7 +612,8 @@ final class SandboxCopy {
       for (Pool pool : configuration.pools()) {
         for (Server server : pool.servers()) {
           String line = server.span().file() + ":" + server.span().line();
-          Optional<String> why = whyNot(server, pool, servers);
+          Optional<String> why =
+              whyNot(server, pool).or(() -> otherProtocol(server, pool, servers));
           Endpoint at;
           if (servers.standIns.containsKey(line)) {
             at = servers.standIns.get(line);
@@ -462,36 +626,21 @@ final class SandboxCopy {
             // The range for tests of network devices: nobody's servers are there.
             at = new Endpoint("198.18." + (standIns >> 8 & 0xFF) + "." + (standIns & 0xFF), 80);
             servers.standIns.put(line, at);
-            left.add(
-                line
-                    + " server "
-                    + pool.name()
-                    + "/"
-                    + server.name()
-                    + ": "
-                    + why.get()
-                    + ", so it is played at another address");
+            left.add(elsewhere(line, pool, server, why.get()));
           }
           if (servers.stubs.size() >= MOST_PLAYED && !servers.stubs.containsKey(at)) {
             servers.unplayed++;
             continue;
           }
           servers.played.put(name(pool.name(), server.name()), at);
-          servers.stubs.putIfAbsent(
-              at,
-              pool.mode() == Mode.TCP
-                  ? Stub.tcp(at.address(), at.port())
-                  : Stub.http(at.address(), at.port()));
+          servers.stubs.putIfAbsent(at, stub(pool, at));
         }
       }
-      if (servers.unplayed > 0) {
-        left.add(
-            servers.unplayed + " servers: more than " + MOST_PLAYED + " are not played at once");
-      }
+      unplayed(servers, MOST_PLAYED);
       return servers;
     }
 
-    private Optional<String> whyNot(Server server, Pool pool, Servers servers) {
+    private Optional<String> whyNot(Server server, Pool pool) {
       if (server.byName()) {
         return Optional.of("its name is not resolved");
       }
@@ -516,7 +665,11 @@ final class SandboxCopy {
           }
         }
       }
-      Stub other = servers.stubs.get(at);
+      return Optional.empty();
+    }
+
+    private static Optional<String> otherProtocol(Server server, Pool pool, Servers servers) {
+      Stub other = servers.stubs.get(new Endpoint(server.address(), server.port()));
       Stub.Protocol protocol = pool.mode() == Mode.TCP ? Stub.Protocol.TCP : Stub.Protocol.HTTP;
       return other != null && other.protocol() != protocol
           ? Optional.of("another pool speaks another protocol with its address")

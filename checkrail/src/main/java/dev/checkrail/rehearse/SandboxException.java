@@ -16,6 +16,8 @@ public final class SandboxException extends IOException {
     FOLDER,
     /** The agent could not do what it was asked; the sandbox can still be used. */
     QUESTION_FAILED,
+    /** Without namespaces HAProxy could speak to somebody else with this configuration. */
+    CANNOT_CONFINE,
     /** HAProxy does not start on the sandbox's copy of a configuration. */
     COPY_REFUSED,
     /** The agent is gone or does not answer; the sandbox is of no use any more. */

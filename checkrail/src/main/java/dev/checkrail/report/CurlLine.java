@@ -107,7 +107,10 @@ public final class CurlLine {
     if (lines.isEmpty()) {
       header("Host:");
     } else if (!lines.getFirst().equals(byCurl)) {
-      header(lines.getFirst().isEmpty() ? "Host;" : "Host: " + lines.getFirst());
+      header(
+          lines.getFirst().isEmpty()
+              ? "Host;"
+              : "Host: " + Redaction.header("Host", lines.getFirst()));
     }
   }
 
@@ -134,7 +137,10 @@ public final class CurlLine {
     StringBuilder text = new StringBuilder();
     text.append(request.method()).append(' ').append(request.sentTarget());
     text.append(" HTTP/").append(request.httpVersion()).append("\r\n");
-    request.hostLines().forEach(line -> text.append("Host: ").append(line).append("\r\n"));
+    request
+        .hostLines()
+        .forEach(
+            line -> text.append("Host: ").append(Redaction.header("Host", line)).append("\r\n"));
     request
         .headers()
         .forEach((name, lines) -> {

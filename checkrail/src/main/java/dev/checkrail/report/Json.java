@@ -3,7 +3,6 @@ package dev.checkrail.report;
 import dev.checkrail.model.Unmodelled;
 import dev.checkrail.source.Problem;
 import dev.checkrail.source.Redaction;
-import dev.checkrail.source.SourceFile;
 import java.io.StringWriter;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -22,11 +21,19 @@ import tools.jackson.core.util.DefaultPrettyPrinter;
  * The JSON that other people's scripts read; each shape has a schema in {@code
  * dev/checkrail/schema}. Keys come in a fixed order, what is empty is left out, numbers have four
  * significant digits. Text is shown as people wrote it, without what looks like a secret ({@link
- * Redaction}): a request whose header is a secret can't be read back as it was.
+ * ShownText}): a request whose header is a secret can't be read back as it was. Text is cut where
+ * nobody would read on, requests and outcomes are not; of long lists the beginning is written, and
+ * {@code omitted} counts the rest.
  */
 public final class Json {
   private static final JsonFactory FACTORY = new JsonFactory();
   private static final MathContext DIGITS = new MathContext(4);
+
+  /** So many findings of a kind are written. */
+  static final int MOST_OF_A_KIND = 500;
+
+  /** So many unmodelled lines, changed settings and the like are written. */
+  static final int MOST = 1000;
 
   private final boolean indented;
 
@@ -49,9 +56,14 @@ public final class Json {
     return write(out -> {
       out.text("verdict", verdict.kind().word());
       out.number("exit", verdict.exit());
-      out.each("findings", verdict.findings(), finding -> finding(out, finding));
-      out.each("unmodelled", verdict.unmodelled(), line -> unmodelled(out, line));
+      Shortlist findings = Shortlist.of(verdict.findings(), MOST_OF_A_KIND);
+      out.each("findings", findings.findings(), finding -> finding(out, finding));
+      out.each("unmodelled", first(verdict.unmodelled()), line -> unmodelled(out, line));
       out.each("stages", verdict.stages(), stage -> stage(out, stage));
+      int lines = Math.max(0, verdict.unmodelled().size() - MOST);
+      if (lines > 0 || !findings.more().isEmpty()) {
+        out.object("omitted", findings, more -> omitted(out, more, lines));
+      }
     });
   }
 
@@ -83,7 +95,11 @@ public final class Json {
     return write(out -> {
       out.flag("equal", difference.equal());
       out.each("regions", difference.regions(), region -> region(out, region));
-      out.each("settings", difference.settings(), setting -> setting(out, setting));
+      out.each("settings", first(difference.settings()), setting -> setting(out, setting));
+      int settings = difference.settings().size() - MOST;
+      if (settings > 0) {
+        out.object("omitted", settings, count -> out.number("settings", count));
+      }
     });
   }
 
@@ -108,7 +124,12 @@ public final class Json {
             out.text("status", fault.status().word());
             out.text("why", fault.why());
           });
-      out.texts("not_rehearsed", rehearsal.notRehearsed());
+      out.texts("not_rehearsed", first(rehearsal.notRehearsed()));
+      int left = rehearsal.notRehearsed().size() - MOST;
+      if (left > 0) {
+        out.object("omitted", left, count -> out.number("not_rehearsed", count));
+      }
+      out.text("sandbox", rehearsal.sandbox().word());
     });
   }
 
@@ -142,6 +163,23 @@ public final class Json {
             out.text("sha256", input.sha256());
           });
     });
+  }
+
+  private static void omitted(Out out, Shortlist findings, int unmodelled) {
+    out.each(
+        "findings",
+        List.copyOf(findings.more().entrySet()),
+        more -> {
+          out.text("rule", more.getKey().rule().id());
+          out.text("severity", more.getKey().severity().word());
+          out.flag("counts", more.getKey().counts());
+          out.number("count", more.getValue());
+        });
+    out.number("unmodelled", unmodelled);
+  }
+
+  private static <T> List<T> first(List<T> all) {
+    return all.subList(0, Math.min(MOST, all.size()));
   }
 
   private static void finding(Out out, Finding finding) {
@@ -218,6 +256,10 @@ public final class Json {
   }
 
   private static void request(Out out, Request request) {
+    out.whole(() -> requestParts(out, request));
+  }
+
+  private static void requestParts(Out out, Request request) {
     out.text("method", request.method());
     out.text("url", request.url());
     if (!request.headers().isEmpty()) {
@@ -242,6 +284,10 @@ public final class Json {
   }
 
   private static void outcome(Out out, Outcome outcome) {
+    out.whole(() -> outcomeParts(out, outcome));
+  }
+
+  private static void outcomeParts(Out out, Outcome outcome) {
     switch (outcome) {
       case Outcome.Reaches reaches -> {
         out.text("kind", "reaches");
@@ -276,7 +322,7 @@ public final class Json {
       }
       case Outcome.Undecided undecided -> {
         out.text("kind", "undecided");
-        out.text("because", undecided.because());
+        out.text("because", ShownText.of(undecided.because()));
       }
     }
   }
@@ -328,6 +374,7 @@ public final class Json {
   /** Properties of the object that is open. */
   private static final class Out {
     private final JsonGenerator json;
+    private int whole;
 
     Out(JsonGenerator json) {
       this.json = json;
@@ -392,10 +439,15 @@ public final class Json {
       json.writeEndArray();
     }
 
-    /** Our own sentences may have characters beyond a byte; text of configurations never has. */
-    private static String shown(String text) {
-      boolean bytes = text.chars().allMatch(c -> c <= 0xFF);
-      return Redaction.of(bytes ? SourceFile.display(text) : text);
+    private String shown(String text) {
+      return whole > 0 ? ShownText.whole(text) : ShownText.of(text);
+    }
+
+    /** Writes something of which no text may be cut. */
+    void whole(Runnable body) {
+      whole++;
+      body.run();
+      whole--;
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.checkrail.report;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What the real binary said: what {@code rehearse} answers.
@@ -8,17 +9,32 @@ import java.util.List;
  * @param sent requests sent
  * @param agreed of these, how many ended as the model says
  * @param notRehearsed what was left out, each with its reason
+ * @param sandbox where HAProxy ran
  */
 public record Rehearsal(
     int sent,
     int agreed,
     List<Disagreement> disagreed,
     List<Fault> faults,
-    List<String> notRehearsed) {
+    List<String> notRehearsed,
+    Sandbox sandbox) {
   public Rehearsal {
     disagreed = List.copyOf(disagreed);
     faults = List.copyOf(faults);
     notRehearsed = List.copyOf(notRehearsed);
+  }
+
+  /** Where HAProxy ran. */
+  public enum Sandbox {
+    /** In a network namespace of its own, with the configuration's own addresses. */
+    NAMESPACE,
+    /** On free ports of the machine's loopback device, behind PROXY headers. */
+    LOOPBACK;
+
+    /** As it is written in JSON. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /** A request that ended otherwise than the model says: a defect of ours. */

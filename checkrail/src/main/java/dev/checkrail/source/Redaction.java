@@ -1,6 +1,10 @@
 package dev.checkrail.source;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -10,20 +14,73 @@ import java.util.Set;
  * introduce a secret in a HAProxy configuration ({@code stats auth}, {@code password}, {@code
  * set-header Authorization} …), values of names that sound secret ({@code api_key=}, {@code
  * X-Auth-Token:}), {@code Basic} and {@code Bearer} credentials, passwords in URLs, private keys,
- * and card numbers. It would rather take too much than too little, and reads each byte a bounded
- * number of times, so that a line of any length is safe to give to it.
+ * keys and words given to converters and to Lua, and card numbers. It would rather take too much
+ * than too little, and reads each byte a bounded number of times, so that a line of any length is
+ * safe to give to it.
  *
  * <p>It can't know a secret that nothing around it betrays.
+ *
+ * <p>Text is taken care of twice. What a model keeps of a configuration's text is {@link #kept}:
+ * its marks tell different secrets apart, so that a changed secret is a change. Whatever is shown
+ * goes through {@link #of}, which makes all marks alike.
  */
 public final class Redaction {
   /** What stands where a secret stood. */
   public static final String MARK = "[redacted]";
 
+  private static final String OPEN = "[redacted";
+  private static final String KEPT = OPEN + "#";
+  private static final int DIGITS = 16;
   private static final int LONGEST_NAME = 64;
+  private static final int DEEPEST_QUOTE = 3;
   private static final Set<String> BEFORE_SECRET =
-      Set.of("password", "insecure-password", "passwd", "secret", "passphrase", "agent-send");
+      Set.of(
+          "password",
+          "insecure-password",
+          "passwd",
+          "secret",
+          "passphrase",
+          "agent-send",
+          "ca-sign-pass",
+          "dynamic-cookie-key");
   private static final Set<String> BEFORE_HEADER =
-      Set.of("set-header", "add-header", "replace-header", "replace-value", "hdr", "header");
+      Set.of("set-header", "add-header", "replace-header", "replace-value", "early-hint", "hdr");
+
+  /** Before the name of a Lua action, whose words nobody but its script understands. */
+  private static final Set<String> BEFORE_ACTION =
+      Set.of(
+          "http-request",
+          "http-response",
+          "http-after-response",
+          "connection",
+          "session",
+          "content");
+
+  /** Converters whose arguments are keys, or the other side of a comparison. */
+  private static final Set<String> KEYED = Set.of("hmac", "aes_gcm_dec", "jwt_verify", "strcmp");
+
+  /** Pieces without which nothing but a card number is hidden, for a quick look. */
+  private static final List<String> TRIGGERS =
+      List.of(
+          "aes_",
+          "agent-send",
+          "auth",
+          "basic",
+          "bearer",
+          "cook",
+          "cred",
+          "eyj",
+          "hmac",
+          "jwt",
+          "key",
+          "lua",
+          "pass",
+          "secret",
+          "sess",
+          "signature",
+          "strcmp",
+          "token");
+
   private static final Set<String> BEFORE_VARIABLE = Set.of("setenv", "presetenv");
   private static final Set<String> SPOKEN =
       Set.of("authorization", "proxy-authorization", "cookie", "set-cookie");
@@ -45,22 +102,19 @@ public final class Redaction {
 
   /** The text without what looks like a secret; the same object if there is none. */
   public static String of(String text) {
-    if (text.indexOf('\n') < 0) {
-      return cards(values(words(text)));
+    String alike = alike(text);
+    if (alike.indexOf('\n') < 0) {
+      return line(alike);
     }
-    StringBuilder out = new StringBuilder(text.length());
+    StringBuilder out = new StringBuilder(alike.length());
     boolean inKey = false;
     int start = 0;
-    while (start <= text.length()) {
-      int newline = text.indexOf('\n', start);
-      int end = newline < 0 ? text.length() : newline;
-      String line = text.substring(start, end);
+    while (start <= alike.length()) {
+      int newline = alike.indexOf('\n', start);
+      int end = newline < 0 ? alike.length() : newline;
+      String line = alike.substring(start, end);
       boolean border = line.contains("PRIVATE KEY-----");
-      if (inKey && !border) {
-        out.append(MARK);
-      } else {
-        out.append(cards(values(words(line))));
-      }
+      out.append(inKey && !border ? MARK : line(line));
       if (border) {
         inKey = line.contains("-----BEGIN");
       }
@@ -73,9 +127,102 @@ public final class Redaction {
     return result.equals(text) ? text : result;
   }
 
+  private static String line(String line) {
+    return cards(suspicious(line) ? values(words(line, 0), false) : line, false);
+  }
+
+  /**
+   * The words of a directive, joined by single blanks, as a model may keep them: each secret is a
+   * mark of its own.
+   *
+   * @param values the words as HAProxy sees them, by which secrets are known
+   * @param written the same words as they are to be kept
+   */
+  public static String kept(List<String> values, List<String> written) {
+    String plain = String.join(" ", written);
+    if (!suspicious(plain)) {
+      return cards(plain, true);
+    }
+    Secrets secrets = secrets(values, true);
+    List<String> kept = new ArrayList<>(written.size());
+    for (int i = 0; i < written.size(); i++) {
+      String word = written.get(i);
+      int from = secrets.afterName()[i] ? Math.max(0, word.indexOf(':') + 1) : 0;
+      kept.add(
+          secrets.words()[i] ? word.substring(0, from) + mark(word.substring(from), true) : word);
+    }
+    return cards(values(String.join(" ", kept), true), true);
+  }
+
+  /** A piece of one word, likewise. */
+  public static String kept(String piece) {
+    return cards(suspicious(piece) ? values(piece, true) : piece, true);
+  }
+
+  /** What stands for a secret; the digest is for comparison and is never shown. */
+  private static String mark(String secret, boolean kept) {
+    if (!kept) {
+      return MARK;
+    }
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
+      return KEPT + HexFormat.of().formatHex(digest).substring(0, DIGITS) + "]";
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // every Java has it
+    }
+  }
+
+  /** Makes kept marks alike. */
+  private static String alike(String text) {
+    int at = text.indexOf(KEPT);
+    if (at < 0) {
+      return text;
+    }
+    StringBuilder out = new StringBuilder(text.length());
+    int copied = 0;
+    while (at >= 0) {
+      out.append(text, copied, at).append(OPEN);
+      copied = at + KEPT.length();
+      while (copied < text.length() && Character.digit(text.charAt(copied), 16) >= 0) {
+        copied++;
+      }
+      at = text.indexOf(KEPT, copied);
+    }
+    return out.append(text, copied, text.length()).toString();
+  }
+
+  private static boolean suspicious(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '@') {
+        return true;
+      }
+      char lower = (char) (c | 0x20);
+      if (lower < 'a' || lower > 't') {
+        continue;
+      }
+      for (String trigger : TRIGGERS) {
+        if (trigger.charAt(0) == lower
+            && text.regionMatches(true, i, trigger, 0, trigger.length())) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   /** A header's value as it may be shown. */
   public static String header(String name, String value) {
-    return soundsSecret(name) ? MARK : of(value);
+    if (soundsSecret(name)) {
+      return MARK;
+    }
+    int at = value.indexOf('@');
+    int colon = value.indexOf(':');
+    // A Host is the authority of a URL, and may bring its password along.
+    return at > colon && colon >= 0 && name.toLowerCase(Locale.ROOT).startsWith("host")
+        ? value.substring(0, colon + 1) + MARK + of(value.substring(at))
+        : of(value);
   }
 
   /** Whether the value of a header, parameter or variable of this name is likely a secret. */
@@ -93,21 +240,62 @@ public final class Redaction {
 
   private record Word(int start, int end, String text) {}
 
-  private static String words(String line) {
+  /**
+   * Which words of a line are secrets.
+   *
+   * @param afterName only what stands after a colon: the user's name says whose password it is
+   */
+  private record Secrets(boolean[] words, boolean[] afterName) {}
+
+  private static String words(String line, int depth) {
     List<Word> words = split(line);
-    boolean[] secret = new boolean[words.size()];
-    int[] from = new int[words.size()];
+    Secrets secrets = secrets(words.stream().map(Word::text).toList(), false);
+    StringBuilder out = null;
+    int copied = 0;
     for (int i = 0; i < words.size(); i++) {
-      String word = words.get(i).text().toLowerCase(Locale.ROOT);
+      Word word = words.get(i);
+      String written = line.substring(word.start(), word.end());
+      String shown;
+      if (secrets.words()[i]) {
+        int colon = secrets.afterName()[i] ? written.indexOf(':') : -1;
+        shown = written.substring(0, colon + 1) + MARK;
+      } else {
+        shown = quoted(written, word.text(), depth);
+      }
+      if (!shown.equals(written)) {
+        if (out == null) {
+          out = new StringBuilder(line.length());
+        }
+        out.append(line, copied, word.start()).append(shown);
+        copied = word.end();
+      }
+    }
+    return out == null ? line : out.append(line, copied, line.length()).toString();
+  }
+
+  /** A line that is quoted in a sentence is a line of its own. */
+  private static String quoted(String written, String text, int depth) {
+    int open = written.indexOf('"') >= 0 ? written.indexOf('"') : written.indexOf('\'');
+    if (open < 0 || text.indexOf(' ') < 0 || depth >= DEEPEST_QUOTE) {
+      return written;
+    }
+    int close = written.indexOf(written.charAt(open), open + 1);
+    int end = close < 0 ? written.length() : close;
+    return written.substring(0, open + 1)
+        + words(written.substring(open + 1, end), depth + 1)
+        + written.substring(end);
+  }
+
+  private static Secrets secrets(List<String> words, boolean whole) {
+    boolean[] secret = new boolean[words.size()];
+    boolean[] afterName = new boolean[words.size()];
+    for (int i = 0; i < words.size(); i++) {
+      String word = words.get(i).toLowerCase(Locale.ROOT);
       if (BEFORE_SECRET.contains(word)) {
         mark(words, secret, i + 1);
       } else if (word.equals("stats") && is(words, i + 1, "auth") && i + 2 < words.size()) {
         secret[i + 2] = true;
-        // The user's name stays, it says whose password it is.
-        from[i + 2] = Math.max(0, line.indexOf(':', words.get(i + 2).start()) + 1);
-        if (from[i + 2] > words.get(i + 2).end()) {
-          from[i + 2] = 0;
-        }
+        afterName[i + 2] = true;
       } else if (BEFORE_HEADER.contains(word) && names(words, i + 1)) {
         mark(words, secret, i + 2);
         if (word.startsWith("replace-")) {
@@ -118,16 +306,50 @@ public final class Redaction {
       } else if ((word.startsWith("set-var(") || word.startsWith("set-var-fmt("))
           && soundsSecret(argument(word))) {
         mark(words, secret, i + 1);
-      } else if (readsSecret(word)) {
+      } else if (word.equals("send") && i + 1 < words.size() && isLogin(words.get(i + 1))) {
+        secret[i + 1] = true;
+      } else if (word.startsWith("lua.") && i > 0 && BEFORE_ACTION.contains(words.get(i - 1))) {
+        arguments(words, secret, i + 1);
+      } else if (word.startsWith("lua-load") && i == 0) {
+        arguments(words, secret, i + 2);
+      } else if (readsSecret(word) && isTest(words, i, whole)) {
         patterns(words, secret, i + 1);
       }
     }
-    return replace(line, words, secret, from);
+    return new Secrets(secret, afterName);
+  }
+
+  /** What a check sends to log in, e.g. to Redis. */
+  private static boolean isLogin(String text) {
+    return text.startsWith("AUTH ") || text.startsWith("PASS ");
+  }
+
+  private static void arguments(List<String> words, boolean[] secret, int first) {
+    for (int i = first; i < words.size(); i++) {
+      if (words.get(i).equals("if") || words.get(i).equals("unless")) {
+        return;
+      }
+      secret[i] = true;
+    }
+  }
+
+  /**
+   * Whether a fetch begins a test, so that patterns follow.
+   *
+   * @param whole whether the words are nothing but a piece of configuration; in a sentence that
+   *     begins with a fetch other words may follow
+   */
+  private static boolean isTest(List<String> words, int at, boolean whole) {
+    return at == 0
+        ? whole || (words.size() > 1 && words.get(1).startsWith("-"))
+        : words.get(at - 1).equals("{")
+            || words.get(at - 1).equals("!{")
+            || (at >= 2 && words.get(at - 2).equals("acl"));
   }
 
   /** Marks a word unless it only says where the value comes from. */
-  private static void mark(List<Word> words, boolean[] secret, int at) {
-    if (at < words.size() && !isExpression(words.get(at).text())) {
+  private static void mark(List<String> words, boolean[] secret, int at) {
+    if (at < words.size() && !isExpression(words.get(at))) {
       secret[at] = true;
     }
   }
@@ -139,29 +361,33 @@ public final class Redaction {
         && !word.contains("bin(");
   }
 
-  private static boolean is(List<Word> words, int at, String text) {
-    return at < words.size() && words.get(at).text().equalsIgnoreCase(text);
+  private static boolean is(List<String> words, int at, String text) {
+    return at < words.size() && words.get(at).equalsIgnoreCase(text);
   }
 
-  private static boolean names(List<Word> words, int at) {
-    return at < words.size() && soundsSecret(words.get(at).text());
+  private static boolean names(List<String> words, int at) {
+    return at < words.size() && soundsSecret(words.get(at));
   }
 
   /** Whether a word is a fetch of something that sounds secret: {@code hdr(x-api-key)}. */
   private static boolean readsSecret(String word) {
     int open = word.indexOf('(');
     if (open <= 0) {
-      return false;
+      return word.startsWith("http_auth_pass") || word.startsWith("http_auth_bearer");
     }
     String fetch = word.substring(0, open);
+    if (fetch.indexOf(' ') >= 0) {
+      return false;
+    }
     boolean carries =
         fetch.contains("hdr")
             || fetch.contains("cook")
             || fetch.startsWith("url")
             || fetch.contains("param")
             || fetch.startsWith("var")
+            || fetch.contains("payload")
             || fetch.startsWith("env");
-    return carries && soundsSecret(argument(word));
+    return fetch.startsWith("http_auth_bearer") || (carries && soundsSecret(argument(word)));
   }
 
   private static String argument(String word) {
@@ -174,9 +400,16 @@ public final class Redaction {
   }
 
   /** Marks the patterns that a secret is compared with: to the end of the line or the brace. */
-  private static void patterns(List<Word> words, boolean[] secret, int first) {
-    for (int i = first; i < words.size() && !words.get(i).text().equals("}"); i++) {
-      String word = words.get(i).text();
+  private static void patterns(List<String> words, boolean[] secret, int first) {
+    int end = first;
+    while (end < words.size() && !words.get(end).equals("}")) {
+      if (words.get(end).startsWith(OPEN)) {
+        return; // they have been taken out; what follows is another's
+      }
+      end++;
+    }
+    for (int i = first; i < end; i++) {
+      String word = words.get(i);
       if (word.equals("-m") || word.equals("-f") || word.equals("-M") || word.equals("-u")) {
         i++;
       } else if (!word.startsWith("-") || word.length() > 2) {
@@ -222,24 +455,9 @@ public final class Redaction {
     return c == ' ' || c == '\t' || c == '\r';
   }
 
-  private static String replace(String line, List<Word> words, boolean[] secret, int[] from) {
-    StringBuilder out = null;
-    int copied = 0;
-    for (int i = 0; i < words.size(); i++) {
-      if (secret[i]) {
-        if (out == null) {
-          out = new StringBuilder(line.length());
-        }
-        out.append(line, copied, Math.max(words.get(i).start(), from[i])).append(MARK);
-        copied = words.get(i).end();
-      }
-    }
-    return out == null ? line : out.append(line, copied, line.length()).toString();
-  }
-
   // --- by what stands around a value, wherever it is
 
-  private static String values(String line) {
+  private static String values(String line, boolean kept) {
     StringBuilder out = null;
     int copied = 0;
     int i = 0;
@@ -250,11 +468,11 @@ public final class Redaction {
         continue;
       }
       int end = secretEnd(line, i, start);
-      if (end > start && !line.startsWith(MARK, start)) {
+      if (end > start && !line.startsWith(OPEN, start)) {
         if (out == null) {
           out = new StringBuilder(line.length());
         }
-        out.append(line, copied, start).append(MARK);
+        out.append(line, copied, start).append(mark(line.substring(start, end), kept));
         copied = end;
       }
       i = Math.max(end, i + 1);
@@ -275,6 +493,10 @@ public final class Redaction {
       String name = nameBefore(line, i);
       return spoken(name) || SPOKEN.contains(name) ? pastSpace(line, i + 1) : -1;
     }
+    if (c == '(') {
+      String name = nameBefore(line, i);
+      return KEYED.contains(name) || line.startsWith("lua.", i - name.length() - 4) ? i + 1 : -1;
+    }
     boolean begins = i == 0 || !isNameByte(line.charAt(i - 1)) || line.charAt(i - 1) == '\\';
     if (begins && (c == 'B' || c == 'b' || c == 'A')) {
       for (String scheme : List.of("basic", "bearer")) {
@@ -293,6 +515,10 @@ public final class Redaction {
     char c = line.charAt(i);
     if (c == ':' && line.startsWith("://", i)) {
       return line.indexOf('@', start);
+    }
+    if (c == '(') {
+      int close = line.indexOf(')', start);
+      return close < 0 ? line.length() : close;
     }
     boolean whole = c == ':' && SPOKEN.contains(nameBefore(line, i));
     String stops = c == '=' ? " \t\r&;,\"')]}" : whole ? "\r\"'" : " \t\r\"',;)]}";
@@ -383,7 +609,7 @@ public final class Redaction {
 
   // --- card numbers
 
-  private static String cards(String line) {
+  private static String cards(String line, boolean kept) {
     StringBuilder out = null;
     int copied = 0;
     int i = 0;
@@ -400,7 +626,7 @@ public final class Redaction {
         if (out == null) {
           out = new StringBuilder(line.length());
         }
-        out.append(line, copied, i).append(MARK);
+        out.append(line, copied, i).append(mark(line.substring(i, end), kept));
         copied = end;
       }
       i = end;

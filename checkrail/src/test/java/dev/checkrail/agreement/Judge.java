@@ -33,8 +33,7 @@ import java.util.function.Function;
 
 /** Runs one configuration with its requests through the binary and the models. */
 final class Judge {
-  private static final Map<String, String> ENVIRONMENT =
-      Map.of("PAY_PORT", "8082", "PAY_MODE", "v1");
+  static final Map<String, String> ENVIRONMENT = Map.of("PAY_PORT", "8082", "PAY_MODE", "v1");
 
   private final Sandbox sandbox;
   private final Function<Configuration, Function<Request, Outcome>> prover;

@@ -22,6 +22,15 @@ final class Lanes {
     }
   }
 
+  static boolean onLoopback() {
+    SandboxSettings settings = SandboxSettings.standard().mode(SandboxSettings.Wanted.LOOPBACK);
+    try (Sandbox sandbox = Sandbox.open(settings)) {
+      return sandbox.mode() == Sandbox.Mode.LOOPBACK;
+    } catch (SandboxException e) {
+      return false;
+    }
+  }
+
   static Function<Configuration, Function<Request, Outcome>> prover() {
     return configuration -> {
       Router router = Prove.router(configuration);

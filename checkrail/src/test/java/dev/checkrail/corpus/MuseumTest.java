@@ -12,6 +12,7 @@ import dev.checkrail.path.Watch;
 import dev.checkrail.policy.Policy;
 import dev.checkrail.policy.PolicyReader;
 import dev.checkrail.read.HaproxyTarget;
+import dev.checkrail.rehearse.SandboxException;
 import dev.checkrail.report.Finding;
 import dev.checkrail.report.Outcome;
 import dev.checkrail.report.Request;
@@ -249,7 +250,10 @@ class MuseumTest {
       throws IOException {
     // HAProxy's own check finds nothing in these, and takes most of the time.
     return gate(
-        subject(old), subject(candidate), Optional.of(java.nio.file.Path.of("/nowhere/haproxy")));
+        subject(old),
+        subject(candidate),
+        Terms.Rehearsing.WITHOUT,
+        Optional.of(java.nio.file.Path.of("/nowhere/haproxy")));
   }
 
   private static Subject subject(Map<String, String> texts) {
@@ -260,12 +264,37 @@ class MuseumTest {
         HaproxyTarget.debian12(Map.of()));
   }
 
+  /** With the rehearsal, wherever HAProxy can be rehearsed on this machine. */
   private static PathReport gate(Subject old, Subject candidate) throws IOException {
-    return gate(old, candidate, Optional.empty());
+    try {
+      PathReport report = gate(old, candidate, Terms.Rehearsing.REQUIRED, Optional.empty());
+      // Only what HAProxy refuses to start is not rehearsed.
+      assertThat(report.rehearsal().isPresent())
+          .isEqualTo(
+              report.verdict().findings().stream()
+                  .noneMatch(it -> it.rule() == RuleId.READ_REFUSED_BY_HAPROXY));
+      report
+          .rehearsal()
+          .ifPresent(it -> {
+            assertThat(it.disagreed()).isEmpty();
+            assertThat(it.agreed()).isPositive();
+          });
+      return report;
+    } catch (SandboxException e) {
+      return switch (e.kind()) {
+        case HAPROXY_MISSING, NAMESPACE_REFUSED ->
+            gate(old, candidate, Terms.Rehearsing.WITHOUT, Optional.empty());
+        default -> throw new AssertionError(e);
+      };
+    }
   }
 
   private static PathReport gate(
-      Subject old, Subject candidate, Optional<java.nio.file.Path> haproxy) throws IOException {
+      Subject old,
+      Subject candidate,
+      Terms.Rehearsing rehearsing,
+      Optional<java.nio.file.Path> haproxy)
+      throws IOException {
     Terms terms =
         new Terms(
             policy(),
@@ -273,7 +302,7 @@ class MuseumTest {
             Verdict.Measure.usual(),
             Terms.Moves.none(),
             List.of(),
-            Terms.Rehearsing.WITHOUT,
+            rehearsing,
             haproxy,
             Optional.empty());
     return new Path(new Watch(InstantSource.fixed(Instant.EPOCH), () -> 0, stage -> {}))

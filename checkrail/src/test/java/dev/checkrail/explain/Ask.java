@@ -4,6 +4,7 @@ import dev.checkrail.model.Configuration;
 import dev.checkrail.read.HaproxyTarget;
 import dev.checkrail.read.Read;
 import dev.checkrail.read.ReadReport;
+import dev.checkrail.report.Explanation;
 import dev.checkrail.report.Outcome;
 import dev.checkrail.report.Request;
 import dev.checkrail.source.Files;
@@ -83,7 +84,7 @@ final class Ask {
         Optional.of(words[1]));
   }
 
-  ExplainReport report(Request request) {
+  Explanation report(Request request) {
     return Explain.explain(configuration, request);
   }
 

@@ -261,6 +261,8 @@ class ExplainTest {
         "req.hdr(x),url_dec -m str b ~ %zz, b ~ false",
         "req.hdr(x) -m ip 10.0.0.1 ~ z, 10.0.0.1 ~ true",
         "req.hdr_ip(x) 10.0.0.1 ~ z, 10.0.0.1 ~ true",
+        "req.hdr_ip(x) ::ffff:0:0/96 ~ ::ffff:10.0.0.1 ~ true",
+        "req.hdr_ip(x) ::ffff:0:0/96 ~ ::ffff:010.0.0.1 ~ false",
         "req.hdr(x) -m int 5 ~ ,5 ~ true",
         "req.hdr(x) -m found ~ `` ~ true",
         "req.hdr(x) -m len 0 ~ `` ~ true",

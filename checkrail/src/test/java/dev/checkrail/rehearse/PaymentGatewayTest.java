@@ -10,13 +10,20 @@ import dev.checkrail.report.StageResult.Status;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The example, rehearsed with its policy on the real HAProxy. */
+/** The example, rehearsed with its policy on the real HAProxy, in either kind of sandbox. */
+@ParameterizedClass
+@EnumSource(
+    value = SandboxSettings.Wanted.class,
+    names = {"NAMESPACE", "LOOPBACK"})
 class PaymentGatewayTest {
   private static final Path EXAMPLE =
       Path.of(System.getProperty("basedir", "."))
@@ -26,12 +33,14 @@ class PaymentGatewayTest {
   @SuppressWarnings("NullAway.Init")
   private static Sandbox sandbox;
 
-  @BeforeAll
-  static void open() throws SandboxException {
-    sandbox = SandboxTest.openedOrSkipped();
+  @Parameter SandboxSettings.Wanted wanted = SandboxSettings.Wanted.NAMESPACE;
+
+  @BeforeParameterizedClassInvocation
+  static void open(SandboxSettings.Wanted wanted) throws SandboxException {
+    sandbox = SandboxTest.openedOrSkipped(wanted);
   }
 
-  @AfterAll
+  @AfterParameterizedClassInvocation
   static void close() throws SandboxException {
     if (sandbox != null) {
       sandbox.close();
@@ -76,6 +85,11 @@ class PaymentGatewayTest {
   }
 
   @Test
+  void theReportSaysWhereItRan() throws Exception {
+    assertThat(rehearse("approved.cfg").rehearsal().sandbox().name()).isEqualTo(wanted.name());
+  }
+
+  @Test
   void noServerOfPaymentsIsMissedWhenItIsLost() throws Exception {
     RehearseReport report = rehearse("approved.cfg");
     assertThat(fault(report, "be_pay/pay-1 down").why())
@@ -95,12 +109,12 @@ class PaymentGatewayTest {
         .anyMatch(finding -> finding.message().contains("retry payments: never"));
   }
 
-  private static Original original(String file) throws Exception {
+  static Original original(String file) throws Exception {
     return Rehearsing.read(
         Rehearsing.disk(), EXAMPLE.resolve(file).toString(), policy().target().environment());
   }
 
-  private static Policy policy() throws Exception {
+  static Policy policy() throws Exception {
     return Rehearsing.policy(Files.readString(EXAMPLE.resolve("checkrail.yaml")));
   }
 

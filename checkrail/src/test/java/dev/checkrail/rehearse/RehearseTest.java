@@ -23,22 +23,31 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whole configurations on the real HAProxy; skipped by name where there is none. */
+@ParameterizedClass
+@EnumSource(
+    value = SandboxSettings.Wanted.class,
+    names = {"NAMESPACE", "LOOPBACK"})
 class RehearseTest {
   @SuppressWarnings("NullAway.Init")
   private static Sandbox sandbox;
 
-  @BeforeAll
-  static void open() throws SandboxException {
-    sandbox = SandboxTest.openedOrSkipped();
+  @Parameter SandboxSettings.Wanted wanted = SandboxSettings.Wanted.NAMESPACE;
+
+  @BeforeParameterizedClassInvocation
+  static void open(SandboxSettings.Wanted wanted) throws SandboxException {
+    sandbox = SandboxTest.openedOrSkipped(wanted);
   }
 
-  @AfterAll
+  @AfterParameterizedClassInvocation
   static void close() throws SandboxException {
     if (sandbox != null) {
       sandbox.close();
@@ -58,6 +67,12 @@ class RehearseTest {
           """;
 
   // --- requests
+
+  @Test
+  void theReportSaysWhereItRan() throws Exception {
+    RehearseReport report = rehearse(TWO_CHECKED, "GET http://h/");
+    assertThat(report.rehearsal().sandbox().name()).isEqualTo(wanted.name());
+  }
 
   @Test
   void eachRequestIsComparedWithTheModel() throws Exception {
@@ -213,6 +228,36 @@ class RehearseTest {
         .anyMatch(t -> t.contains("socket/a: it is not reached over TCP"))
         .anyMatch(t -> t.contains("chained/a: the configuration itself listens there"))
         .anyMatch(t -> t.contains("resolvers dns: names are not resolved"));
+  }
+
+  @Test
+  void namesInTestsOfAddressesAreNotLookedUp() throws Exception {
+    Original original =
+        read(
+            DEFAULTS
+                + """
+                frontend fe
+                  bind 192.0.2.1:80
+                  acl office src 10.9.0.0/16 gateway.example.com
+                  http-request deny if { path /private } !office
+                  use_backend be if { hdr_ip(x-from) gateway.example.com 2001:db8::/32 }
+                  default_backend be
+                backend be
+                  server a 10.0.0.1:80
+                """);
+    assertThat(Native.check(original, sandbox).findings()).isEmpty();
+    RehearseReport report =
+        rehearse(
+            original,
+            requests("GET http://h/ from 10.9.0.1", "GET http://h/private from 198.51.100.7"),
+            Policy.none(),
+            RehearseSettings.standard());
+    assertThat(report.rehearsal().agreed()).isEqualTo(1);
+    assertThat(report.undecided()).isEqualTo(1);
+    assertThat(report.rehearsal().notRehearsed())
+        .contains(
+            "haproxy.cfg:8 acl office: names are not resolved",
+            "haproxy.cfg:10 use_backend be: names are not resolved");
   }
 
   @Test

@@ -48,7 +48,7 @@ class SandboxCleanUpTest {
       value = SandboxSettings.Wanted.class,
       names = {"NAMESPACE", "LOOPBACK"})
   void nothingIsLeftWhenTheOwnerIsKilled(SandboxSettings.Wanted mode) throws Exception {
-    SandboxTest.openedOrSkipped().close();
+    SandboxTest.openedOrSkipped(mode).close();
     Process victim =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home", ""), "bin", "java").toString(),
@@ -74,14 +74,18 @@ class SandboxCleanUpTest {
     }
   }
 
-  @Test
-  void nothingIsLeftAfterClosing() throws Exception {
-    SandboxTest.openedOrSkipped().close();
-    SandboxSettings settings =
-        SandboxSettings.standard().temporary(temporary).mode(SandboxSettings.Wanted.NAMESPACE);
+  @ParameterizedTest
+  @EnumSource(
+      value = SandboxSettings.Wanted.class,
+      names = {"NAMESPACE", "LOOPBACK"})
+  void nothingIsLeftAfterClosing(SandboxSettings.Wanted mode) throws Exception {
+    SandboxTest.openedOrSkipped(mode).close();
+    SandboxSettings settings = SandboxSettings.standard().temporary(temporary).mode(mode);
     try (Sandbox sandbox = Sandbox.open(settings)) {
       Path folder = sandbox.newFolder();
-      Files.writeString(folder.resolve("a.cfg"), "listen left\n  bind 127.0.0.1:80\n  mode http\n");
+      int port = sandbox.freePorts(1).getFirst();
+      Files.writeString(
+          folder.resolve("a.cfg"), "listen left\n  bind 127.0.0.1:" + port + "\n  mode http\n");
       sandbox.start(folder, List.of("a.cfg"), Map.of(), List.of()).running();
       assertThat(ProcessHandle.current().descendants().filter(this::isOfSandbox)).isNotEmpty();
       assertThat(leftIn(temporary)).isNotEmpty();

@@ -72,9 +72,13 @@ class SandboxTest {
   }
 
   static Sandbox openedOrSkipped() throws SandboxException {
+    return openedOrSkipped(SandboxSettings.Wanted.NAMESPACE);
+  }
+
+  static Sandbox openedOrSkipped(SandboxSettings.Wanted wanted) throws SandboxException {
     assumeTrue(Enclosure.tool("haproxy").isPresent(), "needs haproxy: apt-get install haproxy");
     try {
-      return Sandbox.open(SandboxSettings.standard().mode(SandboxSettings.Wanted.NAMESPACE));
+      return Sandbox.open(SandboxSettings.standard().mode(wanted));
     } catch (SandboxException e) {
       assumeTrue(
           e.kind() != SandboxException.Kind.NAMESPACE_REFUSED,

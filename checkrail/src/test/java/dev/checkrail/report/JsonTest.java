@@ -10,6 +10,7 @@ import dev.checkrail.source.Severity;
 import dev.checkrail.source.SourceFile;
 import dev.checkrail.source.Span;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,50 @@ class JsonTest {
           removed());
   private static final Outcome UNAVAILABLE =
       new Outcome.Responds(503, Optional.of("be_pay"), Optional.empty());
+
+  @Test
+  void ofManyFindingsOfAKindTheFirstAreWrittenAndTheRestIsCounted() {
+    List<Finding> all = new ArrayList<>();
+    for (int i = 0; i < 66_000; i++) {
+      all.add(Finding.of(RuleId.POOL_NO_MAXCONN, Stage.LINT, "backend b" + i, PLACE, "no maxconn"));
+    }
+    all.add(Finding.of(RuleId.POOL_UNUSED, Stage.LINT, "backend z", PLACE, "nobody uses it"));
+    List<StageResult> stages =
+        List.of(new StageResult(Stage.LINT, StageResult.Status.PASS, 0, Optional.empty()));
+
+    String json = Json.line().verdict(Verdict.of(all, List.of(), stages, Verdict.Measure.usual()));
+
+    assertThat(json.length()).isLessThan(200_000);
+    assertThat(json)
+        .contains("\"subject\":\"backend b499\"", "\"subject\":\"backend z\"")
+        .doesNotContain("\"subject\":\"backend b500\"")
+        .endsWith(
+            "\"omitted\":{\"findings\":[{\"rule\":\"pool/no-maxconn\",\"severity\":\"notice\","
+                + "\"counts\":true,\"count\":65500}],\"unmodelled\":0}}");
+    assertThat(Schemas.complaints("verdict", json)).isEmpty();
+  }
+
+  @Test
+  void textThatNobodyWouldReadIsCutButARequestIsWhole() {
+    String word = "x".repeat(10 << 20);
+
+    assertThat(Json.line().error("the keyword " + word + " is unknown"))
+        .hasSizeLessThan(2100)
+        .endsWith("xx… (10483783 characters more)\"}");
+    assertThat(Json.line().request(get("http://a/" + "y".repeat(3000)))).contains("y".repeat(3000));
+  }
+
+  private static Request get(String url) {
+    return new Request(
+        "GET",
+        url,
+        Map.of(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
 
   @Test
   void aVerdictIsWrittenAsPromised() {
@@ -195,14 +240,17 @@ class JsonTest {
                     List.of(new Rehearsal.Disagreement(WITNESS, PAY, UNAVAILABLE)),
                     List.of(
                         new Rehearsal.Fault("pay-1 down", StageResult.Status.PASS, "2 took over")),
-                    List.of("program x")));
+                    List.of("program x"),
+                    Rehearsal.Sandbox.LOOPBACK));
 
     assertThat(Schemas.complaints("explain", explained)).isEmpty();
     assertThat(Schemas.complaints("explain", Json.line().error("no JSON"))).isEmpty();
     assertThat(Schemas.complaints("diff", diff)).isEmpty();
     assertThat(Schemas.complaints("rehearse", rehearsed)).isEmpty();
     assertThat(diff).contains("\"settings\":[{\"rule\":\"diff/check-dropped\"");
-    assertThat(rehearsed).startsWith("{\"sent\":120,\"agreed\":119,\"disagreed\":[{\"request\":");
+    assertThat(rehearsed)
+        .contains("\"sandbox\":\"loopback\"")
+        .startsWith("{\"sent\":120,\"agreed\":119,\"disagreed\":[{\"request\":");
   }
 
   @Test

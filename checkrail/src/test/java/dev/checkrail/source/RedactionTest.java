@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,6 +33,14 @@ class RedactionTest {
         "http-request set-header X-Token %[str(S3cr3t)]",
         "setenv DB_PASSWORD S3cr3t",
         "tcp-check send AUTH\\ S3cr3t\\r\\n",
+        "tcp-check send \"PASS S3cr3t\"",
+        "http-request lua.check S3cr3t S3cr3t if is_pay",
+        "tcp-request content lua.check S3cr3t",
+        "lua-load /etc/haproxy/check.lua S3cr3t",
+        "http-request deny if { req.hdr(x-a),lua.open(S3cr3t) -m found }",
+        "http-request set-var(txn.ok) req.hdr(x-a),hmac(sha256,S3cr3t)",
+        "bind :443 ssl ca-sign-pass S3cr3t",
+        "it depends on \"acl known req.hdr(authorization) -m str S3cr3t\" (a.cfg:3:1): no",
         "fetch https://user:S3cr3t@example.com/x",
         "the header said Bearer S3cr3t.abc.def and so on",
         "because of eyJhbGciOiJub25lIn0.S3cr3t",
@@ -58,6 +67,9 @@ class RedactionTest {
         "log-format \"%ci:%cp [%tr] %ft %b/%s\"",
         "http://pay.example.com/v1/payments?amount=100",
         "order 1234567890123456",
+        "header authorization does not pass acl known: the fetch lua.find is not modelled",
+        "req.hdr(authorization) is read by a script, so nothing can be said",
+        "it depends on \"http-request set-var(txn.a) req.hdr(authorization)\" (a.cfg:3:1): why",
       })
   void everythingElseStays(String line) {
     assertThat(Redaction.of(line)).isSameAs(line);
@@ -69,6 +81,43 @@ class RedactionTest {
         .isEqualTo("  stats auth admin:[redacted]   # people");
     assertThat(Redaction.of("use_backend be_a if { hdr(x-api-key) abc } { path /a }"))
         .isEqualTo("use_backend be_a if { hdr(x-api-key) [redacted] } { path /a }");
+  }
+
+  @Test
+  void ofAQuotedLineOnlyTheSecretGoes() {
+    assertThat(
+            Redaction.of(
+                "it depends on \"use_backend b if { req.hdr(authorization) abc } { path /a }\""
+                    + " (line 3): a regular expression is too large"))
+        .isEqualTo(
+            "it depends on \"use_backend b if { req.hdr(authorization) [redacted] } { path /a }\""
+                + " (line 3): a regular expression is too large");
+  }
+
+  @Test
+  void keptTextTellsSecretsApartAndShownTextDoesNot() {
+    String one =
+        Redaction.kept(List.of("stats", "auth", "a:one"), List.of("stats", "auth", "a:one"));
+    String two =
+        Redaction.kept(List.of("stats", "auth", "a:two"), List.of("stats", "auth", "a:two"));
+
+    assertThat(one).startsWith("stats auth a:[redacted#").isNotEqualTo(two);
+    assertThat(Redaction.of(one)).isEqualTo("stats auth a:[redacted]").isEqualTo(Redaction.of(two));
+  }
+
+  @Test
+  void aWordWithBlanksIsKeptAsOneSecret() {
+    List<String> words = List.of("http-request", "set-header", "Authorization", "Basic a b c");
+
+    assertThat(Redaction.of(Redaction.kept(words, words)))
+        .isEqualTo("http-request set-header Authorization [redacted]");
+  }
+
+  @Test
+  void thePasswordOfAUrlIsNotShownWithItsHost() {
+    assertThat(Redaction.header("Host", "joe:S3cr3t@www.example.com:8080"))
+        .isEqualTo("joe:[redacted]@www.example.com:8080");
+    assertThat(Redaction.header("Host", "www.example.com:8080")).isEqualTo("www.example.com:8080");
   }
 
   @ParameterizedTest

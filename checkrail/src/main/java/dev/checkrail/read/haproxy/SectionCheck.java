@@ -21,6 +21,8 @@ final class SectionCheck {
   private static final int MOST_SUGGESTIONS = 1_000;
 
   private static final Registry REGISTRY = Registry.haproxy26();
+  private static final Set<String> RULES =
+      Set.of("tcp-request", "tcp-response", "http-request", "http-response", "http-after-response");
   private static final Set<String> TCP_RULES = Set.of("connection", "session", "content");
   private static final Set<String> SECOND_WORDS =
       Set.of(
@@ -39,6 +41,61 @@ final class SectionCheck {
   static void check(HaproxyTree tree, List<Problem> problems) {
     SectionCheck check = new SectionCheck(problems);
     tree.sections().forEach(check::section);
+    check.tables(tree);
+  }
+
+  // ---- tables that rules count in
+
+  /** {@code track-sc} needs a table: the one it names, else that of its own section [7.3.3]. */
+  private void tables(HaproxyTree tree) {
+    Set<String> tables = new HashSet<>();
+    tree.sections()
+        .forEach(section ->
+            section
+                .activeDirectives()
+                .forEach(directive -> {
+                  if (directive.is("stick-table")) {
+                    tables.add(section.title());
+                  } else if (section.kind() == SectionKind.PEERS && directive.is("table")) {
+                    tables.add(section.title() + "/" + directive.arg(0));
+                  }
+                }));
+    tree.sections()
+        .filter(section -> section.kind().isProxy())
+        .forEach(section ->
+            section.activeDirectives().forEach(directive -> tracking(section, directive, tables)));
+  }
+
+  private void tracking(Section section, Directive directive, Set<String> tables) {
+    if (!RULES.contains(directive.keyword().value())) {
+      return;
+    }
+    int action = TCP_RULES.contains(directive.arg(0)) ? 1 : 0;
+    if (!directive.arg(action).startsWith("track-sc")) {
+      return;
+    }
+    List<Word> words = directive.args();
+    Word place = words.get(action);
+    String table = section.title();
+    for (int i = action + 1; i + 1 < words.size(); i++) {
+      String word = words.get(i).value();
+      if (word.equals("if") || word.equals("unless")) {
+        break;
+      }
+      if (word.equals("table")) {
+        place = words.get(i + 1);
+        table = place.value();
+      }
+    }
+    if (!tables.contains(table)) {
+      error(
+          place.span(),
+          "'"
+              + directive.arg(action)
+              + "' counts in the table of '"
+              + FileReading.shown(table)
+              + "', and there is none: it needs a stick-table");
+    }
   }
 
   private void section(Section section) {
@@ -209,8 +266,10 @@ final class SectionCheck {
     }
     switch (keyword) {
       case "option" -> option(section, named, directive);
-      case "http-request", "http-response", "http-after-response" ->
-          action(keyword, directive.args().getFirst());
+      case "http-request", "http-response", "http-after-response" -> {
+        action(keyword, directive.args().getFirst());
+        capture(section, directive, 0);
+      }
       case "tcp-request", "tcp-response" -> tcpRule(section, named, directive);
       case "bind" -> parameters(directive, Parameter.ofBind(directive), Registry.Group.BIND);
       case "server", "server-template", "default-server" ->
@@ -289,6 +348,25 @@ final class SectionCheck {
       case TAKEN -> {
         if (TCP_RULES.contains(second.value()) && directive.args().size() > 1) {
           action(rule, directive.args().get(1));
+          capture(section, directive, 1);
+        }
+      }
+    }
+  }
+
+  /** Only a frontend can make room for what is captured; a backend fills what one declared. */
+  private void capture(Section section, Directive directive, int action) {
+    if (section.kind() == SectionKind.BACKEND && directive.arg(action).equals("capture")) {
+      for (Word word : directive.from(action + 1)) {
+        if (word.value().equals("if") || word.value().equals("unless")) {
+          return;
+        }
+        if (word.value().equals("len")) {
+          error(
+              word.span(),
+              "a backend can't capture by length; declare the capture in the frontend and name it"
+                  + " with 'http-request capture … id'");
+          return;
         }
       }
     }

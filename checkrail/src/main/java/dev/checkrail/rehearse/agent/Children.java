@@ -99,6 +99,19 @@ final class Children {
     return ended;
   }
 
+  /** The process of this number. */
+  long pid(int number) throws IOException {
+    return child(number).process.pid();
+  }
+
+  /** The numbers of all that run. */
+  List<Integer> numbers() {
+    return running.entrySet().stream()
+        .filter(one -> one.getValue().process.isAlive())
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
   /** Ends all, without waiting. */
   void killAll() {
     running.values().forEach(child -> child.process.destroyForcibly());

@@ -88,6 +88,21 @@ public record RawRequest(
         timeoutMillis);
   }
 
+  /**
+   * The same through another door: it connects there, from where the kernel likes, and a PROXY
+   * header tells who would have connected where.
+   */
+  public RawRequest through(Endpoint door, Endpoint source) {
+    return new RawRequest(
+        door,
+        Optional.empty(),
+        Optional.of(new Proxied(source, to)),
+        tls,
+        reading,
+        bytes,
+        timeoutMillis);
+  }
+
   /** The same over TLS with this server name. */
   public RawRequest tls(String serverName) {
     return tls(new Tls(Optional.of(serverName), Optional.empty()));

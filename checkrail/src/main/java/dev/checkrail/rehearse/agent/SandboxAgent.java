@@ -6,15 +6,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -32,6 +31,8 @@ public final class SandboxAgent {
   private final Children children;
   private final StubServers stubs;
   private final RawClient client = new RawClient();
+  private final List<SocketChannel> kept = new ArrayList<>();
+  private boolean local;
 
   private SandboxAgent(Children children, StubServers stubs) {
     this.children = children;
@@ -128,6 +129,11 @@ public final class SandboxAgent {
         for (RawRequest request : requests) {
           Wire.exchange(out, exchange(request));
         }
+        if (local) {
+          for (int number : children.numbers()) {
+            stayLocal(number);
+          }
+        }
       }
       case STUBS -> Wire.list(out, stubs.set(Wire.list(in, Wire::stub)), Wire::endpoint);
       case TAKE -> Wire.list(out, stubs.take(), Wire::delivery);
@@ -155,14 +161,18 @@ public final class SandboxAgent {
     Map<String, String> environment = Wire.environment(in);
     String adminSocket = Wire.text(in);
     int millis = in.readInt();
+    local = in.readBoolean();
     List<Stub> wanted = Wire.list(in, Wire::stub);
     List<Endpoint> listening = stubs.set(wanted);
     stubs.hangUp();
     Children.Started started = children.start(folder, arguments, environment, adminSocket, millis);
     if (started.number() != 0) {
-      Map<String, Integer> listeners = listeners();
+      if (local) {
+        stayLocal(started.number());
+      }
+      Sockets sockets = Sockets.read();
       for (Endpoint stub : listening) {
-        if (listeners.getOrDefault(kernelName(stub), 0) > 1) {
+        if (sockets.listeners(stub) > 1) {
           children.stop(started.number());
           throw new IOException(
               "the configuration itself listens on " + stub + ", where a stub was asked for");
@@ -174,40 +184,24 @@ public final class SandboxAgent {
     Wire.list(out, listening, Wire::endpoint);
   }
 
+  /**
+   * Where nothing else keeps HAProxy in, this looks whether it is in: it has no socket that listens
+   * to, or is connected with, anything but this machine itself. Else it is ended.
+   */
+  private void stayLocal(int number) throws IOException {
+    List<String> outside = Sockets.read().outside(children.pid(number));
+    if (!outside.isEmpty()) {
+      children.stop(number);
+      throw new IOException(
+          "HAProxy was stopped, for it has a socket outside of the machine's loopback device: "
+              + String.join(", ", outside));
+    }
+  }
+
   private static void ended(DataOutputStream out, Children.Ended ended) throws IOException {
     out.writeInt(ended.exit());
     out.writeBoolean(ended.timedOut());
     Wire.text(out, ended.output());
-  }
-
-  /** An endpoint as the kernel writes it in its tables of sockets. */
-  private static String kernelName(Endpoint endpoint) throws IOException {
-    byte[] address = InetAddress.ofLiteral(endpoint.address()).getAddress();
-    // The kernel prints each 32-bit word in the machine's byte order.
-    StringBuilder words = new StringBuilder();
-    for (int word = 0; word < address.length; word += 4) {
-      for (int at = 3; at >= 0; at--) {
-        words.append(HexFormat.of().withUpperCase().toHexDigits(address[word + at]));
-      }
-    }
-    return words + ":" + String.format(Locale.ROOT, "%04X", endpoint.port());
-  }
-
-  /** How many sockets listen on each address and port (proc(5), /proc/net/tcp). */
-  private static Map<String, Integer> listeners() throws IOException {
-    Map<String, Integer> counts = new HashMap<>();
-    for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
-      if (!Files.exists(Path.of(table))) {
-        continue;
-      }
-      for (String line : Files.readAllLines(Path.of(table))) {
-        String[] columns = line.strip().split("\\s+", -1);
-        if (columns.length > 3 && columns[3].equals("0A")) {
-          counts.merge(columns[1], 1, Integer::sum);
-        }
-      }
-    }
-    return counts;
   }
 
   /** Puts addresses on the loopback device; one that is there already is no problem. */
@@ -232,20 +226,25 @@ public final class SandboxAgent {
     }
   }
 
-  private static List<Integer> freePorts(int count) throws IOException {
-    List<ServerSocket> held = new ArrayList<>();
-    try {
-      List<Integer> ports = new ArrayList<>();
-      for (int i = 0; i < count; i++) {
-        ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"));
-        held.add(socket);
-        ports.add(socket.getLocalPort());
-      }
-      return ports;
-    } finally {
-      for (ServerSocket socket : held) {
-        socket.close();
-      }
+  /**
+   * Ports that nobody else gets until this is asked again. Each is bound by a socket that does not
+   * listen: the kernel gives it to no client as its own port, HAProxy and the stubs may still
+   * listen there (all have SO_REUSEADDR), and while nobody does, connections are refused.
+   */
+  private List<Integer> freePorts(int count) throws IOException {
+    for (SocketChannel channel : kept) {
+      channel.close();
     }
+    kept.clear();
+    List<Integer> ports = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      SocketChannel channel = SocketChannel.open(StandardProtocolFamily.INET);
+      kept.add(channel);
+      channel.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
+      // Only now, lest the kernel chose a port that another such socket has.
+      channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+      ports.add(Endpoint.of((InetSocketAddress) channel.getLocalAddress()).port());
+    }
+    return ports;
   }
 }

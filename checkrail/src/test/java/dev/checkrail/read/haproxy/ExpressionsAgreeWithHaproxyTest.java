@@ -167,6 +167,9 @@ class ExpressionsAgreeWithHaproxyTest {
     return text.toString();
   }
 
+  /** Names HAProxy looks up at the end, so it does not where there are errors already. */
+  private static final String NAMES = ".*a value of type '(server|user list)' is missing here";
+
   private int compare(String config) {
     String answer = RealHaproxy.check(folder, config, Map.of()).text();
     Map<Integer, String> theirs = new TreeMap<>();
@@ -187,7 +190,7 @@ class ExpressionsAgreeWithHaproxyTest {
       String what = "<" + lines[number - 1] + "> HAProxy: " + complaint + ", we: " + problems;
       if (complaint == null) {
         accepted++;
-        assertThat(problems).as(what).isEmpty();
+        assertThat(problems).as(what).allMatch(problem -> problem.message().matches(NAMES));
       } else if (OURS_TO_SEE.matcher(complaint).find()) {
         assertThat(problems).as(what).isNotEmpty();
       }

@@ -11,11 +11,12 @@ import java.util.Optional;
  */
 record Endpoint(String host, String port, boolean local) {
   static Endpoint parse(String text) {
-    String rest = text;
+    String rest = text.startsWith("stream+") ? text.substring("stream+".length()) : text;
     boolean six = false;
     for (String family :
         new String[] {
-          "ipv4@", "ipv6@", "tcp4@", "tcp6@", "tcp@", "quic4@", "quic6@", "udp@", "udp4@", "udp6@"
+          "ip@", "ipv4@", "ipv6@", "tcp4@", "tcp6@", "tcp@", "quic4@", "quic6@", "udp@", "udp4@",
+          "udp6@"
         }) {
       if (rest.startsWith(family)) {
         rest = rest.substring(family.length());
@@ -45,6 +46,11 @@ record Endpoint(String host, String port, boolean local) {
       host = "::";
     }
     return new Endpoint(host, port, false);
+  }
+
+  /** Whether it begins with the name of an address family that HAProxy 2.6 does not know. */
+  boolean ofUnknownFamily() {
+    return !local && host.indexOf('@') >= 0;
   }
 
   /** Whether the host has to be looked up. */

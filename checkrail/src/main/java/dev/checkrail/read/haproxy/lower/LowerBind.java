@@ -41,6 +41,11 @@ final class LowerBind {
         break; // nothing behind the last comma
       }
       Endpoint endpoint = Endpoint.parse(address);
+      if (endpoint.ofUnknownFamily()) {
+        setup
+            .notes()
+            .refused(span, "HAProxy knows no address family of this name; it takes it for a host");
+      }
       String host = endpoint.any() && !endpoint.host().equals("::") ? "*" : endpoint.host();
       int[] ports = ports(endpoint, span, setup);
       for (int port = ports[0]; port <= ports[1] && listeners.size() < MOST_LISTENERS; port++) {

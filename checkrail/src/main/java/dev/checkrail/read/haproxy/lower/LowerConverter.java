@@ -2,7 +2,7 @@ package dev.checkrail.read.haproxy.lower;
 
 import dev.checkrail.model.Converter;
 import dev.checkrail.model.MapTable;
-import dev.checkrail.read.haproxy.Redaction;
+import dev.checkrail.read.haproxy.KeptText;
 import dev.checkrail.read.haproxy.SampleText.ConverterText;
 import java.util.Optional;
 
@@ -64,7 +64,7 @@ final class LowerConverter {
     if (text.args().isEmpty()) {
       return text.name();
     }
-    return Redaction.piece(
+    return KeptText.piece(
         text.name()
             + "("
             + String.join(",", text.args().stream().map(a -> a.value()).toList())

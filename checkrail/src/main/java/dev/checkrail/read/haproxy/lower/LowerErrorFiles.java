@@ -3,7 +3,7 @@ package dev.checkrail.read.haproxy.lower;
 import dev.checkrail.model.Action;
 import dev.checkrail.model.ErrorFile;
 import dev.checkrail.read.haproxy.Directive;
-import dev.checkrail.read.haproxy.Redaction;
+import dev.checkrail.read.haproxy.KeptText;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,7 +90,7 @@ final class LowerErrorFiles {
   }
 
   private static ErrorFile text(Directive directive, int status) {
-    String text = Redaction.text(directive);
+    String text = KeptText.text(directive);
     return new ErrorFile(
         text, OptionalInt.of(status), Optional.of(FileLookup.sha256(text)), directive.span());
   }

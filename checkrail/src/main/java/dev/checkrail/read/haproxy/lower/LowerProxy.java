@@ -15,7 +15,7 @@ import dev.checkrail.model.Server;
 import dev.checkrail.model.Template;
 import dev.checkrail.model.Unmodelled;
 import dev.checkrail.read.haproxy.Directive;
-import dev.checkrail.read.haproxy.Redaction;
+import dev.checkrail.read.haproxy.KeptText;
 import dev.checkrail.read.haproxy.Section;
 import dev.checkrail.read.haproxy.SectionKind;
 import dev.checkrail.read.haproxy.Word;
@@ -210,7 +210,7 @@ final class LowerProxy {
   }
 
   private void add(Phase phase, Condition when, Action then, Directive directive) {
-    rules.add(phase, new Rule(when, then, directive.span(), Redaction.text(directive)));
+    rules.add(phase, new Rule(when, then, directive.span(), KeptText.text(directive)));
     notes.lowered(directive, then);
   }
 
@@ -296,7 +296,7 @@ final class LowerProxy {
         Action action = new Action.DeleteHeaderRegex("[^A-Za-z0-9-]");
         rules.addFirst(
             Phase.STATISTICS,
-            new Rule(new Condition.Always(), action, directive.span(), Redaction.text(directive)));
+            new Rule(new Condition.Always(), action, directive.span(), KeptText.text(directive)));
         notes.lowered(directive, action);
       }
       case "reject" ->
@@ -309,7 +309,7 @@ final class LowerProxy {
                           directive, "names of headers with unusual characters are not modelled"),
                       EnumSet.of(Effect.ANSWER)),
                   directive.span(),
-                  Redaction.text(directive)));
+                  KeptText.text(directive)));
       case String other -> {
         // preserve: as they are
       }
@@ -336,7 +336,7 @@ final class LowerProxy {
                   new Condition.Always(),
                   new Action.Unknown(why, effects),
                   directive.span(),
-                  Redaction.text(directive)));
+                  KeptText.text(directive)));
         }
       }
     }
@@ -353,7 +353,7 @@ final class LowerProxy {
                   new Condition.Always(),
                   new Action.Unknown(why, EnumSet.of(Effect.ROUTE)),
                   directive.span(),
-                  Redaction.text(directive)));
+                  KeptText.text(directive)));
     }
   }
 

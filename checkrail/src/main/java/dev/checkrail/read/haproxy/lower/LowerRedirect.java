@@ -3,7 +3,7 @@ package dev.checkrail.read.haproxy.lower;
 import dev.checkrail.model.Action;
 import dev.checkrail.model.Template;
 import dev.checkrail.model.Unmodelled;
-import dev.checkrail.read.haproxy.Redaction;
+import dev.checkrail.read.haproxy.KeptText;
 import dev.checkrail.read.haproxy.Word;
 import java.util.EnumSet;
 import java.util.List;
@@ -59,7 +59,7 @@ final class LowerRedirect {
   }
 
   private static Template literal(Word word) {
-    String shown = Redaction.words(List.of(word));
+    String shown = KeptText.words(List.of(word));
     return new Template(
         word.value().isEmpty() ? List.of() : List.of(new Template.Part.Literal(word.value())),
         shown);

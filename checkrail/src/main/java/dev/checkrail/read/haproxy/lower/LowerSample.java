@@ -2,7 +2,7 @@ package dev.checkrail.read.haproxy.lower;
 
 import dev.checkrail.model.Converter;
 import dev.checkrail.model.Sample;
-import dev.checkrail.read.haproxy.Redaction;
+import dev.checkrail.read.haproxy.KeptText;
 import dev.checkrail.read.haproxy.SampleText;
 import dev.checkrail.read.haproxy.Word;
 import dev.checkrail.source.Span;
@@ -95,12 +95,12 @@ final class LowerSample {
       }
     }
     if (!covered.isEmpty()) {
-      return Redaction.words(covered);
+      return KeptText.words(covered);
     }
     for (Word word : words) {
       int from = span.column() - word.span().column();
       if (from >= 0 && from + span.length() <= word.raw().length()) {
-        return Redaction.piece(word.raw().substring(from, from + span.length()));
+        return KeptText.piece(word.raw().substring(from, from + span.length()));
       }
     }
     return "";

@@ -2,7 +2,7 @@ package dev.checkrail.read.haproxy.lower;
 
 import dev.checkrail.model.Setting;
 import dev.checkrail.read.haproxy.Directive;
-import dev.checkrail.read.haproxy.Redaction;
+import dev.checkrail.read.haproxy.KeptText;
 import dev.checkrail.read.haproxy.Word;
 import java.util.List;
 import java.util.Set;
@@ -201,7 +201,7 @@ final class LowerSetting {
         name.indexOf(' ') > 0 && TWO_WORDS.contains(directive.keyword().value())
             ? directive.from(1)
             : directive.args();
-    String written = Redaction.words(directive.line().words());
+    String written = KeptText.words(directive.line().words());
     String value =
         switch (directive.prefix()) {
           case NO -> "off";
@@ -216,8 +216,8 @@ final class LowerSetting {
       return "on";
     }
     // The whole directive decides on what is a secret, its tail is the value.
-    String all = Redaction.values(directive.line().words());
-    String tail = Redaction.values(words);
+    String all = KeptText.values(directive.line().words());
+    String tail = KeptText.values(words);
     String shown = all.endsWith(tail) ? tail : all;
     boolean time = words.size() == 1 && (name.startsWith("timeout ") || isTime(name));
     return time ? Times.normal(shown) : shown;
@@ -238,7 +238,7 @@ final class LowerSetting {
   }
 
   private static String shorten(String written, Directive directive, List<Word> words) {
-    String tail = Redaction.words(words);
+    String tail = KeptText.words(words);
     return words.isEmpty() ? name(directive) : written.endsWith(tail) ? tail : written;
   }
 }

@@ -6,8 +6,8 @@ import dev.checkrail.model.Sample;
 import dev.checkrail.model.Template;
 import dev.checkrail.model.Unmodelled;
 import dev.checkrail.read.haproxy.FormatText;
+import dev.checkrail.read.haproxy.KeptText;
 import dev.checkrail.read.haproxy.ParseFormat;
-import dev.checkrail.read.haproxy.Redaction;
 import dev.checkrail.read.haproxy.Word;
 import dev.checkrail.source.Span;
 import java.util.ArrayList;
@@ -21,7 +21,7 @@ final class LowerTemplate {
   private LowerTemplate() {}
 
   static Template template(Word word, Setup setup) {
-    String shown = Redaction.words(List.of(word));
+    String shown = KeptText.words(List.of(word));
     Optional<FormatText> format = setup.notes().take(ParseFormat.parse(word));
     if (format.isEmpty()) {
       return new Template(

@@ -5,8 +5,8 @@ import dev.checkrail.model.ReferencedFile;
 import dev.checkrail.model.Unmodelled;
 import dev.checkrail.read.haproxy.Classification;
 import dev.checkrail.read.haproxy.Directive;
+import dev.checkrail.read.haproxy.KeptText;
 import dev.checkrail.read.haproxy.Parsed;
-import dev.checkrail.read.haproxy.Redaction;
 import dev.checkrail.report.RuleId;
 import dev.checkrail.source.Problem;
 import dev.checkrail.source.Severity;
@@ -61,7 +61,7 @@ final class Notes {
 
   /** Marks a directive as not modelled, and gives the value that stands for it. */
   Unmodelled unmodelled(Directive directive, String reason) {
-    Unmodelled value = new Unmodelled(directive.span(), Redaction.text(directive), reason);
+    Unmodelled value = new Unmodelled(directive.span(), KeptText.text(directive), reason);
     unmodelled.putIfAbsent(value.span(), value);
     return value;
   }

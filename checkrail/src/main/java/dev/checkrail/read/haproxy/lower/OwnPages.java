@@ -8,7 +8,7 @@ import dev.checkrail.model.Rule;
 import dev.checkrail.model.RuleSet;
 import dev.checkrail.model.Sample;
 import dev.checkrail.read.haproxy.Directive;
-import dev.checkrail.read.haproxy.Redaction;
+import dev.checkrail.read.haproxy.KeptText;
 import dev.checkrail.source.Span;
 import java.util.ArrayList;
 import java.util.List;
@@ -154,11 +154,11 @@ final class OwnPages {
 
   private static Condition test(Fetch fetch, Match match, Directive directive) {
     Span span = directive.span();
-    String text = Redaction.text(directive);
+    String text = KeptText.text(directive);
     return new Condition.Test(new Sample(fetch, List.of(), span, text), match, span, text);
   }
 
   private static Rule rule(Condition when, Action then, Directive directive) {
-    return new Rule(when, then, directive.span(), Redaction.text(directive));
+    return new Rule(when, then, directive.span(), KeptText.text(directive));
   }
 }

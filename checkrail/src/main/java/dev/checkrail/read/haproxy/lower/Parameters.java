@@ -1,7 +1,7 @@
 package dev.checkrail.read.haproxy.lower;
 
 import dev.checkrail.model.Setting;
-import dev.checkrail.read.haproxy.Redaction;
+import dev.checkrail.read.haproxy.KeptText;
 import dev.checkrail.read.haproxy.Registry;
 import dev.checkrail.read.haproxy.Word;
 import dev.checkrail.source.Span;
@@ -121,8 +121,8 @@ final class Parameters {
           List<Word> words = new ArrayList<>();
           words.add(one.name());
           words.addAll(one.values());
-          String written = tail(Redaction.words(words), one.name().raw());
-          String value = tail(Redaction.values(words), name);
+          String written = tail(KeptText.words(words), one.name().raw());
+          String value = tail(KeptText.values(words), name);
           settings.add(
               new Setting(
                   name,

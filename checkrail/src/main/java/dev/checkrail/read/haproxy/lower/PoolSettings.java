@@ -3,7 +3,7 @@ package dev.checkrail.read.haproxy.lower;
 import dev.checkrail.model.Pool;
 import dev.checkrail.model.Setting;
 import dev.checkrail.read.haproxy.Directive;
-import dev.checkrail.read.haproxy.Redaction;
+import dev.checkrail.read.haproxy.KeptText;
 import dev.checkrail.source.Span;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -86,7 +86,7 @@ final class PoolSettings {
           String algorithm = parenthesis < 0 ? word : word.substring(0, parenthesis);
           boolean keyed = KEYED.contains(algorithm) || algorithm.equals("hdr");
           return new Pool.Balance(
-              algorithm, Redaction.values(directive.args()), keyed, directive.span());
+              algorithm, KeptText.values(directive.args()), keyed, directive.span());
         })
         .orElse(new Pool.Balance("roundrobin", "roundrobin", false, header));
   }
@@ -102,14 +102,14 @@ final class PoolSettings {
         Directive directive = cookie.get();
         return Optional.of(
             new Pool.Persistence(
-                Redaction.text(directive), Optional.of(directive.arg(0)), directive.span()));
+                KeptText.text(directive), Optional.of(directive.arg(0)), directive.span()));
       }
     }
     return lists.stream()
         .filter(d -> d.is("stick") && (d.arg(0).equals("on") || d.arg(0).equals("match")))
         .findFirst()
         .or(() -> set("persist rdp-cookie"))
-        .map(d -> new Pool.Persistence(Redaction.text(d), Optional.empty(), d.span()));
+        .map(d -> new Pool.Persistence(KeptText.text(d), Optional.empty(), d.span()));
   }
 
   Pool.Retry retry() {
