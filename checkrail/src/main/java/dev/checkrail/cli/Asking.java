@@ -5,14 +5,18 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import picocli.CommandLine;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What all commands have in common that ask a control plane. */
 abstract class Asking extends Answering {
   @Mixin final ServerOptions server = new ServerOptions();
+
+  @Spec private @Nullable CommandSpec spec;
 
   Asking(Surroundings at) {
     super(at);
@@ -70,10 +74,10 @@ abstract class Asking extends Answering {
           case 403 -> "ask an administrator for the role, or use another token";
           case 500, 502 -> "see the log of 'checkrail serve', request " + answer.text("request_id");
           case 503 -> "try again in a moment";
-          default -> "see 'checkrail " + name() + " --help'";
+          default -> "see '" + qualifiedName() + " --help'";
         };
     return CannotRun.because(
-        "server/" + (type.isEmpty() ? "refused" : type),
+        "cli/" + (type.isEmpty() ? "refused" : type),
         server.server(at),
         answer.text("detail").isEmpty()
             ? "the control plane answered " + answer.status()
@@ -81,9 +85,8 @@ abstract class Asking extends Answering {
         next);
   }
 
-  private String name() {
-    CommandLine.Command command = getClass().getAnnotation(CommandLine.Command.class);
-    return command == null ? "" : command.name();
+  private String qualifiedName() {
+    return spec == null ? "checkrail" : spec.qualifiedName();
   }
 
   /** Shows an answer: as it is for machines, in lines for people. */

@@ -135,13 +135,26 @@ final class LbCommand extends Group {
         description = "Only the patch of the configuration, as a unified diff.")
     private boolean patch;
 
+    @picocli.CommandLine.Option(
+        names = "--state-file",
+        paramLabel = "PATH",
+        description = "Where servers' states shall be kept. Default: /var/lib/haproxy/server-state.")
+    private Optional<String> stateFile = Optional.empty();
+
     Doctor(Surroundings at) {
       super(at);
     }
 
     @Override
     public Integer call() {
-      ObjectNode body = good(remote().get(path(name) + "/doctor")).body();
+      ObjectNode body = good(remote()
+                  .get(
+                      path(name)
+                          + "/doctor"
+                          + stateFile
+                              .map(it -> "?state_file=" + Remote.encoded(absolute(it)))
+                              .orElse("")))
+              .body();
       List<JsonNode> lacks = nodes(body, "lacks");
       if (patch) {
         at.out().print(Optional.ofNullable(body.get("patch")).map(JsonNode::asString).orElse(""));
@@ -160,6 +173,10 @@ final class LbCommand extends Group {
             }
           });
       return lacks.isEmpty() ? 0 : 1;
+    }
+
+    private String absolute(String path) {
+      return at.resolve(path).toAbsolutePath().normalize().toString();
     }
 
     private static List<String> lines(JsonNode node, String name) {

@@ -167,7 +167,16 @@ final class BalancerApi {
   private Reply doctor(Call call) throws BalancerException, InterruptedException {
     String name = call.parameter("balancer");
     call.may(Right.READ, name);
-    Doctor.Report report = balancers.doctor(name);
+    Doctor.Wanted usual = Doctor.Wanted.debian12();
+    Doctor.Report report =
+        balancers.doctor(
+            name,
+            new Doctor.Wanted(
+                wanted(call, "master_socket", usual.masterSocket()),
+                wanted(call, "marker", usual.marker()),
+                wanted(call, "state_file", usual.stateFile()),
+                usual.logTarget(),
+                usual.logFormat()));
     ObjectNode body = Wire.object();
     ArrayNode lacks = body.putArray("lacks");
     report
@@ -185,6 +194,19 @@ final class BalancerApi {
     body.set("arguments", Wire.texts(report.arguments()));
     body.put("marker", report.marker());
     return Reply.json(200, body);
+  }
+
+  /** A place of the query; a word of it must not break out of the patch. */
+  private static Path wanted(Call call, String name, Path usual) {
+    return call.asked(name)
+        .map(
+            text -> {
+              if (!text.matches("/[A-Za-z0-9/._@%+-]{1,200}")) {
+                throw Problem.bad(name + " has to be an absolute path of plain letters");
+              }
+              return Path.of(text);
+            })
+        .orElse(usual);
   }
 
   private static Path absolute(String member, String text) {

@@ -195,9 +195,9 @@ final class Balancers implements AutoCloseable {
   }
 
   /** What it lacks to be rolled out and watched. */
-  Doctor.Report doctor(String name) throws BalancerException, InterruptedException {
-    return look(
-        name, held -> Doctor.look(held.entry().installation(), Doctor.Wanted.debian12()));
+  Doctor.Report doctor(String name, Doctor.Wanted wanted)
+      throws BalancerException, InterruptedException {
+    return look(name, held -> Doctor.look(held.entry().installation(), wanted));
   }
 
   // --- acting
