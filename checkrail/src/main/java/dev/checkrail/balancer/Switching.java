@@ -163,8 +163,7 @@ final class Switching {
     return new Ended(Outcome.SERVES, found, truth.text(), notes);
   }
 
-  private Optional<Truth> await(Intent intent)
-      throws BalancerException, InterruptedException {
+  private Optional<Truth> await(Intent intent) throws BalancerException, InterruptedException {
     long end = System.nanoTime() + LOADING.toNanos();
     while (true) {
       Optional<Processes> now = patiently(intent, end);

@@ -36,8 +36,8 @@ import java.util.stream.Stream;
  * lock                 one actor at a time, also over processes
  * </pre>
  *
- * <p>Each write is forced to the disk before it is relied on. Safe for use by several threads as far
- * as the lock is held.
+ * <p>Each write is forced to the disk before it is relied on. Safe for use by several threads as
+ * far as the lock is held.
  */
 public final class Versions {
   private static final String ABSENT = "absent";
@@ -104,8 +104,8 @@ public final class Versions {
       String path =
           ESCAPED
               .matcher(words[2])
-              .replaceAll(m ->
-                  m.group(1).equals("n") ? "\n" : Matcher.quoteReplacement(m.group(1)));
+              .replaceAll(
+                  m -> m.group(1).equals("n") ? "\n" : Matcher.quoteReplacement(m.group(1)));
       (words[0].equals("main") ? main : files)
           .add(words[1].equals(ABSENT) ? Item.absent(path) : item(digest, path, words[1]));
     }

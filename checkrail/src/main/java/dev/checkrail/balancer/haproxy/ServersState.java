@@ -11,7 +11,9 @@ import java.util.List;
 
 /** What {@code show servers state} says, format 1 [management guide 9.3]. */
 final class ServersState {
-  /** A person said maint, a person said drain; what a file or a tracked server says is not asked. */
+  /**
+   * A person said maint, a person said drain; what a file or a tracked server says is not asked.
+   */
   private static final int FORCED_MAINT = 0x01;
 
   private static final int FORCED_DRAIN = 0x08;
@@ -77,7 +79,6 @@ final class ServersState {
 
   private static BalancerException unintelligible(String line) {
     return new BalancerException(
-        Kind.UNINTELLIGIBLE,
-        "'show servers state' is not understood: '" + Text.shown(line) + "'");
+        Kind.UNINTELLIGIBLE, "'show servers state' is not understood: '" + Text.shown(line) + "'");
   }
 }
