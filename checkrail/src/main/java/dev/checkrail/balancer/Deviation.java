@@ -206,13 +206,16 @@ public sealed interface Deviation {
         found.add(new ServerSet(server.name(), true));
         continue;
       }
-      if (server.admin() != file.admin()) {
+      // A weight that the file does not tell is told by an agent, and so is drain or maint.
+      if (server.admin() != file.admin() && file.weight() >= 0) {
         found.add(new ServerAdmin(server.name(), file.admin(), server.admin()));
       }
       if (file.weight() >= 0 && file.weight() != server.weight()) {
         found.add(new ServerWeight(server.name(), file.weight(), server.weight()));
       }
-      if (!file.address().isEmpty() && !file.address().equals(server.address())) {
+      if (!file.address().isEmpty()
+          && !server.address().isEmpty()
+          && !file.address().equals(server.address())) {
         found.add(new ServerAddress(server.name(), file.address(), server.address()));
       }
     }

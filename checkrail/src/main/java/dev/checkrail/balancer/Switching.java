@@ -126,7 +126,11 @@ final class Switching {
       throws BalancerException, InterruptedException {
     intent.write(versions);
     progress.reached(Step.RELOAD_INTENDED, "reload");
-    driver.reload();
+    try {
+      driver.reload();
+    } catch (BalancerException e) {
+      return backOut(intent, from, to, Outcome.GONE, String.valueOf(e.getMessage()));
+    }
     progress.reached(Step.RELOAD_ORDERED, "reload ordered");
     return conclude(intent, from, to, now);
   }

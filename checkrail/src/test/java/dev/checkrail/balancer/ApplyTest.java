@@ -331,6 +331,28 @@ class ApplyTest {
   }
 
   @Test
+  void oneThatDiesUnderTheReloadLeavesTheFilesOfBefore() throws Exception {
+    String second = lb.approved(TO_B);
+    for (Progress.Step when :
+        List.of(Progress.Step.RELOAD_INTENDED, Progress.Step.RELOAD_ORDERED)) {
+      Applied applied =
+          lb.apply.apply(
+              new Apply.Order(second, "ada", Map.of(), true),
+              (step, text) -> {
+                if (step == when) {
+                  ProcessHandle.of(lb.haproxy.pid()).ifPresent(ProcessHandle::destroyForcibly);
+                }
+              });
+      assertThat(applied.outcome()).as(applied.why()).isEqualTo(Outcome.GONE);
+      assertThat(lb.driver.onDisk().digest()).isEqualTo(first);
+      assertThat(Files.readString(lb.haproxy.marker)).contains(first);
+      assertThat(Intent.read(lb.versions)).isEmpty();
+      lb.haproxy.restart("admin");
+    }
+    assertThat(lb.get("/")).isEqualTo("200 a");
+  }
+
+  @Test
   void withoutAJournalNothingBegins() throws Exception {
     String second = lb.approved(TO_B);
     lb.journal.down = true;

@@ -110,7 +110,9 @@ final class HaproxyFiles {
 
   private ConfigurationSet gather(Files.Loader loader, List<String> main) throws BalancerException {
     Files files = new Files(loader);
-    Read.haproxy(files, main, target());
+    ReadReport read = Read.haproxy(files, main, target());
+    AlsoNamed.paths(read.tree(), installation.workingDirectory().toString(), loader)
+        .forEach(files::read);
     List<Item> mainItems = new ArrayList<>();
     Map<String, Item> others = new LinkedHashMap<>();
     List<String> hidden = new ArrayList<>();

@@ -71,8 +71,8 @@ final class ServersState {
   }
 
   private static String address(String address, String port) {
-    if (address.startsWith("/")) {
-      return address;
+    if (address.equals("-")) {
+      return ""; // a UNIX socket, or a name that was not resolved
     }
     return (address.indexOf(':') >= 0 ? "[" + address + "]" : address) + ":" + port;
   }
