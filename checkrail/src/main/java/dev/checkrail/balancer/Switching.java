@@ -158,8 +158,11 @@ final class Switching {
       return new Ended(Outcome.OTHER_SERVES, Optional.of(truth), truth.text());
     }
     progress.reached(Step.SERVES, truth.text());
-    List<String> notes = SayAgain.to(driver, versions, to);
-    progress.reached(Step.STATE_SAID_AGAIN, notes.size() + " could not be kept");
+    List<String> notes = new ArrayList<>(SayAgain.to(driver, versions, to));
+    if (!driver.onDisk().digest().equals(intent.to())) {
+      notes.add("files were changed while HAProxy read them: see 'lb drift'");
+    }
+    progress.reached(Step.STATE_SAID_AGAIN, "what was to be kept is said");
     versions.lived(intent.to(), now);
     versions.seen(driver.processes().seen());
     progress.reached(Step.RECORDED, "recorded");

@@ -80,7 +80,12 @@ public final class Adopt {
     List<String> notes = new ArrayList<>();
     Optional<Long> pid = known.master().isPresent() ? known.master() : master(known);
     List<String> arguments = pid.isPresent() ? arguments(pid.get(), notes) : List.of();
-    Path directory = pid.flatMap(one -> link(one, "cwd")).orElse(Path.of("").toAbsolutePath());
+    Optional<Path> seen = pid.flatMap(one -> link(one, "cwd"));
+    Path directory = seen.orElse(Path.of("").toAbsolutePath());
+    if (seen.isEmpty()) {
+      notes.add(
+          "HAProxy's working directory can't be seen: relative paths are taken from " + directory);
+    }
     Path binary = pid.flatMap(one -> link(one, "exe")).orElse(Path.of("/usr/sbin/haproxy"));
     if (Files.notExists(binary)) {
       // It was upgraded while it runs: the link says "(deleted)".
