@@ -60,8 +60,7 @@ public final class Apply {
    * @param overDrift whether files and reloads that nobody approved may be gone over; they are kept
    *     as a version first
    */
-  public record Order(
-      String digest, String actor, Map<String, Choice> choices, boolean overDrift) {
+  public record Order(String digest, String actor, Map<String, Choice> choices, boolean overDrift) {
     public Order {
       choices = Collections.unmodifiableMap(new LinkedHashMap<>(choices));
     }
@@ -136,8 +135,7 @@ public final class Apply {
     }
     versions.keep(from);
     progress.reached(Step.KEPT, Versions.brief(from.digest()));
-    Preflight preflight =
-        Preflight.of(driver, Drift.loaded(versions, processes).orElse(from), to);
+    Preflight preflight = Preflight.of(driver, Drift.loaded(versions, processes).orElse(from), to);
     List<Deviation> open = preflight.open(order.choices());
     if (!open.isEmpty()) {
       Applied stopped =
@@ -158,8 +156,7 @@ public final class Apply {
       return stopped(Outcome.REFUSED_BY_CHECK, order, check.text());
     }
     write("apply.began", order.actor(), digest, Map.of("from", from.digest()));
-    Intent intent =
-        Intent.of("apply", order.actor(), from.digest(), digest, processes.seen());
+    Intent intent = Intent.of("apply", order.actor(), from.digest(), digest, processes.seen());
     Ended ended =
         new Switching(driver, versions, progress)
             .run(intent, from, to, memory(preflight, order.choices()), clock.instant());
@@ -242,15 +239,13 @@ public final class Apply {
     Processes now = driver.processes();
     boolean same =
         now.current()
-            .map(worker ->
-                worker.pid() == last.serving().map(Processes.Worker::pid).orElse(0L))
+            .map(worker -> worker.pid() == last.serving().map(Processes.Worker::pid).orElse(0L))
             .orElse(false);
     Processes.Seen before = new Processes.Seen(0, 0, 0);
     Truth truth = Truth.of(before, now, last.digest(), driver.marker().isPresent());
     return same
         ? truth
-        : new Truth(
-            Truth.Stage.OTHER, last.digest(), truth.marked(), truth.serving(), truth.old());
+        : new Truth(Truth.Stage.OTHER, last.digest(), truth.marked(), truth.serving(), truth.old());
   }
 
   /**
@@ -304,16 +299,13 @@ public final class Apply {
    * We ordered no reload, or one that failed. If somebody else reloaded while files of both kinds
    * were there, the worker is told to load the old ones again.
    */
-  private Ended back(
-      Switching switching, Intent intent, ConfigurationSet from, ConfigurationSet to)
+  private Ended back(Switching switching, Intent intent, ConfigurationSet from, ConfigurationSet to)
       throws BalancerException, InterruptedException {
     Ended ended =
-        switching.backOut(
-            intent, from, to, Outcome.RELOAD_FAILED, "the files of before are back");
+        switching.backOut(intent, from, to, Outcome.RELOAD_FAILED, "the files of before are back");
     Optional<Processes> found = switching.patiently(intent);
     if (found.isEmpty()) {
-      return new Ended(
-          Outcome.GONE, Optional.empty(), ended.why() + "; HAProxy does not answer");
+      return new Ended(Outcome.GONE, Optional.empty(), ended.why() + "; HAProxy does not answer");
     }
     Processes now = found.get();
     boolean same =
@@ -339,7 +331,8 @@ public final class Apply {
       switching.put(from, to, intent.to());
     } catch (Switching.Foreign e) {
       Intent.clear(versions);
-      return new Ended(Outcome.CHANGED_UNDERNEATH, Optional.empty(), String.valueOf(e.getMessage()));
+      return new Ended(
+          Outcome.CHANGED_UNDERNEATH, Optional.empty(), String.valueOf(e.getMessage()));
     }
     Optional<Processes> found = switching.patiently(intent);
     if (found.isEmpty()) {
@@ -365,8 +358,7 @@ public final class Apply {
 
   private Applied stopped(Outcome outcome, Order order, String why) {
     Applied applied =
-        new Applied(
-            outcome, order.digest(), Optional.empty(), why, Optional.empty(), List.of());
+        new Applied(outcome, order.digest(), Optional.empty(), why, Optional.empty(), List.of());
     return recorded("apply", order.actor(), applied);
   }
 

@@ -110,8 +110,7 @@ public sealed interface Deviation {
     }
 
     private static String brief(List<Entry> entries) {
-      String some =
-          String.join(", ", entries.stream().limit(3).map(Entry::toString).toList());
+      String some = String.join(", ", entries.stream().limit(3).map(Entry::toString).toList());
       return entries.size() > 3 ? some + " and " + (entries.size() - 3) + " more" : some;
     }
   }
@@ -189,8 +188,7 @@ public sealed interface Deviation {
           .filter(one -> !one.fingerprint().equals(file.fingerprint()))
           .findFirst()
           .ifPresent(one ->
-              found.add(
-                  new OtherCertificate(one.path(), file.fingerprint(), one.fingerprint())));
+              found.add(new OtherCertificate(one.path(), file.fingerprint(), one.fingerprint())));
     }
     running.closed().stream()
         .filter(name -> !expected.closed().contains(name))
@@ -199,8 +197,7 @@ public sealed interface Deviation {
     return List.copyOf(found);
   }
 
-  private static void servers(
-      RunningState expected, RunningState running, List<Deviation> found) {
+  private static void servers(RunningState expected, RunningState running, List<Deviation> found) {
     Map<ServerName, Server> files = new LinkedHashMap<>();
     expected.servers().forEach(server -> files.put(server.name(), server));
     for (Server server : running.servers()) {
@@ -209,13 +206,16 @@ public sealed interface Deviation {
         found.add(new ServerSet(server.name(), true));
         continue;
       }
-      if (server.admin() != file.admin()) {
+      // A weight that the file does not tell is told by an agent, and so is drain or maint.
+      if (server.admin() != file.admin() && file.weight() >= 0) {
         found.add(new ServerAdmin(server.name(), file.admin(), server.admin()));
       }
       if (file.weight() >= 0 && file.weight() != server.weight()) {
         found.add(new ServerWeight(server.name(), file.weight(), server.weight()));
       }
-      if (!file.address().isEmpty() && !file.address().equals(server.address())) {
+      if (!file.address().isEmpty()
+          && !server.address().isEmpty()
+          && !file.address().equals(server.address())) {
         found.add(new ServerAddress(server.name(), file.address(), server.address()));
       }
     }

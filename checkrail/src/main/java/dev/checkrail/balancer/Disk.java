@@ -125,8 +125,7 @@ public final class Disk {
     PosixFileAttributes was = Files.readAttributes(before, PosixFileAttributes.class);
     PosixFileAttributes is = Files.readAttributes(fresh, PosixFileAttributes.class);
     PosixFileAttributeView view =
-        Files.getFileAttributeView(
-            fresh, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+        Files.getFileAttributeView(fresh, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
     if (!was.owner().equals(is.owner())) {
       view.setOwner(was.owner());
     }
@@ -148,8 +147,7 @@ public final class Disk {
   }
 
   private static BalancerException failed(String verb, Path place, IOException e) {
-    Kind kind =
-        e instanceof java.nio.file.AccessDeniedException ? Kind.NO_RIGHTS : Kind.FILES;
+    Kind kind = e instanceof java.nio.file.AccessDeniedException ? Kind.NO_RIGHTS : Kind.FILES;
     String why =
         kind == Kind.NO_RIGHTS
             ? "permission denied"

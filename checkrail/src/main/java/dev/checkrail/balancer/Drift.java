@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** What is there and nobody approved: on the disk, in memory, or by a reload that we did not make. */
+/**
+ * What is there and nobody approved: on the disk, in memory, or by a reload that we did not make.
+ */
 public final class Drift {
   private Drift() {}
 
@@ -102,8 +104,7 @@ public final class Drift {
     };
   }
 
-  private static void compare(
-      Part part, List<Item> approved, List<Item> disk, List<Found> found) {
+  private static void compare(Part part, List<Item> approved, List<Item> disk, List<Found> found) {
     Set<String> paths = new LinkedHashSet<>();
     approved.forEach(item -> paths.add(item.path()));
     disk.forEach(item -> paths.add(item.path()));

@@ -20,13 +20,7 @@ import java.util.Optional;
  * @param visible whether the master's process can be seen by its number from here
  */
 record Intent(
-    String kind,
-    String actor,
-    Phase phase,
-    String from,
-    String to,
-    Seen before,
-    boolean visible) {
+    String kind, String actor, Phase phase, String from, String to, Seen before, boolean visible) {
 
   /** How far it may be. */
   enum Phase {

@@ -84,8 +84,7 @@ public record Preflight(
     return one instanceof Deviation.ServerWeight weight
         && running.servers().stream()
             .anyMatch(server ->
-                server.name().equals(weight.server())
-                    && server.weight() == server.initialWeight());
+                server.name().equals(weight.server()) && server.weight() == server.initialWeight());
   }
 
   private static boolean keepable(Deviation one, boolean stateFile) {

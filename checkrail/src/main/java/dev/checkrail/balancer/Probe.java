@@ -18,7 +18,8 @@ public interface Probe {
 
   /**
    * A connection, and the pool's own HTTP check if it has one (2xx and 3xx are good). No
-   * credentials, no body. A server that speaks TLS is only connected to.
+   * credentials, no body. A server that speaks TLS is only connected to; one that wants a PROXY
+   * header or HTTP/2 is taken for not serving, which errs on the safe side.
    */
   static Probe direct(Duration timeout) {
     return (pool, server) -> {

@@ -161,8 +161,7 @@ public final class Rollback {
     progress.reached(Step.KEPT, Versions.brief(from.digest()));
     List<Deviation> kept =
         before.stream().filter(one -> !order.dropped().contains(one.key())).toList();
-    Intent intent =
-        Intent.of("rollback", order.actor(), from.digest(), digest, processes.seen());
+    Intent intent = Intent.of("rollback", order.actor(), from.digest(), digest, processes.seen());
     Ended ended =
         new Switching(driver, versions, progress)
             .run(
@@ -178,8 +177,7 @@ public final class Rollback {
       notes.add("the servers of the tourniquet are still in maint in the worker that serves");
     }
     Applied applied =
-        new Applied(
-            ended.outcome(), digest, ended.truth(), ended.why(), Optional.empty(), notes);
+        new Applied(ended.outcome(), digest, ended.truth(), ended.why(), Optional.empty(), notes);
     Map<String, String> details = new LinkedHashMap<>();
     details.put("outcome", applied.outcome().name().toLowerCase(Locale.ROOT));
     details.put("why", applied.why());
@@ -205,8 +203,7 @@ public final class Rollback {
   }
 
   /** What a person told the worker and the target does not say; nothing if it can't be asked. */
-  private List<Deviation> inMemory(
-      ConfigurationSet to, Processes processes, List<String> notes) {
+  private List<Deviation> inMemory(ConfigurationSet to, Processes processes, List<String> notes) {
     try {
       Optional<ConfigurationSet> live = Drift.loaded(versions, processes);
       ConfigurationSet loaded = live.isPresent() ? live.get() : driver.onDisk();
@@ -302,8 +299,7 @@ public final class Rollback {
     details.put("digest", order.digest());
     details.putAll(Collections.unmodifiableMap(more));
     try {
-      journal.append(
-          new JournalEntry(clock.instant(), order.actor(), kind, "lb " + name, details));
+      journal.append(new JournalEntry(clock.instant(), order.actor(), kind, "lb " + name, details));
     } catch (Journal.JournalUnavailable e) {
       notes.add("not in the journal: " + kind + " (" + e.getMessage() + ")");
     }

@@ -24,7 +24,7 @@ public record RunningState(
   /**
    * A server.
    *
-   * @param address {@code 127.0.0.1:9101}
+   * @param address {@code 127.0.0.1:9101}; empty if it is not told
    * @param admin what a person told it over the socket
    * @param weight in effect
    * @param initialWeight as its worker read it from the file

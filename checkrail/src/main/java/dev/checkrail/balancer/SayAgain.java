@@ -69,8 +69,7 @@ final class SayAgain {
       throws BalancerException {
     switch (words.get(0)) {
       case "state" -> driver.admin(ServerName.of(words.get(1)), Admin.valueOf(words.get(2)));
-      case "weight" ->
-          driver.weight(ServerName.of(words.get(1)), Integer.parseInt(words.get(2)));
+      case "weight" -> driver.weight(ServerName.of(words.get(1)), Integer.parseInt(words.get(2)));
       case "table" -> {
         List<Entry> entries = new ArrayList<>();
         for (int i = 3; i + 1 < words.size(); i += 2) {

@@ -126,7 +126,11 @@ final class Switching {
       throws BalancerException, InterruptedException {
     intent.write(versions);
     progress.reached(Step.RELOAD_INTENDED, "reload");
-    driver.reload();
+    try {
+      driver.reload();
+    } catch (BalancerException e) {
+      return backOut(intent, from, to, Outcome.GONE, String.valueOf(e.getMessage()));
+    }
     progress.reached(Step.RELOAD_ORDERED, "reload ordered");
     return conclude(intent, from, to, now);
   }
@@ -154,8 +158,11 @@ final class Switching {
       return new Ended(Outcome.OTHER_SERVES, Optional.of(truth), truth.text());
     }
     progress.reached(Step.SERVES, truth.text());
-    List<String> notes = SayAgain.to(driver, versions, to);
-    progress.reached(Step.STATE_SAID_AGAIN, notes.size() + " could not be kept");
+    List<String> notes = new ArrayList<>(SayAgain.to(driver, versions, to));
+    if (!driver.onDisk().digest().equals(intent.to())) {
+      notes.add("files were changed while HAProxy read them: see 'lb drift'");
+    }
+    progress.reached(Step.STATE_SAID_AGAIN, "what was to be kept is said");
     versions.lived(intent.to(), now);
     versions.seen(driver.processes().seen());
     progress.reached(Step.RECORDED, "recorded");
@@ -163,8 +170,7 @@ final class Switching {
     return new Ended(Outcome.SERVES, found, truth.text(), notes);
   }
 
-  private Optional<Truth> await(Intent intent)
-      throws BalancerException, InterruptedException {
+  private Optional<Truth> await(Intent intent) throws BalancerException, InterruptedException {
     long end = System.nanoTime() + LOADING.toNanos();
     while (true) {
       Optional<Processes> now = patiently(intent, end);

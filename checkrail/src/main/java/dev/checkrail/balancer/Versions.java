@@ -16,8 +16,11 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -36,8 +39,8 @@ import java.util.stream.Stream;
  * lock                 one actor at a time, also over processes
  * </pre>
  *
- * <p>Each write is forced to the disk before it is relied on. Safe for use by several threads as far
- * as the lock is held.
+ * <p>Each write is forced to the disk before it is relied on. Safe for use by several threads as
+ * far as the lock is held.
  */
 public final class Versions {
   private static final String ABSENT = "absent";
@@ -104,8 +107,8 @@ public final class Versions {
       String path =
           ESCAPED
               .matcher(words[2])
-              .replaceAll(m ->
-                  m.group(1).equals("n") ? "\n" : Matcher.quoteReplacement(m.group(1)));
+              .replaceAll(
+                  m -> m.group(1).equals("n") ? "\n" : Matcher.quoteReplacement(m.group(1)));
       (words[0].equals("main") ? main : files)
           .add(words[1].equals(ABSENT) ? Item.absent(path) : item(digest, path, words[1]));
     }
@@ -161,18 +164,8 @@ public final class Versions {
 
   /** All approvals, the latest first. */
   public List<Approval> approvals() throws BalancerException {
-    List<String> names;
-    try (Stream<Path> files = Files.list(folder.resolve("approved"))) {
-      names =
-          files
-              .map(file -> String.valueOf(file.getFileName()))
-              .filter(name -> !name.startsWith("."))
-              .toList();
-    } catch (IOException e) {
-      throw new BalancerException(Kind.FILES, "can't list " + folder + ": " + e.getMessage(), e);
-    }
     List<Approval> approvals = new ArrayList<>();
-    for (String name : names) {
+    for (String name : names("approved")) {
       approval(name).ifPresent(approvals::add);
     }
     approvals.sort(Comparator.comparing(Approval::at).reversed());
@@ -207,6 +200,62 @@ public final class Versions {
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * Forgets versions that nobody needs: all but the latest that lived, those that were approved
+   * since the oldest of them, and what an interrupted switch needs. Answers how many.
+   *
+   * @param keep how many that lived are kept, at least 2: the live one and the one before
+   */
+  public int prune(int keep) throws BalancerException {
+    Set<String> needed = new LinkedHashSet<>();
+    Instant oldest = Instant.MAX;
+    List<Lived> history = history();
+    for (int i = history.size() - 1; i >= 0 && needed.size() < Math.max(2, keep); i--) {
+      needed.add(history.get(i).digest());
+      oldest = history.get(i).at();
+    }
+    for (Approval approval : approvals()) {
+      if (!approval.at().isBefore(oldest)) {
+        needed.add(approval.digest());
+      }
+    }
+    Optional<Intent> intent = Intent.read(this);
+    intent.ifPresent(one -> needed.addAll(List.of(one.from(), one.to())));
+    int gone = 0;
+    for (String digest : names("versions")) {
+      if (!needed.contains(digest)) {
+        // The approval goes first: what is approved is whole.
+        Disk.delete(folder.resolve("approved").resolve(digest));
+        Disk.delete(folder.resolve("versions").resolve(digest));
+        gone++;
+      }
+    }
+    Set<String> used = new HashSet<>();
+    for (String digest : names("versions")) {
+      new String(Disk.read(folder.resolve("versions").resolve(digest)).orElse(new byte[0]), UTF_8)
+          .lines()
+          .skip(1)
+          .forEach(line -> used.add(line.split(" ", 3)[1]));
+    }
+    for (String object : names("objects")) {
+      if (!used.contains(object)) {
+        Disk.delete(folder.resolve("objects").resolve(object));
+      }
+    }
+    return gone;
+  }
+
+  private List<String> names(String part) throws BalancerException {
+    try (Stream<Path> files = Files.list(folder.resolve(part))) {
+      return files
+          .map(file -> String.valueOf(file.getFileName()))
+          .filter(name -> !name.startsWith("."))
+          .toList();
+    } catch (IOException e) {
+      throw new BalancerException(Kind.FILES, "can't list " + folder + ": " + e.getMessage(), e);
+    }
   }
 
   void lived(String digest, Instant at) throws BalancerException {

@@ -338,8 +338,7 @@ final class Diff {
     List<String> pools = List.copyOf(dispatch.program.pools().keySet());
     for (Program.Entry entry : dispatch.program.entries()) {
       asked.add(entry.guard().id());
-      asked.add(
-          entry.ending() instanceof Ending.ToPool to ? pools.indexOf(to.pool().name()) : -1);
+      asked.add(entry.ending() instanceof Ending.ToPool to ? pools.indexOf(to.pool().name()) : -1);
     }
     dispatch.leaves.forEach(leaf -> asked.add(leaf.entry().guard().id()));
     return asked;

@@ -94,8 +94,7 @@ final class Elements implements Axis {
     Atoms.Builder builder =
         Atoms.of(Axis.Words.element(from.get())).combiningWithin(Axis.Words.OTHERS);
     int open =
-        builder.test(
-            oneLine ? Axis.Words.element(from.get()).minus(Pick.CLOSED) : Language.none());
+        builder.test(oneLine ? Axis.Words.element(from.get()).minus(Pick.CLOSED) : Language.none());
     Map<Values, Integer> tests = new IdentityHashMap<>();
     for (Values values : given) {
       if (values instanceof Values.Texts texts) {
@@ -274,7 +273,9 @@ final class Elements implements Axis {
     return new Value.Text(lines.toString());
   }
 
-  /** The field of the last value, and its numbers for these words, for who would like to see them. */
+  /**
+   * The field of the last value, and its numbers for these words, for who would like to see them.
+   */
   FieldEncoding end() {
     return end;
   }

@@ -174,14 +174,12 @@ final class Tester {
       Optional<Field> header = anyValueOf(stepped.input());
       // A converter without value for one of several values ends the test: later ones are not
       // tried. Which comes first is not followed.
-      header.ifPresent(
-          field -> {
-            Formula unclear =
-                formulas.and(
-                    listed(field), test(stepped.input(), withoutResult(conversion), blame));
-            testsOf(exact, field.listed())
-                .forEach(id -> unclearByTest.merge(id, unclear, formulas::or));
-          });
+      header.ifPresent(field -> {
+        Formula unclear =
+            formulas.and(listed(field), test(stepped.input(), withoutResult(conversion), blame));
+        testsOf(exact, field.listed())
+            .forEach(id -> unclearByTest.merge(id, unclear, formulas::or));
+      });
     }
     return exact;
   }
@@ -192,9 +190,7 @@ final class Tester {
   private Values withoutResult(Conversion conversion) {
     return withoutResult.computeIfAbsent(
         conversion,
-        c ->
-            new Values.Texts(
-                Images.texts(before(c, Values.Any.PRESENT)).language().complement()));
+        c -> new Values.Texts(Images.texts(before(c, Values.Any.PRESENT)).language().complement()));
   }
 
   private static List<Integer> testsOf(Formula formula, Field field) {
@@ -294,9 +290,7 @@ final class Tester {
             case COUNT_COMMAS, COUNT_LINES, COOKIES, PARAMETERS -> NONE;
           };
       among =
-          wanted == NONE
-              ? pick.before(values)
-              : new Values.Texts(new Values.Among(pick, wanted));
+          wanted == NONE ? pick.before(values) : new Values.Texts(new Values.Among(pick, wanted));
       images.put(key, among);
     }
     return formulas.or(plain, formulas.and(listed(field), formulas.test(field.listed(), among)));

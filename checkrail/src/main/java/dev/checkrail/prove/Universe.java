@@ -106,9 +106,7 @@ final class Universe {
         set =
             diagrams.or(
                 set,
-                header
-                    .in(diagrams, Values.Any.LISTED)
-                    .orElseThrow(IllegalStateException::new));
+                header.in(diagrams, Values.Any.LISTED).orElseThrow(IllegalStateException::new));
       }
     }
     return set;
@@ -206,9 +204,7 @@ final class Universe {
       switch (formula) {
         case Formula.Constant constant -> {}
         case Formula.Test test ->
-            tests
-                .computeIfAbsent(test.field(), f -> new TreeMap<>())
-                .put(test.id(), test.values());
+            tests.computeIfAbsent(test.field(), f -> new TreeMap<>()).put(test.id(), test.values());
         case Formula.Unknown unknown -> unknown.arrivals().ifPresent(open::add);
         case Formula.And and -> open.addAll(and.parts());
         case Formula.Or or -> open.addAll(or.parts());

@@ -194,7 +194,8 @@ final class Words {
   private record Phrase(String text, Language language) {}
 
   /** The atoms in words that say neither more nor less. */
-  private Optional<String> exactly(Axis.Single axis, Axis.Words words, AtomSet atoms, AtomSet frame) {
+  private Optional<String> exactly(
+      Axis.Single axis, Axis.Words words, AtomSet atoms, AtomSet frame) {
     Language left = words.language(atoms);
     Language universe = words.language(frame);
     List<String> texts = new ArrayList<>();

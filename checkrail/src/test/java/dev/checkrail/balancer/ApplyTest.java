@@ -151,9 +151,12 @@ class ApplyTest {
     lb.driver.raw("add map " + lb.haproxy.map + " /c be_b");
     Map<String, Choice> keep =
         Map.of(
-            "state be_a/a1", Choice.KEEP,
-            "weight be_a/a2", Choice.KEEP,
-            "map " + lb.haproxy.map, Choice.KEEP);
+            "state be_a/a1",
+            Choice.KEEP,
+            "weight be_a/a2",
+            Choice.KEEP,
+            "map " + lb.haproxy.map,
+            Choice.KEEP);
 
     Applied applied =
         lb.apply.apply(new Apply.Order(lb.approved(TO_B), "ada", keep, false), Progress.NONE);
@@ -219,8 +222,7 @@ class ApplyTest {
     assertThat(stopped.outcome()).isEqualTo(Outcome.DRIFTED);
     assertThat(stopped.why()).contains("haproxy.cfg was changed");
 
-    Applied forced =
-        lb.apply.apply(new Apply.Order(second, "ada", Map.of(), true), Progress.NONE);
+    Applied forced = lb.apply.apply(new Apply.Order(second, "ada", Map.of(), true), Progress.NONE);
     assertThat(forced.serves()).isTrue();
   }
 
@@ -329,6 +331,28 @@ class ApplyTest {
   }
 
   @Test
+  void oneThatDiesUnderTheReloadLeavesTheFilesOfBefore() throws Exception {
+    String second = lb.approved(TO_B);
+    for (Progress.Step when :
+        List.of(Progress.Step.RELOAD_INTENDED, Progress.Step.RELOAD_ORDERED)) {
+      Applied applied =
+          lb.apply.apply(
+              new Apply.Order(second, "ada", Map.of(), true),
+              (step, text) -> {
+                if (step == when) {
+                  ProcessHandle.of(lb.haproxy.pid()).ifPresent(ProcessHandle::destroyForcibly);
+                }
+              });
+      assertThat(applied.outcome()).as(applied.why()).isEqualTo(Outcome.GONE);
+      assertThat(lb.driver.onDisk().digest()).isEqualTo(first);
+      assertThat(Files.readString(lb.haproxy.marker)).contains(first);
+      assertThat(Intent.read(lb.versions)).isEmpty();
+      lb.haproxy.restart("admin");
+    }
+    assertThat(lb.get("/")).isEqualTo("200 a");
+  }
+
+  @Test
   void withoutAJournalNothingBegins() throws Exception {
     String second = lb.approved(TO_B);
     lb.journal.down = true;
@@ -345,8 +369,7 @@ class ApplyTest {
             Apply.Order.of(second, "ada"),
             (step, text) -> lb.journal.down = step == Progress.Step.SERVES || lb.journal.down);
     assertThat(applied.outcome()).isEqualTo(Outcome.SERVES);
-    assertThat(applied.notes())
-        .containsExactly("not in the journal: apply (the database is down)");
+    assertThat(applied.notes()).containsExactly("not in the journal: apply (the database is down)");
   }
 
   @Test
@@ -360,8 +383,7 @@ class ApplyTest {
   @Test
   void aDamagedVersionIsNotPutInPlace() throws Exception {
     String second = lb.approved(TO_B);
-    String object =
-        lb.versions.load(second).orElseThrow().main().getFirst().sha256().orElseThrow();
+    String object = lb.versions.load(second).orElseThrow().main().getFirst().sha256().orElseThrow();
     write(lb.versions.folder().resolve("objects").resolve(object), "rotten");
     assertThatThrownBy(() -> lb.apply(second)).hasMessageContaining("is damaged");
     assertThat(lb.driver.onDisk().digest()).isEqualTo(first);

@@ -77,6 +77,24 @@ class CrashTest {
     }
   }
 
+  /** What a person chose to keep is written down before the reload is ordered. */
+  @Test
+  void aServerThatWasToStayOutStaysOutAlsoOverACrash() throws Exception {
+    try (Setting lb = new Setting(temp)) {
+      lb.apply.adopt("ada", "it runs today");
+      String second = lb.approved(everyFileChanged(lb));
+      lb.driver.admin(new ServerName("be_a", "a1"), RunningState.Admin.MAINT);
+      assertThat(act(lb, "keep", second, RELOAD_INTENDED + 1)).isFalse();
+
+      Applied recovered = lb.apply.recover(Progress.NONE);
+
+      assertThat(recovered.outcome()).as(recovered.why()).isEqualTo(Applied.Outcome.SERVES);
+      assertThat(recovered.notes()).isEmpty();
+      assertThat(lb.driver.running().servers().getFirst().admin())
+          .isEqualTo(RunningState.Admin.MAINT);
+    }
+  }
+
   private static ConfigurationSet everyFileChanged(Setting lb) throws BalancerException {
     ConfigurationSet set = lb.haproxy.candidate(lb.driver, TO_B);
     List<ConfigurationSet.Item> files =
@@ -99,8 +117,15 @@ class CrashTest {
     assertThat(lb.versions.live()).as(where).contains(live);
     assertThat(processes.current().orElseThrow().marker()).as(where).contains(live);
     assertThat(processes.master().orElseThrow().failed()).as(where).isZero();
-    boolean second = lb.driver.onDisk().main().getFirst().content().orElseThrow().text()
-        .contains("default_backend be_b");
+    boolean second =
+        lb.driver
+            .onDisk()
+            .main()
+            .getFirst()
+            .content()
+            .orElseThrow()
+            .text()
+            .contains("default_backend be_b");
     assertThat(lb.get("/")).as(where).isEqualTo(second ? "200 b" : "200 a");
     assertThat(Intent.read(lb.versions)).as(where).isEmpty();
     assertThat(Drift.find(lb.driver, lb.versions, Set.of()).found()).as(where).isEmpty();
@@ -173,14 +198,19 @@ class CrashTest {
             switch (args[2]) {
               case "apply" -> apply.apply(Apply.Order.of(args[3], "ada"), deadly);
               case "recover" -> apply.recover(deadly);
+              case "keep" ->
+                  apply.apply(
+                      new Apply.Order(
+                          args[3], "ada", Map.of("state be_a/a1", Preflight.Choice.KEEP), false),
+                      deadly);
               default ->
                   new Rollback(
-                        "edge",
-                        driver,
-                        versions,
-                        journal,
-                        InstantSource.system(),
-                        Probe.direct(Duration.ofSeconds(1)))
+                          "edge",
+                          driver,
+                          versions,
+                          journal,
+                          InstantSource.system(),
+                          Probe.direct(Duration.ofSeconds(1)))
                       .back(Rollback.Order.of(args[3], "ada", "a try"), deadly)
                       .applied();
             };

@@ -40,8 +40,7 @@ class DriftTest {
     Files.writeString(lb.haproxy.config, lb.haproxy.text(Setting.CONFIG) + "# by hand\n");
     assertThat(find())
         .extracting(Drift.Found::part, Drift.Found::text)
-        .containsExactly(
-            tuple(Part.MAIN_FILES, lb.haproxy.config + " was changed"));
+        .containsExactly(tuple(Part.MAIN_FILES, lb.haproxy.config + " was changed"));
   }
 
   @Test
@@ -63,8 +62,7 @@ class DriftTest {
         .extracting(Drift.Found::part, Drift.Found::text)
         .containsExactly(
             tuple(
-                Part.RUNTIME_SERVERS,
-                "state be_a/a1: the files say ready, in memory it is maint"),
+                Part.RUNTIME_SERVERS, "state be_a/a1: the files say ready, in memory it is maint"),
             tuple(
                 Part.RUNTIME_SERVERS,
                 "weight be_a/a2: the files say weight 50, in memory it is weight 1"));
@@ -90,9 +88,7 @@ class DriftTest {
                 "map " + lb.haproxy.map + ": the files say /a be_a, in memory it is /a be_b"),
             tuple(
                 Part.RUNTIME_TABLES,
-                "list "
-                    + lb.haproxy.list
-                    + ": the files say without them, in memory it is /more"));
+                "list " + lb.haproxy.list + ": the files say without them, in memory it is /more"));
   }
 
   @Test

@@ -108,8 +108,7 @@ public abstract class DriverConformance {
   void aGoodReloadReplacesTheWorkerAndIsCounted() throws Exception {
     Processes before = driver.processes();
     write(another(driver));
-    Files.writeString(
-        driver.marker().orElseThrow(), driver.markerText(driver.onDisk().digest()));
+    Files.writeString(driver.marker().orElseThrow(), driver.markerText(driver.onDisk().digest()));
     driver.reload();
     Processes now = after(before);
     assertThat(now.current().orElseThrow().pid()).isNotEqualTo(before.seen().worker());
@@ -256,8 +255,7 @@ public abstract class DriverConformance {
 
   protected static void refused(Act act, Kind kind) {
     assertThatThrownBy(act::run)
-        .isInstanceOfSatisfying(
-            BalancerException.class, e -> assertThat(e.kind()).isEqualTo(kind));
+        .isInstanceOfSatisfying(BalancerException.class, e -> assertThat(e.kind()).isEqualTo(kind));
   }
 
   private static void unsupported(Act act) {

@@ -64,8 +64,16 @@ class ExampleTest {
     assertThat(key.waitFor()).as(Files.readString(temp.resolve("key.log"))).isZero();
     for (String name :
         List.of(
-            "HTTP_PORT", "HTTPS_PORT", "STATS_PORT", "PAY1_PORT", "PAY2_PORT", "PAY3_PORT",
-            "REP1_PORT", "CAT1_PORT", "CAT2_PORT", "LOG_PORT")) {
+            "HTTP_PORT",
+            "HTTPS_PORT",
+            "STATS_PORT",
+            "PAY1_PORT",
+            "PAY2_PORT",
+            "PAY3_PORT",
+            "REP1_PORT",
+            "CAT1_PORT",
+            "CAT2_PORT",
+            "LOG_PORT")) {
       environment.put(name, String.valueOf(RunningHaproxy.freePort()));
     }
     environment.put("STATS_SOCKET", folder.resolve("stats.sock").toString());
@@ -86,8 +94,7 @@ class ExampleTest {
     builder.redirectErrorStream(true).redirectOutput(temp.resolve("haproxy.log").toFile());
     started.add(builder.start());
     RunningHaproxy.eventually("it runs", () -> Files.exists(folder.resolve("master.sock")));
-    installation =
-        Adopt.find(Adopt.Known.socket(folder.resolve("master.sock"))).installation();
+    installation = Adopt.find(Adopt.Known.socket(folder.resolve("master.sock"))).installation();
     driver = new HaproxyDriver(installation);
     versions = Versions.in(temp.resolve("state"));
     apply = new Apply("edge", driver, versions, new KeptJournal(), InstantSource.system());
@@ -149,7 +156,10 @@ class ExampleTest {
     byte[] before = Files.readAllBytes(pem);
     Files.delete(pem);
     Process key =
-        new ProcessBuilder("./make-key").directory(folder.toFile()).redirectErrorStream(true).start();
+        new ProcessBuilder("./make-key")
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .start();
     key.getInputStream().readAllBytes();
     assertThat(key.waitFor()).isZero();
     long worker = driver.processes().seen().worker();
@@ -171,7 +181,8 @@ class ExampleTest {
   @Test
   void aNewVersionGoesLiveAndTheManualWayLeadsBack() throws Exception {
     String text = Files.readString(folder.resolve("approved.cfg"));
-    Applied applied = applied(text.replace("weight 100 maxconn 64 check", "weight 90 maxconn 64 check"));
+    Applied applied =
+        applied(text.replace("weight 100 maxconn 64 check", "weight 90 maxconn 64 check"));
     assertThat(applied.outcome()).as(applied.why()).isEqualTo(Applied.Outcome.SERVES);
     assertThat(drift()).isEmpty();
 

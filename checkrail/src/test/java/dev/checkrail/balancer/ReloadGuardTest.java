@@ -91,8 +91,7 @@ class ReloadGuardTest {
   @Test
   void aForeignFileInTheFolderIsRefusedAndTheMarkerIsNot() throws Exception {
     Path marker = Files.writeString(folder.resolve("zz-checkrail.cfg"), "global\n");
-    assertThat(guard("-f", folder.toString(), "-m", marker.toString()))
-        .isEqualTo(new Said(0, ""));
+    assertThat(guard("-f", folder.toString(), "-m", marker.toString())).isEqualTo(new Said(0, ""));
     Files.writeString(folder.resolve("50.cfg"), "global\n");
     Said said = guard("-f", folder.toString(), "-m", marker.toString());
     assertThat(said.status()).isEqualTo(1);
@@ -121,7 +120,8 @@ class ReloadGuardTest {
     Files.writeString(
         manifest,
         Files.readString(manifest)
-            .replaceFirst("main [0-9a-f]+", "main " + ConfigurationSet.sha256("by hand".getBytes(UTF_8))));
+            .replaceFirst(
+                "main [0-9a-f]+", "main " + ConfigurationSet.sha256("by hand".getBytes(UTF_8))));
     Said said = guard();
     assertThat(said.status()).isEqualTo(1);
     assertThat(said.text()).contains("is damaged");

@@ -45,8 +45,7 @@ class RollbackTest {
     CompletableFuture<String> user = CompletableFuture.supplyAsync(this::get);
     RunningHaproxy.eventually("a request is stuck", () -> lb.stuck.requests.get() == 1);
 
-    RolledBack back =
-        back(Optional.of(new Tourniquet(List.of(STUCK), List.of("be_a"), 2)));
+    RolledBack back = back(Optional.of(new Tourniquet(List.of(STUCK), List.of("be_a"), 2)));
 
     assertThat(back.applied().serves()).as(back.applied().why()).isTrue();
     assertThat(back.tourniquet()).contains("be_stuck/s1 in maint, 1 session(s)");
@@ -62,8 +61,7 @@ class RollbackTest {
     assertThat(lb.apply(lb.approved(TO_STUCK)).serves()).isTrue();
     lb.a.close();
 
-    RolledBack back =
-        back(Optional.of(new Tourniquet(List.of(STUCK), List.of("be_a"), 1)));
+    RolledBack back = back(Optional.of(new Tourniquet(List.of(STUCK), List.of("be_a"), 1)));
 
     assertThat(back.tourniquet())
         .isEqualTo(
@@ -101,7 +99,9 @@ class RollbackTest {
     java.nio.file.Files.writeString(
         lb.haproxy.config,
         lb.haproxy.text(
-            TO_STUCK.replace("weight 50", "weight 51").replace("weight 100", "weight 100 disabled")));
+            TO_STUCK
+                .replace("weight 50", "weight 51")
+                .replace("weight 100", "weight 100 disabled")));
     java.nio.file.Files.writeString(lb.haproxy.map, "/a be_b\n");
     long before = lb.driver.processes().seen().worker();
     lb.driver.reload();

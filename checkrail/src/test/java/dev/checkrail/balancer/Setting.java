@@ -78,8 +78,7 @@ public final class Setting implements AutoCloseable {
     clock = () -> now[0] = now[0].plusSeconds(1);
     apply = new Apply("edge", driver, versions, journal, clock);
     rollback =
-        new Rollback(
-            "edge", driver, versions, journal, clock, Probe.direct(Duration.ofSeconds(1)));
+        new Rollback("edge", driver, versions, journal, clock, Probe.direct(Duration.ofSeconds(1)));
   }
 
   /** Keeps a version and allows it. */

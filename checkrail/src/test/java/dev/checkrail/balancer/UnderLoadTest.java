@@ -151,7 +151,9 @@ class UnderLoadTest {
     }
   }
 
-  /** One request after the other on a connection that is kept as long as the other side keeps it. */
+  /**
+   * One request after the other on a connection that is kept as long as the other side keeps it.
+   */
   private static void client(
       int port,
       Duration pause,
@@ -314,20 +316,15 @@ class UnderLoadTest {
       for (Thread user : users) {
         user.join();
       }
-      return new long[] {
-        (lastFailure.get() - order) / 1_000_000, back.tourniquetMillis()
-      };
+      return new long[] {(lastFailure.get() - order) / 1_000_000, back.tourniquetMillis()};
     }
   }
 
   private static boolean succeeds(int port) {
     try (Socket socket = new Socket("127.0.0.1", port)) {
       socket.setSoTimeout(8000);
-      socket
-          .getOutputStream()
-          .write("GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-      String status =
-          new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
+      socket.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      String status = new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
       return status.endsWith(" 200");
     } catch (IOException e) {
       return false;

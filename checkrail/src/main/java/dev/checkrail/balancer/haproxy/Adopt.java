@@ -80,8 +80,12 @@ public final class Adopt {
     List<String> notes = new ArrayList<>();
     Optional<Long> pid = known.master().isPresent() ? known.master() : master(known);
     List<String> arguments = pid.isPresent() ? arguments(pid.get(), notes) : List.of();
-    Path directory =
-        pid.flatMap(one -> link(one, "cwd")).orElse(Path.of("").toAbsolutePath());
+    Optional<Path> seen = pid.flatMap(one -> link(one, "cwd"));
+    Path directory = seen.orElse(Path.of("").toAbsolutePath());
+    if (seen.isEmpty()) {
+      notes.add(
+          "HAProxy's working directory can't be seen: relative paths are taken from " + directory);
+    }
     Path binary = pid.flatMap(one -> link(one, "exe")).orElse(Path.of("/usr/sbin/haproxy"));
     if (Files.notExists(binary)) {
       // It was upgraded while it runs: the link says "(deleted)".
@@ -105,8 +109,7 @@ public final class Adopt {
 
     Optional<Path> marker = marker(files);
     Installation first =
-        new Installation(
-            binary, files, marker, directory, socket, Optional.empty(), everything);
+        new Installation(binary, files, marker, directory, socket, Optional.empty(), everything);
     HaproxyTree tree = tree(first);
     // Only what the configuration uses is remembered: the rest is none of our business.
     Map<String, String> used = new TreeMap<>();
@@ -238,12 +241,13 @@ public final class Adopt {
 
   private static Set<String> variables(HaproxyTree tree) {
     Set<String> names = new TreeSet<>();
-    tree.files().forEach(file ->
-        file.lines().stream()
-            .map(Line::words)
-            .flatMap(List::stream)
-            .map(Word::variables)
-            .forEach(names::addAll));
+    tree.files()
+        .forEach(file ->
+            file.lines().stream()
+                .map(Line::words)
+                .flatMap(List::stream)
+                .map(Word::variables)
+                .forEach(names::addAll));
     return names;
   }
 

@@ -62,8 +62,7 @@ final class Carry {
             }
           }
           Word last = args.getLast();
-          return with(
-              set, edits.replaceRaw(last, last.raw() + " " + name + " " + value).print());
+          return with(set, edits.replaceRaw(last, last.raw() + " " + name + " " + value).print());
         });
   }
 

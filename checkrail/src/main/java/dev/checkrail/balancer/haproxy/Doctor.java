@@ -125,13 +125,15 @@ public final class Doctor {
     global(read, edits);
     state(set, read, edits);
     frontends(read, edits);
-    files.unseen().forEach(path ->
-        lack(
-            "doctor/unseen-file",
-            Severity.WARNING,
-            path + " can't be read by this user: it is neither kept, compared nor switched",
-            "",
-            ""));
+    files
+        .unseen()
+        .forEach(path ->
+            lack(
+                "doctor/unseen-file",
+                Severity.WARNING,
+                path + " can't be read by this user: it is neither kept, compared nor switched",
+                "",
+                ""));
     ConfigurationSet patched = with(set, print(read, edits));
     return new Report(
         lacks, patched, diff(set, patched), arguments, HaproxyDriver.markerOf(set.digest()));
@@ -169,12 +171,7 @@ public final class Doctor {
             "-S " + installation.masterSocket().get() + ",level,admin,mode,600");
       }
     } catch (BalancerException e) {
-      lack(
-          "doctor/master-socket-silent",
-          Severity.ERROR,
-          String.valueOf(e.getMessage()),
-          "",
-          "");
+      lack("doctor/master-socket-silent", Severity.ERROR, String.valueOf(e.getMessage()), "", "");
     }
   }
 
@@ -184,8 +181,7 @@ public final class Doctor {
     }
     List<Path> given = installation.configuration();
     boolean folder = Files.isDirectory(given.getLast());
-    Path place =
-        folder ? given.getLast().resolve("zz-checkrail.cfg") : wanted.marker();
+    Path place = folder ? given.getLast().resolve("zz-checkrail.cfg") : wanted.marker();
     if (!folder) {
       arguments.addAll(List.of("-f", place.toString()));
     }
@@ -198,7 +194,10 @@ public final class Doctor {
                 ? "This file in the last folder is loaded at the next reload"
                 : "Write this file, then start HAProxy with it as its last -f"),
         folder ? place.toString() : "arguments",
-        (folder ? "" : "-f " + place + "\n") + "# " + place + "\n"
+        (folder ? "" : "-f " + place + "\n")
+            + "# "
+            + place
+            + "\n"
             + HaproxyDriver.markerOf(set.digest()));
   }
 
@@ -228,12 +227,7 @@ public final class Doctor {
             "",
             "");
       } else {
-        lack(
-            "doctor/can-not-ask",
-            Severity.ERROR,
-            String.valueOf(e.getMessage()),
-            "",
-            "");
+        lack("doctor/can-not-ask", Severity.ERROR, String.valueOf(e.getMessage()), "", "");
       }
     }
   }
@@ -259,10 +253,7 @@ public final class Doctor {
 
   private void global(ReadReport read, List<Edit> edits) {
     List<Directive> lines =
-        read.tree()
-            .sections(SectionKind.GLOBAL)
-            .flatMap(Section::activeDirectives)
-            .toList();
+        read.tree().sections(SectionKind.GLOBAL).flatMap(Section::activeDirectives).toList();
     if (lines.stream().noneMatch(line -> line.is("hard-stop-after"))) {
       propose(
           read,
@@ -273,9 +264,7 @@ public final class Doctor {
           inGlobal(read, "hard-stop-after 30s"));
     }
     List<Directive> sockets =
-        lines.stream()
-            .filter(line -> line.is("stats") && line.arg(0).equals("socket"))
-            .toList();
+        lines.stream().filter(line -> line.is("stats") && line.arg(0).equals("socket")).toList();
     if (sockets.stream().anyMatch(Doctor::isAdmin)) {
       return;
     }
@@ -286,8 +275,7 @@ public final class Doctor {
           inGlobal(read, "stats socket " + place + " mode 600 level admin expose-fd listeners"));
     } else {
       Directive line = sockets.getFirst();
-      String without =
-          line.text().replaceFirst("\\s+level\\s+(user|operator|admin)\\b", "");
+      String without = line.text().replaceFirst("\\s+level\\s+(user|operator|admin)\\b", "");
       socket.add(new Edit(line.line(), "    " + without + " level admin", true));
     }
     propose(
@@ -416,7 +404,9 @@ public final class Doctor {
         frontend.settings().stream().filter(setting -> setting.name().equals("log")).toList();
     return logs.stream()
         .anyMatch(log ->
-            log.value().equals("global") ? !globalLogs(read).isEmpty() : !log.value().equals("off"));
+            log.value().equals("global")
+                ? !globalLogs(read).isEmpty()
+                : !log.value().equals("off"));
   }
 
   private static List<Directive> globalLogs(ReadReport read) {
@@ -452,8 +442,7 @@ public final class Doctor {
       List<Edit> edits) {
     ConfigurationSet set = asRead(read);
     String patch = diff(set, with(set, print(read, edits)));
-    String where =
-        edits.stream().map(edit -> edit.line().file()).findFirst().orElse("");
+    String where = edits.stream().map(edit -> edit.line().file()).findFirst().orElse("");
     lack(id, severity, text, where, patch);
     all.addAll(edits);
   }
@@ -550,9 +539,7 @@ public final class Doctor {
           .ifPresent(file ->
               text.append(
                   UnifiedDiff.of(
-                      item.path(),
-                      item.content().map(one -> one.text()).orElse(""),
-                      file.text())));
+                      item.path(), item.content().map(one -> one.text()).orElse(""), file.text())));
     }
     return text.toString();
   }

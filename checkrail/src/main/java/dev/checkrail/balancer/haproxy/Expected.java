@@ -63,13 +63,15 @@ final class Expected {
 
   private static List<Table> tables(ReadReport read, ConfigurationSet set) {
     Set<String> changing = new HashSet<>();
-    set.main().forEach(item ->
-        item.content().ifPresent(file -> {
-          Matcher rule = CHANGES.matcher(file.text());
-          while (rule.find()) {
-            changing.add(rule.group(1));
-          }
-        }));
+    set.main()
+        .forEach(item ->
+            item.content()
+                .ifPresent(file -> {
+                  Matcher rule = CHANGES.matcher(file.text());
+                  while (rule.find()) {
+                    changing.add(rule.group(1));
+                  }
+                }));
     List<Table> tables = new ArrayList<>();
     Set<String> seen = new HashSet<>();
     for (ReferencedFile file : read.configuration().files()) {
@@ -79,8 +81,7 @@ final class Expected {
             .flatMap(Item::content)
             .map(SourceFile::text)
             .ifPresent(text ->
-                tables.add(
-                    new Table(kind.get(), file.path(), Tables.inFile(text, kind.get()))));
+                tables.add(new Table(kind.get(), file.path(), Tables.inFile(text, kind.get()))));
       }
     }
     return tables;
@@ -97,8 +98,7 @@ final class Expected {
   /** The file behind a path as written: of the same bytes, at a place that ends like it. */
   static Optional<Item> item(ConfigurationSet set, ReferencedFile file) {
     return set.referenced().stream()
-        .filter(item ->
-            item.path().equals(file.path()) || item.path().endsWith("/" + file.path()))
+        .filter(item -> item.path().equals(file.path()) || item.path().endsWith("/" + file.path()))
         .filter(item -> item.sha256().equals(file.digest()))
         .findFirst();
   }

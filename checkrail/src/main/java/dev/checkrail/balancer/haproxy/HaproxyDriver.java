@@ -139,8 +139,7 @@ public final class HaproxyDriver implements Driver {
         workers);
   }
 
-  private static Processes.Worker worker(Cli master, ShowProc.Worker one)
-      throws BalancerException {
+  private static Processes.Worker worker(Cli master, ShowProc.Worker one) throws BalancerException {
     Map<String, String> info;
     try {
       info = Text.fields(allowed(master.ask("@!" + one.pid() + " show info")));
@@ -153,8 +152,7 @@ public final class HaproxyDriver implements Driver {
     boolean answers = String.valueOf(one.pid()).equals(info.get("Pid"));
     return answers
         ? new Processes.Worker(one.pid(), one.old(), true, marker(info), connections(info))
-        : new Processes.Worker(
-            one.pid(), one.old(), false, Optional.empty(), OptionalInt.empty());
+        : new Processes.Worker(one.pid(), one.old(), false, Optional.empty(), OptionalInt.empty());
   }
 
   private static Processes.Worker worker(long pid, Map<String, String> info) {
@@ -325,8 +323,7 @@ public final class HaproxyDriver implements Driver {
     StringBuilder state = new StringBuilder();
     for (String line : all.strip().split("\n", -1)) {
       String[] words = line.split(" ", -1);
-      boolean left =
-          words.length > 3 && without.contains(new ServerName(words[1], words[3]));
+      boolean left = words.length > 3 && without.contains(new ServerName(words[1], words[3]));
       if (!left) {
         state.append(line).append('\n');
       }

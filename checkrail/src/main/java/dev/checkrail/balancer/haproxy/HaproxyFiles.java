@@ -93,8 +93,7 @@ final class HaproxyFiles {
   /** {@code -f DIR}: its *.cfg in the order of their bytes, hidden ones left out [management 3]. */
   private static List<String> inFolder(Path folder) throws BalancerException {
     List<String> names = new ArrayList<>();
-    try (DirectoryStream<Path> entries =
-        java.nio.file.Files.newDirectoryStream(folder, "*.cfg")) {
+    try (DirectoryStream<Path> entries = java.nio.file.Files.newDirectoryStream(folder, "*.cfg")) {
       for (Path entry : entries) {
         String name = String.valueOf(entry.getFileName());
         if (!name.startsWith(".") && java.nio.file.Files.isRegularFile(entry)) {
@@ -109,10 +108,11 @@ final class HaproxyFiles {
     return names.stream().map(name -> folder.resolve(name).toString()).toList();
   }
 
-  private ConfigurationSet gather(Files.Loader loader, List<String> main)
-      throws BalancerException {
+  private ConfigurationSet gather(Files.Loader loader, List<String> main) throws BalancerException {
     Files files = new Files(loader);
-    Read.haproxy(files, main, target());
+    ReadReport read = Read.haproxy(files, main, target());
+    AlsoNamed.paths(read.tree(), installation.workingDirectory().toString(), loader)
+        .forEach(files::read);
     List<Item> mainItems = new ArrayList<>();
     Map<String, Item> others = new LinkedHashMap<>();
     List<String> hidden = new ArrayList<>();
@@ -194,8 +194,7 @@ final class HaproxyFiles {
             return new Lookup.Found(SourceFile.of(path, own.bytes()));
           }
           Path absolute = Path.of(path);
-          for (String name :
-              List.of(folder.relativize(absolute.normalize()).toString(), path)) {
+          for (String name : List.of(folder.relativize(absolute.normalize()).toString(), path)) {
             if (candidate.beside().load(name) instanceof Lookup.Found found) {
               return new Lookup.Found(SourceFile.of(path, found.file().bytes()));
             }
@@ -269,8 +268,8 @@ final class HaproxyFiles {
             main.contains(item.path())
                 ? paths
                     .matcher(file.text())
-                    .replaceAll(m ->
-                        Matcher.quoteReplacement(moved.getOrDefault(m.group(), m.group())))
+                    .replaceAll(
+                        m -> Matcher.quoteReplacement(moved.getOrDefault(m.group(), m.group())))
                     .getBytes(java.nio.charset.StandardCharsets.ISO_8859_1)
                 : file.bytes();
         Path copy = Path.of(scratch + item.path());

@@ -38,8 +38,8 @@ public final class ManualWay {
       // "cat >" keeps mode and owner of the file that is there.
       commands.add(
           item.sha256()
-              .map(sha -> "cat " + quote(objects.resolve(sha).toString()) + " > "
-                  + quote(item.path()))
+              .map(sha ->
+                  "cat " + quote(objects.resolve(sha).toString()) + " > " + quote(item.path()))
               .orElse("rm -f " + quote(item.path())));
     }
     installation
@@ -51,12 +51,14 @@ public final class ManualWay {
                     + " > "
                     + quote(marker.toString())));
     StringBuilder check = new StringBuilder(quote(installation.binary().toString()) + " -W -c");
-    installation.configuration().forEach(file -> check.append(" -f ").append(quote(file.toString())));
+    installation
+        .configuration()
+        .forEach(file -> check.append(" -f ").append(quote(file.toString())));
     StringBuilder variables = new StringBuilder();
     installation
         .environment()
-        .forEach((name, value) ->
-            variables.append(name).append('=').append(quote(value)).append(' '));
+        .forEach(
+            (name, value) -> variables.append(name).append('=').append(quote(value)).append(' '));
     commands.add("cd " + quote(installation.workingDirectory().toString()));
     commands.add(variables.toString() + check);
     commands.add("kill -USR2 " + master);

@@ -11,7 +11,9 @@ import java.util.List;
 
 /** What {@code show servers state} says, format 1 [management guide 9.3]. */
 final class ServersState {
-  /** A person said maint, a person said drain; what a file or a tracked server says is not asked. */
+  /**
+   * A person said maint, a person said drain; what a file or a tracked server says is not asked.
+   */
   private static final int FORCED_MAINT = 0x01;
 
   private static final int FORCED_DRAIN = 0x08;
@@ -69,15 +71,14 @@ final class ServersState {
   }
 
   private static String address(String address, String port) {
-    if (address.startsWith("/")) {
-      return address;
+    if (address.equals("-")) {
+      return ""; // a UNIX socket, or a name that was not resolved
     }
     return (address.indexOf(':') >= 0 ? "[" + address + "]" : address) + ":" + port;
   }
 
   private static BalancerException unintelligible(String line) {
     return new BalancerException(
-        Kind.UNINTELLIGIBLE,
-        "'show servers state' is not understood: '" + Text.shown(line) + "'");
+        Kind.UNINTELLIGIBLE, "'show servers state' is not understood: '" + Text.shown(line) + "'");
   }
 }

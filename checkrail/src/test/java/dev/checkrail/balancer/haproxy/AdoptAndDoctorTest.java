@@ -202,8 +202,7 @@ class AdoptAndDoctorTest {
   @Test
   void eachPatchByItselfIsAccepted() throws Exception {
     start("-W", "-S", temp + "/m.sock,level,operator", "-f", "plain.cfg");
-    Installation at =
-        Adopt.find(Adopt.Known.socket(temp.resolve("m.sock"))).installation();
+    Installation at = Adopt.find(Adopt.Known.socket(temp.resolve("m.sock"))).installation();
     Doctor.Report report = Doctor.look(at, Doctor.Wanted.debian12());
     assertThat(report.lacks()).extracting(Lack::id).contains("doctor/master-socket-level");
     int patches = 0;
@@ -246,8 +245,7 @@ class AdoptAndDoctorTest {
         temp.resolve("lists/paths.lst"),
         java.nio.file.attribute.FileTime.from(
             java.time.Instant.now().plus(java.time.Duration.ofMinutes(1))));
-    Installation at =
-        Adopt.find(Adopt.Known.socket(temp.resolve("m.sock"))).installation();
+    Installation at = Adopt.find(Adopt.Known.socket(temp.resolve("m.sock"))).installation();
     assertThat(Doctor.look(at, Doctor.Wanted.debian12()).lacks())
         .filteredOn(lack -> lack.id().equals("doctor/disk-newer-than-worker"))
         .singleElement()
