@@ -9,6 +9,7 @@ import dev.checkrail.store.ChainedJournal;
 import dev.checkrail.store.Database;
 import dev.checkrail.store.DatabaseAddress;
 import dev.checkrail.store.EmbeddedPostgres;
+import dev.checkrail.store.LateJournal;
 import io.helidon.common.tls.Tls;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -110,9 +111,12 @@ public final class ControlPlane implements AutoCloseable {
       endpoints.addAll(new StateApi(database, () -> stopping, metrics).endpoints());
       endpoints.addAll(new AccessApi(access).endpoints());
       endpoints.addAll(new JournalApi(journal, journal, clock).endpoints());
+      LateJournal late =
+          new LateJournal(journal, settings.data().resolve("journal-late.jsonl"));
+      late.writeLate();
+      opened.push(every(Duration.ofSeconds(2), "late entries", () -> writeLate(late)));
       Balancers balancers =
-          new Balancers(
-              new Registry(settings.data().resolve("balancers")), journal, clock, nanos);
+          new Balancers(new Registry(settings.data().resolve("balancers")), late, clock, nanos);
       opened.push(balancers);
       balancers.recover();
       endpoints.addAll(new BalancerApi(balancers).endpoints());
@@ -172,26 +176,38 @@ public final class ControlPlane implements AutoCloseable {
 
   /** A database that died is started again. */
   private static AutoCloseable watching(EmbeddedPostgres server) {
+    return every(
+        Duration.ofSeconds(1),
+        "database",
+        () -> {
+          if (!server.isRunning()) {
+            LOG.error("the embedded database is gone; starting it again");
+            try {
+              server.ensureRunning();
+            } catch (IOException e) {
+              LOG.error("the embedded database does not start: {}", e.getMessage());
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          }
+        });
+  }
+
+  private static void writeLate(LateJournal late) {
+    try {
+      late.writeLate();
+    } catch (RuntimeException e) {
+      LOG.warn("late journal entries wait: {}", e.getMessage());
+    }
+  }
+
+  private static AutoCloseable every(Duration pause, String name, Runnable work) {
     ScheduledExecutorService timer =
         Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("database").factory());
+            Thread.ofPlatform().daemon().name(name).factory());
     var unused =
         timer.scheduleWithFixedDelay(
-            () -> {
-              if (!server.isRunning()) {
-                LOG.error("the embedded database is gone; starting it again");
-                try {
-                  server.ensureRunning();
-                } catch (IOException e) {
-                  LOG.error("the embedded database does not start: {}", e.getMessage());
-                } catch (InterruptedException e) {
-                  Thread.currentThread().interrupt();
-                }
-              }
-            },
-            1,
-            1,
-            TimeUnit.SECONDS);
+            work, pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
     return () -> {
       timer.shutdown();
       if (!timer.awaitTermination(10, TimeUnit.SECONDS)) {
