@@ -66,10 +66,8 @@ final class AccountCommand extends Group {
       body.put("name", name);
       roles.forEach(body.putArray("roles")::add);
       Optional.ofNullable(passwordFile)
-          .ifPresent(
-              file ->
-                  body.put(
-                      "password", LoginCommand.password(at, Optional.of(file), "New password")));
+          .ifPresent(file ->
+              body.put("password", LoginCommand.password(at, Optional.of(file), "New password")));
       ObjectNode made = good(remote().post("/api/v1/accounts", body)).body();
       return show(made, page -> page.line(line(made)));
     }
@@ -127,10 +125,8 @@ final class AccountCommand extends Group {
         body.put("disabled", disable);
       }
       Optional.ofNullable(passwordFile)
-          .ifPresent(
-              file ->
-                  body.put(
-                      "password", LoginCommand.password(at, Optional.of(file), "New password")));
+          .ifPresent(file ->
+              body.put("password", LoginCommand.password(at, Optional.of(file), "New password")));
       ObjectNode made =
           good(remote().patch("/api/v1/accounts/" + Remote.encoded(name), body)).body();
       return show(made, page -> page.line(line(made)));

@@ -29,13 +29,12 @@ abstract class Asking extends Answering {
         tokenOfFile()
             .or(() -> at.variable("CHECKRAIL_TOKEN"))
             .or(() -> new KeptTokens(at).of(url))
-            .orElseThrow(
-                () ->
-                    CannotRun.because(
-                        "cli/no-token",
-                        url,
-                        "no token for " + url,
-                        "run 'checkrail login', or give one by --token-file or CHECKRAIL_TOKEN"));
+            .orElseThrow(() ->
+                CannotRun.because(
+                    "cli/no-token",
+                    url,
+                    "no token for " + url,
+                    "run 'checkrail login', or give one by --token-file or CHECKRAIL_TOKEN"));
     return new Remote(url, Optional.of(token.strip()), server.ca().map(at::resolve));
   }
 
@@ -47,15 +46,14 @@ abstract class Asking extends Answering {
   private Optional<String> tokenOfFile() {
     return server
         .tokenFile()
-        .map(
-            name -> {
-              try {
-                return Files.readString(at.resolve(name)).strip();
-              } catch (IOException e) {
-                throw CannotRun.usage(
-                    "--token-file: " + name + " can't be read", "name a readable file");
-              }
-            });
+        .map(name -> {
+          try {
+            return Files.readString(at.resolve(name)).strip();
+          } catch (IOException e) {
+            throw CannotRun.usage(
+                "--token-file: " + name + " can't be read", "name a readable file");
+          }
+        });
   }
 
   /** The answer, if it is one; a refusal is exit status 2. */
@@ -110,7 +108,9 @@ abstract class Asking extends Answering {
   }
 
   static List<JsonNode> nodes(JsonNode node, String name) {
-    return Optional.ofNullable(node.get(name)).map(list -> List.copyOf(list.values())).orElse(List.of());
+    return Optional.ofNullable(node.get(name))
+        .map(list -> List.copyOf(list.values()))
+        .orElse(List.of());
   }
 
   static String brief(String digest) {

@@ -26,16 +26,14 @@ final class JournalCommand extends Group {
   static String line(JsonNode one) {
     StringBuilder details = new StringBuilder();
     Optional.ofNullable(one.get("details"))
-        .ifPresent(
-            all ->
-                all.properties()
-                    .forEach(
-                        it ->
-                            details
-                                .append("  ")
-                                .append(Shown.of(it.getKey()))
-                                .append('=')
-                                .append(Shown.of(it.getValue().asString()))));
+        .ifPresent(all ->
+            all.properties()
+                .forEach(it ->
+                    details
+                        .append("  ")
+                        .append(Shown.of(it.getKey()))
+                        .append('=')
+                        .append(Shown.of(it.getValue().asString()))));
     return "%s  %s  %-18s %-12s %s%s"
         .formatted(
             Asking.of(one, "number"),
@@ -52,7 +50,10 @@ final class JournalCommand extends Group {
       description = "The last entries.",
       footer = {"", "Example: checkrail journal list --kind 'apply.*' --limit 20"})
   static final class Entries extends Asking {
-    @Option(names = "--kind", paramLabel = "KIND", description = "A kind, or its beginning and '.*'.")
+    @Option(
+        names = "--kind",
+        paramLabel = "KIND",
+        description = "A kind, or its beginning and '.*'.")
     private @Nullable String kind;
 
     @Option(names = "--subject", paramLabel = "SUBJECT", description = "E.g. 'lb edge'.")
@@ -115,7 +116,8 @@ final class JournalCommand extends Group {
           page ->
               page.line(
                   intact
-                      ? "intact: %s entries, head %s".formatted(of(body, "entries"), of(body, "head"))
+                      ? "intact: %s entries, head %s"
+                          .formatted(of(body, "entries"), of(body, "head"))
                       : "BROKEN: "
                           + Optional.ofNullable(body.get("broken"))
                               .map(it -> of(it, "why"))

@@ -77,8 +77,9 @@ abstract class LbActing extends Asking {
       page.labelled(0, "in memory only:", of(one, "text"));
       if (!serves) {
         page.labelled(
-            2, "choose:", "--choose '" + of(one, "key") + "="
-                + String.join("|", texts(one, "choices")) + "'");
+            2,
+            "choose:",
+            "--choose '" + of(one, "key") + "=" + String.join("|", texts(one, "choices")) + "'");
       }
     }
     texts(body, "notes").forEach(it -> page.labelled(0, "note:", it));

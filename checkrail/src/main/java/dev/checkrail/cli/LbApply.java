@@ -109,13 +109,11 @@ final class LbApply extends LbActing {
       names.add(String.valueOf(Path.of(path).getFileName()));
     }
     ObjectNode beside = body.putObject("beside");
-    found.forEach(
-        (path, file) -> {
-          Path at = absolute(path);
-          beside.put(
-              at.startsWith(folder) ? folder.relativize(at).toString() : at.toString(),
-              base64(file));
-        });
+    found.forEach((path, file) -> {
+      Path at = absolute(path);
+      beside.put(
+          at.startsWith(folder) ? folder.relativize(at).toString() : at.toString(), base64(file));
+    });
     moves.forEach(body.putArray("moves")::add);
     choices(body);
     body.put("force", force);

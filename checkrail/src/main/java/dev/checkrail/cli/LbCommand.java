@@ -138,7 +138,8 @@ final class LbCommand extends Group {
     @picocli.CommandLine.Option(
         names = "--state-file",
         paramLabel = "PATH",
-        description = "Where servers' states shall be kept. Default: /var/lib/haproxy/server-state.")
+        description =
+            "Where servers' states shall be kept. Default: /var/lib/haproxy/server-state.")
     private Optional<String> stateFile = Optional.empty();
 
     Doctor(Surroundings at) {
@@ -147,7 +148,8 @@ final class LbCommand extends Group {
 
     @Override
     public Integer call() {
-      ObjectNode body = good(remote()
+      ObjectNode body =
+          good(remote()
                   .get(
                       path(name)
                           + "/doctor"
@@ -180,7 +182,10 @@ final class LbCommand extends Group {
     }
 
     private static List<String> lines(JsonNode node, String name) {
-      return Optional.ofNullable(node.get(name)).map(JsonNode::asString).orElse("").lines()
+      return Optional.ofNullable(node.get(name))
+          .map(JsonNode::asString)
+          .orElse("")
+          .lines()
           .map(Shown::of)
           .toList();
     }
@@ -219,15 +224,14 @@ final class LbCommand extends Group {
             texts(body, "not_compared").forEach(it -> page.labelled(0, "not compared:", it));
             texts(body, "refused").forEach(it -> page.labelled(0, "would not start:", it));
             Optional.ofNullable(body.get("difference"))
-                .ifPresent(
-                    difference -> {
-                      List<JsonNode> regions = nodes(difference, "regions");
-                      page.line(
-                          regions.isEmpty()
-                              ? "the files route every request as before"
-                              : "after a reload these requests would go elsewhere:");
-                      regions.forEach(it -> page.prose(2, of(it, "requests")));
-                    });
+                .ifPresent(difference -> {
+                  List<JsonNode> regions = nodes(difference, "regions");
+                  page.line(
+                      regions.isEmpty()
+                          ? "the files route every request as before"
+                          : "after a reload these requests would go elsewhere:");
+                  regions.forEach(it -> page.prose(2, of(it, "requests")));
+                });
           });
       return drifted ? 1 : 0;
     }

@@ -76,7 +76,8 @@ final class LbRollback extends LbActing {
             .toList();
     if (fit.size() != 1) {
       throw CannotRun.usage(
-          "--to: %s approved versions begin with %s".formatted(fit.isEmpty() ? "no" : "several", brief),
+          "--to: %s approved versions begin with %s"
+              .formatted(fit.isEmpty() ? "no" : "several", brief),
           "see 'checkrail lb show " + name() + "'");
     }
     return fit.getFirst();

@@ -11,7 +11,8 @@ final class ServerOptions {
   @Option(
       names = "--server",
       paramLabel = "URL",
-      description = "The control plane. Default: the variable CHECKRAIL_SERVER, else " + USUAL + ".")
+      description =
+          "The control plane. Default: the variable CHECKRAIL_SERVER, else " + USUAL + ".")
   private @Nullable String server;
 
   @Option(

@@ -38,7 +38,10 @@ final class TokenCommand extends Group {
     @Parameters(paramLabel = "NAME", description = "What it is for.")
     private String name = "";
 
-    @Option(names = "--scope", paramLabel = "RIGHT", description = "A right; default: all of yours.")
+    @Option(
+        names = "--scope",
+        paramLabel = "RIGHT",
+        description = "A right; default: all of yours.")
     private List<String> scopes = new ArrayList<>();
 
     @Option(names = "--lb", paramLabel = "NAME", description = "Only for this load balancer.")

@@ -122,8 +122,7 @@ final class AccessApi {
             body.texts("balancers").orElse(List.of()),
             Duration.ofDays(days));
     return Reply.json(
-        201,
-        issued(access.issue(body.maybe("account").orElse(caller.account()), wish, caller)));
+        201, issued(access.issue(body.maybe("account").orElse(caller.account()), wish, caller)));
   }
 
   private Reply revoke(Call call) {

@@ -51,7 +51,8 @@ final class BalancerApi {
         Endpoint.needs(Right.READ, "GET", "/api/v1/balancers", told(this::list)),
         Endpoint.needs(Right.LB_ADD, "POST", "/api/v1/balancers", told(this::add)),
         Endpoint.needs(Right.READ, "GET", ONE, told(this::show)),
-        Endpoint.needs(Right.READ, "GET", ONE + "/doctor", told(this::doctor)),
+        // Its patch shows lines of the configuration as they are: not for everybody.
+        Endpoint.needs(Right.LB_RUNTIME, "GET", ONE + "/doctor", told(this::doctor)),
         Endpoint.needs(Right.READ, "GET", ONE + "/drift", told(this::drift)),
         Endpoint.needs(Right.READ, "GET", ONE + "/runtime", told(this::runtime)),
         Endpoint.needs(Right.LB_RUNTIME, "POST", ONE + "/runtime", told(this::tell)),
@@ -159,14 +160,14 @@ final class BalancerApi {
     ObjectNode answer = Wire.object();
     answer.put("name", name);
     answer.put("approved", added.digest());
-    answer.set("installation", Registry.node(added.installation()));
+    answer.set("installation", Registry.shown(added.installation()));
     answer.set("notes", Wire.texts(added.notes()));
     return Reply.json(201, answer);
   }
 
   private Reply doctor(Call call) throws BalancerException, InterruptedException {
     String name = call.parameter("balancer");
-    call.may(Right.READ, name);
+    call.may(Right.LB_RUNTIME, name);
     Doctor.Wanted usual = Doctor.Wanted.debian12();
     Doctor.Report report =
         balancers.doctor(
@@ -181,15 +182,14 @@ final class BalancerApi {
     ArrayNode lacks = body.putArray("lacks");
     report
         .lacks()
-        .forEach(
-            one ->
-                lacks
-                    .addObject()
-                    .put("id", one.id())
-                    .put("severity", one.severity().name().toLowerCase(Locale.ROOT))
-                    .put("text", one.text())
-                    .put("where", one.where())
-                    .put("patch", one.patch()));
+        .forEach(one ->
+            lacks
+                .addObject()
+                .put("id", one.id())
+                .put("severity", one.severity().name().toLowerCase(Locale.ROOT))
+                .put("text", one.text())
+                .put("where", one.where())
+                .put("patch", one.patch()));
     body.put("patch", report.patch());
     body.set("arguments", Wire.texts(report.arguments()));
     body.put("marker", report.marker());
@@ -199,13 +199,12 @@ final class BalancerApi {
   /** A place of the query; a word of it must not break out of the patch. */
   private static Path wanted(Call call, String name, Path usual) {
     return call.asked(name)
-        .map(
-            text -> {
-              if (!text.matches("/[A-Za-z0-9/._@%+-]{1,200}")) {
-                throw Problem.bad(name + " has to be an absolute path of plain letters");
-              }
-              return Path.of(text);
-            })
+        .map(text -> {
+          if (!text.matches("/[A-Za-z0-9/._@%+-]{1,200}")) {
+            throw Problem.bad(name + " has to be an absolute path of plain letters");
+          }
+          return Path.of(text);
+        })
         .orElse(usual);
   }
 
@@ -230,7 +229,7 @@ final class BalancerApi {
             held -> {
               ObjectNode node = Wire.object();
               node.put("name", name);
-              node.set("installation", Registry.node(held.entry().installation()));
+              node.set("installation", Registry.shown(held.entry().installation()));
               node.put("policy", held.entry().policy().isPresent());
               Optional<String> live = held.versions().live();
               live.ifPresent(digest -> node.put("live", digest));
@@ -258,12 +257,11 @@ final class BalancerApi {
   private static void processes(ObjectNode node, Processes processes) {
     processes
         .master()
-        .ifPresent(
-            master ->
-                node.putObject("master")
-                    .put("pid", master.pid())
-                    .put("reloads", master.reloads())
-                    .put("failed", master.failed()));
+        .ifPresent(master ->
+            node.putObject("master")
+                .put("pid", master.pid())
+                .put("reloads", master.reloads())
+                .put("failed", master.failed()));
     ArrayNode workers = node.putArray("workers");
     for (Processes.Worker worker : processes.workers()) {
       ObjectNode one = workers.addObject();
@@ -285,22 +283,20 @@ final class BalancerApi {
     drifted
         .report()
         .found()
-        .forEach(
-            one ->
-                found
-                    .addObject()
-                    .put("part", one.part().name().toLowerCase(Locale.ROOT).replace('_', '-'))
-                    .put("subject", one.subject())
-                    .put("text", one.text()));
+        .forEach(one ->
+            found
+                .addObject()
+                .put("part", one.part().name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                .put("subject", one.subject())
+                .put("text", one.text()));
     body.set("not_compared", Wire.texts(drifted.report().notCompared()));
     drifted
         .difference()
-        .ifPresent(
-            answer -> {
-              body.set("difference", Wire.own(Json.line().difference(answer.difference())));
-              body.set("undecided", Wire.texts(answer.undecided()));
-              body.set("refused", Wire.texts(answer.refused()));
-            });
+        .ifPresent(answer -> {
+          body.set("difference", Wire.own(Json.line().difference(answer.difference())));
+          body.set("undecided", Wire.texts(answer.undecided()));
+          body.set("refused", Wire.texts(answer.refused()));
+        });
     return Reply.json(200, body);
   }
 
@@ -315,15 +311,14 @@ final class BalancerApi {
           ArrayNode servers = body.putArray("servers");
           running
               .servers()
-              .forEach(
-                  server ->
-                      servers
-                          .addObject()
-                          .put("name", server.name().toString())
-                          .put("address", server.address())
-                          .put("state", server.admin().word())
-                          .put("weight", server.weight())
-                          .put("up", server.up()));
+              .forEach(server ->
+                  servers
+                      .addObject()
+                      .put("name", server.name().toString())
+                      .put("address", server.address())
+                      .put("state", server.admin().word())
+                      .put("weight", server.weight())
+                      .put("up", server.up()));
           ArrayNode lost = body.putArray("only_in_memory");
           Optional<String> live = held.versions().live();
           if (live.isPresent() && held.versions().load(live.get()).isPresent()) {
@@ -360,13 +355,12 @@ final class BalancerApi {
     Body body = call.body("server", "state", "weight");
     Optional<RunningState.Admin> admin =
         body.maybe("state")
-            .map(
-                word ->
-                    Arrays.stream(RunningState.Admin.values())
-                        .filter(it -> it.word().equals(word))
-                        .findFirst()
-                        .orElseThrow(
-                            () -> Problem.bad("\"state\" is ready, drain or maint, not " + word)));
+            .map(word ->
+                Arrays.stream(RunningState.Admin.values())
+                    .filter(it -> it.word().equals(word))
+                    .findFirst()
+                    .orElseThrow(
+                        () -> Problem.bad("\"state\" is ready, drain or maint, not " + word)));
     Optional<Integer> weight = body.number("weight", 0, 256);
     if (admin.isEmpty() && weight.isEmpty()) {
       throw Problem.bad("the body has \"state\" or \"weight\"");
@@ -440,18 +434,15 @@ final class BalancerApi {
   private static Map<String, Choice> choices(Body body) {
     Map<String, Choice> choices = new LinkedHashMap<>();
     body.map("choices")
-        .forEach(
-            (key, word) ->
-                choices.put(
-                    key,
-                    switch (word) {
-                      case "keep" -> Choice.KEEP;
-                      case "drop" -> Choice.DROP;
-                      case "carry" -> Choice.CARRY;
-                      default ->
-                          throw Problem.bad(
-                              "\"choices\" are keep, drop or carry, not " + word);
-                    }));
+        .forEach((key, word) ->
+            choices.put(
+                key,
+                switch (word) {
+                  case "keep" -> Choice.KEEP;
+                  case "drop" -> Choice.DROP;
+                  case "carry" -> Choice.CARRY;
+                  default -> throw Problem.bad("\"choices\" are keep, drop or carry, not " + word);
+                }));
     return choices;
   }
 
@@ -461,10 +452,7 @@ final class BalancerApi {
     Body body = call.body("choices", "over_drift");
     Applied applied =
         balancers.reload(
-            name,
-            choices(body),
-            body.flag("over_drift").orElse(false),
-            call.caller().account());
+            name, choices(body), body.flag("over_drift").orElse(false), call.caller().account());
     return outcome(applied, applied(applied));
   }
 

@@ -4,8 +4,8 @@ import dev.checkrail.balancer.Applied;
 import dev.checkrail.balancer.Apply;
 import dev.checkrail.balancer.BalancerException;
 import dev.checkrail.balancer.Candidate;
-import dev.checkrail.balancer.Driver;
 import dev.checkrail.balancer.Drift;
+import dev.checkrail.balancer.Driver;
 import dev.checkrail.balancer.Preflight;
 import dev.checkrail.balancer.Probe;
 import dev.checkrail.balancer.Progress;
@@ -122,8 +122,7 @@ final class Balancers implements AutoCloseable {
     }
 
     private void write(String actor, String kind, Map<String, String> details) {
-      journal.append(
-          new JournalEntry(clock.instant(), actor, kind, "lb " + entry.name(), details));
+      journal.append(new JournalEntry(clock.instant(), actor, kind, "lb " + entry.name(), details));
     }
   }
 
@@ -178,8 +177,7 @@ final class Balancers implements AutoCloseable {
       }
       Adopt.Found found = Adopt.find(adding.known());
       Installation at = adding.corrected().apply(found.installation());
-      Optional<String> policy =
-          adding.policy().or(() -> before.flatMap(Registry.Entry::policy));
+      Optional<String> policy = adding.policy().or(() -> before.flatMap(Registry.Entry::policy));
       Registry.policy(policy, at.environment());
       try (Driver driver = new HaproxyDriver(at)) {
         Registry.Entry entry = new Registry.Entry(name, at, policy);
@@ -337,8 +335,7 @@ final class Balancers implements AutoCloseable {
                   .orElseThrow(
                       () -> Problem.conflict("no-version", "no version was ever approved here"));
           Applied applied =
-              held.apply()
-                  .apply(new Apply.Order(live, actor, choices, overDrift), Progress.NONE);
+              held.apply().apply(new Apply.Order(live, actor, choices, overDrift), Progress.NONE);
           follow(name, applied);
           return applied;
         });
@@ -374,8 +371,7 @@ final class Balancers implements AutoCloseable {
                       () -> Problem.conflict("no-version", "there is no version before this one"));
       Rollback.RolledBack back =
           new Rollback(name, driver, versions, journal, clock, Probe.direct(PROBE))
-              .back(
-                  new Rollback.Order(to, actor, reason, tourniquet, dropped), Progress.NONE);
+              .back(new Rollback.Order(to, actor, reason, tourniquet, dropped), Progress.NONE);
       follow(name, back.applied());
       return back;
     } finally {
@@ -448,24 +444,22 @@ final class Balancers implements AutoCloseable {
     Thread thread =
         Thread.ofVirtual()
             .name("follow " + name)
-            .unstarted(
-                () -> {
-                  try {
-                    var unused =
-                        look(
-                            name,
-                            held ->
-                                held.apply()
-                                    .follow(
-                                        applied, FOLLOWED, truth -> truths.put(name, truth)));
-                  } catch (BalancerException | RuntimeException e) {
-                    LOG.warn("lb {}: old workers are not watched: {}", name, e.getMessage());
-                  } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt(); // we are stopping
-                  } finally {
-                    following.remove(Thread.currentThread());
-                  }
-                });
+            .unstarted(() -> {
+              try {
+                var unused =
+                    look(
+                        name,
+                        held ->
+                            held.apply()
+                                .follow(applied, FOLLOWED, truth -> truths.put(name, truth)));
+              } catch (BalancerException | RuntimeException e) {
+                LOG.warn("lb {}: old workers are not watched: {}", name, e.getMessage());
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // we are stopping
+              } finally {
+                following.remove(Thread.currentThread());
+              }
+            });
     following.add(thread);
     thread.start();
   }

@@ -33,81 +33,74 @@ final class Body {
   }
 
   String text(String name) {
-    return maybe(name)
-        .orElseThrow(() -> Problem.bad("the body lacks the member \"" + name + "\""));
+    return maybe(name).orElseThrow(() -> Problem.bad("the body lacks the member \"" + name + "\""));
   }
 
   Optional<String> maybe(String name) {
     return present(name)
-        .map(
-            node -> {
-              if (!node.isString()) {
-                throw Problem.bad("\"" + name + "\" has to be a string");
-              }
-              return node.stringValue();
-            });
+        .map(node -> {
+          if (!node.isString()) {
+            throw Problem.bad("\"" + name + "\" has to be a string");
+          }
+          return node.stringValue();
+        });
   }
 
   Optional<Boolean> flag(String name) {
     return present(name)
-        .map(
-            node -> {
-              if (!node.isBoolean()) {
-                throw Problem.bad("\"" + name + "\" has to be true or false");
-              }
-              return node.booleanValue();
-            });
+        .map(node -> {
+          if (!node.isBoolean()) {
+            throw Problem.bad("\"" + name + "\" has to be true or false");
+          }
+          return node.booleanValue();
+        });
   }
 
   Optional<Integer> number(String name, int least, int most) {
     return present(name)
-        .map(
-            node -> {
-              if (!node.isInt() || node.intValue() < least || node.intValue() > most) {
-                throw Problem.bad(
-                    "\"%s\" has to be a whole number from %d to %d".formatted(name, least, most));
-              }
-              return node.intValue();
-            });
+        .map(node -> {
+          if (!node.isInt() || node.intValue() < least || node.intValue() > most) {
+            throw Problem.bad(
+                "\"%s\" has to be a whole number from %d to %d".formatted(name, least, most));
+          }
+          return node.intValue();
+        });
   }
 
   /** Empty if it is not there. */
   Optional<List<String>> texts(String name) {
     return present(name)
-        .map(
-            node -> {
-              List<String> values = new ArrayList<>();
-              for (JsonNode value : node) {
-                if (!value.isString()) {
-                  throw Problem.bad("\"" + name + "\" has to be a list of strings");
-                }
-                values.add(value.stringValue());
-              }
-              if (!node.isArray()) {
-                throw Problem.bad("\"" + name + "\" has to be a list of strings");
-              }
-              return values;
-            });
+        .map(node -> {
+          List<String> values = new ArrayList<>();
+          for (JsonNode value : node) {
+            if (!value.isString()) {
+              throw Problem.bad("\"" + name + "\" has to be a list of strings");
+            }
+            values.add(value.stringValue());
+          }
+          if (!node.isArray()) {
+            throw Problem.bad("\"" + name + "\" has to be a list of strings");
+          }
+          return values;
+        });
   }
 
   /** Names and texts; empty if it is not there. */
   Map<String, String> map(String name) {
     Map<String, String> values = new LinkedHashMap<>();
     present(name)
-        .ifPresent(
-            node -> {
-              if (!node.isObject()) {
-                throw Problem.bad("\"" + name + "\" has to be an object");
-              }
-              node.properties()
-                  .forEach(
-                      property -> {
-                        if (!property.getValue().isString()) {
-                          throw Problem.bad("the members of \"" + name + "\" have to be strings");
-                        }
-                        values.put(property.getKey(), property.getValue().stringValue());
-                      });
-            });
+        .ifPresent(node -> {
+          if (!node.isObject()) {
+            throw Problem.bad("\"" + name + "\" has to be an object");
+          }
+          node.properties()
+              .forEach(property -> {
+                if (!property.getValue().isString()) {
+                  throw Problem.bad("the members of \"" + name + "\" have to be strings");
+                }
+                values.put(property.getKey(), property.getValue().stringValue());
+              });
+        });
     return values;
   }
 

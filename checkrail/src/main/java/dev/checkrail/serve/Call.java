@@ -53,16 +53,15 @@ record Call(
   /** A whole number of the query. */
   long number(String name, long usual, long least, long most) {
     return asked(name)
-        .map(
-            text -> {
-              if (!text.matches("[0-9]{1,18}")
-                  || Long.parseLong(text) < least
-                  || Long.parseLong(text) > most) {
-                throw Problem.bad(
-                    "%s has to be a whole number from %d to %d".formatted(name, least, most));
-              }
-              return Long.parseLong(text);
-            })
+        .map(text -> {
+          if (!text.matches("[0-9]{1,18}")
+              || Long.parseLong(text) < least
+              || Long.parseLong(text) > most) {
+            throw Problem.bad(
+                "%s has to be a whole number from %d to %d".formatted(name, least, most));
+          }
+          return Long.parseLong(text);
+        })
         .orElse(usual);
   }
 

@@ -111,8 +111,7 @@ public final class ControlPlane implements AutoCloseable {
       endpoints.addAll(new StateApi(database, () -> stopping, metrics).endpoints());
       endpoints.addAll(new AccessApi(access).endpoints());
       endpoints.addAll(new JournalApi(journal, journal, clock).endpoints());
-      LateJournal late =
-          new LateJournal(journal, settings.data().resolve("journal-late.jsonl"));
+      LateJournal late = new LateJournal(journal, settings.data().resolve("journal-late.jsonl"));
       late.writeLate();
       opened.push(every(Duration.ofSeconds(2), "late entries", () -> writeLate(late)));
       Balancers balancers =
@@ -166,8 +165,7 @@ public final class ControlPlane implements AutoCloseable {
       return settings.database().get();
     }
     EmbeddedPostgres server =
-        EmbeddedPostgres.start(
-            settings.data().resolve("postgres"), settings.programs(), nanos);
+        EmbeddedPostgres.start(settings.data().resolve("postgres"), settings.programs(), nanos);
     opened.push(server);
     Database.migrate(server.asOwner());
     opened.push(watching(server));
@@ -245,8 +243,7 @@ public final class ControlPlane implements AutoCloseable {
   }
 
   private void note(String kind, Map<String, String> details) {
-    journal.append(
-        new JournalEntry(clock.instant(), "checkrail", kind, "control plane", details));
+    journal.append(new JournalEntry(clock.instant(), "checkrail", kind, "control plane", details));
   }
 
   /** Takes no more requests, lets those that run end, stops the database in order. */

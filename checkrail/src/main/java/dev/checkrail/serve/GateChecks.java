@@ -62,13 +62,12 @@ final class GateChecks implements Checks {
   @Override
   public Answer diff(ConfigurationSet from, ConfigurationSet to) throws InterruptedException {
     DifferenceReport report =
-        deeply(
-            () ->
-                path()
-                    .diff(
-                        subject("approved", from),
-                        subject("running", to),
-                        terms(List.of(), Terms.Rehearsing.WITHOUT)));
+        deeply(() ->
+            path()
+                .diff(
+                    subject("approved", from),
+                    subject("running", to),
+                    terms(List.of(), Terms.Rehearsing.WITHOUT)));
     return new Answer(report.difference(), report.undecided(), refused(report));
   }
 
@@ -85,13 +84,12 @@ final class GateChecks implements Checks {
         throw Problem.refused("the policy has no service " + service + " (moves)");
       }
     }
-    return deeply(
-            () ->
-                path()
-                    .gate(
-                        subject("approved", from),
-                        subject("candidate", to),
-                        terms(moves, Terms.Rehearsing.REQUIRED)))
+    return deeply(() ->
+            path()
+                .gate(
+                    subject("approved", from),
+                    subject("candidate", to),
+                    terms(moves, Terms.Rehearsing.REQUIRED)))
         .verdict();
   }
 
@@ -99,13 +97,12 @@ final class GateChecks implements Checks {
   @Override
   public Verdict wayBack(ConfigurationSet live, ConfigurationSet target)
       throws InterruptedException {
-    return deeply(
-            () ->
-                path()
-                    .gate(
-                        subject("approved", target),
-                        subject("target", target),
-                        terms(List.of("all"), Terms.Rehearsing.REQUIRED)))
+    return deeply(() ->
+            path()
+                .gate(
+                    subject("approved", target),
+                    subject("target", target),
+                    terms(List.of("all"), Terms.Rehearsing.REQUIRED)))
         .verdict();
   }
 

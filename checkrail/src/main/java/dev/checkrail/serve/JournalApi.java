@@ -55,14 +55,13 @@ final class JournalApi {
   private static ChainedJournal.Filter filter(Call call, Optional<String> kind) {
     Optional<Instant> since =
         call.asked("since")
-            .map(
-                text -> {
-                  try {
-                    return Instant.parse(text);
-                  } catch (DateTimeParseException e) {
-                    throw Problem.bad("since has to be a time such as 2026-01-31T12:00:00Z");
-                  }
-                });
+            .map(text -> {
+              try {
+                return Instant.parse(text);
+              } catch (DateTimeParseException e) {
+                throw Problem.bad("since has to be a time such as 2026-01-31T12:00:00Z");
+              }
+            });
     return new ChainedJournal.Filter(kind, call.asked("subject"), since);
   }
 
@@ -82,14 +81,13 @@ final class JournalApi {
   private Reply verify(Call call) {
     Map<Long, String> known = new LinkedHashMap<>();
     call.asked("head")
-        .ifPresent(
-            text -> {
-              if (!text.matches("[1-9][0-9]{0,17}:[0-9a-f]{64}")) {
-                throw Problem.bad("head has to be NUMBER:HASH");
-              }
-              int colon = text.indexOf(':');
-              known.put(Long.valueOf(text.substring(0, colon)), text.substring(colon + 1));
-            });
+        .ifPresent(text -> {
+          if (!text.matches("[1-9][0-9]{0,17}:[0-9a-f]{64}")) {
+            throw Problem.bad("head has to be NUMBER:HASH");
+          }
+          int colon = text.indexOf(':');
+          known.put(Long.valueOf(text.substring(0, colon)), text.substring(colon + 1));
+        });
     ChainedJournal.Verification found = journal.verify(known);
     ObjectNode body = Wire.object();
     body.put("intact", found.intact());
@@ -97,12 +95,11 @@ final class JournalApi {
     body.put("head", found.entries() + ":" + found.head());
     found
         .broken()
-        .ifPresent(
-            broken -> {
-              ObjectNode node = body.putObject("broken");
-              node.put("number", broken.number());
-              node.put("why", broken.why());
-            });
+        .ifPresent(broken -> {
+          ObjectNode node = body.putObject("broken");
+          node.put("number", broken.number());
+          node.put("why", broken.why());
+        });
     return Reply.json(200, body);
   }
 
@@ -119,14 +116,13 @@ final class JournalApi {
     Map<String, String> details = new LinkedHashMap<>();
     details.put("text", Redaction.of(text));
     body.maybe("at")
-        .ifPresent(
-            at -> {
-              try {
-                details.put("happened_at", Instant.parse(at).toString());
-              } catch (DateTimeParseException e) {
-                throw Problem.bad("\"at\" has to be a time such as 2026-01-31T12:00:00Z");
-              }
-            });
+        .ifPresent(at -> {
+          try {
+            details.put("happened_at", Instant.parse(at).toString());
+          } catch (DateTimeParseException e) {
+            throw Problem.bad("\"at\" has to be a time such as 2026-01-31T12:00:00Z");
+          }
+        });
     return Reply.json(
         201,
         entry(

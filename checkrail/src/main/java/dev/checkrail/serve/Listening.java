@@ -109,24 +109,19 @@ final class Listening implements AutoCloseable {
         endpoints.stream()
             .collect(
                 Collectors.groupingBy(Endpoint::path, LinkedHashMap::new, Collectors.toList()));
-    byPath.forEach(
-        (path, some) -> {
-          some.forEach(
-              endpoint ->
-                  routing.route(
-                      Method.create(endpoint.method()),
-                      path,
-                      (request, response) -> answer(endpoint, request, response)));
-          String allowed =
-              some.stream().map(Endpoint::method).sorted().collect(Collectors.joining(", "));
-          routing.any(path, (request, response) -> notAllowed(request, response, allowed));
-        });
+    byPath.forEach((path, some) -> {
+      some.forEach(endpoint ->
+          routing.route(
+              Method.create(endpoint.method()),
+              path,
+              (request, response) -> answer(endpoint, request, response)));
+      String allowed =
+          some.stream().map(Endpoint::method).sorted().collect(Collectors.joining(", "));
+      routing.any(path, (request, response) -> notAllowed(request, response, allowed));
+    });
     routing.any((request, response) -> {
       String id = id();
-      send(
-          response,
-          Reply.problem(Problem.missing("nothing is served at this address"), id),
-          id);
+      send(response, Reply.problem(Problem.missing("nothing is served at this address"), id), id);
     });
   }
 
@@ -135,10 +130,7 @@ final class Listening implements AutoCloseable {
     Reply reply =
         Reply.problem(
             new Problem(
-                405,
-                "method-not-allowed",
-                "Not in this way",
-                "this address takes " + allowed),
+                405, "method-not-allowed", "Not in this way", "this address takes " + allowed),
             id);
     send(response, reply.with("Allow", allowed), id);
   }
@@ -162,8 +154,7 @@ final class Listening implements AutoCloseable {
     try {
       Optional<Caller> caller = Optional.empty();
       if (!endpoint.open()) {
-        Caller known =
-            access.caller(request.headers().first(HeaderNames.AUTHORIZATION));
+        Caller known = access.caller(request.headers().first(HeaderNames.AUTHORIZATION));
         actor = known.account();
         caller = Optional.of(known);
         if (endpoint.right().isPresent() && !known.may(endpoint.right().get())) {
@@ -251,8 +242,7 @@ final class Listening implements AutoCloseable {
     String type =
         request.headers().first(HeaderNames.CONTENT_TYPE).orElse("").split(";", 2)[0].strip();
     if (!type.equalsIgnoreCase("application/json")) {
-      throw new Problem(
-          415, "not-json", "Not in this form", "the body has to be application/json");
+      throw new Problem(415, "not-json", "Not in this form", "the body has to be application/json");
     }
     try (InputStream in = request.content().inputStream()) {
       byte[] bytes = in.readNBytes(largest + 1);

@@ -54,8 +54,9 @@ public final class Main implements Callable<Integer> {
   @Option(
       names = "--data",
       paramLabel = "DIR",
-      description = "All that is kept. Default: /var/lib/checkrail for root, else"
-          + " ~/.local/share/checkrail.")
+      description =
+          "All that is kept. Default: /var/lib/checkrail for root, else"
+              + " ~/.local/share/checkrail.")
   private @Nullable Path data;
 
   @Option(
@@ -101,13 +102,12 @@ public final class Main implements Callable<Integer> {
     CommandLine line = new CommandLine(new Main());
     line.setUsageHelpWidth(100);
     line.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
-    line.setParameterExceptionHandler(
-        (e, given) -> {
-          e.getCommandLine()
-              .getErr()
-              .println("checkrail: " + e.getMessage() + "; see 'checkrail serve --help'");
-          return 2;
-        });
+    line.setParameterExceptionHandler((e, given) -> {
+      e.getCommandLine()
+          .getErr()
+          .println("checkrail: " + e.getMessage() + "; see 'checkrail serve --help'");
+      return 2;
+    });
     line.setErr(new PrintWriter(System.err, true, java.nio.charset.StandardCharsets.UTF_8));
     int status = line.execute(arguments);
     if (status != STOPPED) {
@@ -157,12 +157,7 @@ public final class Main implements Callable<Integer> {
     ControlPlane plane =
         ControlPlane.start(
             new ControlPlane.Settings(
-                folder,
-                folder.resolve("programs"),
-                database(),
-                host,
-                Integer.parseInt(port),
-                tls),
+                folder, folder.resolve("programs"), database(), host, Integer.parseInt(port), tls),
             InstantSource.system(),
             System::nanoTime);
     CountDownLatch stopped = new CountDownLatch(1);
@@ -187,7 +182,8 @@ public final class Main implements Callable<Integer> {
         checkrail: there is no administrator yet. Within an hour open this link (it works once):
           %1$s/first#%2$s
         or run:
-          bin/checkrail login --server %1$s --name YOUR-NAME --first %2$s"""
+          bin/checkrail login --server %1$s --name YOUR-NAME --first %2$s\
+        """
             .formatted(plane.address(), code));
   }
 
@@ -239,10 +235,9 @@ public final class Main implements Callable<Integer> {
     try {
       Keys keys =
           Keys.builder()
-              .pem(
-                  pem ->
-                      pem.key(Resource.create(Objects.requireNonNull(key)))
-                          .certChain(Resource.create(Objects.requireNonNull(certificate))))
+              .pem(pem ->
+                  pem.key(Resource.create(Objects.requireNonNull(key)))
+                      .certChain(Resource.create(Objects.requireNonNull(certificate))))
               .build();
       return Optional.of(
           Tls.builder()
@@ -252,8 +247,7 @@ public final class Main implements Callable<Integer> {
               .addEnabledProtocol("TLSv1.2")
               .build());
     } catch (RuntimeException e) {
-      throw new Unusable(
-          "the certificate and the key can't be used: " + e.getMessage());
+      throw new Unusable("the certificate and the key can't be used: " + e.getMessage());
     }
   }
 }

@@ -82,8 +82,7 @@ final class Registry {
   void add(Entry entry) throws BalancerException {
     Path own = Disk.folder(folder.resolve(entry.name()));
     if (entry.policy().isPresent()) {
-      Disk.putOurs(
-          own.resolve(POLICY), entry.policy().get().getBytes(StandardCharsets.UTF_8));
+      Disk.putOurs(own.resolve(POLICY), entry.policy().get().getBytes(StandardCharsets.UTF_8));
     }
     Disk.putOurs(
         own.resolve(INSTALLATION),
@@ -127,13 +126,20 @@ final class Registry {
     return node;
   }
 
+  /** As others may see it: a variable may hold a password. */
+  static ObjectNode shown(Installation at) {
+    ObjectNode node = node(at);
+    ObjectNode environment = node.putObject("environment");
+    at.environment().keySet().forEach(name -> environment.put(name, "[set]"));
+    return node;
+  }
+
   private static Installation installation(ObjectNode node) {
     Map<String, String> environment = new LinkedHashMap<>();
     Optional.ofNullable(node.get("environment"))
-        .ifPresent(
-            all ->
-                all.properties()
-                    .forEach(one -> environment.put(one.getKey(), one.getValue().asString())));
+        .ifPresent(all ->
+            all.properties()
+                .forEach(one -> environment.put(one.getKey(), one.getValue().asString())));
     return new Installation(
         Path.of(node.get("binary").asString()),
         node.get("configuration").values().stream().map(JsonNode::asString).map(Path::of).toList(),

@@ -10,7 +10,9 @@ import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What is asked by machines: does it live, can it serve, what does it count, what does it speak. */
+/**
+ * What is asked by machines: does it live, can it serve, what does it count, what does it speak.
+ */
 final class StateApi {
   private final Database database;
   private final BooleanSupplier stopping;
@@ -53,8 +55,7 @@ final class StateApi {
   }
 
   private static Reply resource(String name, String type) throws IOException {
-    try (InputStream in =
-        Objects.requireNonNull(StateApi.class.getResourceAsStream(name), name)) {
+    try (InputStream in = Objects.requireNonNull(StateApi.class.getResourceAsStream(name), name)) {
       return Reply.text(200, type, new String(in.readAllBytes(), StandardCharsets.UTF_8));
     }
   }

@@ -96,23 +96,22 @@ public final class AccountTable {
   public boolean anyWith(String role) {
     return database
         .jdbi()
-        .withHandle(
-            handle ->
-                handle
-                    .createQuery(
-                        "select exists (select 1 from account where :role = any(roles) and not"
-                            + " disabled)")
-                    .bind("role", role)
-                    .mapTo(Boolean.class)
-                    .one());
+        .withHandle(handle ->
+            handle
+                .createQuery(
+                    "select exists (select 1 from account where :role = any(roles) and not"
+                        + " disabled)")
+                .bind("role", role)
+                .mapTo(Boolean.class)
+                .one());
   }
 
   /** All accounts by name. */
   public List<Account> accounts() {
     return database
         .jdbi()
-        .withHandle(
-            handle -> handle.createQuery("select * from account order by name").map(ACCOUNT).list());
+        .withHandle(handle ->
+            handle.createQuery("select * from account order by name").map(ACCOUNT).list());
   }
 
   /** One account. */
@@ -139,19 +138,18 @@ public final class AccountTable {
   public boolean addFirst(Account account, String role, JournalEntry entry) {
     return database
         .jdbi()
-        .inTransaction(
-            handle -> {
-              handle.execute("lock table account in exclusive mode");
-              boolean taken =
-                  handle
-                      .createQuery(
-                          "select exists (select 1 from account where :role = any(roles) and not"
-                              + " disabled)")
-                      .bind("role", role)
-                      .mapTo(Boolean.class)
-                      .one();
-              return !taken && insert(handle, account) && written(handle, entry);
-            });
+        .inTransaction(handle -> {
+          handle.execute("lock table account in exclusive mode");
+          boolean taken =
+              handle
+                  .createQuery(
+                      "select exists (select 1 from account where :role = any(roles) and not"
+                          + " disabled)")
+                  .bind("role", role)
+                  .mapTo(Boolean.class)
+                  .one();
+          return !taken && insert(handle, account) && written(handle, entry);
+        });
   }
 
   private static boolean insert(Handle handle, Account account) {
@@ -181,90 +179,83 @@ public final class AccountTable {
       String name, Function<Account, Account> change, JournalEntry entry) {
     return database
         .jdbi()
-        .inTransaction(
-            handle -> {
-              handle.execute("lock table account in exclusive mode");
-              Optional<Account> now = account(handle, name).map(change);
-              now.ifPresent(
-                  account -> {
-                    handle
-                        .createUpdate(
-                            """
-                            update account set roles = :roles, password_hash = :hash,
-                              disabled = :disabled where name = :name
-                            """)
-                        .bind("name", name)
-                        .bindArray("roles", String.class, account.roles())
-                        .bind("hash", account.passwordHash().orElse(null))
-                        .bind("disabled", account.disabled())
-                        .execute();
-                    ChainedJournal.append(handle, entry);
-                  });
-              return now;
-            });
+        .inTransaction(handle -> {
+          handle.execute("lock table account in exclusive mode");
+          Optional<Account> now = account(handle, name).map(change);
+          now.ifPresent(account -> {
+            handle
+                .createUpdate(
+                    """
+                    update account set roles = :roles, password_hash = :hash,
+                      disabled = :disabled where name = :name
+                    """)
+                .bind("name", name)
+                .bindArray("roles", String.class, account.roles())
+                .bind("hash", account.passwordHash().orElse(null))
+                .bind("disabled", account.disabled())
+                .execute();
+            ChainedJournal.append(handle, entry);
+          });
+          return now;
+        });
   }
 
   /** Makes a token, known by the SHA-256 of its text. */
   public void add(Token token, byte[] hash, JournalEntry entry) {
     database
         .jdbi()
-        .useTransaction(
-            handle -> {
-              handle
-                  .createUpdate(
-                      """
-                      insert into token (id, account, name, hash, scopes, balancers, created_at,
-                        expires_at)
-                      values (:id, :account, :name, :hash, :scopes, :balancers, :created, :expires)
-                      """)
-                  .bind("id", token.id())
-                  .bind("account", token.account())
-                  .bind("name", token.name())
-                  .bind("hash", hash)
-                  .bindArray("scopes", String.class, token.scopes())
-                  .bindArray("balancers", String.class, token.balancers())
-                  .bind("created", time(token.createdAt()))
-                  .bind("expires", time(token.expiresAt()))
-                  .execute();
-              ChainedJournal.append(handle, entry);
-            });
+        .useTransaction(handle -> {
+          handle
+              .createUpdate(
+                  """
+                  insert into token (id, account, name, hash, scopes, balancers, created_at,
+                    expires_at)
+                  values (:id, :account, :name, :hash, :scopes, :balancers, :created, :expires)
+                  """)
+              .bind("id", token.id())
+              .bind("account", token.account())
+              .bind("name", token.name())
+              .bind("hash", hash)
+              .bindArray("scopes", String.class, token.scopes())
+              .bindArray("balancers", String.class, token.balancers())
+              .bind("created", time(token.createdAt()))
+              .bind("expires", time(token.expiresAt()))
+              .execute();
+          ChainedJournal.append(handle, entry);
+        });
   }
 
   /** Tokens, of one account or of all, that have not run out; newest first. */
   public List<Token> tokens(Optional<String> account, Instant now) {
     return database
         .jdbi()
-        .withHandle(
-            handle ->
-                handle
-                    .createQuery(
-                        """
-                        select * from token
-                        where (cast(:account as text) is null or account = :account)
-                          and expires_at > :now and revoked_at is null
-                        order by created_at desc, id limit 1000
-                        """)
-                    .bind("account", account.orElse(null))
-                    .bind("now", time(now))
-                    .map(TOKEN)
-                    .list());
+        .withHandle(handle ->
+            handle
+                .createQuery(
+                    """
+                    select * from token
+                    where (cast(:account as text) is null or account = :account)
+                      and expires_at > :now and revoked_at is null
+                    order by created_at desc, id limit 1000
+                    """)
+                .bind("account", account.orElse(null))
+                .bind("now", time(now))
+                .map(TOKEN)
+                .list());
   }
 
   /** A token and its account, by the SHA-256 of its text, whatever has become of it since. */
   public Optional<Held> byHash(byte[] hash) {
     return database
         .jdbi()
-        .withHandle(
-            handle ->
-                handle
-                    .createQuery("select * from token where hash = :hash")
-                    .bind("hash", hash)
-                    .map(TOKEN)
-                    .findFirst()
-                    .flatMap(
-                        token ->
-                            account(handle, token.account())
-                                .map(account -> new Held(token, account))));
+        .withHandle(handle ->
+            handle
+                .createQuery("select * from token where hash = :hash")
+                .bind("hash", hash)
+                .map(TOKEN)
+                .findFirst()
+                .flatMap(token ->
+                    account(handle, token.account()).map(account -> new Held(token, account))));
   }
 
   /** A token with whom it belongs to. */
@@ -274,13 +265,12 @@ public final class AccountTable {
   public void used(String id, Instant at) {
     database
         .jdbi()
-        .useHandle(
-            handle ->
-                handle
-                    .createUpdate("update token set used_at = :at where id = :id")
-                    .bind("id", id)
-                    .bind("at", time(at))
-                    .execute());
+        .useHandle(handle ->
+            handle
+                .createUpdate("update token set used_at = :at where id = :id")
+                .bind("id", id)
+                .bind("at", time(at))
+                .execute());
   }
 
   /**
@@ -292,21 +282,20 @@ public final class AccountTable {
   public boolean revoke(String id, Optional<String> account, Instant at, JournalEntry entry) {
     return database
         .jdbi()
-        .inTransaction(
-            handle ->
-                handle
-                            .createUpdate(
-                                """
-                                update token set revoked_at = :at
-                                where id = :id and revoked_at is null
-                                  and (cast(:account as text) is null or account = :account)
-                                """)
-                            .bind("id", id)
-                            .bind("account", account.orElse(null))
-                            .bind("at", time(at))
-                            .execute()
-                        == 1
-                    && written(handle, entry));
+        .inTransaction(handle ->
+            handle
+                        .createUpdate(
+                            """
+                            update token set revoked_at = :at
+                            where id = :id and revoked_at is null
+                              and (cast(:account as text) is null or account = :account)
+                            """)
+                        .bind("id", id)
+                        .bind("account", account.orElse(null))
+                        .bind("at", time(at))
+                        .execute()
+                    == 1
+                && written(handle, entry));
   }
 
   private static boolean written(Handle handle, JournalEntry entry) {

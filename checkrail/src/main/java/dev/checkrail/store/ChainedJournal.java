@@ -23,8 +23,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The journal in PostgreSQL. Rights and triggers make it append only; what rights can't hold back
- * (whoever owns the database can switch them off), the chain shows: {@link #verify}. Against cutting
- * entries off at the end helps a head that was written down elsewhere.
+ * (whoever owns the database can switch them off), the chain shows: {@link #verify}. Against
+ * cutting entries off at the end helps a head that was written down elsewhere.
  */
 public final class ChainedJournal implements Journal {
   private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -121,8 +121,7 @@ public final class ChainedJournal implements Journal {
    * @param subject a subject
    * @param since not older
    */
-  public record Filter(
-      Optional<String> kind, Optional<String> subject, Optional<Instant> since) {
+  public record Filter(Optional<String> kind, Optional<String> subject, Optional<Instant> since) {
     /** All of them. */
     public static Filter none() {
       return new Filter(Optional.empty(), Optional.empty(), Optional.empty());
@@ -152,12 +151,9 @@ public final class ChainedJournal implements Journal {
     StringBuilder text = new StringBuilder();
     filter
         .kind()
-        .ifPresent(
-            kind ->
-                text.append(
-                    kind.endsWith(".*")
-                        ? " and starts_with(kind, :kind)"
-                        : " and kind = :kind"));
+        .ifPresent(kind ->
+            text.append(
+                kind.endsWith(".*") ? " and starts_with(kind, :kind)" : " and kind = :kind"));
     filter.subject().ifPresent(subject -> text.append(" and subject = :subject"));
     filter.since().ifPresent(since -> text.append(" and at >= :since"));
     return text.toString();
@@ -165,24 +161,19 @@ public final class ChainedJournal implements Journal {
 
   private List<JournalEntry.Stored> query(
       String statement, Filter filter, Map<String, Object> values) {
-    return reaching(
-        () ->
-            database
-                .jdbi()
-                .withHandle(
-                    handle ->
-                        bound(handle.createQuery(statement).bindMap(values), filter)
-                            .map(ROW)
-                            .list()));
+    return reaching(() ->
+        database
+            .jdbi()
+            .withHandle(handle ->
+                bound(handle.createQuery(statement).bindMap(values), filter).map(ROW).list()));
   }
 
   private static <S extends SqlStatement<S>> S bound(S statement, Filter filter) {
     filter
         .kind()
-        .ifPresent(
-            kind ->
-                statement.bind(
-                    "kind", kind.endsWith(".*") ? kind.substring(0, kind.length() - 1) : kind));
+        .ifPresent(kind ->
+            statement.bind(
+                "kind", kind.endsWith(".*") ? kind.substring(0, kind.length() - 1) : kind));
     filter.subject().ifPresent(subject -> statement.bind("subject", subject));
     filter
         .since()
@@ -254,10 +245,9 @@ public final class ChainedJournal implements Journal {
         known.keySet().stream()
             .filter(it -> it > last)
             .min(Long::compare)
-            .map(
-                it ->
-                    new Verification.Broken(
-                        it, "the journal ends before entry " + it + ", which was seen once")));
+            .map(it ->
+                new Verification.Broken(
+                    it, "the journal ends before entry " + it + ", which was seen once")));
   }
 
   private static Optional<String> wrong(

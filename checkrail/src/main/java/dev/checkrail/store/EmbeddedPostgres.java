@@ -260,7 +260,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
     while (true) {
       removePidOfAnother();
       try {
-        // pg_ctl gives the server a session of its own: an interrupt meant for us does not reach it.
+        // pg_ctl gives the server a session of its own: an interrupt meant for us does not reach
+        // it.
         program(
             "pg_ctl",
             "-w",

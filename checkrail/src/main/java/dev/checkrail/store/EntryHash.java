@@ -34,11 +34,10 @@ final class EntryHash {
     words.add(entry.subject());
     entry.details().keySet().stream()
         .sorted()
-        .forEach(
-            key -> {
-              words.add(key);
-              words.add(entry.details().getOrDefault(key, ""));
-            });
+        .forEach(key -> {
+          words.add(key);
+          words.add(entry.details().getOrDefault(key, ""));
+        });
     MessageDigest digest = sha256();
     for (String word : words) {
       byte[] bytes = word.getBytes(StandardCharsets.UTF_8);

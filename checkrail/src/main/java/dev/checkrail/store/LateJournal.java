@@ -22,8 +22,8 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * A journal for acts that are done although the journal can't be written: going back. What could
  * not be written is put into a file, forced to the disk, and written into the journal when the
- * database is back, in order, with the time of the act and a detail {@code written_late}. The caller
- * is told all the same that it is not in the journal yet.
+ * database is back, in order, with the time of the act and a detail {@code written_late}. The
+ * caller is told all the same that it is not in the journal yet.
  */
 public final class LateJournal implements Journal {
   private static final Logger LOG = LoggerFactory.getLogger(LateJournal.class);

@@ -64,25 +64,20 @@ final class Api {
     promised
         .get("paths")
         .properties()
-        .forEach(
-            path ->
-                path.getValue()
-                    .propertyNames()
-                    .forEach(
-                        method -> {
-                          if (!method.equals("parameters")) {
-                            all.add(method.toUpperCase(java.util.Locale.ROOT) + " " + path.getKey());
-                          }
-                        }));
+        .forEach(path ->
+            path.getValue()
+                .propertyNames()
+                .forEach(method -> {
+                  if (!method.equals("parameters")) {
+                    all.add(method.toUpperCase(java.util.Locale.ROOT) + " " + path.getKey());
+                  }
+                }));
     return all;
   }
 
   JsonNode operation(String name) {
     String[] words = name.split(" ");
-    return promised
-        .get("paths")
-        .get(words[1])
-        .get(words[0].toLowerCase(java.util.Locale.ROOT));
+    return promised.get("paths").get(words[1]).get(words[0].toLowerCase(java.util.Locale.ROOT));
   }
 
   Answer get(String path, String token) {

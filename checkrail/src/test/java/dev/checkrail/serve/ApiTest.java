@@ -107,12 +107,18 @@ class ApiTest {
     assertThat(refused.status()).isEqualTo(403);
     assertThat(refused.type()).isEqualTo("no-right");
     List<JsonNode> written =
-        api.get("/api/v1/journal?kind=access.refused", admin).body().get("entries").values().stream()
+        api
+            .get("/api/v1/journal?kind=access.refused", admin)
+            .body()
+            .get("entries")
+            .values()
+            .stream()
             .toList();
     assertThat(written.getLast().get("actor").asString()).isEqualTo("vera");
     assertThat(written.getLast().get("details").get("call").asString())
         .isEqualTo("POST /api/v1/events");
-    assertThat(written).anySatisfy(it -> assertThat(it.get("actor").asString()).isEqualTo("unknown"));
+    assertThat(written)
+        .anySatisfy(it -> assertThat(it.get("actor").asString()).isEqualTo("unknown"));
     assertThat(written.toString()).doesNotContain("ckr_a");
   }
 
@@ -171,9 +177,17 @@ class ApiTest {
   @Order(6)
   void tokensAreNarrowedListedAndRevoked() {
     String narrow = token(admin, "ci", "\"scopes\":[\"event\",\"read\"],\"days\":1");
-    assertThat(api.post("/api/v1/events", narrow, "{\"text\":\"gateway 1.8\",\"scope\":\"pay-*\"}").status())
+    assertThat(
+            api.post("/api/v1/events", narrow, "{\"text\":\"gateway 1.8\",\"scope\":\"pay-*\"}")
+                .status())
         .isEqualTo(201);
-    assertThat(api.get("/api/v1/events", narrow).body().get("entries").get(0).get("subject").asString())
+    assertThat(
+            api.get("/api/v1/events", narrow)
+                .body()
+                .get("entries")
+                .get(0)
+                .get("subject")
+                .asString())
         .isEqualTo("pay-*");
     assertThat(
             api.post("/api/v1/tokens", narrow, "{\"name\":\"wide\",\"scopes\":[\"accounts\"]}")
@@ -194,8 +208,7 @@ class ApiTest {
   void anAccountThatIsSwitchedOffCanDoNothingAtOnce() {
     String token = account("otto", "author");
     assertThat(api.get("/api/v1/accounts", admin).text()).contains("otto");
-    assertThat(
-            api.call("PATCH", "/api/v1/accounts/otto", admin, "{\"disabled\":true}").status())
+    assertThat(api.call("PATCH", "/api/v1/accounts/otto", admin, "{\"disabled\":true}").status())
         .isEqualTo(200);
     assertThat(api.get("/api/v1/me", token).status()).isEqualTo(401);
     assertThat(login("otto", PASSWORD).status()).isEqualTo(401);
@@ -273,10 +286,7 @@ class ApiTest {
       assertThat(stopped.status()).isEqualTo(409);
       assertThat(stopped.body().get("outcome").asString()).isEqualTo("loses-state");
       assertThat(
-              api.post(
-                      edge + "/reload",
-                      admin,
-                      "{\"choices\":{\"state be_pay/pay-1\":\"drop\"}}")
+              api.post(edge + "/reload", admin, "{\"choices\":{\"state be_pay/pay-1\":\"drop\"}}")
                   .status())
           .isEqualTo(200);
 
@@ -331,9 +341,7 @@ class ApiTest {
 
   private static Api.Answer login(String name, String password) {
     return api.post(
-        "/api/v1/login",
-        "",
-        "{\"name\":\"%s\",\"password\":\"%s\"}".formatted(name, password));
+        "/api/v1/login", "", "{\"name\":\"%s\",\"password\":\"%s\"}".formatted(name, password));
   }
 
   private static String account(String name, String role) {
@@ -348,8 +356,7 @@ class ApiTest {
   }
 
   private static String token(String by, String name, String more) {
-    Api.Answer made =
-        api.post("/api/v1/tokens", by, "{\"name\":\"%s\",%s}".formatted(name, more));
+    Api.Answer made = api.post("/api/v1/tokens", by, "{\"name\":\"%s\",%s}".formatted(name, more));
     assertThat(made.status()).as(made.text()).isEqualTo(201);
     return made.body().get("secret").asString();
   }

@@ -101,8 +101,7 @@ class OutageTest {
             return answer.status() == 200 && answer.text().contains("rollback.serves");
           });
       assertThat(api.get(path, token).text()).contains("written_late", "rollback.ordered");
-      assertThat(
-              api.get("/api/v1/journal/verification", token).body().get("intact").booleanValue())
+      assertThat(api.get("/api/v1/journal/verification", token).body().get("intact").booleanValue())
           .isTrue();
     } finally {
       database.close();
@@ -114,7 +113,11 @@ class OutageTest {
     try (ControlPlane plane =
         ControlPlane.start(
             new ControlPlane.Settings(
-                folder.resolve("data"), PROGRAMS, Optional.empty(), "127.0.0.1", 0,
+                folder.resolve("data"),
+                PROGRAMS,
+                Optional.empty(),
+                "127.0.0.1",
+                0,
                 Optional.empty()),
             InstantSource.system(),
             System::nanoTime)) {

@@ -84,17 +84,17 @@ class ServeKilledTest {
         String text =
             haproxy
                 .text(CONFIG)
-                .replace("status 200", answers.get(live(token)) == 200 ? "status 201" : "status 200");
+                .replace(
+                    "status 200", answers.get(live(token)) == 200 ? "status 201" : "status 200");
         CompletableFuture<Void> order =
-            CompletableFuture.runAsync(
-                () -> {
-                  if (back) {
-                    api.send("POST", "/api/v1/balancers/edge/rollback", token,
-                        "{\"reason\":\"a test\"}");
-                  } else {
-                    apply(token, text);
-                  }
-                });
+            CompletableFuture.runAsync(() -> {
+              if (back) {
+                api.send(
+                    "POST", "/api/v1/balancers/edge/rollback", token, "{\"reason\":\"a test\"}");
+              } else {
+                apply(token, text);
+              }
+            });
         Path intent = folder.resolve("data/balancers/edge/versions/intent");
         RunningHaproxy.eventually("it acts", () -> Files.exists(intent) || order.isDone());
         LockSupport.parkNanos(kill / 2 * STEP);
@@ -110,10 +110,7 @@ class ServeKilledTest {
         assertThat(api.get("/api/v1/balancers/edge/drift", token).text())
             .contains("\"drifted\":false");
         assertThat(
-                api.get("/api/v1/journal/verification", token)
-                    .body()
-                    .get("intact")
-                    .booleanValue())
+                api.get("/api/v1/journal/verification", token).body().get("intact").booleanValue())
             .isTrue();
         assertThat(intent).doesNotExist();
         ends.merge((back ? "rollback" : "apply") + (midway ? " midway" : " done"), 1, Integer::sum);

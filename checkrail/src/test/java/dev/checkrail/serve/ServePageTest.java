@@ -81,8 +81,17 @@ class ServePageTest {
     builder.directory(folder.toFile()).redirectErrorStream(true);
     for (String name :
         List.of(
-            "SERVE_PORT", "HTTP_PORT", "HTTPS_PORT", "STATS_PORT", "PAY1_PORT", "PAY2_PORT",
-            "PAY3_PORT", "REP1_PORT", "CAT1_PORT", "CAT2_PORT", "LOG_PORT")) {
+            "SERVE_PORT",
+            "HTTP_PORT",
+            "HTTPS_PORT",
+            "STATS_PORT",
+            "PAY1_PORT",
+            "PAY2_PORT",
+            "PAY3_PORT",
+            "REP1_PORT",
+            "CAT1_PORT",
+            "CAT2_PORT",
+            "LOG_PORT")) {
       builder.environment().put(name, Integer.toString(RunningHaproxy.freePort()));
     }
     builder.environment().put("STATS_SOCKET", folder.resolve("stats.sock").toString());
@@ -111,10 +120,9 @@ class ServePageTest {
         // One line on standard error beside the answer; the page shows answers.
         String said =
             lines.stream()
-                .filter(
-                    line ->
-                        !step.command().startsWith("bin/checkrail lb")
-                            || !line.startsWith("checkrail: "))
+                .filter(line ->
+                    !step.command().startsWith("bin/checkrail lb")
+                        || !line.startsWith("checkrail: "))
                 .collect(Collectors.joining("\n"));
         String what = step.command() + "\n" + said + "\n" + log();
         assertThat(status).as(what).isEqualTo(step.status());

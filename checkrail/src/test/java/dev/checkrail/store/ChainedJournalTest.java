@@ -139,8 +139,7 @@ class ChainedJournalTest {
     ChainedJournal.Verification changed = journal.verify(Map.of());
     assertThat(changed.entries()).isEqualTo(1);
     assertThat(changed.broken())
-        .contains(
-            new ChainedJournal.Verification.Broken(2, "entry 2 is not what was written"));
+        .contains(new ChainedJournal.Verification.Broken(2, "entry 2 is not what was written"));
   }
 
   @Test
@@ -176,8 +175,7 @@ class ChainedJournalTest {
   }
 
   private static void run(DatabaseAddress as, String statements) throws Exception {
-    try (Connection connection =
-            DriverManager.getConnection(as.url(), as.user(), as.password());
+    try (Connection connection = DriverManager.getConnection(as.url(), as.user(), as.password());
         Statement statement = connection.createStatement()) {
       statement.execute(statements);
     }

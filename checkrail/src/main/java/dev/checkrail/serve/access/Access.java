@@ -104,8 +104,7 @@ public final class Access {
    *
    * @param nanos elapsed time
    */
-  public Access(
-      AccountTable table, InstantSource clock, LongSupplier nanos, SecureRandom random) {
+  public Access(AccountTable table, InstantSource clock, LongSupplier nanos, SecureRandom random) {
     this.table = table;
     this.clock = clock;
     this.nanos = nanos;
@@ -175,8 +174,7 @@ public final class Access {
    * @param password empty: it can't log in by password and is given tokens by an administrator
    * @throws IllegalArgumentException if something about it can't be
    */
-  public Account add(
-      String name, List<String> roles, Optional<char[]> password, Caller by) {
+  public Account add(String name, List<String> roles, Optional<char[]> password, Caller by) {
     Account account = account(name, roles, password);
     if (!table.add(
         account,
@@ -195,8 +193,7 @@ public final class Access {
       throw new IllegalArgumentException(
           "an account's name is lower case: a letter, then letters, digits and . _ - (at most 64)");
     }
-    return new Account(
-        name, roles(roles), password.map(this::newHash), false, clock.instant());
+    return new Account(name, roles(roles), password.map(this::newHash), false, clock.instant());
   }
 
   private static List<String> roles(List<String> words) {
@@ -253,18 +250,19 @@ public final class Access {
   /** Sets a password; one's own, or an administrator anybody's. */
   public void password(String name, char[] password, Caller by) {
     String hash = newHash(password);
-    Account unused = table
-        .change(
-            name,
-            was ->
-                new Account(
-                    was.name(),
-                    was.roles(),
-                    Optional.of(hash),
-                    was.disabled(),
-                    was.createdAt()),
-            entry(by.account(), "account.password", "account " + name, Map.of()))
-        .orElseThrow(() -> new IllegalArgumentException("there is no account " + name));
+    Account unused =
+        table
+            .change(
+                name,
+                was ->
+                    new Account(
+                        was.name(),
+                        was.roles(),
+                        Optional.of(hash),
+                        was.disabled(),
+                        was.createdAt()),
+                entry(by.account(), "account.password", "account " + name, Map.of()))
+            .orElseThrow(() -> new IllegalArgumentException("there is no account " + name));
   }
 
   /** All accounts. */
@@ -285,23 +283,20 @@ public final class Access {
     if (wish.name().isBlank() || wish.name().length() > 64) {
       throw new IllegalArgumentException("a token's name has 1 to 64 characters");
     }
-    if (wish.holds().isNegative()
-        || wish.holds().isZero()
-        || wish.holds().compareTo(LONGEST) > 0) {
+    if (wish.holds().isNegative() || wish.holds().isZero() || wish.holds().compareTo(LONGEST) > 0) {
       throw new IllegalArgumentException("a token holds at least a second and at most 366 days");
     }
     List<String> scopes = wish.scopes();
     for (String scope : scopes) {
       Right right =
           Right.of(scope)
-              .orElseThrow(
-                  () ->
-                      new IllegalArgumentException(
-                          "there is no right "
-                              + scope
-                              + "; there are "
-                              + String.join(
-                                  ", ", Arrays.stream(Right.values()).map(Right::word).toList())));
+              .orElseThrow(() ->
+                  new IllegalArgumentException(
+                      "there is no right "
+                          + scope
+                          + "; there are "
+                          + String.join(
+                              ", ", Arrays.stream(Right.values()).map(Right::word).toList())));
       if (!by.may(right)) {
         throw new Denied(Denied.Kind.NO_RIGHT, "you don't have the right " + scope + " yourself");
       }
@@ -317,14 +312,10 @@ public final class Access {
         table
             .account(account)
             .filter(it -> !it.disabled())
-            .orElseThrow(
-                () -> new IllegalArgumentException("there is no account " + account));
+            .orElseThrow(() -> new IllegalArgumentException("there is no account " + account));
     List<String> balancers = List.copyOf(reached(wish, by));
     return issue(
-        owner,
-        new Wish(wish.name(), scopes, balancers, wish.holds()),
-        by.account(),
-        "token.added");
+        owner, new Wish(wish.name(), scopes, balancers, wish.holds()), by.account(), "token.added");
   }
 
   private static Set<String> reached(Wish wish, Caller by) {
@@ -388,18 +379,15 @@ public final class Access {
    */
   public Caller caller(Optional<String> authorization) {
     String header =
-        authorization.orElseThrow(
-            () ->
-                new Denied(
-                    Denied.Kind.UNKNOWN, "a token is needed: Authorization: Bearer ckr_…"));
+        authorization.orElseThrow(() ->
+            new Denied(Denied.Kind.UNKNOWN, "a token is needed: Authorization: Bearer ckr_…"));
     if (!header.regionMatches(true, 0, "Bearer ", 0, 7)
         || !header.substring(7).strip().matches(PREFIX + "[A-Za-z0-9_-]{43}")) {
       throw new Denied(Denied.Kind.UNKNOWN, "this is no token of Checkrail");
     }
     byte[] hash = sha256(header.substring(7).strip());
     Held held =
-        held(hash)
-            .orElseThrow(() -> new Denied(Denied.Kind.UNKNOWN, "this token does not hold"));
+        held(hash).orElseThrow(() -> new Denied(Denied.Kind.UNKNOWN, "this token does not hold"));
     Token token = held.token();
     if (token.revokedAt().isPresent()
         || held.account().disabled()

@@ -47,8 +47,7 @@ final class Passwords {
     byte[] hash = compute(password, salt, MEMORY, PASSES, LANES, HASH);
     Base64.Encoder base64 = Base64.getEncoder().withoutPadding();
     return "$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s"
-        .formatted(
-            MEMORY, PASSES, LANES, base64.encodeToString(salt), base64.encodeToString(hash));
+        .formatted(MEMORY, PASSES, LANES, base64.encodeToString(salt), base64.encodeToString(hash));
   }
 
   boolean matches(char[] password, String kept) {

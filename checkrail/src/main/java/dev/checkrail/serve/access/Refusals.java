@@ -60,8 +60,7 @@ public final class Refusals {
       details.put("not_written_before", Long.toString(notWritten));
     }
     try {
-      journal.append(
-          new JournalEntry(clock.instant(), actor, "access.refused", "access", details));
+      journal.append(new JournalEntry(clock.instant(), actor, "access.refused", "access", details));
     } catch (RuntimeException e) {
       LOG.warn("a refused call could not be written to the journal: {}", e.getMessage());
     }

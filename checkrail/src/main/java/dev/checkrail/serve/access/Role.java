@@ -16,12 +16,7 @@ public enum Role {
   APPROVER(Right.READ, Right.EVENT, Right.APPROVE),
   /** Keeps it running: goes back, loads again, tells servers what to do. */
   OPERATOR(
-      Right.READ,
-      Right.EVENT,
-      Right.CHANGE,
-      Right.LB_RELOAD,
-      Right.LB_ROLLBACK,
-      Right.LB_RUNTIME),
+      Right.READ, Right.EVENT, Right.CHANGE, Right.LB_RELOAD, Right.LB_ROLLBACK, Right.LB_RUNTIME),
   /** Everything, accounts included. */
   ADMIN(Right.values());
 
