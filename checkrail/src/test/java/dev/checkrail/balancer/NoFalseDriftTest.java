@@ -125,8 +125,7 @@ class NoFalseDriftTest {
                     "BOTH", String.valueOf(RunningHaproxy.freePort())));
         Driver driver = lb.driver()) {
       Versions versions = Versions.in(temp.resolve("state"));
-      Apply apply =
-          new Apply("odd", driver, versions, new KeptJournal(), InstantSource.system());
+      Apply apply = new Apply("odd", driver, versions, new KeptJournal(), InstantSource.system());
       String digest = apply.adopt("ada", "it runs");
       assertThat(driver.onDisk().items())
           .extracting(item -> Path.of(item.path()).getFileName().toString())

@@ -37,7 +37,8 @@ class VersionsTest {
     String digest = versions.keep(set("one"));
     ConfigurationSet loaded = versions.load(digest).orElseThrow();
     assertThat(loaded.digest()).isEqualTo(digest);
-    assertThat(loaded.items()).extracting(Item::path)
+    assertThat(loaded.items())
+        .extracting(Item::path)
         .containsExactly("/etc/h a/x.cfg", "/etc/odd\\n\n", "/etc/same.map");
   }
 

@@ -53,20 +53,22 @@ final class AlsoNamed {
   }
 
   private void section(Section section) {
-    section.activeDirectives().forEach(line -> {
-      if (section.kind() == SectionKind.GLOBAL && IN_GLOBAL.contains(line.keyword().value())) {
-        add(line, line.arg(0), "");
-      }
-      if (section.kind() == SectionKind.GLOBAL && line.is("issuers-chain-path")) {
-        add(line, line.arg(0), "");
-      }
-      if (line.is("filter") && line.arg(0).equals("spoe")) {
-        after(line, "config").ifPresent(path -> add(line, path, ""));
-      }
-      if (line.is("bind") || line.is("server") || line.is("default-server")) {
-        transport(line);
-      }
-    });
+    section
+        .activeDirectives()
+        .forEach(line -> {
+          if (section.kind() == SectionKind.GLOBAL && IN_GLOBAL.contains(line.keyword().value())) {
+            add(line, line.arg(0), "");
+          }
+          if (section.kind() == SectionKind.GLOBAL && line.is("issuers-chain-path")) {
+            add(line, line.arg(0), "");
+          }
+          if (line.is("filter") && line.arg(0).equals("spoe")) {
+            after(line, "config").ifPresent(path -> add(line, path, ""));
+          }
+          if (line.is("bind") || line.is("server") || line.is("default-server")) {
+            transport(line);
+          }
+        });
   }
 
   private void transport(Directive line) {
