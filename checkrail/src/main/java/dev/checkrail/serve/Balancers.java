@@ -8,6 +8,7 @@ import dev.checkrail.balancer.Drift;
 import dev.checkrail.balancer.Driver;
 import dev.checkrail.balancer.Preflight;
 import dev.checkrail.balancer.Probe;
+import dev.checkrail.balancer.Processes;
 import dev.checkrail.balancer.Progress;
 import dev.checkrail.balancer.Rollback;
 import dev.checkrail.balancer.RunningState;
@@ -18,6 +19,7 @@ import dev.checkrail.balancer.haproxy.Adopt;
 import dev.checkrail.balancer.haproxy.Doctor;
 import dev.checkrail.balancer.haproxy.HaproxyDriver;
 import dev.checkrail.balancer.haproxy.Installation;
+import dev.checkrail.balancer.haproxy.ManualWay;
 import dev.checkrail.change.Checks;
 import dev.checkrail.change.ConfigurationSet;
 import dev.checkrail.change.Journal;
@@ -25,8 +27,10 @@ import dev.checkrail.change.JournalEntry;
 import dev.checkrail.report.Finding;
 import dev.checkrail.report.Verdict;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -308,7 +312,7 @@ final class Balancers implements AutoCloseable {
                       new Apply.Order(digest, wanted.actor(), wanted.choices(), wanted.force()),
                       Progress.NONE);
           follow(name, applied);
-          return new Gated(verdict, digest, Optional.of(applied));
+          return new Gated(verdict, digest, Optional.of(byHand(held, applied)));
         });
   }
 
@@ -337,8 +341,42 @@ final class Balancers implements AutoCloseable {
           Applied applied =
               held.apply().apply(new Apply.Order(live, actor, choices, overDrift), Progress.NONE);
           follow(name, applied);
-          return applied;
+          return byHand(held, applied);
         });
+  }
+
+  /** Leaves a script that goes back without us, and says where it is. */
+  private Applied byHand(Held held, Applied applied) {
+    if (!applied.serves()) {
+      return applied;
+    }
+    List<String> notes = new ArrayList<>(applied.notes());
+    try {
+      Optional<String> previous = held.versions().previous();
+      Optional<Processes.Master> master = held.driver().processes().master();
+      if (previous.isPresent() && master.isPresent()) {
+        Path script =
+            registry.byHand(
+                held.entry().name(),
+                ManualWay.to(
+                    held.entry().installation(),
+                    held.versions(),
+                    previous.get(),
+                    master.get().pid()));
+        notes.add(
+            "back to %s without Checkrail: sh %s"
+                .formatted(Versions.brief(previous.get()), script));
+      }
+    } catch (BalancerException e) {
+      notes.add("no script for going back by hand: " + e.getMessage());
+    }
+    return new Applied(
+        applied.outcome(),
+        applied.digest(),
+        applied.truth(),
+        applied.why(),
+        applied.preflight(),
+        notes);
   }
 
   /**

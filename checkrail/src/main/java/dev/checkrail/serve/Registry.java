@@ -31,12 +31,14 @@ import tools.jackson.databind.node.ObjectNode;
  * balancers/NAME/installation.json   where its program, files and sockets are
  * balancers/NAME/policy.yaml         the approved policy, if there is one
  * balancers/NAME/versions/           see {@link Versions}
+ * balancers/NAME/back-by-hand.sh     how to go back without us
  * </pre>
  */
 final class Registry {
   static final String NAME = "[a-z][a-z0-9._-]{0,63}";
   private static final String INSTALLATION = "installation.json";
   private static final String POLICY = "policy.yaml";
+  private static final String BY_HAND = "back-by-hand.sh";
 
   private final Path folder;
 
@@ -76,6 +78,17 @@ final class Registry {
   Versions versions(String name) throws BalancerException {
     Disk.folder(folder.resolve(name));
     return Versions.in(folder.resolve(name).resolve("versions"));
+  }
+
+  /** Writes down how to go back without us. */
+  Path byHand(String name, List<String> commands) throws BalancerException {
+    Path script = folder.resolve(name).resolve(BY_HAND).toAbsolutePath();
+    String text =
+        "# Written by Checkrail after each change: back to the version before, without Checkrail.\n"
+            + String.join("\n", commands)
+            + "\n";
+    Disk.putOurs(script, text.getBytes(StandardCharsets.UTF_8));
+    return script;
   }
 
   /** From here on it is owned; the last step of adding one. */

@@ -45,7 +45,6 @@ class ServeKilledTest {
       """;
 
   @TempDir private Path folder;
-  private final HttpClient http = HttpClient.newHttpClient();
   private Process serve;
   private Api api;
 
@@ -106,7 +105,9 @@ class ServeKilledTest {
         start(port);
         String now = live(token);
         assertThat(answers).containsKey(now);
-        assertThat(answer(haproxy)).as("kill " + kill).isEqualTo(answers.get(now));
+        assertThat(answer(haproxy))
+            .as("kill %d, %s", kill, Files.readString(folder.resolve("serve.log")))
+            .isEqualTo(answers.get(now));
         assertThat(api.get("/api/v1/balancers/edge/drift", token).text())
             .contains("\"drifted\":false");
         assertThat(
@@ -174,10 +175,13 @@ class ServeKilledTest {
     return api.get("/api/v1/balancers/edge", token).body().get("live").asString();
   }
 
-  private int answer(RunningHaproxy haproxy) throws Exception {
+  /** Over a connection of its own: one that is kept is an old worker's, with the old rules. */
+  private static int answer(RunningHaproxy haproxy) throws Exception {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + haproxy.port + "/")).build();
-    return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+    }
   }
 
   private Api.Answer apply(String token, String config) {
