@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Finds out what a running HAProxy is made of: from its process where that can be seen ({@code
@@ -141,6 +142,11 @@ public final class Adopt {
     Path place = Path.of("/proc/" + pid + "/cmdline");
     try {
       String line = new String(Files.readAllBytes(place), StandardCharsets.UTF_8);
+      // A master executes itself anew after it started a worker; for a moment it has no arguments.
+      for (int i = 0; i < 100 && line.isEmpty(); i++) {
+        LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+        line = new String(Files.readAllBytes(place), StandardCharsets.UTF_8);
+      }
       if (line.isEmpty()) {
         throw new BalancerException(Kind.GONE, "process " + pid + " has ended");
       }
