@@ -54,6 +54,7 @@ class ServeKilledTest {
       serve.destroy();
       serve.waitFor(40, TimeUnit.SECONDS);
     }
+    Files.deleteIfExists(folder.resolve("data/programs"));
   }
 
   @Test

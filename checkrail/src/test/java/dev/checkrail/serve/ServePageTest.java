@@ -47,6 +47,8 @@ class ServePageTest {
     for (ProcessHandle one : left) {
       one.onExit().completeOnTimeout(one, 20, TimeUnit.SECONDS).get();
     }
+    Files.deleteIfExists(folder.resolve("state/programs"));
+    Files.deleteIfExists(folder.resolve("examples"));
   }
 
   private static boolean worksBelow(ProcessHandle process, Path folder) {
