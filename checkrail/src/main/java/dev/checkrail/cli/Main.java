@@ -141,6 +141,14 @@ public final class Main implements Runnable {
     all.put("explain", ExplainCommand::new);
     all.put("test", TestCommand::new);
     all.put("rehearse", RehearseCommand::new);
+    all.put("serve", ServeCommand::new);
+    all.put("login", LoginCommand::new);
+    all.put("logout", LogoutCommand::new);
+    all.put("lb", LbCommand::new);
+    all.put("event", EventCommand::new);
+    all.put("journal", JournalCommand::new);
+    all.put("token", TokenCommand::new);
+    all.put("account", AccountCommand::new);
     all.put("completion", CompletionCommand::new);
     all.put("demo", DemoCommand::new);
     return all;
@@ -173,7 +181,8 @@ public final class Main implements Runnable {
   private static void add(CommandLine line, String name, Surroundings at) {
     Function<Surroundings, Answering> make = COMMANDS.get(name);
     if (make != null) {
-      line.addSubcommand(name, make.apply(at));
+      Answering command = make.apply(at);
+      line.addSubcommand(name, command instanceof Group group ? group.line() : command);
     }
   }
 

@@ -343,7 +343,8 @@ class CommandsTest {
     assertThat(run.status()).isEqualTo(0);
     assertThat(run.out())
         .contains("check", "gate", "diff", "explain", "test", "rehearse", "completion", "demo")
-        .doesNotContain("serve ", "incidents");
+        .contains("serve", "login", "logout", "lb", "event", "journal", "token", "account")
+        .doesNotContain("incidents");
   }
 
   @Test

@@ -1,0 +1,393 @@
+package dev.checkrail.balancer;
+
+import dev.checkrail.balancer.Applied.Outcome;
+import dev.checkrail.balancer.BalancerException.Kind;
+import dev.checkrail.balancer.Intent.Phase;
+import dev.checkrail.balancer.Preflight.Choice;
+import dev.checkrail.balancer.Progress.Step;
+import dev.checkrail.balancer.Switching.Ended;
+import dev.checkrail.change.ConfigurationSet;
+import dev.checkrail.change.Journal;
+import dev.checkrail.change.JournalEntry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * Puts an approved version in place and says what really serves afterwards; ends what a crash
+ * interrupted. One object per load balancer and act; confined to one thread.
+ */
+public final class Apply {
+  private final String name;
+  private final Driver driver;
+  private final Versions versions;
+  private final Journal journal;
+  private final InstantSource clock;
+
+  /**
+   * For one load balancer.
+   *
+   * @param name as people call it; subject of the journal's entries
+   */
+  public Apply(
+      String name, Driver driver, Versions versions, Journal journal, InstantSource clock) {
+    this.name = name;
+    this.driver = driver;
+    this.versions = versions;
+    this.journal = journal;
+    this.clock = clock;
+  }
+
+  /**
+   * What is to be done.
+   *
+   * @param digest a kept and approved version
+   * @param actor who ordered it
+   * @param choices what becomes of state in memory, by {@link Deviation#key}
+   * @param overDrift whether files and reloads that nobody approved may be gone over; they are kept
+   *     as a version first
+   */
+  public record Order(String digest, String actor, Map<String, Choice> choices, boolean overDrift) {
+    public Order {
+      choices = Collections.unmodifiableMap(new LinkedHashMap<>(choices));
+    }
+
+    /** Without choices. */
+    public static Order of(String digest, String actor) {
+      return new Order(digest, actor, Map.of(), false);
+    }
+  }
+
+  /**
+   * Takes a running load balancer over: what is on its disk becomes the first version, approved by
+   * who adds it. That it also runs is only known after the next reload: a worker does not say what
+   * it was started with until its marker does.
+   */
+  public String adopt(String actor, String why) throws BalancerException {
+    try (Versions.Lock _ = versions.lock()) {
+      ConfigurationSet set = driver.onDisk();
+      String digest = versions.keep(set);
+      versions.approve(digest, clock.instant(), actor, why);
+      Switching.mark(driver, digest);
+      versions.lived(digest, clock.instant());
+      versions.seen(driver.processes().seen());
+      write("lb.added", actor, digest, Map.of("files", String.valueOf(set.items().size())));
+      return digest;
+    } catch (IOException e) {
+      throw new BalancerException(Kind.FILES, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /**
+   * Puts a version in place: native check on a copy, files switched, native check in place, reload,
+   * truth. Returns as soon as the new worker serves ({@link #follow} waits for the old ones), or as
+   * soon as it is clear that it won't; then the files of before are back.
+   */
+  public Applied apply(Order order, Progress progress)
+      throws BalancerException, InterruptedException {
+    try (Versions.Lock _ = versions.lock()) {
+      if (Intent.read(versions).isPresent()) {
+        throw new BalancerException(
+            Kind.BUSY, "an interrupted switch has to be ended first: recover()");
+      }
+      return locked(order, progress);
+    } catch (IOException e) {
+      throw new BalancerException(Kind.FILES, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private Applied locked(Order order, Progress progress)
+      throws BalancerException, InterruptedException {
+    String digest = order.digest();
+    Optional<ConfigurationSet> target = versions.load(digest);
+    if (target.isEmpty() || versions.approval(digest).isEmpty()) {
+      return stopped(
+          Outcome.NOT_APPROVED,
+          order,
+          target.isEmpty() ? "no such version is kept here" : "nobody approved this version");
+    }
+    ConfigurationSet to = target.get();
+    ConfigurationSet from = driver.onDisk();
+    Processes processes = driver.processes();
+    if (processes.master().isEmpty()) {
+      throw new BalancerException(
+          Kind.UNSUPPORTED,
+          "this HAProxy has no master socket, so nobody can tell whether a reload succeeded:"
+              + " start it with -W -S (see 'lb doctor')");
+    }
+    List<String> drift = Drift.files(versions, from);
+    drift.addAll(Drift.reloads(versions, processes));
+    if (!drift.isEmpty() && !order.overDrift()) {
+      return stopped(Outcome.DRIFTED, order, String.join("; ", drift));
+    }
+    versions.keep(from);
+    progress.reached(Step.KEPT, Versions.brief(from.digest()));
+    Preflight preflight = Preflight.of(driver, Drift.loaded(versions, processes).orElse(from), to);
+    List<Deviation> open = preflight.open(order.choices());
+    if (!open.isEmpty()) {
+      Applied stopped =
+          stopped(
+              Outcome.LOSES_STATE,
+              order,
+              String.join("; ", open.stream().map(Deviation::text).toList()));
+      return new Applied(
+          stopped.outcome(),
+          digest,
+          Optional.empty(),
+          stopped.why(),
+          Optional.of(preflight),
+          List.of());
+    }
+    NativeAnswer check = checkOnCopy(to);
+    if (!check.accepted()) {
+      return stopped(Outcome.REFUSED_BY_CHECK, order, check.text());
+    }
+    write("apply.began", order.actor(), digest, Map.of("from", from.digest()));
+    Intent intent = Intent.of("apply", order.actor(), from.digest(), digest, processes.seen());
+    Ended ended =
+        new Switching(driver, versions, progress)
+            .run(intent, from, to, memory(preflight, order.choices()), clock.instant());
+    List<String> notes = new ArrayList<>(drift);
+    notes.addAll(ended.notes());
+    Applied applied =
+        new Applied(
+            ended.outcome(), digest, ended.truth(), ended.why(), Optional.of(preflight), notes);
+    progress.reached(Step.DONE, ended.why());
+    return recorded("apply", order.actor(), applied);
+  }
+
+  private static Switching.Memory memory(Preflight preflight, Map<String, Choice> choices) {
+    List<Deviation> kept = preflight.kept(choices);
+    Set<ServerName> fresh = new HashSet<>();
+    preflight.lost().stream()
+        .filter(one -> choices.get(one.key()) == Choice.DROP)
+        .forEach(one -> one.about().ifPresent(fresh::add));
+    kept.forEach(one -> one.about().ifPresent(fresh::remove));
+    return new Switching.Memory(kept, fresh);
+  }
+
+  private NativeAnswer checkOnCopy(ConfigurationSet to)
+      throws BalancerException, InterruptedException {
+    Path scratch = scratch();
+    clear(scratch);
+    Disk.folder(scratch);
+    try {
+      return driver.check(to, scratch);
+    } finally {
+      clear(scratch);
+    }
+  }
+
+  private Path scratch() {
+    return versions.folder().resolve("scratch").toAbsolutePath();
+  }
+
+  private static void clear(Path folder) throws BalancerException {
+    if (Files.notExists(folder)) {
+      return;
+    }
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException e) {
+      throw new BalancerException(Kind.FILES, "can't clear " + folder, e);
+    }
+  }
+
+  /**
+   * Watches old workers go: tells each new truth, ends when only the new one is there, when another
+   * version serves, or when the time is over.
+   *
+   * @param most how long; {@code hard-stop-after} and a little more is enough
+   */
+  public Truth follow(Applied applied, Duration most, Consumer<Truth> told)
+      throws BalancerException, InterruptedException {
+    Truth last = applied.truth().orElseThrow(() -> new IllegalStateException("no reload"));
+    told.accept(last);
+    long end = System.nanoTime() + most.toNanos();
+    while (last.stage() != Truth.Stage.ONLY_NEW
+        && last.stage() != Truth.Stage.OTHER
+        && System.nanoTime() < end) {
+      Thread.sleep(Duration.ofMillis(100));
+      Truth now = truth(last);
+      if (now.stage() != last.stage() || now.held() != last.held()) {
+        told.accept(now);
+      }
+      last = now;
+    }
+    if (last.stage() == Truth.Stage.ONLY_NEW) {
+      write("apply.live", "checkrail", last.digest(), Map.of("truth", last.text()));
+    }
+    return last;
+  }
+
+  private Truth truth(Truth last) throws BalancerException {
+    Processes now = driver.processes();
+    boolean same =
+        now.current()
+            .map(worker -> worker.pid() == last.serving().map(Processes.Worker::pid).orElse(0L))
+            .orElse(false);
+    Processes.Seen before = new Processes.Seen(0, 0, 0);
+    Truth truth = Truth.of(before, now, last.digest(), driver.marker().isPresent());
+    return same
+        ? truth
+        : new Truth(Truth.Stage.OTHER, last.digest(), truth.marked(), truth.serving(), truth.old());
+  }
+
+  /**
+   * Ends what a crash interrupted: finished if the new worker serves or can be made to, else rolled
+   * back. To be called when the process starts, before anything else.
+   */
+  public Applied recover(Progress progress) throws BalancerException, InterruptedException {
+    try (Versions.Lock _ = versions.lock()) {
+      clear(scratch()); // copies of keys may lie there
+      Optional<Intent> found = Intent.read(versions);
+      if (found.isEmpty()) {
+        return new Applied(
+            Outcome.NOTHING, "", Optional.empty(), "nothing to do", Optional.empty(), List.of());
+      }
+      Applied applied = recover(found.get(), progress);
+      progress.reached(Step.DONE, applied.why());
+      return recorded("recover", "checkrail", applied);
+    } catch (IOException e) {
+      throw new BalancerException(Kind.FILES, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private Applied recover(Intent intent, Progress progress)
+      throws BalancerException, InterruptedException {
+    ConfigurationSet from = kept(intent.from());
+    ConfigurationSet to = kept(intent.to());
+    Switching switching = new Switching(driver, versions, progress);
+    Ended ended =
+        switch (intent.phase()) {
+          case SWITCHING, PUTTING_BACK -> back(switching, intent, from, to);
+          case RELOADING -> forward(switching, intent, from, to);
+        };
+    return new Applied(
+        ended.outcome(),
+        intent.to(),
+        ended.truth(),
+        "an interrupted " + intent.kind() + " was ended: " + ended.why(),
+        Optional.empty(),
+        ended.notes());
+  }
+
+  private ConfigurationSet kept(String digest) throws BalancerException {
+    return versions
+        .load(digest)
+        .orElseThrow(() ->
+            new BalancerException(
+                Kind.DAMAGED, "version " + Versions.brief(digest) + " is not kept here any more"));
+  }
+
+  /**
+   * We ordered no reload, or one that failed. If somebody else reloaded while files of both kinds
+   * were there, the worker is told to load the old ones again.
+   */
+  private Ended back(Switching switching, Intent intent, ConfigurationSet from, ConfigurationSet to)
+      throws BalancerException, InterruptedException {
+    Ended ended =
+        switching.backOut(intent, from, to, Outcome.RELOAD_FAILED, "the files of before are back");
+    Optional<Processes> found = switching.patiently(intent);
+    if (found.isEmpty()) {
+      return new Ended(Outcome.GONE, Optional.empty(), ended.why() + "; HAProxy does not answer");
+    }
+    Processes now = found.get();
+    boolean same =
+        now.current().map(worker -> worker.pid() == intent.before().worker()).orElse(false);
+    if (same || ended.outcome() == Outcome.CHANGED_UNDERNEATH) {
+      return ended;
+    }
+    Intent again =
+        Intent.of("recover", intent.actor(), intent.from(), intent.from(), now.seen())
+            .in(Phase.RELOADING);
+    Ended reloaded = switching.reload(again, from, from, clock.instant());
+    return new Ended(
+        reloaded.outcome() == Outcome.SERVES ? Outcome.RELOAD_FAILED : reloaded.outcome(),
+        reloaded.truth(),
+        "the files of before are back and were loaded again: a worker had been started in between");
+  }
+
+  /** All files were the new ones; the reload may have been ordered or not. */
+  private Ended forward(
+      Switching switching, Intent intent, ConfigurationSet from, ConfigurationSet to)
+      throws BalancerException, InterruptedException {
+    try {
+      switching.put(from, to, intent.to());
+    } catch (Switching.Foreign e) {
+      Intent.clear(versions);
+      return new Ended(
+          Outcome.CHANGED_UNDERNEATH, Optional.empty(), String.valueOf(e.getMessage()));
+    }
+    Optional<Processes> found = switching.patiently(intent);
+    if (found.isEmpty()) {
+      return switching.backOut(intent, from, to, Outcome.GONE, "HAProxy does not answer");
+    }
+    Processes now = found.get();
+    boolean ordered =
+        now.master()
+            .map(master ->
+                master.pid() == intent.before().master()
+                    && master.reloads() > intent.before().reloads())
+            .orElse(false);
+    if (ordered) {
+      return switching.conclude(intent, from, to, clock.instant());
+    }
+    Intent again =
+        Intent.of(intent.kind(), intent.actor(), intent.from(), intent.to(), now.seen())
+            .in(Phase.RELOADING);
+    return switching.reload(again, from, to, clock.instant());
+  }
+
+  // --- the journal
+
+  private Applied stopped(Outcome outcome, Order order, String why) {
+    Applied applied =
+        new Applied(outcome, order.digest(), Optional.empty(), why, Optional.empty(), List.of());
+    return recorded("apply", order.actor(), applied);
+  }
+
+  /** What was done is done: that the journal can't take it is noted, not thrown. */
+  private Applied recorded(String kind, String actor, Applied applied) {
+    Map<String, String> details = new LinkedHashMap<>();
+    details.put("outcome", applied.outcome().name().toLowerCase(java.util.Locale.ROOT));
+    details.put("why", applied.why());
+    applied.truth().ifPresent(truth -> details.put("truth", truth.text()));
+    try {
+      write(kind + (applied.serves() ? ".serves" : ".stopped"), actor, applied.digest(), details);
+      return applied;
+    } catch (Journal.JournalUnavailable e) {
+      List<String> notes = new ArrayList<>(applied.notes());
+      notes.add("not in the journal: " + kind + " (" + e.getMessage() + ")");
+      return new Applied(
+          applied.outcome(),
+          applied.digest(),
+          applied.truth(),
+          applied.why(),
+          applied.preflight(),
+          notes);
+    }
+  }
+
+  private void write(String kind, String actor, String digest, Map<String, String> more) {
+    Map<String, String> details = new LinkedHashMap<>();
+    details.put("digest", digest);
+    details.putAll(more);
+    journal.append(new JournalEntry(clock.instant(), actor, kind, "lb " + name, details));
+  }
+}

@@ -1,0 +1,195 @@
+package dev.checkrail.balancer;
+
+import dev.checkrail.balancer.Processes.Seen;
+import dev.checkrail.change.ConfigurationSet;
+import dev.checkrail.change.ConfigurationSet.Item;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What is there and nobody approved: on the disk, in memory, or by a reload that we did not make.
+ */
+public final class Drift {
+  private Drift() {}
+
+  /** Where something drifted. */
+  public enum Part {
+    MAIN_FILES,
+    REFERENCED_FILES,
+    RUNTIME_SERVERS,
+    RUNTIME_TABLES,
+    RELOAD
+  }
+
+  /**
+   * One thing that drifted.
+   *
+   * @param subject a path, a server, {@code reload}
+   * @param text a sentence
+   */
+  public record Found(Part part, String subject, String text) {}
+
+  /**
+   * All that drifted.
+   *
+   * @param approved the version that is meant to be live, for a semantic diff
+   * @param onDisk what a reload would load now
+   * @param notCompared what could not be looked at, a sentence each
+   */
+  public record Report(
+      List<Found> found,
+      ConfigurationSet approved,
+      ConfigurationSet onDisk,
+      List<String> notCompared) {
+    public Report {
+      found = List.copyOf(found);
+      notCompared = List.copyOf(notCompared);
+    }
+  }
+
+  /**
+   * Looks for drift from the live version.
+   *
+   * @param expected keys of deviations that the current rollout made itself
+   */
+  public static Report find(Driver driver, Versions versions, Set<String> expected)
+      throws BalancerException {
+    String live =
+        versions
+            .live()
+            .orElseThrow(() ->
+                new BalancerException(
+                    BalancerException.Kind.UNSUPPORTED, "no version was ever approved here"));
+    ConfigurationSet approved =
+        versions
+            .load(live)
+            .orElseThrow(() ->
+                new BalancerException(
+                    BalancerException.Kind.DAMAGED,
+                    "the live version " + Versions.brief(live) + " is not kept here"));
+    List<Found> found = new ArrayList<>();
+    List<String> notCompared = new ArrayList<>();
+    ConfigurationSet disk = driver.onDisk();
+    compare(Part.MAIN_FILES, approved.main(), disk.main(), found);
+    compare(Part.REFERENCED_FILES, approved.referenced(), disk.referenced(), found);
+    driver.unseen().forEach(path -> notCompared.add(path + " can't be read by this user"));
+    try {
+      Processes processes = driver.processes();
+      reloads(versions, processes)
+          .forEach(text -> found.add(new Found(Part.RELOAD, "reload", text)));
+      RunningState running = driver.running();
+      for (Deviation one : Deviation.between(driver.expected(approved), running)) {
+        if (!expected.contains(one.key())) {
+          found.add(new Found(part(one), one.subject(), one.text()));
+        }
+      }
+    } catch (BalancerException e) {
+      notCompared.add("what runs: " + e.getMessage());
+    }
+    return new Report(found, approved, disk, notCompared);
+  }
+
+  private static Part part(Deviation one) {
+    return switch (one) {
+      case Deviation.ServerAdmin s -> Part.RUNTIME_SERVERS;
+      case Deviation.ServerWeight s -> Part.RUNTIME_SERVERS;
+      case Deviation.ServerAddress s -> Part.RUNTIME_SERVERS;
+      case Deviation.ServerSet s -> Part.RUNTIME_SERVERS;
+      case Deviation.ListenerClosed l -> Part.RUNTIME_SERVERS;
+      case Deviation.TableEntries t -> Part.RUNTIME_TABLES;
+      case Deviation.OtherCertificate c -> Part.RUNTIME_TABLES;
+    };
+  }
+
+  private static void compare(Part part, List<Item> approved, List<Item> disk, List<Found> found) {
+    Set<String> paths = new LinkedHashSet<>();
+    approved.forEach(item -> paths.add(item.path()));
+    disk.forEach(item -> paths.add(item.path()));
+    for (String path : paths) {
+      Optional<Item> was = item(approved, path);
+      Optional<Item> is = item(disk, path);
+      Optional<String> before = was.flatMap(Item::sha256);
+      Optional<String> now = is.flatMap(Item::sha256);
+      if (before.equals(now)) {
+        continue;
+      }
+      String what =
+          now.isEmpty()
+              ? is.isEmpty() ? "is not named any more" : "is gone"
+              : before.isEmpty()
+                  ? was.isEmpty() ? "is new" : "is there and was not when it was approved"
+                  : "was changed";
+      found.add(new Found(part, path, path + " " + what));
+    }
+  }
+
+  private static Optional<Item> item(List<Item> items, String path) {
+    return items.stream().filter(item -> item.path().equals(path)).findFirst();
+  }
+
+  /** What of the files drifted from the live version, a sentence each. */
+  static List<String> files(Versions versions, ConfigurationSet disk) throws BalancerException {
+    List<String> drift = new ArrayList<>();
+    Optional<String> live = versions.live();
+    if (live.isPresent() && !live.get().equals(disk.digest())) {
+      List<Found> found = new ArrayList<>();
+      Optional<ConfigurationSet> approved = versions.load(live.get());
+      if (approved.isPresent()) {
+        compare(Part.MAIN_FILES, approved.get().main(), disk.main(), found);
+        compare(Part.REFERENCED_FILES, approved.get().referenced(), disk.referenced(), found);
+      }
+      drift.add(
+          "the files on the disk are not the live version "
+              + Versions.brief(live.get())
+              + ": "
+              + String.join(", ", found.stream().map(Found::text).toList()));
+    }
+    return drift;
+  }
+
+  /**
+   * What the serving worker was started from: the live version, also if files were changed since.
+   * Empty if somebody else reloaded: then only what is on the disk is known.
+   */
+  static Optional<ConfigurationSet> loaded(Versions versions, Processes now)
+      throws BalancerException {
+    Optional<String> live = versions.live();
+    return live.isPresent() && reloads(versions, now).isEmpty()
+        ? versions.load(live.get())
+        : Optional.empty();
+  }
+
+  /** Reloads that we did not make, and workers that were started with something else. */
+  static List<String> reloads(Versions versions, Processes now) throws BalancerException {
+    List<String> drift = new ArrayList<>();
+    Optional<Seen> seen = versions.seen();
+    Optional<String> live = versions.live();
+    if (seen.isPresent()) {
+      Seen is = now.seen();
+      if (is.master() != seen.get().master()) {
+        drift.add("HAProxy was started anew since we last acted: the master is " + is.master());
+      } else if (is.reloads() != seen.get().reloads()
+          && now.master().map(Processes.Master::failed).orElse(0) > 0) {
+        drift.add("somebody else ordered a reload, and it failed: the disk holds bad files");
+      } else if (is.reloads() != seen.get().reloads() || is.worker() != seen.get().worker()) {
+        drift.add(
+            "somebody else reloaded: worker "
+                + is.worker()
+                + " serves, ours was "
+                + seen.get().worker());
+      }
+    }
+    Optional<String> marker = now.current().flatMap(Processes.Worker::marker);
+    if (live.isPresent() && marker.isPresent() && !marker.equals(live)) {
+      drift.add(
+          "the worker was started with version "
+              + Versions.brief(marker.get())
+              + ", the live one is "
+              + Versions.brief(live.get()));
+    }
+    return drift;
+  }
+}

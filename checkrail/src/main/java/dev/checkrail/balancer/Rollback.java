@@ -1,0 +1,307 @@
+package dev.checkrail.balancer;
+
+import dev.checkrail.balancer.Applied.Outcome;
+import dev.checkrail.balancer.BalancerException.Kind;
+import dev.checkrail.balancer.Preflight.Choice;
+import dev.checkrail.balancer.Progress.Step;
+import dev.checkrail.balancer.RunningState.Admin;
+import dev.checkrail.balancer.RunningState.Statistics;
+import dev.checkrail.balancer.Switching.Ended;
+import dev.checkrail.change.ConfigurationSet;
+import dev.checkrail.change.Journal;
+import dev.checkrail.change.JournalEntry;
+import dev.checkrail.model.Configuration;
+import dev.checkrail.model.Pool;
+import dev.checkrail.model.Server;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * Back to a version that was approved. Needs no approval of its own; neither drift, nor state in
+ * memory, nor a journal that can't be written stops it.
+ *
+ * <p>A reload alone leaves the requests that are stuck on the wrong server where they are until
+ * they time out, and the old worker takes no orders any more. So first the <i>tourniquet</i>, while
+ * the bad worker is still the current one: the server that hurts is told maint and its sessions are
+ * ended; those users get their failure at once and their next try meets the right servers.
+ */
+public final class Rollback {
+  private final String name;
+  private final Driver driver;
+  private final Versions versions;
+  private final Journal journal;
+  private final InstantSource clock;
+  private final Probe probe;
+
+  /** For one load balancer. */
+  public Rollback(
+      String name,
+      Driver driver,
+      Versions versions,
+      Journal journal,
+      InstantSource clock,
+      Probe probe) {
+    this.name = name;
+    this.driver = driver;
+    this.versions = versions;
+    this.journal = journal;
+    this.clock = clock;
+    this.probe = probe;
+  }
+
+  /**
+   * The servers that hurt, and who serves those requests in the version that we go back to.
+   *
+   * @param servers in the version that runs now
+   * @param pools pools of the version that we go back to
+   * @param atLeast so many servers of each of these pools have to answer, asked directly; else the
+   *     tourniquet is not applied: it would only turn slow failures into fast ones
+   */
+  public record Tourniquet(List<ServerName> servers, List<String> pools, int atLeast) {
+    public Tourniquet {
+      servers = List.copyOf(servers);
+      pools = List.copyOf(pools);
+    }
+  }
+
+  /**
+   * What is to be done.
+   *
+   * @param digest an approved version; {@link Versions#previous} is the usual one
+   * @param actor who ordered it
+   * @param reason why
+   * @param dropped keys of state in memory that is not to be kept; all else is, where it can be
+   */
+  public record Order(
+      String digest,
+      String actor,
+      String reason,
+      Optional<Tourniquet> tourniquet,
+      List<String> dropped) {
+    public Order {
+      dropped = List.copyOf(dropped);
+    }
+
+    /** Without a tourniquet. */
+    public static Order of(String digest, String actor, String reason) {
+      return new Order(digest, actor, reason, Optional.empty(), List.of());
+    }
+  }
+
+  /**
+   * What became of it.
+   *
+   * @param tourniquet whether it was applied, and why not; what else it hurt
+   * @param tourniquetMillis from the order until the sessions were ended; -1 if it was not applied
+   * @param servesMillis from the order until the new worker served; -1 if it does not
+   */
+  public record RolledBack(
+      Applied applied, String tourniquet, long tourniquetMillis, long servesMillis) {}
+
+  /** Goes back. */
+  public RolledBack back(Order order, Progress progress)
+      throws BalancerException, InterruptedException {
+    try (Versions.Lock _ = versions.lock()) {
+      // An interrupted switch is a part of what we go back from: it ends here.
+      return locked(order, progress);
+    } catch (IOException e) {
+      throw new BalancerException(Kind.FILES, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private RolledBack locked(Order order, Progress progress)
+      throws BalancerException, InterruptedException {
+    long start = System.nanoTime();
+    String digest = order.digest();
+    Optional<ConfigurationSet> target = versions.load(digest);
+    if (target.isEmpty() || versions.approval(digest).isEmpty()) {
+      Applied refused =
+          new Applied(
+              Outcome.NOT_APPROVED,
+              digest,
+              Optional.empty(),
+              "a rollback goes only to a version that was approved",
+              Optional.empty(),
+              List.of());
+      return new RolledBack(refused, "not applied", -1, -1);
+    }
+    List<String> notes = new ArrayList<>();
+    write(order, "rollback.ordered", Map.of("reason", order.reason()), notes);
+    ConfigurationSet to = target.get();
+    Processes processes = driver.processes();
+    List<Deviation> before = inMemory(to, processes, notes);
+
+    String tourniquet = "not asked for";
+    long tourniquetMillis = -1;
+    if (order.tourniquet().isPresent()) {
+      Tourniquet wanted = order.tourniquet().get();
+      Optional<String> against = against(wanted, driver.meaning(to));
+      if (against.isPresent()) {
+        tourniquet = "not applied: " + against.get();
+      } else {
+        tourniquet = apply(wanted);
+        tourniquetMillis = (System.nanoTime() - start) / 1_000_000;
+      }
+      write(order, "rollback.tourniquet", Map.of("what", tourniquet), notes);
+    }
+
+    ConfigurationSet from = driver.onDisk();
+    versions.keep(from);
+    progress.reached(Step.KEPT, Versions.brief(from.digest()));
+    List<Deviation> kept =
+        before.stream().filter(one -> !order.dropped().contains(one.key())).toList();
+    Intent intent = Intent.of("rollback", order.actor(), from.digest(), digest, processes.seen());
+    Ended ended =
+        new Switching(driver, versions, progress)
+            .run(
+                intent,
+                from,
+                to,
+                new Switching.Memory(kept, fresh(order, before, tourniquetMillis >= 0)),
+                clock.instant());
+    long servesMillis =
+        ended.outcome() == Outcome.SERVES ? (System.nanoTime() - start) / 1_000_000 : -1;
+    notes.addAll(ended.notes());
+    if (ended.outcome() != Outcome.SERVES && tourniquetMillis >= 0) {
+      notes.add("the servers of the tourniquet are still in maint in the worker that serves");
+    }
+    Applied applied =
+        new Applied(ended.outcome(), digest, ended.truth(), ended.why(), Optional.empty(), notes);
+    Map<String, String> details = new LinkedHashMap<>();
+    details.put("outcome", applied.outcome().name().toLowerCase(Locale.ROOT));
+    details.put("why", applied.why());
+    write(order, applied.serves() ? "rollback.serves" : "rollback.stopped", details, notes);
+    progress.reached(Step.DONE, ended.why());
+    return new RolledBack(
+        new Applied(
+            applied.outcome(), digest, applied.truth(), applied.why(), Optional.empty(), notes),
+        tourniquet,
+        tourniquetMillis,
+        servesMillis);
+  }
+
+  private static Set<ServerName> fresh(Order order, List<Deviation> before, boolean tourniquet) {
+    Set<ServerName> fresh = new HashSet<>();
+    before.stream()
+        .filter(one -> order.dropped().contains(one.key()))
+        .forEach(one -> one.about().ifPresent(fresh::add));
+    if (tourniquet) {
+      order.tourniquet().ifPresent(wanted -> fresh.addAll(wanted.servers()));
+    }
+    return fresh;
+  }
+
+  /** What a person told the worker and the target does not say; nothing if it can't be asked. */
+  private List<Deviation> inMemory(ConfigurationSet to, Processes processes, List<String> notes) {
+    try {
+      Optional<ConfigurationSet> live = Drift.loaded(versions, processes);
+      ConfigurationSet loaded = live.isPresent() ? live.get() : driver.onDisk();
+      Preflight preflight = Preflight.of(driver, loaded, to);
+      Map<String, Choice> keep = new HashMap<>();
+      preflight
+          .choices()
+          .forEach((key, possible) ->
+              keep.put(key, possible.contains(Choice.KEEP) ? Choice.KEEP : Choice.DROP));
+      preflight.lost().stream()
+          .filter(one -> keep.get(one.key()) == Choice.DROP)
+          .forEach(one -> notes.add("lost by the reload: " + one.text()));
+      return preflight.kept(keep);
+    } catch (BalancerException e) {
+      notes.add("what is in memory could not be asked: " + e.getMessage());
+      return List.of();
+    }
+  }
+
+  /** Why the tourniquet must not be applied. */
+  private Optional<String> against(Tourniquet wanted, Configuration target)
+      throws InterruptedException {
+    if (wanted.pools().isEmpty()) {
+      return Optional.of("nobody said which pools serve these requests in the target version");
+    }
+    for (String name : wanted.pools()) {
+      Optional<Pool> pool = target.pool(name);
+      if (pool.isEmpty()) {
+        return Optional.of("the target version has no pool " + name);
+      }
+      int up = up(pool.get());
+      if (up < wanted.atLeast()) {
+        return Optional.of(
+            "only "
+                + up
+                + " server(s) of "
+                + name
+                + " answer when asked directly, "
+                + wanted.atLeast()
+                + " are needed");
+      }
+    }
+    return Optional.empty();
+  }
+
+  private int up(Pool pool) throws InterruptedException {
+    ConcurrentLinkedQueue<Server> good = new ConcurrentLinkedQueue<>();
+    List<Thread> asking = new ArrayList<>();
+    for (Server server : pool.servers()) {
+      if (server.active()) {
+        asking.add(
+            Thread.ofVirtual()
+                .start(() -> {
+                  try {
+                    if (probe.serves(pool, server)) {
+                      good.add(server);
+                    }
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                }));
+      }
+    }
+    for (Thread one : asking) {
+      one.join();
+    }
+    return good.size();
+  }
+
+  private String apply(Tourniquet wanted) throws BalancerException {
+    List<String> done = new ArrayList<>();
+    Map<String, String> sessions = new HashMap<>();
+    for (Statistics row : driver.statistics()) {
+      sessions.put(row.proxy() + "/" + row.service(), row.values().getOrDefault("scur", "0"));
+    }
+    for (ServerName server : wanted.servers()) {
+      driver.admin(server, Admin.MAINT);
+    }
+    for (ServerName server : wanted.servers()) {
+      driver.cut(server);
+      done.add(
+          server
+              + " in maint, "
+              + sessions.getOrDefault(server.toString(), "0")
+              + " session(s) of whatever kind ended");
+    }
+    return String.join("; ", done)
+        + "; until the new worker serves, other traffic of these servers is refused, too";
+  }
+
+  private void write(Order order, String kind, Map<String, String> more, List<String> notes) {
+    Map<String, String> details = new LinkedHashMap<>();
+    details.put("digest", order.digest());
+    details.putAll(Collections.unmodifiableMap(more));
+    try {
+      journal.append(new JournalEntry(clock.instant(), order.actor(), kind, "lb " + name, details));
+    } catch (Journal.JournalUnavailable e) {
+      notes.add("not in the journal: " + kind + " (" + e.getMessage() + ")");
+    }
+  }
+}

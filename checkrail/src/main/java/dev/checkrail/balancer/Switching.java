@@ -1,0 +1,294 @@
+package dev.checkrail.balancer;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.checkrail.balancer.Applied.Outcome;
+import dev.checkrail.balancer.BalancerException.Kind;
+import dev.checkrail.balancer.Intent.Phase;
+import dev.checkrail.balancer.Progress.Step;
+import dev.checkrail.change.ConfigurationSet;
+import dev.checkrail.change.ConfigurationSet.Item;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * From one set of files to another, so that a crash at any step can be ended.
+ *
+ * <p>An intent is on the disk before the first file moves and until the truth is known. While it
+ * says {@code SWITCHING}, no reload was ordered by us: a crash is ended by putting the old files
+ * back. Once it says {@code RELOADING}, all files are the new ones and HAProxy's check accepts
+ * them: a crash is ended by looking which worker serves, and by reloading (again) if it is the old
+ * one. A reload onto the same files is harmless, so ordering it twice is.
+ *
+ * <p>A file is only overwritten if it holds what we think it holds: the old bytes or the new ones.
+ * What somebody else wrote in between is never lost silently.
+ */
+final class Switching {
+  private static final Duration LOADING = Duration.ofSeconds(30);
+  private static final Duration DEAD = Duration.ofSeconds(1);
+  private static final Duration GLANCE = Duration.ofMillis(10);
+  private static final Set<PosixFilePermission> PUBLIC =
+      PosixFilePermissions.fromString("rw-r--r--");
+  private static final Set<PosixFilePermission> SECRET =
+      PosixFilePermissions.fromString("rw-------");
+
+  private final Driver driver;
+  private final Versions versions;
+  private final Progress progress;
+
+  Switching(Driver driver, Versions versions, Progress progress) {
+    this.driver = driver;
+    this.versions = versions;
+    this.progress = progress;
+  }
+
+  /** How a switch ended. */
+  record Ended(Outcome outcome, Optional<Truth> truth, String why, List<String> notes) {
+    Ended {
+      notes = List.copyOf(notes);
+    }
+
+    Ended(Outcome outcome, Optional<Truth> truth, String why) {
+      this(outcome, truth, why, List.of());
+    }
+  }
+
+  /**
+   * What becomes of the state in memory.
+   *
+   * @param kept what the new worker is told again
+   * @param fresh servers that begin with what the files say
+   */
+  record Memory(List<Deviation> kept, Set<ServerName> fresh) {
+    Memory {
+      kept = List.copyOf(kept);
+      fresh = Set.copyOf(fresh);
+    }
+  }
+
+  /** A file holds neither the old bytes nor the new ones. */
+  static final class Foreign extends Exception {
+    private static final long serialVersionUID = 1;
+
+    Foreign(String path) {
+      super(path + " was changed by somebody else in the meantime");
+    }
+  }
+
+  /**
+   * Goes from what is on the disk to another set.
+   *
+   * @param memory what becomes of the state in memory
+   */
+  Ended run(Intent intent, ConfigurationSet from, ConfigurationSet to, Memory memory, Instant now)
+      throws BalancerException, InterruptedException {
+    SayAgain.write(versions, memory.kept());
+    intent.write(versions);
+    progress.reached(Step.INTENDED, "from " + Versions.brief(intent.from()));
+    try {
+      put(from, to, intent.to());
+    } catch (Foreign e) {
+      return backOut(intent, from, to, Outcome.CHANGED_UNDERNEATH, String.valueOf(e.getMessage()));
+    } catch (BalancerException e) {
+      // The disk is full, or a file may not be written.
+      return backOut(intent, from, to, Outcome.NOT_WRITTEN, String.valueOf(e.getMessage()));
+    }
+    progress.reached(Step.SWITCHED, "all files are in place");
+    NativeAnswer check = driver.checkInPlace();
+    if (!check.accepted()) {
+      return backOut(intent, from, to, Outcome.REFUSED_BY_CHECK, check.text());
+    }
+    if (!driver.onDisk().digest().equals(intent.to())) {
+      return backOut(
+          intent,
+          from,
+          to,
+          Outcome.CHANGED_UNDERNEATH,
+          "the files on the disk are not those that were put there");
+    }
+    progress.reached(Step.CHECKED, "HAProxy accepts them");
+    if (driver.keepsState(to)) {
+      driver.saveState(to, memory.fresh());
+    }
+    return reload(intent.in(Phase.RELOADING), from, to, now);
+  }
+
+  /** Orders the reload and waits for the truth. */
+  Ended reload(Intent intent, ConfigurationSet from, ConfigurationSet to, Instant now)
+      throws BalancerException, InterruptedException {
+    intent.write(versions);
+    progress.reached(Step.RELOAD_INTENDED, "reload");
+    try {
+      driver.reload();
+    } catch (BalancerException e) {
+      return backOut(intent, from, to, Outcome.GONE, String.valueOf(e.getMessage()));
+    }
+    progress.reached(Step.RELOAD_ORDERED, "reload ordered");
+    return conclude(intent, from, to, now);
+  }
+
+  /** Waits for the truth of a reload that was ordered, and records it or puts back. */
+  Ended conclude(Intent intent, ConfigurationSet from, ConfigurationSet to, Instant now)
+      throws BalancerException, InterruptedException {
+    Optional<Truth> found = await(intent);
+    if (found.isEmpty()) {
+      return backOut(
+          intent,
+          from,
+          to,
+          Outcome.GONE,
+          "HAProxy does not answer after the reload was ordered: look whether it runs");
+    }
+    Truth truth = found.get();
+    if (truth.stage() == Truth.Stage.REFUSED || truth.stage() == Truth.Stage.LOADING) {
+      Ended ended = backOut(intent, from, to, Outcome.RELOAD_FAILED, truth.text());
+      versions.seen(driver.processes().seen()); // the failed reload was ours
+      return new Ended(ended.outcome(), Optional.of(truth), ended.why());
+    }
+    if (!truth.stage().serves()) {
+      Intent.clear(versions);
+      return new Ended(Outcome.OTHER_SERVES, Optional.of(truth), truth.text());
+    }
+    progress.reached(Step.SERVES, truth.text());
+    List<String> notes = new ArrayList<>(SayAgain.to(driver, versions, to));
+    if (!driver.onDisk().digest().equals(intent.to())) {
+      notes.add("files were changed while HAProxy read them: see 'lb drift'");
+    }
+    progress.reached(Step.STATE_SAID_AGAIN, "what was to be kept is said");
+    versions.lived(intent.to(), now);
+    versions.seen(driver.processes().seen());
+    progress.reached(Step.RECORDED, "recorded");
+    Intent.clear(versions);
+    return new Ended(Outcome.SERVES, found, truth.text(), notes);
+  }
+
+  private Optional<Truth> await(Intent intent) throws BalancerException, InterruptedException {
+    long end = System.nanoTime() + LOADING.toNanos();
+    while (true) {
+      Optional<Processes> now = patiently(intent, end);
+      if (now.isEmpty()) {
+        return Optional.empty();
+      }
+      Truth truth = Truth.of(intent.before(), now.get(), intent.to(), driver.marker().isPresent());
+      if (truth.stage() != Truth.Stage.LOADING || System.nanoTime() >= end) {
+        return Optional.of(truth);
+      }
+      Thread.sleep(GLANCE);
+    }
+  }
+
+  /** Who runs; a master that is just being replaced by itself listens again soon. */
+  Optional<Processes> patiently(Intent intent) throws BalancerException, InterruptedException {
+    return patiently(intent, System.nanoTime() + LOADING.toNanos());
+  }
+
+  /**
+   * While the master reads its files anew nobody listens, for as long as that takes. If its process
+   * could be seen and is gone, there is nothing to wait for.
+   */
+  private Optional<Processes> patiently(Intent intent, long end)
+      throws BalancerException, InterruptedException {
+    long dead = System.nanoTime() + DEAD.toNanos();
+    while (true) {
+      try {
+        return Optional.of(driver.processes());
+      } catch (BalancerException e) {
+        if (e.kind() != Kind.GONE && e.kind() != Kind.TIMEOUT) {
+          throw e;
+        }
+      }
+      boolean gone =
+          intent.visible()
+              && ProcessHandle.of(intent.before().master())
+                  .filter(ProcessHandle::isAlive)
+                  .isEmpty();
+      if (System.nanoTime() >= (gone ? Math.min(dead, end) : end)) {
+        return Optional.empty();
+      }
+      Thread.sleep(GLANCE);
+    }
+  }
+
+  /** Puts the files of before back and ends the intent. */
+  Ended backOut(
+      Intent intent, ConfigurationSet from, ConfigurationSet to, Outcome outcome, String why)
+      throws BalancerException {
+    intent.in(Phase.PUTTING_BACK).write(versions);
+    try {
+      put(to, from, intent.from());
+    } catch (Foreign e) {
+      // Both are kept; who wrote the file has to decide. Nothing of it is overwritten.
+      Intent.clear(versions);
+      return new Ended(
+          Outcome.CHANGED_UNDERNEATH,
+          Optional.empty(),
+          why + "; " + e.getMessage() + " and was left as it is: compare it by 'lb drift'");
+    }
+    Intent.clear(versions);
+    progress.reached(Step.PUT_BACK, "the files of before are back");
+    return new Ended(outcome, Optional.empty(), why);
+  }
+
+  /** Makes the disk hold a set; each file held either the one or the other before. */
+  void put(ConfigurationSet from, ConfigurationSet to, String digest)
+      throws BalancerException, Foreign {
+    Set<String> paths = new LinkedHashSet<>();
+    to.referenced().forEach(item -> paths.add(item.path()));
+    to.main().forEach(item -> paths.add(item.path()));
+    // A main file that is not one any more would still be loaded with its folder. Other files that
+    // nobody names any more do no harm and may be named by the version that we come back to.
+    from.main().forEach(item -> paths.add(item.path()));
+    List<String> changing = new ArrayList<>();
+    for (String path : paths) {
+      Optional<String> is = Disk.sha256(Path.of(path));
+      Optional<String> wanted = to.item(path).flatMap(Item::sha256);
+      if (is.equals(wanted)) {
+        continue;
+      }
+      if (!is.equals(from.item(path).flatMap(Item::sha256))) {
+        throw new Foreign(path);
+      }
+      changing.add(path);
+    }
+    for (String path : changing) {
+      Optional<Item> item = to.item(path).filter(one -> one.content().isPresent());
+      if (item.isPresent()) {
+        byte[] bytes = item.get().content().get().bytes();
+        boolean secret = item.get().content().get().text().contains("PRIVATE KEY");
+        Disk.put(Path.of(path), bytes, secret ? SECRET : PUBLIC);
+      } else {
+        Disk.delete(Path.of(path));
+      }
+      progress.reached(Step.FILE_SWITCHED, path);
+    }
+    // A certificate of a folder, say, that is loaded because it is there.
+    for (Item item : driver.onDisk().items()) {
+      if (to.item(item.path()).isEmpty() && item.content().isPresent()) {
+        if (!item.sha256().equals(from.item(item.path()).flatMap(Item::sha256))) {
+          throw new Foreign(item.path());
+        }
+        Disk.delete(Path.of(item.path()));
+        progress.reached(Step.FILE_SWITCHED, item.path());
+      }
+    }
+    if (driver.marker().isPresent()) {
+      mark(driver, digest);
+      progress.reached(Step.FILE_SWITCHED, "marker");
+    }
+  }
+
+  /** Makes the marker say a version, for workers that are started from now on. */
+  static void mark(Driver driver, String digest) throws BalancerException {
+    if (driver.marker().isPresent()) {
+      Disk.put(driver.marker().get(), driver.markerText(digest).getBytes(UTF_8), PUBLIC);
+    }
+  }
+}

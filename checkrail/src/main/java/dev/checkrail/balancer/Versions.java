@@ -1,0 +1,332 @@
+package dev.checkrail.balancer;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.checkrail.balancer.BalancerException.Kind;
+import dev.checkrail.change.ConfigurationSet;
+import dev.checkrail.change.ConfigurationSet.Item;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The versions of one load balancer, in a folder of ours that only this user can open: certificates
+ * and their keys are among the files.
+ *
+ * <pre>
+ * objects/SHA-256      bytes of a file, once
+ * versions/DIGEST      the manifest, whose SHA-256 is the digest: it proves itself
+ * approved/DIGEST      instant, who, why; beside it nothing: the manifest is what the script reads
+ * history              a line for each version that became live: instant, digest
+ * seen                 which processes ran when we last acted
+ * intent               a switch that is under way; see {@link Apply#recover}
+ * lock                 one actor at a time, also over processes
+ * </pre>
+ *
+ * <p>Each write is forced to the disk before it is relied on. Safe for use by several threads as
+ * far as the lock is held.
+ */
+public final class Versions {
+  private static final String ABSENT = "absent";
+  private static final Pattern ESCAPED = Pattern.compile("\\\\(.)");
+
+  private final Path folder;
+
+  private Versions(Path folder) {
+    this.folder = folder;
+  }
+
+  /** A version that was allowed to live. */
+  public record Approval(String digest, Instant at, String by, String why) {}
+
+  /** A version that became live. */
+  public record Lived(Instant at, String digest) {}
+
+  /** Versions in a folder, which is made if it is not there. */
+  public static Versions in(Path folder) throws BalancerException {
+    Disk.folder(folder);
+    for (String part : List.of("objects", "versions", "approved")) {
+      Disk.folder(folder.resolve(part));
+    }
+    return new Versions(folder);
+  }
+
+  /** Where they are kept. */
+  public Path folder() {
+    return folder;
+  }
+
+  /** Keeps a version; when this returns it survives a crash. Answers its digest. */
+  public String keep(ConfigurationSet set) throws BalancerException {
+    for (Item item : set.items()) {
+      if (item.content().isPresent()) {
+        byte[] bytes = item.content().get().bytes();
+        Path object = folder.resolve("objects").resolve(ConfigurationSet.sha256(bytes));
+        if (!Files.exists(object)) {
+          Disk.putOurs(object, bytes);
+        }
+      }
+    }
+    String digest = set.digest();
+    Path manifest = folder.resolve("versions").resolve(digest);
+    if (!Files.exists(manifest)) {
+      Disk.putOurs(manifest, set.manifest().getBytes(UTF_8));
+    }
+    return digest;
+  }
+
+  /** A kept version, every byte checked against its digest. */
+  public Optional<ConfigurationSet> load(String digest) throws BalancerException {
+    Optional<byte[]> manifest = Disk.read(folder.resolve("versions").resolve(named(digest)));
+    if (manifest.isEmpty()) {
+      return Optional.empty();
+    }
+    if (!ConfigurationSet.sha256(manifest.get()).equals(digest)) {
+      throw damaged(digest);
+    }
+    List<Item> main = new ArrayList<>();
+    List<Item> files = new ArrayList<>();
+    for (String line : new String(manifest.get(), UTF_8).lines().skip(1).toList()) {
+      String[] words = line.split(" ", 3);
+      String path =
+          ESCAPED
+              .matcher(words[2])
+              .replaceAll(
+                  m -> m.group(1).equals("n") ? "\n" : Matcher.quoteReplacement(m.group(1)));
+      (words[0].equals("main") ? main : files)
+          .add(words[1].equals(ABSENT) ? Item.absent(path) : item(digest, path, words[1]));
+    }
+    return Optional.of(new ConfigurationSet(main, files));
+  }
+
+  private Item item(String digest, String path, String sha256) throws BalancerException {
+    byte[] bytes =
+        Disk.read(folder.resolve("objects").resolve(sha256)).orElseThrow(() -> damaged(digest));
+    if (!ConfigurationSet.sha256(bytes).equals(sha256)) {
+      throw damaged(digest);
+    }
+    return Item.of(path, bytes);
+  }
+
+  private static BalancerException damaged(String digest) {
+    return new BalancerException(
+        Kind.DAMAGED,
+        "the kept version "
+            + brief(digest)
+            + " is damaged: a file of it is missing or changed; go to another one");
+  }
+
+  /**
+   * Allows a kept version to live.
+   *
+   * @param by who allowed it
+   * @param why what for, in one line
+   */
+  public void approve(String digest, Instant at, String by, String why) throws BalancerException {
+    if (load(digest).isEmpty()) {
+      throw new BalancerException(Kind.REFUSED, "no version " + brief(digest) + " is kept here");
+    }
+    Disk.putOurs(
+        folder.resolve("approved").resolve(digest),
+        (at + "\n" + line(by) + "\n" + line(why) + "\n").getBytes(UTF_8));
+  }
+
+  /** Who allowed a version to live, if anybody did. */
+  public Optional<Approval> approval(String digest) throws BalancerException {
+    Optional<byte[]> bytes = Disk.read(folder.resolve("approved").resolve(named(digest)));
+    if (bytes.isEmpty()) {
+      return Optional.empty();
+    }
+    List<String> lines = new String(bytes.get(), UTF_8).lines().toList();
+    try {
+      return Optional.of(
+          new Approval(digest, Instant.parse(lines.get(0)), lines.get(1), lines.get(2)));
+    } catch (DateTimeException | IndexOutOfBoundsException e) {
+      throw damaged(digest);
+    }
+  }
+
+  /** All approvals, the latest first. */
+  public List<Approval> approvals() throws BalancerException {
+    List<Approval> approvals = new ArrayList<>();
+    for (String name : names("approved")) {
+      approval(name).ifPresent(approvals::add);
+    }
+    approvals.sort(Comparator.comparing(Approval::at).reversed());
+    return approvals;
+  }
+
+  /** Versions that became live, the latest last. */
+  public List<Lived> history() throws BalancerException {
+    List<Lived> lived = new ArrayList<>();
+    String text = new String(Disk.read(folder.resolve("history")).orElse(new byte[0]), UTF_8);
+    for (String line : text.lines().toList()) {
+      String[] words = line.split(" ", -1);
+      if (words.length == 2) {
+        lived.add(new Lived(Instant.parse(words[0]), words[1]));
+      }
+    }
+    return lived;
+  }
+
+  /** The version that is meant to be live. */
+  public Optional<String> live() throws BalancerException {
+    List<Lived> history = history();
+    return history.isEmpty() ? Optional.empty() : Optional.of(history.getLast().digest());
+  }
+
+  /** The version before the live one: the latest other that lived. */
+  public Optional<String> previous() throws BalancerException {
+    List<Lived> history = history();
+    for (int i = history.size() - 1; i >= 0; i--) {
+      if (!history.get(i).digest().equals(history.getLast().digest())) {
+        return Optional.of(history.get(i).digest());
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Forgets versions that nobody needs: all but the latest that lived, those that were approved
+   * since the oldest of them, and what an interrupted switch needs. Answers how many.
+   *
+   * @param keep how many that lived are kept, at least 2: the live one and the one before
+   */
+  public int prune(int keep) throws BalancerException {
+    Set<String> needed = new LinkedHashSet<>();
+    Instant oldest = Instant.MAX;
+    List<Lived> history = history();
+    for (int i = history.size() - 1; i >= 0 && needed.size() < Math.max(2, keep); i--) {
+      needed.add(history.get(i).digest());
+      oldest = history.get(i).at();
+    }
+    for (Approval approval : approvals()) {
+      if (!approval.at().isBefore(oldest)) {
+        needed.add(approval.digest());
+      }
+    }
+    Optional<Intent> intent = Intent.read(this);
+    intent.ifPresent(one -> needed.addAll(List.of(one.from(), one.to())));
+    int gone = 0;
+    for (String digest : names("versions")) {
+      if (!needed.contains(digest)) {
+        // The approval goes first: what is approved is whole.
+        Disk.delete(folder.resolve("approved").resolve(digest));
+        Disk.delete(folder.resolve("versions").resolve(digest));
+        gone++;
+      }
+    }
+    Set<String> used = new HashSet<>();
+    for (String digest : names("versions")) {
+      new String(Disk.read(folder.resolve("versions").resolve(digest)).orElse(new byte[0]), UTF_8)
+          .lines()
+          .skip(1)
+          .forEach(line -> used.add(line.split(" ", 3)[1]));
+    }
+    for (String object : names("objects")) {
+      if (!used.contains(object)) {
+        Disk.delete(folder.resolve("objects").resolve(object));
+      }
+    }
+    return gone;
+  }
+
+  private List<String> names(String part) throws BalancerException {
+    try (Stream<Path> files = Files.list(folder.resolve(part))) {
+      return files
+          .map(file -> String.valueOf(file.getFileName()))
+          .filter(name -> !name.startsWith("."))
+          .toList();
+    } catch (IOException e) {
+      throw new BalancerException(Kind.FILES, "can't list " + folder + ": " + e.getMessage(), e);
+    }
+  }
+
+  void lived(String digest, Instant at) throws BalancerException {
+    if (live().filter(digest::equals).isPresent()) {
+      return;
+    }
+    StringBuilder text = new StringBuilder();
+    history().forEach(one -> text.append(one.at()).append(' ').append(one.digest()).append('\n'));
+    text.append(at).append(' ').append(digest).append('\n');
+    Disk.putOurs(folder.resolve("history"), text.toString().getBytes(UTF_8));
+  }
+
+  /** Which processes ran when we last acted. */
+  Optional<Processes.Seen> seen() throws BalancerException {
+    return Disk.read(folder.resolve("seen"))
+        .map(bytes -> new String(bytes, UTF_8).strip().split(" ", -1))
+        .filter(words -> words.length == 3)
+        .map(words ->
+            new Processes.Seen(
+                Long.parseLong(words[0]), Integer.parseInt(words[1]), Long.parseLong(words[2])));
+  }
+
+  void seen(Processes.Seen seen) throws BalancerException {
+    Disk.putOurs(
+        folder.resolve("seen"),
+        (seen.master() + " " + seen.reloads() + " " + seen.worker() + "\n").getBytes(UTF_8));
+  }
+
+  /** The lock of this load balancer; closing it gives it back, and so does the process's end. */
+  Lock lock() throws BalancerException {
+    try {
+      FileChannel channel =
+          FileChannel.open(
+              folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      FileLock lock;
+      try {
+        lock = channel.tryLock();
+      } catch (OverlappingFileLockException e) {
+        lock = null;
+      }
+      if (lock == null) {
+        channel.close();
+        throw new BalancerException(
+            Kind.BUSY, "another apply or rollback of this load balancer is under way");
+      }
+      return channel::close;
+    } catch (IOException e) {
+      throw new BalancerException(Kind.FILES, "can't lock " + folder + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Held while somebody acts. */
+  interface Lock extends AutoCloseable {
+    @Override
+    void close() throws IOException;
+  }
+
+  /** A digest as people see it. */
+  public static String brief(String digest) {
+    return digest.length() > 12 ? digest.substring(0, 12) : digest;
+  }
+
+  /** What comes from outside names no file by accident. */
+  private static String named(String digest) throws BalancerException {
+    if (!digest.matches("[0-9a-f]{64}")) {
+      throw new BalancerException(Kind.REFUSED, "'" + digest + "' is no digest of a version");
+    }
+    return digest;
+  }
+
+  private static String line(String text) {
+    return text.replaceAll("\\R", " ");
+  }
+}

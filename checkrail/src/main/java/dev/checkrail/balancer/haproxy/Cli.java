@@ -1,0 +1,288 @@
+package dev.checkrail.balancer.haproxy;
+
+import dev.checkrail.balancer.BalancerException;
+import dev.checkrail.balancer.BalancerException.Kind;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One conversation with a CLI socket of HAProxy [management guide 9.3, 9.4]. In interactive mode
+ * ({@code prompt}) an answer ends with an empty line and the prompt, so one connection serves many
+ * commands. The connection to the master is kept until it breaks: a reload closes it, and for some
+ * milliseconds nobody listens. A connection to a worker's own socket would stay with that worker
+ * when it is replaced; so it is opened anew for each command.
+ *
+ * <p>Bytes are ISO 8859-1 as everywhere. Confined to one thread.
+ */
+final class Cli implements AutoCloseable {
+  /** More than any map that fits into a configuration; an answer that is longer is cut off. */
+  private static final int LONGEST = 256 << 20;
+
+  private static final Duration RELOADING = Duration.ofMillis(500);
+
+  private final Path socket;
+  private final Duration timeout;
+  private final boolean kept;
+  private @Nullable SocketChannel channel;
+  private @Nullable Selector selector;
+
+  private Cli(Path socket, Duration timeout, boolean kept) {
+    this.socket = socket;
+    this.timeout = timeout;
+    this.kept = kept;
+  }
+
+  /** A conversation with a master. */
+  static Cli master(Path socket, Duration timeout) {
+    return new Cli(socket, timeout, true);
+  }
+
+  /** Conversations with the worker that serves at the time of each command. */
+  static Cli worker(Path socket, Duration timeout) {
+    return new Cli(socket, timeout, false);
+  }
+
+  Path socket() {
+    return socket;
+  }
+
+  /** Asks, and answers what came back without its closing empty line. */
+  String ask(String command) throws BalancerException {
+    if (command.indexOf('\n') >= 0 || command.indexOf('\r') >= 0) {
+      throw new BalancerException(Kind.REFUSED, "a command is one line");
+    }
+    long end = System.nanoTime() + timeout.toNanos();
+    boolean fresh = channel == null;
+    try {
+      try {
+        return exchange(command, end);
+      } catch (Broken e) {
+        // The kept connection may have been closed since: by a reload, or by being idle. Nothing
+        // was answered, and asking is the same twice; what changes something says the same again.
+        if (fresh) {
+          throw gone("it closed the connection without an answer", e);
+        }
+        return exchange(command, end);
+      }
+    } catch (Broken e) {
+      throw gone("it closed the connection without an answer", e);
+    } finally {
+      if (!kept) {
+        close();
+      }
+    }
+  }
+
+  /** Says something after which the other side closes the connection. */
+  void tell(String command) throws BalancerException {
+    long end = System.nanoTime() + timeout.toNanos();
+    try {
+      SocketChannel out = open(end);
+      send(out, command, end);
+      receive(out, end);
+    } catch (Broken e) {
+      // It closed the connection: that is the answer.
+    } finally {
+      close();
+    }
+  }
+
+  private String exchange(String command, long end) throws BalancerException, Broken {
+    SocketChannel out = open(end);
+    send(out, command, end);
+    String answer = receive(out, end);
+    return answer.endsWith("\n") ? answer.substring(0, answer.length() - 1) : answer;
+  }
+
+  private SocketChannel open(long end) throws BalancerException, Broken {
+    SocketChannel open = channel;
+    if (open != null) {
+      return open;
+    }
+    long soon = Math.min(end, System.nanoTime() + RELOADING.toNanos());
+    while (true) {
+      open = connect(soon);
+      channel = open;
+      try {
+        open.configureBlocking(false);
+        Selector waiting = Selector.open();
+        open.register(waiting, SelectionKey.OP_READ);
+        selector = waiting;
+      } catch (IOException e) {
+        close();
+        throw unreachable(e);
+      }
+      try {
+        send(open, "prompt", end);
+        receive(open, end);
+        return open;
+      } catch (Broken e) {
+        // A master that is about to read its files anew takes the connection and drops it.
+        if (System.nanoTime() > soon) {
+          throw e;
+        }
+      }
+      LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+    }
+  }
+
+  /** While a master reads its files anew, its socket is there and nobody listens on it. */
+  private SocketChannel connect(long end) throws BalancerException {
+    while (true) {
+      SocketChannel open = null;
+      try {
+        open = SocketChannel.open(StandardProtocolFamily.UNIX);
+        open.connect(UnixDomainSocketAddress.of(socket));
+        return open;
+      } catch (IOException | UnsupportedOperationException e) {
+        close(open);
+        if (!(e instanceof ConnectException) || !Files.exists(socket) || System.nanoTime() > end) {
+          throw unreachable(e);
+        }
+      }
+      LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+    }
+  }
+
+  private BalancerException unreachable(Exception e) {
+    String message = String.valueOf(e.getMessage());
+    if (message.contains("Permission denied")) {
+      return new BalancerException(
+          Kind.NO_RIGHTS,
+          "the socket " + socket + " may not be opened by this user; see its mode and owner",
+          e);
+    }
+    if (!Files.exists(socket)) {
+      return gone("there is no such socket", e);
+    }
+    return gone(
+        e instanceof ConnectException || message.contains("refused")
+            ? "nobody listens on it: HAProxy does not run"
+            : message,
+        e);
+  }
+
+  private BalancerException gone(String why, Exception e) {
+    return new BalancerException(Kind.GONE, "HAProxy's socket " + socket + ": " + why, e);
+  }
+
+  private void send(SocketChannel out, String command, long end) throws BalancerException, Broken {
+    ByteBuffer left = ByteBuffer.wrap((command + "\n").getBytes(StandardCharsets.ISO_8859_1));
+    try {
+      while (left.hasRemaining()) {
+        if (out.write(left) == 0) {
+          await(SelectionKey.OP_WRITE, end);
+        }
+      }
+    } catch (IOException e) {
+      close();
+      throw new Broken(e);
+    }
+  }
+
+  private String receive(SocketChannel in, long end) throws BalancerException, Broken {
+    ByteArrayOutputStream answer = new ByteArrayOutputStream();
+    ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
+    try {
+      while (true) {
+        buffer.clear();
+        int count = in.read(buffer);
+        if (count < 0) {
+          throw new IOException("end of file");
+        }
+        if (count == 0) {
+          await(SelectionKey.OP_READ, end);
+          continue;
+        }
+        answer.write(buffer.array(), 0, count);
+        if (answer.size() > LONGEST) {
+          close();
+          throw new BalancerException(
+              Kind.UNINTELLIGIBLE, "HAProxy answers more than " + (LONGEST >> 20) + " MiB");
+        }
+        // Only where the bytes pause can a prompt stand; a line of data does not begin with one.
+        if (buffer.array()[count - 1] == ' ') {
+          String text = answer.toString(StandardCharsets.ISO_8859_1);
+          int line = text.lastIndexOf('\n') + 1;
+          if (isPrompt(text, line)) {
+            return text.substring(0, line);
+          }
+        }
+      }
+    } catch (IOException e) {
+      close();
+      throw new Broken(e);
+    }
+  }
+
+  /** {@code > } of a worker, {@code master> } or {@code master[ReloadFailed]> } of a master. */
+  private static boolean isPrompt(String text, int line) {
+    String last = text.substring(line);
+    return last.equals("> ") || (last.startsWith("master") && last.endsWith("> "));
+  }
+
+  private void await(int what, long end) throws IOException, BalancerException {
+    Selector waiting = selector;
+    SocketChannel open = channel;
+    if (waiting == null || open == null) {
+      throw new IOException("closed");
+    }
+    SelectionKey key = open.keyFor(waiting);
+    key.interestOps(what);
+    long left = (end - System.nanoTime()) / 1_000_000;
+    if (left <= 0 || (waiting.select(left) == 0 && System.nanoTime() >= end)) {
+      close();
+      throw new BalancerException(
+          Kind.TIMEOUT,
+          "HAProxy did not answer on " + socket + " within " + timeout.toMillis() + " ms");
+    }
+    waiting.selectedKeys().clear();
+  }
+
+  @Override
+  public void close() {
+    close(channel);
+    channel = null;
+    Selector waiting = selector;
+    selector = null;
+    if (waiting != null) {
+      try {
+        waiting.close();
+      } catch (IOException e) {
+        // Nothing depends on how it ends.
+      }
+    }
+  }
+
+  private static void close(@Nullable SocketChannel open) {
+    if (open != null) {
+      try {
+        open.close();
+      } catch (IOException e) {
+        // Nothing depends on how it ends.
+      }
+    }
+  }
+
+  /** The other side closed the connection. */
+  private static final class Broken extends Exception {
+    private static final long serialVersionUID = 1;
+
+    Broken(IOException cause) {
+      super(cause);
+    }
+  }
+}

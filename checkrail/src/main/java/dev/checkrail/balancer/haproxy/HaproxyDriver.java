@@ -1,0 +1,382 @@
+package dev.checkrail.balancer.haproxy;
+
+import dev.checkrail.balancer.BalancerException;
+import dev.checkrail.balancer.BalancerException.Kind;
+import dev.checkrail.balancer.Candidate;
+import dev.checkrail.balancer.Deviation;
+import dev.checkrail.balancer.Disk;
+import dev.checkrail.balancer.Driver;
+import dev.checkrail.balancer.NativeAnswer;
+import dev.checkrail.balancer.Processes;
+import dev.checkrail.balancer.RunningState;
+import dev.checkrail.balancer.RunningState.Admin;
+import dev.checkrail.balancer.RunningState.Certificate;
+import dev.checkrail.balancer.RunningState.Entry;
+import dev.checkrail.balancer.RunningState.Statistics;
+import dev.checkrail.balancer.RunningState.Table;
+import dev.checkrail.balancer.ServerName;
+import dev.checkrail.change.ConfigurationSet;
+import dev.checkrail.model.Configuration;
+import dev.checkrail.source.Redaction;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * HAProxy 2.6 over the master CLI ({@code -S}); what only concerns the current worker also over its
+ * stats socket if there is no master's. Without a master socket there is no reload and no truth
+ * about old workers: {@code Kind.UNSUPPORTED}.
+ *
+ * <p>What was seen on 2.6.12: the master answers {@code reload} by closing the connection, for a
+ * good file and a bad one; for some milliseconds nobody listens then. {@code show proc} counts the
+ * failed reloads since the last good one. A worker that was replaced answers {@code show info} but
+ * refuses {@code set server} ("Proxy is disabled."). The last {@code description} of all files is
+ * the one that counts.
+ */
+public final class HaproxyDriver implements Driver {
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
+  private static final String MARK = "checkrail-";
+  private static final Pattern DESCRIPTION = Pattern.compile(MARK + "([0-9a-f]{64})");
+
+  private final HaproxyFiles files;
+  private final Optional<Cli> master;
+  private final Optional<Cli> worker;
+
+  /** A driver with time-outs of five seconds. */
+  public HaproxyDriver(Installation installation) {
+    this(installation, TIMEOUT);
+  }
+
+  /** With a time-out for each command. */
+  public HaproxyDriver(Installation installation, Duration timeout) {
+    this.files = new HaproxyFiles(installation);
+    this.master = installation.masterSocket().map(socket -> Cli.master(socket, timeout));
+    this.worker = installation.statsSocket().map(socket -> Cli.worker(socket, timeout));
+  }
+
+  // --- files
+
+  @Override
+  public ConfigurationSet onDisk() throws BalancerException {
+    return files.onDisk();
+  }
+
+  @Override
+  public List<String> unseen() {
+    return files.unseen();
+  }
+
+  @Override
+  public ConfigurationSet placed(Candidate candidate) throws BalancerException {
+    return files.placed(candidate);
+  }
+
+  @Override
+  public Configuration meaning(ConfigurationSet set) {
+    return files.read(set).configuration();
+  }
+
+  @Override
+  public Optional<Path> marker() {
+    return files.installation().marker();
+  }
+
+  @Override
+  public String markerText(String digest) {
+    return markerOf(digest);
+  }
+
+  static String markerOf(String digest) {
+    return "# Written by Checkrail at each change; says which version a worker was started with.\n"
+        + "global\n    description "
+        + MARK
+        + digest
+        + "\n";
+  }
+
+  @Override
+  public NativeAnswer check(ConfigurationSet set, Path scratch)
+      throws BalancerException, InterruptedException {
+    return files.check(set, scratch);
+  }
+
+  @Override
+  public NativeAnswer checkInPlace() throws BalancerException, InterruptedException {
+    Installation at = files.installation();
+    NativeAnswer answer =
+        Binary.check(at.binary(), at.configuration(), at.workingDirectory(), at.environment());
+    return new NativeAnswer(answer.accepted(), Redaction.of(answer.text()));
+  }
+
+  // --- processes
+
+  @Override
+  public Processes processes() throws BalancerException {
+    if (master.isEmpty()) {
+      Map<String, String> info = Text.fields(current("show info"));
+      return new Processes(
+          Optional.empty(), List.of(worker(Long.parseLong(info.getOrDefault("Pid", "0")), info)));
+    }
+    ShowProc shown = ShowProc.parse(allowed(master.get().ask("show proc")));
+    List<Processes.Worker> workers = new ArrayList<>();
+    for (ShowProc.Worker one : shown.workers()) {
+      workers.add(worker(master.get(), one));
+    }
+    workers.sort(java.util.Comparator.comparing(Processes.Worker::old));
+    return new Processes(
+        Optional.of(new Processes.Master(shown.master(), shown.reloads(), shown.failed())),
+        workers);
+  }
+
+  private static Processes.Worker worker(Cli master, ShowProc.Worker one) throws BalancerException {
+    Map<String, String> info;
+    try {
+      info = Text.fields(allowed(master.ask("@!" + one.pid() + " show info")));
+    } catch (BalancerException e) {
+      if (e.kind() == Kind.LEVEL || e.kind() == Kind.NO_RIGHTS) {
+        throw e;
+      }
+      info = Map.of(); // it went while we asked, or it is stuck
+    }
+    boolean answers = String.valueOf(one.pid()).equals(info.get("Pid"));
+    return answers
+        ? new Processes.Worker(one.pid(), one.old(), true, marker(info), connections(info))
+        : new Processes.Worker(one.pid(), one.old(), false, Optional.empty(), OptionalInt.empty());
+  }
+
+  private static Processes.Worker worker(long pid, Map<String, String> info) {
+    return new Processes.Worker(
+        pid, "1".equals(info.get("Stopping")), true, marker(info), connections(info));
+  }
+
+  private static Optional<String> marker(Map<String, String> info) {
+    Matcher found = DESCRIPTION.matcher(info.getOrDefault("description", ""));
+    return found.matches() ? Optional.of(found.group(1)) : Optional.empty();
+  }
+
+  private static OptionalInt connections(Map<String, String> info) {
+    try {
+      return OptionalInt.of(Integer.parseInt(info.getOrDefault("CurrConns", "")));
+    } catch (NumberFormatException e) {
+      return OptionalInt.empty();
+    }
+  }
+
+  @Override
+  public void reload() throws BalancerException {
+    if (master.isEmpty()) {
+      throw new BalancerException(
+          Kind.UNSUPPORTED,
+          "this HAProxy has no master socket, so nobody can tell whether a reload succeeded:"
+              + " start it with -W -S (see 'lb doctor')");
+    }
+    master.get().tell("reload");
+  }
+
+  // --- what the current worker holds
+
+  @Override
+  public RunningState running() throws BalancerException {
+    List<Table> tables = new ArrayList<>();
+    tables.addAll(tables("map", Table.Kind.MAP));
+    tables.addAll(tables("acl", Table.Kind.LIST));
+    return new RunningState(
+        ServersState.parse(current("show servers state")), tables, certificates(), closed());
+  }
+
+  @Override
+  public RunningState expected(ConfigurationSet set) {
+    return Expected.of(files.read(set), set);
+  }
+
+  @Override
+  public Optional<ConfigurationSet> carried(ConfigurationSet set, Deviation deviation) {
+    return Carry.into(files.read(set), set, deviation);
+  }
+
+  private List<Table> tables(String word, Table.Kind kind) throws BalancerException {
+    List<Table> tables = new ArrayList<>();
+    for (Tables.Listed listed : Tables.listed(current("show " + word))) {
+      String text = current("show " + word + " #" + listed.id());
+      tables.add(new Table(kind, listed.path(), Tables.printed(text, kind)));
+    }
+    return tables;
+  }
+
+  private List<Certificate> certificates() throws BalancerException {
+    List<Certificate> certificates = new ArrayList<>();
+    for (String line : current("show ssl cert").lines().toList()) {
+      // A star marks one that is being changed and is not served yet.
+      if (!line.isBlank() && !line.startsWith("#") && !line.startsWith("*")) {
+        String shown = current("show ssl cert " + Text.word(line));
+        String print = Text.fields(shown).getOrDefault("SHA1 FingerPrint", "");
+        certificates.add(new Certificate(line, print.toLowerCase(Locale.ROOT)));
+      }
+    }
+    return certificates;
+  }
+
+  private List<String> closed() throws BalancerException {
+    return statistics().stream()
+        .filter(row -> row.service().equals("FRONTEND"))
+        .filter(row -> !row.values().getOrDefault("status", "OPEN").equals("OPEN"))
+        .map(Statistics::proxy)
+        .toList();
+  }
+
+  @Override
+  public List<Statistics> statistics() throws BalancerException {
+    List<String> lines = current("show stat").lines().toList();
+    if (lines.isEmpty() || !lines.getFirst().startsWith("# pxname,svname,")) {
+      throw new BalancerException(Kind.UNINTELLIGIBLE, "'show stat' is not understood");
+    }
+    String[] columns = lines.getFirst().substring(2).split(",", -1);
+    List<Statistics> rows = new ArrayList<>();
+    for (String line : lines.subList(1, lines.size())) {
+      List<String> cells = Csv.cells(line);
+      if (cells.size() < 2) {
+        continue;
+      }
+      Map<String, String> values = new HashMap<>();
+      for (int i = 2; i < columns.length && i < cells.size(); i++) {
+        if (!cells.get(i).isEmpty()) {
+          values.put(columns[i], cells.get(i));
+        }
+      }
+      rows.add(new Statistics(cells.get(0), cells.get(1), values));
+    }
+    return rows;
+  }
+
+  @Override
+  public void admin(ServerName server, Admin admin) throws BalancerException {
+    change("set server " + name(server) + " state " + admin.word());
+  }
+
+  @Override
+  public void weight(ServerName server, int weight) throws BalancerException {
+    change("set server " + name(server) + " weight " + weight);
+  }
+
+  @Override
+  public void cut(ServerName server) throws BalancerException {
+    change("shutdown sessions server " + name(server));
+  }
+
+  @Override
+  public void entries(Table table) throws BalancerException {
+    String word = table.kind() == Table.Kind.MAP ? "map" : "acl";
+    String path = Text.word(table.path());
+    List<Entry> surplus =
+        new ArrayList<>(Tables.printed(current("show " + word + " " + path), table.kind()));
+    List<Entry> missing = new ArrayList<>();
+    for (Entry entry : table.entries()) {
+      if (!surplus.remove(entry)) {
+        missing.add(entry);
+      }
+    }
+    for (Entry entry : surplus) {
+      change("del " + word + " " + path + " " + Text.value(entry.key()));
+    }
+    for (Entry entry : missing) {
+      String key =
+          table.kind() == Table.Kind.MAP ? Text.word(entry.key()) : Text.value(entry.key());
+      String value = entry.value().isPresent() ? " " + Text.value(entry.value().get()) : "";
+      change("add " + word + " " + path + " " + key + value);
+    }
+  }
+
+  @Override
+  public String raw(String command) throws BalancerException {
+    return current(command);
+  }
+
+  // --- over a reload
+
+  @Override
+  public boolean keepsState(ConfigurationSet set) {
+    return files.stateFile(set).isPresent();
+  }
+
+  @Override
+  public void saveState(ConfigurationSet set, Set<ServerName> without) throws BalancerException {
+    Path file =
+        files
+            .stateFile(set)
+            .orElseThrow(() ->
+                new BalancerException(
+                    Kind.UNSUPPORTED,
+                    "no server-state-file with load-server-state-from-file global is set"));
+    String all = current("show servers state");
+    ServersState.parse(all);
+    StringBuilder state = new StringBuilder();
+    for (String line : all.strip().split("\n", -1)) {
+      String[] words = line.split(" ", -1);
+      boolean left = words.length > 3 && without.contains(new ServerName(words[1], words[3]));
+      if (!left) {
+        state.append(line).append('\n');
+      }
+    }
+    Disk.put(
+        file,
+        state.toString().getBytes(StandardCharsets.ISO_8859_1),
+        PosixFilePermissions.fromString("rw-r--r--"));
+  }
+
+  @Override
+  public void close() {
+    master.ifPresent(Cli::close);
+    worker.ifPresent(Cli::close);
+  }
+
+  // --- words of this class
+
+  private static String name(ServerName server) throws BalancerException {
+    return Text.word(server.pool()) + "/" + Text.word(server.server());
+  }
+
+  private void change(String command) throws BalancerException {
+    String answer = current(command).strip();
+    if (!answer.isEmpty() && !answer.startsWith("IP changed") && !answer.startsWith("no need")) {
+      throw new BalancerException(
+          Kind.REFUSED, "HAProxy refuses '" + Text.shown(command) + "': " + Text.shown(answer));
+    }
+  }
+
+  /** Asks the worker that serves now. */
+  private String current(String command) throws BalancerException {
+    if (master.isPresent()) {
+      return allowed(master.get().ask("@1 " + command));
+    }
+    if (worker.isPresent()) {
+      return allowed(worker.get().ask(command));
+    }
+    throw new BalancerException(
+        Kind.UNSUPPORTED,
+        "this HAProxy has neither a master socket nor a stats socket (see 'lb doctor')");
+  }
+
+  private static String allowed(String answer) throws BalancerException {
+    if (answer.startsWith("Permission denied")) {
+      throw new BalancerException(
+          Kind.LEVEL,
+          "HAProxy's socket answers 'Permission denied': it needs 'level admin' (see 'lb doctor')");
+    }
+    if (answer.startsWith("Unknown command")) {
+      throw new BalancerException(
+          Kind.UNSUPPORTED, "this HAProxy does not know the command, or not at this level");
+    }
+    return answer;
+  }
+}

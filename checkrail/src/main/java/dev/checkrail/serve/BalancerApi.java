@@ -1,0 +1,524 @@
+package dev.checkrail.serve;
+
+import dev.checkrail.balancer.Applied;
+import dev.checkrail.balancer.BalancerException;
+import dev.checkrail.balancer.Candidate;
+import dev.checkrail.balancer.Deviation;
+import dev.checkrail.balancer.Preflight;
+import dev.checkrail.balancer.Preflight.Choice;
+import dev.checkrail.balancer.Processes;
+import dev.checkrail.balancer.Rollback;
+import dev.checkrail.balancer.RunningState;
+import dev.checkrail.balancer.ServerName;
+import dev.checkrail.balancer.Truth;
+import dev.checkrail.balancer.Versions;
+import dev.checkrail.balancer.haproxy.Adopt;
+import dev.checkrail.balancer.haproxy.Doctor;
+import dev.checkrail.balancer.haproxy.Installation;
+import dev.checkrail.report.Json;
+import dev.checkrail.report.Verdict;
+import dev.checkrail.serve.access.Right;
+import dev.checkrail.source.Files.Lookup;
+import dev.checkrail.source.SourceFile;
+import java.io.IOException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Load balancers over HTTP. */
+final class BalancerApi {
+  private static final String ONE = "/api/v1/balancers/{balancer}";
+  private static final int LONGEST = 500;
+
+  private final Balancers balancers;
+
+  BalancerApi(Balancers balancers) {
+    this.balancers = balancers;
+  }
+
+  List<Endpoint> endpoints() {
+    return List.of(
+        Endpoint.needs(Right.READ, "GET", "/api/v1/balancers", told(this::list)),
+        Endpoint.needs(Right.LB_ADD, "POST", "/api/v1/balancers", told(this::add)),
+        Endpoint.needs(Right.READ, "GET", ONE, told(this::show)),
+        // Its patch shows lines of the configuration as they are: not for everybody.
+        Endpoint.needs(Right.LB_RUNTIME, "GET", ONE + "/doctor", told(this::doctor)),
+        Endpoint.needs(Right.READ, "GET", ONE + "/drift", told(this::drift)),
+        Endpoint.needs(Right.READ, "GET", ONE + "/runtime", told(this::runtime)),
+        Endpoint.needs(Right.LB_RUNTIME, "POST", ONE + "/runtime", told(this::tell)),
+        Endpoint.needs(Right.LB_APPLY, "POST", ONE + "/apply", told(this::apply)),
+        Endpoint.needs(Right.LB_RELOAD, "POST", ONE + "/reload", told(this::reload)),
+        Endpoint.needs(Right.LB_ROLLBACK, "POST", ONE + "/rollback", told(this::rollback)));
+  }
+
+  /** What goes wrong with a load balancer, as a problem. */
+  private static Endpoint.Work told(Endpoint.Work work) {
+    return call -> {
+      try {
+        return work.of(call);
+      } catch (BalancerException e) {
+        int status =
+            switch (e.kind()) {
+              case GONE, TIMEOUT -> 503;
+              case BUSY -> 409;
+              case REFUSED, UNSUPPORTED, NO_RIGHTS, LEVEL -> 422;
+              case UNINTELLIGIBLE, FILES, DAMAGED -> 502;
+            };
+        throw new Problem(
+            status,
+            "balancer-" + e.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+            "The load balancer does not do it",
+            String.valueOf(e.getMessage()));
+      }
+    };
+  }
+
+  private Reply list(Call call) throws IOException, InterruptedException {
+    ObjectNode body = Wire.object();
+    ArrayNode list = body.putArray("balancers");
+    for (String name : balancers.names()) {
+      if (!call.caller().reaches(name)) {
+        continue;
+      }
+      ObjectNode one = list.addObject();
+      one.put("name", name);
+      try {
+        balancers.look(
+            name,
+            held -> {
+              held.versions().live().ifPresent(digest -> one.put("live", digest));
+              one.put("running", held.driver().processes().current().isPresent());
+              return "";
+            });
+      } catch (BalancerException e) {
+        one.put("running", false);
+        one.put("why", String.valueOf(e.getMessage()));
+      }
+    }
+    return Reply.json(200, body);
+  }
+
+  private Reply add(Call call) throws BalancerException, InterruptedException {
+    Body body =
+        call.body(
+            "name",
+            "master_socket",
+            "master_pid",
+            "configuration",
+            "stats_socket",
+            "marker",
+            "working_directory",
+            "binary",
+            "environment",
+            "policy",
+            "again");
+    String name = body.text("name");
+    call.may(Right.LB_ADD, name);
+    List<Path> configuration = new ArrayList<>();
+    for (String path : body.texts("configuration").orElse(List.of())) {
+      configuration.add(absolute("configuration", path));
+    }
+    Optional<Integer> pid = body.number("master_pid", 1, Integer.MAX_VALUE);
+    Optional<Path> socket = body.maybe("master_socket").map(it -> absolute("master_socket", it));
+    if (configuration.isEmpty() && pid.isEmpty() && socket.isEmpty()) {
+      throw Problem.bad(
+          "a running HAProxy is found by \"master_socket\", \"master_pid\" or \"configuration\"");
+    }
+    Optional<Path> marker = body.maybe("marker").map(it -> absolute("marker", it));
+    Optional<Path> stats = body.maybe("stats_socket").map(it -> absolute("stats_socket", it));
+    Optional<Path> directory =
+        body.maybe("working_directory").map(it -> absolute("working_directory", it));
+    Optional<Path> binary = body.maybe("binary").map(it -> absolute("binary", it));
+    Balancers.Added added =
+        balancers.add(
+            new Balancers.Adding(
+                name,
+                new Adopt.Known(
+                    pid.map(Integer::longValue), socket, configuration, body.map("environment")),
+                seen ->
+                    new Installation(
+                        binary.orElse(seen.binary()),
+                        seen.configuration(),
+                        marker.or(seen::marker),
+                        directory.orElse(seen.workingDirectory()),
+                        seen.masterSocket(),
+                        stats.or(seen::statsSocket),
+                        seen.environment()),
+                body.maybe("policy"),
+                body.flag("again").orElse(false),
+                call.caller().account()));
+    ObjectNode answer = Wire.object();
+    answer.put("name", name);
+    answer.put("approved", added.digest());
+    answer.set("installation", Registry.shown(added.installation()));
+    answer.set("notes", Wire.texts(added.notes()));
+    return Reply.json(201, answer);
+  }
+
+  private Reply doctor(Call call) throws BalancerException, InterruptedException {
+    String name = call.parameter("balancer");
+    call.may(Right.LB_RUNTIME, name);
+    Doctor.Wanted usual = Doctor.Wanted.debian12();
+    Doctor.Report report =
+        balancers.doctor(
+            name,
+            new Doctor.Wanted(
+                wanted(call, "master_socket", usual.masterSocket()),
+                wanted(call, "marker", usual.marker()),
+                wanted(call, "state_file", usual.stateFile()),
+                usual.logTarget(),
+                usual.logFormat()));
+    ObjectNode body = Wire.object();
+    ArrayNode lacks = body.putArray("lacks");
+    report
+        .lacks()
+        .forEach(one ->
+            lacks
+                .addObject()
+                .put("id", one.id())
+                .put("severity", one.severity().name().toLowerCase(Locale.ROOT))
+                .put("text", one.text())
+                .put("where", one.where())
+                .put("patch", one.patch()));
+    body.put("patch", report.patch());
+    body.set("arguments", Wire.texts(report.arguments()));
+    body.put("marker", report.marker());
+    return Reply.json(200, body);
+  }
+
+  /** A place of the query; a word of it must not break out of the patch. */
+  private static Path wanted(Call call, String name, Path usual) {
+    return call.asked(name)
+        .map(text -> {
+          if (!text.matches("/[A-Za-z0-9/._@%+-]{1,200}")) {
+            throw Problem.bad(name + " has to be an absolute path of plain letters");
+          }
+          return Path.of(text);
+        })
+        .orElse(usual);
+  }
+
+  private static Path absolute(String member, String text) {
+    try {
+      Path path = Path.of(text);
+      if (path.isAbsolute()) {
+        return path.normalize();
+      }
+    } catch (InvalidPathException e) {
+      // said below
+    }
+    throw Problem.bad("\"" + member + "\" has to be an absolute path on the server's machine");
+  }
+
+  private Reply show(Call call) throws BalancerException, InterruptedException {
+    String name = call.parameter("balancer");
+    call.may(Right.READ, name);
+    ObjectNode body =
+        balancers.look(
+            name,
+            held -> {
+              ObjectNode node = Wire.object();
+              node.put("name", name);
+              node.set("installation", Registry.shown(held.entry().installation()));
+              node.put("policy", held.entry().policy().isPresent());
+              Optional<String> live = held.versions().live();
+              live.ifPresent(digest -> node.put("live", digest));
+              held.versions().previous().ifPresent(digest -> node.put("previous", digest));
+              ArrayNode versions = node.putArray("versions");
+              for (Versions.Approval one : held.versions().approvals()) {
+                versions
+                    .addObject()
+                    .put("digest", one.digest())
+                    .put("approved_at", one.at().toString())
+                    .put("by", one.by())
+                    .put("why", one.why());
+              }
+              try {
+                processes(node, held.driver().processes());
+              } catch (BalancerException e) {
+                node.put("unreachable", String.valueOf(e.getMessage()));
+              }
+              return node;
+            });
+    balancers.truth(name).ifPresent(truth -> body.set("last_reload", truth(truth)));
+    return Reply.json(200, body);
+  }
+
+  private static void processes(ObjectNode node, Processes processes) {
+    processes
+        .master()
+        .ifPresent(master ->
+            node.putObject("master")
+                .put("pid", master.pid())
+                .put("reloads", master.reloads())
+                .put("failed", master.failed()));
+    ArrayNode workers = node.putArray("workers");
+    for (Processes.Worker worker : processes.workers()) {
+      ObjectNode one = workers.addObject();
+      one.put("pid", worker.pid());
+      one.put("old", worker.old());
+      one.put("answers", worker.answers());
+      worker.marker().ifPresent(digest -> one.put("version", digest));
+      worker.connections().ifPresent(count -> one.put("connections", count));
+    }
+  }
+
+  private Reply drift(Call call) throws BalancerException, InterruptedException {
+    String name = call.parameter("balancer");
+    call.may(Right.READ, name);
+    Balancers.Drifted drifted = balancers.drift(name);
+    ObjectNode body = Wire.object();
+    body.put("drifted", !drifted.report().found().isEmpty());
+    ArrayNode found = body.putArray("found");
+    drifted
+        .report()
+        .found()
+        .forEach(one ->
+            found
+                .addObject()
+                .put("part", one.part().name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                .put("subject", one.subject())
+                .put("text", one.text()));
+    body.set("not_compared", Wire.texts(drifted.report().notCompared()));
+    drifted
+        .difference()
+        .ifPresent(answer -> {
+          body.set("difference", Wire.own(Json.line().difference(answer.difference())));
+          body.set("undecided", Wire.texts(answer.undecided()));
+          body.set("refused", Wire.texts(answer.refused()));
+        });
+    return Reply.json(200, body);
+  }
+
+  private Reply runtime(Call call) throws BalancerException, InterruptedException {
+    String name = call.parameter("balancer");
+    call.may(Right.READ, name);
+    ObjectNode body = Wire.object();
+    balancers.look(
+        name,
+        held -> {
+          RunningState running = held.driver().running();
+          ArrayNode servers = body.putArray("servers");
+          running
+              .servers()
+              .forEach(server ->
+                  servers
+                      .addObject()
+                      .put("name", server.name().toString())
+                      .put("address", server.address())
+                      .put("state", server.admin().word())
+                      .put("weight", server.weight())
+                      .put("up", server.up()));
+          ArrayNode lost = body.putArray("only_in_memory");
+          Optional<String> live = held.versions().live();
+          if (live.isPresent() && held.versions().load(live.get()).isPresent()) {
+            Preflight preflight =
+                Preflight.of(
+                    held.driver(),
+                    held.versions().load(live.get()).orElseThrow(),
+                    held.versions().load(live.get()).orElseThrow());
+            preflight(lost, preflight);
+          }
+          return "";
+        });
+    return Reply.json(200, body);
+  }
+
+  private static void preflight(ArrayNode lost, Preflight preflight) {
+    for (Deviation one : preflight.lost()) {
+      ObjectNode node = lost.addObject();
+      node.put("key", one.key());
+      node.put("text", one.text());
+      node.set(
+          "choices",
+          Wire.texts(
+              preflight.choices().getOrDefault(one.key(), java.util.Set.of()).stream()
+                  .map(choice -> choice.name().toLowerCase(Locale.ROOT))
+                  .sorted()
+                  .toList()));
+    }
+  }
+
+  private Reply tell(Call call) throws BalancerException, InterruptedException {
+    String name = call.parameter("balancer");
+    call.may(Right.LB_RUNTIME, name);
+    Body body = call.body("server", "state", "weight");
+    Optional<RunningState.Admin> admin =
+        body.maybe("state")
+            .map(word ->
+                Arrays.stream(RunningState.Admin.values())
+                    .filter(it -> it.word().equals(word))
+                    .findFirst()
+                    .orElseThrow(
+                        () -> Problem.bad("\"state\" is ready, drain or maint, not " + word)));
+    Optional<Integer> weight = body.number("weight", 0, 256);
+    if (admin.isEmpty() && weight.isEmpty()) {
+      throw Problem.bad("the body has \"state\" or \"weight\"");
+    }
+    balancers.tell(name, server(body.text("server")), admin, weight, call.caller().account());
+    return Reply.nothing();
+  }
+
+  private static ServerName server(String text) {
+    if (!text.matches("[^/\\s]{1,128}/[^/\\s]{1,128}")) {
+      throw Problem.bad("a server is named POOL/SERVER, not " + text);
+    }
+    return ServerName.of(text);
+  }
+
+  private Reply apply(Call call) throws BalancerException, InterruptedException {
+    String name = call.parameter("balancer");
+    call.may(Right.LB_APPLY, name);
+    Body body = call.body("main", "names", "beside", "moves", "choices", "force");
+    List<SourceFile> main = new ArrayList<>();
+    List<String> contents = body.texts("main").orElse(List.of());
+    List<String> names = body.texts("names").orElse(List.of());
+    if (contents.isEmpty() || contents.size() != names.size()) {
+      throw Problem.bad(
+          "\"main\" has the files' contents in Base64, \"names\" as many names, at least one");
+    }
+    for (int i = 0; i < contents.size(); i++) {
+      main.add(SourceFile.of(names.get(i), bytes(contents.get(i))));
+    }
+    Map<String, SourceFile> beside = new LinkedHashMap<>();
+    body.map("beside").forEach((path, text) -> beside.put(path, SourceFile.of(path, bytes(text))));
+    Candidate candidate =
+        new Candidate(
+            main,
+            path ->
+                Optional.ofNullable(beside.get(path))
+                    .<Lookup>map(Lookup.Found::new)
+                    .orElse(new Lookup.Absent(path)));
+    Balancers.Gated gated =
+        balancers.apply(
+            name,
+            new Balancers.Wanted(
+                candidate,
+                body.texts("moves").orElse(List.of()),
+                choices(body),
+                body.flag("force").orElse(false),
+                call.caller().account()));
+    JsonNode verdict = Wire.own(Json.line().verdict(gated.verdict()));
+    if (gated.applied().isEmpty()) {
+      boolean undecided = gated.verdict().kind() == Verdict.Kind.UNDECIDED;
+      throw Problem.conflict(
+              undecided ? "gate-undecided" : "gate-blocked",
+              "the gate "
+                  + (undecided ? "can't decide on" : "blocks")
+                  + " this change; nothing was touched")
+          .and("verdict", verdict);
+    }
+    ObjectNode answer = applied(gated.applied().get());
+    answer.set("verdict", verdict);
+    return outcome(gated.applied().get(), answer);
+  }
+
+  private static byte[] bytes(String base64) {
+    try {
+      return Base64.getDecoder().decode(base64);
+    } catch (IllegalArgumentException e) {
+      throw Problem.bad("a file's content is not in Base64");
+    }
+  }
+
+  private static Map<String, Choice> choices(Body body) {
+    Map<String, Choice> choices = new LinkedHashMap<>();
+    body.map("choices")
+        .forEach((key, word) ->
+            choices.put(
+                key,
+                switch (word) {
+                  case "keep" -> Choice.KEEP;
+                  case "drop" -> Choice.DROP;
+                  case "carry" -> Choice.CARRY;
+                  default -> throw Problem.bad("\"choices\" are keep, drop or carry, not " + word);
+                }));
+    return choices;
+  }
+
+  private Reply reload(Call call) throws BalancerException, InterruptedException {
+    String name = call.parameter("balancer");
+    call.may(Right.LB_RELOAD, name);
+    Body body = call.body("choices", "over_drift");
+    Applied applied =
+        balancers.reload(
+            name, choices(body), body.flag("over_drift").orElse(false), call.caller().account());
+    return outcome(applied, applied(applied));
+  }
+
+  private Reply rollback(Call call) throws BalancerException, InterruptedException {
+    String name = call.parameter("balancer");
+    call.may(Right.LB_ROLLBACK, name);
+    Body body = call.body("reason", "to", "cut", "serving", "at_least", "drop");
+    String reason = body.text("reason").strip();
+    if (reason.isEmpty() || reason.length() > LONGEST) {
+      throw Problem.bad("\"reason\" has 1 to " + LONGEST + " characters");
+    }
+    List<ServerName> cut =
+        body.texts("cut").orElse(List.of()).stream().map(BalancerApi::server).toList();
+    Optional<Rollback.Tourniquet> tourniquet =
+        cut.isEmpty()
+            ? Optional.empty()
+            : Optional.of(
+                new Rollback.Tourniquet(
+                    cut,
+                    body.texts("serving").orElse(List.of()),
+                    body.number("at_least", 1, 10_000).orElse(1)));
+    Rollback.RolledBack back =
+        balancers.rollback(
+            name,
+            body.maybe("to"),
+            dev.checkrail.source.Redaction.of(reason),
+            tourniquet,
+            body.texts("drop").orElse(List.of()),
+            call.caller().account());
+    ObjectNode answer = applied(back.applied());
+    answer.put("tourniquet", back.tourniquet());
+    answer.put("tourniquet_ms", back.tourniquetMillis());
+    answer.put("serves_ms", back.servesMillis());
+    return outcome(back.applied(), answer);
+  }
+
+  /** An act that did not come to its end is a problem, with all that is known. */
+  private static Reply outcome(Applied applied, ObjectNode answer) {
+    if (applied.serves()) {
+      return Reply.json(200, answer);
+    }
+    Problem problem = Problem.conflict("not-applied", applied.why());
+    answer.properties().forEach(one -> problem.and(one.getKey(), one.getValue()));
+    throw problem;
+  }
+
+  private static ObjectNode applied(Applied applied) {
+    ObjectNode node = Wire.object();
+    node.put("outcome", applied.outcome().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    node.put("digest", applied.digest());
+    node.put("why", applied.why());
+    applied.truth().ifPresent(truth -> node.set("truth", truth(truth)));
+    applied
+        .preflight()
+        .ifPresent(preflight -> preflight(node.putArray("only_in_memory"), preflight));
+    node.set("notes", Wire.texts(applied.notes()));
+    return node;
+  }
+
+  private static ObjectNode truth(Truth truth) {
+    ObjectNode node = Wire.object();
+    node.put("stage", truth.stage().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    node.put("digest", truth.digest());
+    node.put("marked", truth.marked());
+    node.put("held", truth.held());
+    node.put("text", truth.text());
+    return node;
+  }
+}

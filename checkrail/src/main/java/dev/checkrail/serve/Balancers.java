@@ -1,0 +1,525 @@
+package dev.checkrail.serve;
+
+import dev.checkrail.balancer.Applied;
+import dev.checkrail.balancer.Apply;
+import dev.checkrail.balancer.BalancerException;
+import dev.checkrail.balancer.Candidate;
+import dev.checkrail.balancer.Drift;
+import dev.checkrail.balancer.Driver;
+import dev.checkrail.balancer.Preflight;
+import dev.checkrail.balancer.Probe;
+import dev.checkrail.balancer.Processes;
+import dev.checkrail.balancer.Progress;
+import dev.checkrail.balancer.Rollback;
+import dev.checkrail.balancer.RunningState;
+import dev.checkrail.balancer.ServerName;
+import dev.checkrail.balancer.Truth;
+import dev.checkrail.balancer.Versions;
+import dev.checkrail.balancer.haproxy.Adopt;
+import dev.checkrail.balancer.haproxy.Doctor;
+import dev.checkrail.balancer.haproxy.HaproxyDriver;
+import dev.checkrail.balancer.haproxy.Installation;
+import dev.checkrail.balancer.haproxy.ManualWay;
+import dev.checkrail.change.Checks;
+import dev.checkrail.change.ConfigurationSet;
+import dev.checkrail.change.Journal;
+import dev.checkrail.change.JournalEntry;
+import dev.checkrail.report.Finding;
+import dev.checkrail.report.Verdict;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The load balancers that are owned here. Acts on one of them come one after the other; acts on
+ * different ones don't wait for each other. What a crash interrupted is ended before anything else
+ * is done to that load balancer.
+ */
+final class Balancers implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Balancers.class);
+
+  /** How long an act waits for the one before it. */
+  private static final Duration TURN = Duration.ofSeconds(5);
+
+  /** Old workers are watched as long as this; longer ones are seen by {@code show} still. */
+  private static final Duration FOLLOWED = Duration.ofMinutes(30);
+
+  private static final Duration PROBE = Duration.ofSeconds(1);
+
+  private final Registry registry;
+  private final Journal journal;
+  private final InstantSource clock;
+  private final LongSupplier nanos;
+  private final Map<String, ReentrantLock> turns = new ConcurrentHashMap<>();
+  private final Map<String, Truth> truths = new ConcurrentHashMap<>();
+  private final Set<Thread> following = ConcurrentHashMap.newKeySet();
+
+  /**
+   * On a folder.
+   *
+   * @param journal where each act is written down
+   * @param nanos elapsed time
+   */
+  Balancers(Registry registry, Journal journal, InstantSource clock, LongSupplier nanos) {
+    this.registry = registry;
+    this.journal = journal;
+    this.clock = clock;
+    this.nanos = nanos;
+  }
+
+  /** What is asked of one load balancer, under its lock. */
+  interface Act<T> {
+    T with(Held held) throws BalancerException, InterruptedException;
+  }
+
+  /** One load balancer while somebody acts on it. */
+  final class Held {
+    private final Registry.Entry entry;
+    private final Driver driver;
+    private final Versions versions;
+
+    private Held(Registry.Entry entry, Driver driver, Versions versions) {
+      this.entry = entry;
+      this.driver = driver;
+      this.versions = versions;
+    }
+
+    Registry.Entry entry() {
+      return entry;
+    }
+
+    Driver driver() {
+      return driver;
+    }
+
+    Versions versions() {
+      return versions;
+    }
+
+    private Apply apply() {
+      return new Apply(entry.name(), driver, versions, journal, clock);
+    }
+
+    private Checks checks() {
+      Installation at = entry.installation();
+      return new GateChecks(
+          Registry.policy(entry.policy(), at.environment()),
+          at.environment(),
+          at.workingDirectory(),
+          at.binary(),
+          clock,
+          nanos);
+    }
+
+    private void write(String actor, String kind, Map<String, String> details) {
+      journal.append(new JournalEntry(clock.instant(), actor, kind, "lb " + entry.name(), details));
+    }
+  }
+
+  List<String> names() throws IOException {
+    return registry.names();
+  }
+
+  // --- at the start
+
+  /** Ends what a crash interrupted, for each of them; one that can't be reached is tried later. */
+  void recover() throws IOException, InterruptedException {
+    for (String name : names()) {
+      try {
+        act(name, held -> "");
+      } catch (BalancerException | Problem e) {
+        LOG.warn("lb {}: {}", name, e.getMessage());
+      }
+    }
+  }
+
+  // --- adding
+
+  /** What a person says of one that is to be taken over, and what wins over what is seen. */
+  record Adding(
+      String name,
+      Adopt.Known known,
+      UnaryOperator<Installation> corrected,
+      Optional<String> policy,
+      boolean again,
+      String actor) {}
+
+  /** What was taken over. */
+  record Added(String digest, Installation installation, List<String> notes) {
+    Added {
+      notes = List.copyOf(notes);
+    }
+  }
+
+  /** Takes one over: what is on its disk is its first approved version. */
+  Added add(Adding adding) throws BalancerException, InterruptedException {
+    String name = adding.name();
+    if (!name.matches(Registry.NAME)) {
+      throw Problem.refused(
+          "a load balancer's name is lower case: a letter, then letters, digits and . _ -");
+    }
+    ReentrantLock turn = take(name);
+    try {
+      Optional<Registry.Entry> before = registry.entry(name);
+      if (before.isPresent() && !adding.again()) {
+        throw Problem.conflict(
+            "exists", "there is a load balancer " + name + " already; --again takes it over anew");
+      }
+      Adopt.Found found = Adopt.find(adding.known());
+      Installation at = adding.corrected().apply(found.installation());
+      Optional<String> policy = adding.policy().or(() -> before.flatMap(Registry.Entry::policy));
+      Registry.policy(policy, at.environment());
+      try (Driver driver = new HaproxyDriver(at)) {
+        Registry.Entry entry = new Registry.Entry(name, at, policy);
+        Held held = new Held(entry, driver, registry.versions(name));
+        String digest =
+            held.apply().adopt(adding.actor(), adding.again() ? "lb add --again" : "lb add");
+        registry.add(entry);
+        return new Added(digest, at, found.notes());
+      }
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /** What it lacks to be rolled out and watched. */
+  Doctor.Report doctor(String name, Doctor.Wanted wanted)
+      throws BalancerException, InterruptedException {
+    return look(name, held -> Doctor.look(held.entry().installation(), wanted));
+  }
+
+  // --- acting
+
+  <T> T act(String name, Act<T> act) throws BalancerException, InterruptedException {
+    Registry.Entry entry =
+        registry
+            .entry(name)
+            .orElseThrow(() -> Problem.missing("there is no load balancer " + name));
+    ReentrantLock turn = take(name);
+    try (Driver driver = new HaproxyDriver(entry.installation())) {
+      Held held = new Held(entry, driver, registry.versions(name));
+      Applied recovered = held.apply().recover(Progress.NONE);
+      if (recovered.outcome() != Applied.Outcome.NOTHING) {
+        LOG.warn("lb {}: {}", name, recovered.why());
+        follow(name, recovered);
+      }
+      return act.with(held);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /** Looks without waiting for those who act. */
+  <T> T look(String name, Act<T> act) throws BalancerException, InterruptedException {
+    Registry.Entry entry =
+        registry
+            .entry(name)
+            .orElseThrow(() -> Problem.missing("there is no load balancer " + name));
+    try (Driver driver = new HaproxyDriver(entry.installation())) {
+      return act.with(new Held(entry, driver, registry.versions(name)));
+    }
+  }
+
+  private ReentrantLock take(String name) throws InterruptedException {
+    ReentrantLock turn = turns.computeIfAbsent(name, it -> new ReentrantLock(true));
+    if (!turn.tryLock(TURN.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw Problem.conflict(
+          "busy", "somebody else acts on the load balancer " + name + " right now");
+    }
+    return turn;
+  }
+
+  /**
+   * What is to be put in place.
+   *
+   * @param moves services that are meant to move
+   * @param force put in place although the gate blocks it, and over drift
+   */
+  record Wanted(
+      Candidate candidate,
+      List<String> moves,
+      Map<String, Preflight.Choice> choices,
+      boolean force,
+      String actor) {
+    Wanted {
+      moves = List.copyOf(moves);
+      choices = Map.copyOf(choices);
+    }
+  }
+
+  /** What became of it; nothing was applied if the verdict held it back. */
+  record Gated(Verdict verdict, String digest, Optional<Applied> applied) {}
+
+  /** Through the gate, then in place. */
+  Gated apply(String name, Wanted wanted) throws BalancerException, InterruptedException {
+    return act(
+        name,
+        held -> {
+          ConfigurationSet to = held.driver().placed(wanted.candidate());
+          String live =
+              held.versions()
+                  .live()
+                  .orElseThrow(
+                      () -> Problem.conflict("no-version", "no version was ever approved here"));
+          ConfigurationSet from =
+              held.versions()
+                  .load(live)
+                  .orElseThrow(() -> Problem.missing("the live version is not kept here"));
+          Verdict verdict = held.checks().gate(from, to, wanted.moves());
+          boolean passed = verdict.kind() == Verdict.Kind.PASS;
+          String digest = to.digest();
+          Map<String, String> details = new LinkedHashMap<>();
+          details.put("digest", digest);
+          details.put("verdict", verdict.kind().word());
+          String rules = blocking(verdict);
+          if (!rules.isEmpty()) {
+            details.put("rules", rules);
+          }
+          if (!wanted.moves().isEmpty()) {
+            details.put("moves", String.join(" ", wanted.moves()));
+          }
+          if (!passed && !wanted.force()) {
+            held.write(wanted.actor(), "apply.held-back", details);
+            return new Gated(verdict, digest, Optional.empty());
+          }
+          details.put("forced", Boolean.toString(wanted.force()));
+          // Written before it is approved: no version lives of which the journal knows nothing.
+          held.write(wanted.actor(), "version.approved", details);
+          held.versions().keep(to);
+          held.versions()
+              .approve(
+                  digest,
+                  clock.instant(),
+                  wanted.actor(),
+                  passed ? "lb apply, gate: pass" : "lb apply --force, gate: " + rules);
+          Applied applied =
+              held.apply()
+                  .apply(
+                      new Apply.Order(digest, wanted.actor(), wanted.choices(), wanted.force()),
+                      Progress.NONE);
+          follow(name, applied);
+          return new Gated(verdict, digest, Optional.of(byHand(held, applied)));
+        });
+  }
+
+  private static String blocking(Verdict verdict) {
+    return String.join(
+        " ",
+        verdict.findings().stream()
+            .filter(Verdict.Measure.usual()::blocks)
+            .map((Finding finding) -> finding.rule().id())
+            .distinct()
+            .toList());
+  }
+
+  /** Loads the approved files again. */
+  Applied reload(
+      String name, Map<String, Preflight.Choice> choices, boolean overDrift, String actor)
+      throws BalancerException, InterruptedException {
+    return act(
+        name,
+        held -> {
+          String live =
+              held.versions()
+                  .live()
+                  .orElseThrow(
+                      () -> Problem.conflict("no-version", "no version was ever approved here"));
+          Applied applied =
+              held.apply().apply(new Apply.Order(live, actor, choices, overDrift), Progress.NONE);
+          follow(name, applied);
+          return byHand(held, applied);
+        });
+  }
+
+  /** Leaves a script that goes back without us, and says where it is. */
+  private Applied byHand(Held held, Applied applied) {
+    if (!applied.serves()) {
+      return applied;
+    }
+    List<String> notes = new ArrayList<>(applied.notes());
+    try {
+      Optional<String> previous = held.versions().previous();
+      Optional<Processes.Master> master = held.driver().processes().master();
+      if (previous.isPresent() && master.isPresent()) {
+        Path script =
+            registry.byHand(
+                held.entry().name(),
+                ManualWay.to(
+                    held.entry().installation(),
+                    held.versions(),
+                    previous.get(),
+                    master.get().pid()));
+        notes.add(
+            "back to %s without Checkrail: sh %s"
+                .formatted(Versions.brief(previous.get()), script));
+      }
+    } catch (BalancerException e) {
+      notes.add("no script for going back by hand: " + e.getMessage());
+    }
+    return new Applied(
+        applied.outcome(),
+        applied.digest(),
+        applied.truth(),
+        applied.why(),
+        applied.preflight(),
+        notes);
+  }
+
+  /**
+   * Goes back.
+   *
+   * @param digest empty: the version before the live one
+   */
+  Rollback.RolledBack rollback(
+      String name,
+      Optional<String> digest,
+      String reason,
+      Optional<Rollback.Tourniquet> tourniquet,
+      List<String> dropped,
+      String actor)
+      throws BalancerException, InterruptedException {
+    Registry.Entry entry =
+        registry
+            .entry(name)
+            .orElseThrow(() -> Problem.missing("there is no load balancer " + name));
+    ReentrantLock turn = take(name);
+    try (Driver driver = new HaproxyDriver(entry.installation())) {
+      // No recovery first: an interrupted switch is a part of what is gone back from.
+      Versions versions = registry.versions(name);
+      String to =
+          digest.isPresent()
+              ? digest.get()
+              : versions
+                  .previous()
+                  .orElseThrow(
+                      () -> Problem.conflict("no-version", "there is no version before this one"));
+      Rollback.RolledBack back =
+          new Rollback(name, driver, versions, journal, clock, Probe.direct(PROBE))
+              .back(new Rollback.Order(to, actor, reason, tourniquet, dropped), Progress.NONE);
+      follow(name, back.applied());
+      return back;
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /** What a server is told. */
+  void tell(
+      String name,
+      ServerName server,
+      Optional<RunningState.Admin> admin,
+      Optional<Integer> weight,
+      String actor)
+      throws BalancerException, InterruptedException {
+    var unused =
+        act(
+            name,
+            held -> {
+              Map<String, String> details = new LinkedHashMap<>();
+              details.put("server", server.toString());
+              admin.ifPresent(it -> details.put("state", it.word()));
+              weight.ifPresent(it -> details.put("weight", it.toString()));
+              held.write(actor, "runtime.told", details);
+              if (admin.isPresent()) {
+                held.driver().admin(server, admin.get());
+              }
+              if (weight.isPresent()) {
+                held.driver().weight(server, weight.get());
+              }
+              return "";
+            });
+  }
+
+  /**
+   * What nobody approved.
+   *
+   * @param difference of what is on the disk against what was approved; empty if no file differs
+   */
+  record Drifted(Drift.Report report, Optional<Checks.Answer> difference) {}
+
+  /** Looks for drift. */
+  Drifted drift(String name) throws BalancerException, InterruptedException {
+    return look(
+        name,
+        held -> {
+          Drift.Report report = Drift.find(held.driver(), held.versions(), Set.of());
+          boolean files = !report.approved().digest().equals(report.onDisk().digest());
+          return new Drifted(
+              report,
+              files
+                  ? Optional.of(held.checks().diff(report.approved(), report.onDisk()))
+                  : Optional.empty());
+        });
+  }
+
+  // --- after a reload
+
+  /** The last that was seen of a reload, as long as this process runs. */
+  Optional<Truth> truth(String name) {
+    return Optional.ofNullable(truths.get(name));
+  }
+
+  /** Watches old workers go, beside everything else. */
+  private void follow(String name, Applied applied) {
+    if (!applied.serves() || applied.truth().isEmpty()) {
+      return;
+    }
+    truths.put(name, applied.truth().get());
+    Thread thread =
+        Thread.ofVirtual()
+            .name("follow " + name)
+            .unstarted(() -> {
+              try {
+                var unused =
+                    look(
+                        name,
+                        held ->
+                            held.apply()
+                                .follow(applied, FOLLOWED, truth -> truths.put(name, truth)));
+              } catch (BalancerException | RuntimeException e) {
+                LOG.warn("lb {}: old workers are not watched: {}", name, e.getMessage());
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // we are stopping
+              } finally {
+                following.remove(Thread.currentThread());
+              }
+            });
+    following.add(thread);
+    thread.start();
+  }
+
+  /** Waits for acts that are under way, for a while, and ends all watching. */
+  @Override
+  public void close() {
+    try {
+      for (ReentrantLock turn : turns.values()) {
+        if (turn.tryLock(20, TimeUnit.SECONDS)) {
+          turn.unlock();
+        }
+      }
+      following.forEach(Thread::interrupt);
+      for (Thread thread : following) {
+        boolean ended = thread.join(Duration.ofSeconds(2));
+        if (!ended) {
+          LOG.warn("{} does not end", thread.getName());
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,278 @@
+package dev.checkrail.serve;
+
+import dev.checkrail.balancer.BalancerException;
+import dev.checkrail.change.JournalEntry;
+import dev.checkrail.serve.access.Access;
+import dev.checkrail.serve.access.Refusals;
+import dev.checkrail.store.AccountTable;
+import dev.checkrail.store.ChainedJournal;
+import dev.checkrail.store.Database;
+import dev.checkrail.store.DatabaseAddress;
+import dev.checkrail.store.EmbeddedPostgres;
+import dev.checkrail.store.LateJournal;
+import io.helidon.common.tls.Tls;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The wiring of the control plane: database, journal, accounts, load balancers, HTTP. Started in
+ * this order, stopped in the reverse one. One per data folder.
+ */
+public final class ControlPlane implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
+  private static final int CONNECTIONS = 10;
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private final InstantSource clock;
+  private final Access access;
+  private final ChainedJournal journal;
+  private final Listening listening;
+  private final String scheme;
+  private final String host;
+  private final Set<String> operations;
+  private volatile boolean stopping;
+
+  /**
+   * What is to be started.
+   *
+   * @param data everything that is kept lies here
+   * @param programs where PostgreSQL's programs are unpacked
+   * @param database one's own; empty: an embedded one in {@code data}
+   * @param port 0 for any
+   * @param tls empty: plain HTTP
+   */
+  public record Settings(
+      Path data,
+      Path programs,
+      Optional<DatabaseAddress> database,
+      String host,
+      int port,
+      Optional<Tls> tls) {}
+
+  /**
+   * Starts all of it; what was interrupted by a crash is ended before the first request is taken.
+   *
+   * @param nanos elapsed time
+   * @throws IOException with a sentence for people
+   */
+  public static ControlPlane start(Settings settings, InstantSource clock, LongSupplier nanos)
+      throws IOException, SQLException, InterruptedException {
+    return new ControlPlane(settings, clock, nanos);
+  }
+
+  private ControlPlane(Settings settings, InstantSource clock, LongSupplier nanos)
+      throws IOException, SQLException, InterruptedException {
+    this.clock = clock;
+    this.host = settings.host();
+    this.scheme = settings.tls().isPresent() ? "https" : "http";
+    try {
+      Files.createDirectories(
+          settings.data(),
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x")));
+      DatabaseAddress address = database(settings, nanos);
+      PrometheusMeterRegistry metrics = metrics();
+      opened.push(metrics::close);
+      Database database = Database.open(address, CONNECTIONS, PATIENCE, metrics);
+      opened.push(database);
+      this.journal = new ChainedJournal(database);
+      this.access = new Access(new AccountTable(database), clock, nanos, new SecureRandom());
+      Refusals refusals = new Refusals(journal, clock, nanos);
+      List<Endpoint> endpoints = new ArrayList<>();
+      endpoints.addAll(new StateApi(database, () -> stopping, metrics).endpoints());
+      endpoints.addAll(new AccessApi(access).endpoints());
+      endpoints.addAll(new JournalApi(journal, journal, clock).endpoints());
+      LateJournal late = new LateJournal(journal, settings.data().resolve("journal-late.jsonl"));
+      late.writeLate();
+      opened.push(every(Duration.ofSeconds(2), "late entries", () -> writeLate(late)));
+      Balancers balancers =
+          new Balancers(new Registry(settings.data().resolve("balancers")), late, clock, nanos);
+      opened.push(balancers);
+      balancers.recover();
+      endpoints.addAll(new BalancerApi(balancers).endpoints());
+      this.operations =
+          endpoints.stream()
+              .map(it -> it.method() + " " + it.path())
+              .collect(Collectors.toCollection(TreeSet::new));
+      this.listening =
+          new Listening(
+              new Listening.Place(settings.host(), settings.port(), settings.tls()),
+              endpoints,
+              access,
+              refusals,
+              metrics);
+      try {
+        listening.start();
+      } catch (IOException | RuntimeException e) {
+        throw new IOException(
+            "can't listen on " + settings.host() + ":" + settings.port() + ": " + cause(e), e);
+      }
+      opened.push(listening);
+      Gauge.builder("checkrail.stopping", () -> stopping ? 1 : 0)
+          .description("1 while the control plane stops")
+          .register(metrics);
+      note("serve.started", Map.of("address", address().toString()));
+    } catch (BalancerException e) {
+      close();
+      throw new IOException(e.getMessage(), e);
+    } catch (IOException | SQLException | InterruptedException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private static String cause(Throwable e) {
+    Throwable cause = e;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return String.valueOf(cause.getMessage());
+  }
+
+  private DatabaseAddress database(Settings settings, LongSupplier nanos)
+      throws IOException, SQLException, InterruptedException {
+    if (settings.database().isPresent()) {
+      Database.migrate(settings.database().get());
+      return settings.database().get();
+    }
+    EmbeddedPostgres server =
+        EmbeddedPostgres.start(settings.data().resolve("postgres"), settings.programs(), nanos);
+    opened.push(server);
+    Database.migrate(server.asOwner());
+    opened.push(watching(server));
+    return server.asService();
+  }
+
+  /** A database that died is started again. */
+  private static AutoCloseable watching(EmbeddedPostgres server) {
+    return every(
+        Duration.ofSeconds(1),
+        "database",
+        () -> {
+          if (!server.isRunning()) {
+            LOG.error("the embedded database is gone; starting it again");
+            try {
+              server.ensureRunning();
+            } catch (IOException e) {
+              LOG.error("the embedded database does not start: {}", e.getMessage());
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          }
+        });
+  }
+
+  private static void writeLate(LateJournal late) {
+    try {
+      late.writeLate();
+    } catch (RuntimeException e) {
+      LOG.warn("late journal entries wait: {}", e.getMessage());
+    }
+  }
+
+  private static AutoCloseable every(Duration pause, String name, Runnable work) {
+    ScheduledExecutorService timer =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name(name).factory());
+    var unused =
+        timer.scheduleWithFixedDelay(
+            work, pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
+    return () -> {
+      timer.shutdown();
+      if (!timer.awaitTermination(10, TimeUnit.SECONDS)) {
+        timer.shutdownNow();
+      }
+    };
+  }
+
+  private static PrometheusMeterRegistry metrics() {
+    PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    new JvmMemoryMetrics().bindTo(metrics);
+    new JvmThreadMetrics().bindTo(metrics);
+    new ProcessorMetrics().bindTo(metrics);
+    new UptimeMetrics().bindTo(metrics);
+    try (JvmGcMetrics gc = new JvmGcMetrics()) {
+      gc.bindTo(metrics);
+    }
+    return metrics;
+  }
+
+  /** Where it listens. */
+  public java.net.URI address() {
+    String shown = host.contains(":") ? "[" + host + "]" : host;
+    return java.net.URI.create(scheme + "://" + shown + ":" + listening.port());
+  }
+
+  /** What is served, as {@code GET /path}. */
+  Set<String> operations() {
+    return Set.copyOf(operations);
+  }
+
+  /** A one-time code for the first administrator, as long as there is none. */
+  public Optional<String> firstCode() {
+    return access.firstCode();
+  }
+
+  private void note(String kind, Map<String, String> details) {
+    journal.append(new JournalEntry(clock.instant(), "checkrail", kind, "control plane", details));
+  }
+
+  /** Takes no more requests, lets those that run end, stops the database in order. */
+  @Override
+  public synchronized void close() {
+    if (stopping) {
+      return;
+    }
+    stopping = true;
+    if (opened.peek() instanceof Listening) {
+      stop(opened.pop());
+      try {
+        note("serve.stopped", Map.of());
+      } catch (RuntimeException e) {
+        LOG.warn("the end could not be written to the journal: {}", e.getMessage());
+      }
+    }
+    while (!opened.isEmpty()) {
+      stop(opened.pop());
+    }
+  }
+
+  private static void stop(AutoCloseable part) {
+    try {
+      part.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (Exception e) {
+      LOG.warn("{} did not stop in order: {}", part.getClass().getSimpleName(), e.getMessage());
+    }
+  }
+}

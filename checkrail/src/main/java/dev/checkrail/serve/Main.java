@@ -1,0 +1,253 @@
+package dev.checkrail.serve;
+
+import dev.checkrail.store.DatabaseAddress;
+import io.helidon.common.configurable.Resource;
+import io.helidon.common.pki.Keys;
+import io.helidon.common.tls.Tls;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Entry point of {@code checkrail serve}: the control plane, until it is told to stop. */
+@Command(
+    name = "checkrail serve",
+    description = {
+      "Runs the control plane: owns load balancers, keeps the journal, answers HTTP.",
+      "One process, in the foreground. It keeps all it has in one folder, in which a PostgreSQL of"
+          + " its own runs. When it stops, load balancers go on as they are."
+    },
+    sortOptions = false,
+    footer = {
+      "",
+      "Examples:",
+      "  checkrail serve                                on 127.0.0.1:8460",
+      "  checkrail serve --listen 127.0.0.1:9000 --data /srv/checkrail",
+      "  checkrail serve --listen 0.0.0.0:8460 --tls-certificate cert.pem --tls-key key.pem",
+      "  CHECKRAIL_DATABASE_PASSWORD=… checkrail serve --database-user checkrail \\",
+      "      --database-url jdbc:postgresql://db.internal/checkrail",
+      "",
+      "At the first start it prints a link that makes the first administrator.",
+      "Exit status: 0 stopped as it was told, 2 could not run."
+    })
+public final class Main implements Callable<Integer> {
+  private static final int PORT = 8460;
+
+  @Option(
+      names = "--listen",
+      paramLabel = "HOST:PORT",
+      description = "Where it answers. Default: 127.0.0.1:8460; port 0 takes any.")
+  private String listen = "127.0.0.1:" + PORT;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description =
+          "All that is kept. Default: /var/lib/checkrail for root, else"
+              + " ~/.local/share/checkrail.")
+  private @Nullable Path data;
+
+  @Option(
+      names = "--database-url",
+      paramLabel = "URL",
+      description = "Your own PostgreSQL, jdbc:postgresql://HOST/NAME, instead of an embedded one.")
+  private @Nullable String databaseUrl;
+
+  @Option(
+      names = "--database-user",
+      paramLabel = "NAME",
+      description = "Its role; owns the tables. Default: checkrail.")
+  private String databaseUser = "checkrail";
+
+  @Option(
+      names = "--database-password-file",
+      paramLabel = "FILE",
+      description = "Its password. Default: the variable CHECKRAIL_DATABASE_PASSWORD.")
+  private @Nullable Path databasePassword;
+
+  @Option(
+      names = "--tls-certificate",
+      paramLabel = "FILE",
+      description = "Answer HTTPS: the certificate and its chain, PEM.")
+  private @Nullable Path certificate;
+
+  @Option(names = "--tls-key", paramLabel = "FILE", description = "Its key, PEM (PKCS #8).")
+  private @Nullable Path key;
+
+  @Option(
+      names = "--plain-http",
+      description = "Answer plain HTTP beyond the loopback: only behind a proxy that does TLS.")
+  private boolean plainHttp;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Shows this help.")
+  private boolean help;
+
+  /** Runs until it gets SIGTERM or SIGINT. Exit statuses: 0 stopped in order, 2 could not run. */
+  public static void main(String[] arguments) {
+    CommandLine line = new CommandLine(new Main());
+    line.setUsageHelpWidth(100);
+    line.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
+    line.setParameterExceptionHandler((e, given) -> {
+      e.getCommandLine()
+          .getErr()
+          .println("checkrail: " + e.getMessage() + "; see 'checkrail serve --help'");
+      return 2;
+    });
+    line.setErr(new PrintWriter(System.err, true, java.nio.charset.StandardCharsets.UTF_8));
+    int status = line.execute(arguments);
+    if (status != STOPPED) {
+      System.exit(status);
+    }
+  }
+
+  /** The process ends by itself: an exit from here would wait for the hook that waits for us. */
+  private static final int STOPPED = -1;
+
+  @Override
+  public Integer call() {
+    try {
+      return serve();
+    } catch (Unusable | IOException | SQLException e) {
+      System.err.println("checkrail: " + e.getMessage());
+      return 2;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return 2;
+    }
+  }
+
+  /** Options that can't be. */
+  private static final class Unusable extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    Unusable(String message) {
+      super(message);
+    }
+  }
+
+  private int serve() throws Unusable, IOException, SQLException, InterruptedException {
+    int colon = listen.lastIndexOf(':');
+    String host = colon < 0 ? listen : listen.substring(0, colon).replaceAll("^\\[|]$", "");
+    String port = colon < 0 ? Integer.toString(PORT) : listen.substring(colon + 1);
+    if (host.isEmpty() || !port.matches("[0-9]{1,5}") || Integer.parseInt(port) > 65535) {
+      throw new Unusable("--listen takes HOST:PORT, such as 127.0.0.1:8460, not " + listen);
+    }
+    Optional<Tls> tls = tls();
+    if (tls.isEmpty() && !plainHttp && !isLoopback(host)) {
+      throw new Unusable(
+          "tokens would cross the network in the clear: give --tls-certificate and --tls-key, or"
+              + " --plain-http behind a proxy that does TLS");
+    }
+    Path folder = data == null ? usualFolder() : data.toAbsolutePath();
+    ControlPlane plane =
+        ControlPlane.start(
+            new ControlPlane.Settings(
+                folder, folder.resolve("programs"), database(), host, Integer.parseInt(port), tls),
+            InstantSource.system(),
+            System::nanoTime);
+    CountDownLatch stopped = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  plane.close();
+                  stopped.countDown();
+                },
+                "stop"));
+    System.out.println("checkrail: control plane on " + plane.address() + ", data in " + folder);
+    plane.firstCode().ifPresent(code -> welcome(plane, code));
+    System.out.flush();
+    stopped.await();
+    return STOPPED;
+  }
+
+  private static void welcome(ControlPlane plane, String code) {
+    System.out.println(
+        """
+        checkrail: there is no administrator yet. Within an hour open this link (it works once):
+          %1$s/first#%2$s
+        or run:
+          bin/checkrail login --server %1$s --name YOUR-NAME --first %2$s\
+        """
+            .formatted(plane.address(), code));
+  }
+
+  private static boolean isLoopback(String host) {
+    try {
+      return InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      return false;
+    }
+  }
+
+  private static Path usualFolder() {
+    return "root".equals(System.getProperty("user.name"))
+        ? Path.of("/var/lib/checkrail")
+        : Path.of(System.getProperty("user.home", "."), ".local/share/checkrail");
+  }
+
+  private Optional<DatabaseAddress> database() throws Unusable, IOException {
+    if (databaseUrl == null) {
+      return Optional.empty();
+    }
+    if (!databaseUrl.startsWith("jdbc:postgresql:")) {
+      throw new Unusable("--database-url begins with jdbc:postgresql:");
+    }
+    if (databaseUrl.contains("password=")) {
+      throw new Unusable(
+          "a password in --database-url is seen by everybody who lists processes; use"
+              + " --database-password-file");
+    }
+    String password =
+        databasePassword == null
+            ? Objects.requireNonNullElse(System.getenv("CHECKRAIL_DATABASE_PASSWORD"), "")
+            : Files.readString(databasePassword).strip();
+    return Optional.of(new DatabaseAddress(databaseUrl, databaseUser, password));
+  }
+
+  private Optional<Tls> tls() throws Unusable {
+    if (certificate == null && key == null) {
+      return Optional.empty();
+    }
+    if (certificate == null || key == null) {
+      throw new Unusable("--tls-certificate and --tls-key are given together");
+    }
+    for (Path file : new Path[] {certificate, key}) {
+      if (!Files.isReadable(file)) {
+        throw new Unusable(file + " can't be read");
+      }
+    }
+    try {
+      Keys keys =
+          Keys.builder()
+              .pem(pem ->
+                  pem.key(Resource.create(Objects.requireNonNull(key)))
+                      .certChain(Resource.create(Objects.requireNonNull(certificate))))
+              .build();
+      return Optional.of(
+          Tls.builder()
+              .privateKey(keys.privateKey().orElseThrow())
+              .privateKeyCertChain(keys.certChain())
+              .addEnabledProtocol("TLSv1.3")
+              .addEnabledProtocol("TLSv1.2")
+              .build());
+    } catch (RuntimeException e) {
+      throw new Unusable("the certificate and the key can't be used: " + e.getMessage());
+    }
+  }
+}

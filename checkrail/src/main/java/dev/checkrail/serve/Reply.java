@@ -1,0 +1,64 @@
+package dev.checkrail.serve;
+
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * An answer.
+ *
+ * @param headers further ones
+ */
+record Reply(int status, String type, byte[] body, Map<String, String> headers) {
+  private static final String JSON = "application/json";
+  private static final String PROBLEM = "application/problem+json";
+
+  Reply {
+    headers = Map.copyOf(headers);
+  }
+
+  static Reply json(int status, ObjectNode body) {
+    return new Reply(status, JSON, bytes(Wire.text(body)), Map.of());
+  }
+
+  static Reply text(int status, String type, String body) {
+    return new Reply(status, type, bytes(body), Map.of());
+  }
+
+  static Reply nothing() {
+    return new Reply(204, JSON, new byte[0], Map.of());
+  }
+
+  /** RFC 9457. The type is a name, not a page: {@code urn:checkrail:problem:…}. */
+  static Reply problem(Problem problem, String requestId) {
+    ObjectNode body = Wire.object();
+    body.put("type", "urn:checkrail:problem:" + problem.type());
+    body.put("title", problem.title());
+    body.put("status", problem.status());
+    body.put("detail", problem.getMessage());
+    body.put("request_id", requestId);
+    problem.more().forEach(body::set);
+    Map<String, String> headers = new LinkedHashMap<>();
+    if (problem.status() == 401) {
+      headers.put("WWW-Authenticate", "Bearer realm=\"checkrail\"");
+    }
+    if (problem.status() == 429) {
+      headers.put("Retry-After", "60");
+    }
+    if (problem.status() == 503) {
+      headers.put("Retry-After", "5");
+    }
+    return new Reply(problem.status(), PROBLEM, bytes(Wire.text(body)), headers);
+  }
+
+  Reply with(String header, String value) {
+    Map<String, String> all = new LinkedHashMap<>(headers);
+    all.put(header, value);
+    return new Reply(status, type, body, all);
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,60 @@
+package dev.checkrail.balancer;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A server that answers with its name, or that takes requests and never answers them. */
+public final class NamedServer implements AutoCloseable {
+  private final HttpServer server;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final CountDownLatch ended = new CountDownLatch(1);
+  public final AtomicInteger requests = new AtomicInteger();
+
+  private NamedServer(String name, boolean stuck) throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
+    byte[] answer = name.getBytes(StandardCharsets.UTF_8);
+    server.setExecutor(threads);
+    server.createContext(
+        "/",
+        exchange -> {
+          requests.incrementAndGet();
+          if (stuck && !exchange.getRequestURI().getPath().equals("/ready")) {
+            try {
+              ended.await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          }
+          exchange.sendResponseHeaders(200, answer.length);
+          exchange.getResponseBody().write(answer);
+          exchange.close();
+        });
+    server.start();
+  }
+
+  public static NamedServer good(String name) throws IOException {
+    return new NamedServer(name, false);
+  }
+
+  public static NamedServer stuck(String name) throws IOException {
+    return new NamedServer(name, true);
+  }
+
+  public int port() {
+    return server.getAddress().getPort();
+  }
+
+  @Override
+  public void close() {
+    ended.countDown();
+    server.stop(0);
+    threads.shutdownNow();
+  }
+}

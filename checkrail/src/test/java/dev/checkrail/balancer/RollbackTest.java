@@ -1,0 +1,141 @@
+package dev.checkrail.balancer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.checkrail.balancer.Rollback.RolledBack;
+import dev.checkrail.balancer.Rollback.Tourniquet;
+import dev.checkrail.balancer.RunningState.Admin;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RollbackTest {
+  private static final String TO_STUCK =
+      Setting.CONFIG.replace("default_backend be_a", "default_backend be_stuck");
+  private static final ServerName STUCK = new ServerName("be_stuck", "s1");
+
+  @TempDir Path temp;
+  private Setting lb;
+  private String good;
+
+  @BeforeEach
+  void start() throws Exception {
+    lb = new Setting(temp);
+    good = lb.apply.adopt("ada", "it runs today");
+  }
+
+  @AfterEach
+  void end() throws Exception {
+    lb.close();
+  }
+
+  private RolledBack back(Optional<Tourniquet> tourniquet) throws Exception {
+    return lb.rollback.back(
+        new Rollback.Order(good, "otto", "payments fail", tourniquet, List.of()), Progress.NONE);
+  }
+
+  @Test
+  void theTourniquetEndsWhatIsStuckAtOnce() throws Exception {
+    assertThat(lb.apply(lb.approved(TO_STUCK)).serves()).isTrue();
+    CompletableFuture<String> user = CompletableFuture.supplyAsync(this::get);
+    RunningHaproxy.eventually("a request is stuck", () -> lb.stuck.requests.get() == 1);
+
+    RolledBack back = back(Optional.of(new Tourniquet(List.of(STUCK), List.of("be_a"), 2)));
+
+    assertThat(back.applied().serves()).as(back.applied().why()).isTrue();
+    assertThat(back.tourniquet()).contains("be_stuck/s1 in maint, 1 session(s)");
+    assertThat(back.tourniquetMillis()).isBetween(0L, 1000L);
+    assertThat(user.get()).matches("50[23] .*");
+    assertThat(lb.get("/")).isEqualTo("200 a");
+    assertThat(lb.journal.kinds())
+        .endsWith("rollback.ordered", "rollback.tourniquet", "rollback.serves");
+  }
+
+  @Test
+  void withoutEnoughServersInTheTargetThereIsNoTourniquet() throws Exception {
+    assertThat(lb.apply(lb.approved(TO_STUCK)).serves()).isTrue();
+    lb.a.close();
+
+    RolledBack back = back(Optional.of(new Tourniquet(List.of(STUCK), List.of("be_a"), 1)));
+
+    assertThat(back.tourniquet())
+        .isEqualTo(
+            "not applied: only 0 server(s) of be_a answer when asked directly, 1 are needed");
+    assertThat(back.applied().serves()).isTrue();
+  }
+
+  @Test
+  void onlyAnApprovedVersionIsGoneBackTo() throws Exception {
+    String unapproved = lb.versions.keep(lb.haproxy.candidate(lb.driver, TO_STUCK));
+    RolledBack back =
+        lb.rollback.back(Rollback.Order.of(unapproved, "otto", "a try"), Progress.NONE);
+    assertThat(back.applied().outcome()).isEqualTo(Applied.Outcome.NOT_APPROVED);
+    assertThat(lb.driver.onDisk().digest()).isEqualTo(good);
+  }
+
+  @Test
+  void neitherDriftNorADeadJournalStopsIt() throws Exception {
+    assertThat(lb.apply(lb.approved(TO_STUCK)).serves()).isTrue();
+    java.nio.file.Files.writeString(
+        lb.haproxy.config, lb.haproxy.text(TO_STUCK) + "# and by hand\n");
+    lb.journal.down = true;
+
+    RolledBack back = back(Optional.empty());
+
+    assertThat(back.applied().serves()).as(back.applied().why()).isTrue();
+    assertThat(back.applied().notes())
+        .contains("not in the journal: rollback.ordered (the database is down)");
+    assertThat(lb.get("/")).isEqualTo("200 a");
+  }
+
+  /** A file edited by hand and reloaded behind our back: nothing of it is kept. */
+  @Test
+  void whatAForeignReloadBroughtIsNotTakenForStateToKeep() throws Exception {
+    java.nio.file.Files.writeString(
+        lb.haproxy.config,
+        lb.haproxy.text(
+            TO_STUCK
+                .replace("weight 50", "weight 51")
+                .replace("weight 100", "weight 100 disabled")));
+    java.nio.file.Files.writeString(lb.haproxy.map, "/a be_b\n");
+    long before = lb.driver.processes().seen().worker();
+    lb.driver.reload();
+    RunningHaproxy.eventually("a new worker", () -> worker() != before && worker() != 0);
+
+    RolledBack back = back(Optional.empty());
+
+    assertThat(back.applied().serves()).as(back.applied().why()).isTrue();
+    assertThat(back.applied().notes()).isEmpty();
+    assertThat(lb.get("/a")).isEqualTo("200 a");
+    assertThat(Drift.find(lb.driver, lb.versions, java.util.Set.of()).found()).isEmpty();
+  }
+
+  private long worker() {
+    try {
+      return lb.driver.processes().seen().worker();
+    } catch (BalancerException e) {
+      return 0;
+    }
+  }
+
+  @Test
+  void aServerThatAPersonTookOutStaysOut() throws Exception {
+    assertThat(lb.apply(lb.approved(TO_STUCK)).serves()).isTrue();
+    lb.driver.admin(new ServerName("be_a", "a1"), Admin.MAINT);
+    assertThat(back(Optional.empty()).applied().serves()).isTrue();
+    assertThat(lb.driver.running().servers().getFirst().admin()).isEqualTo(Admin.MAINT);
+  }
+
+  private String get() {
+    try {
+      return lb.get("/");
+    } catch (Exception e) {
+      return e.toString();
+    }
+  }
+}

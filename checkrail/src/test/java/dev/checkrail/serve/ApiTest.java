@@ -1,0 +1,363 @@
+package dev.checkrail.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.checkrail.balancer.RunningHaproxy;
+import dev.checkrail.serve.access.Right;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** The API, by a client that holds every request and answer against the description. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ApiTest {
+  private static final String PASSWORD = "correct horse battery";
+  private static final String CONFIG =
+      """
+      global
+          stats socket @FOLDER@/stats.sock mode 600 level admin expose-fd listeners
+          hard-stop-after 5s
+      defaults
+          mode http
+          timeout connect 1s
+          timeout client 30s
+          timeout server @SERVER@
+          option idle-close-on-response
+      frontend web
+          bind 127.0.0.1:@PORT@
+          use_backend be_pay if { path_beg /pay/ }
+          default_backend be_web
+      backend be_pay
+          server pay-1 127.0.0.1:@PAY@
+      backend be_web
+          server web-1 127.0.0.1:@WEB@
+      """;
+
+  @TempDir private static Path folder;
+  private static ControlPlane plane;
+  private static Api api;
+  private static String admin;
+
+  @BeforeAll
+  static void start() throws Exception {
+    plane =
+        ControlPlane.start(
+            new ControlPlane.Settings(
+                folder.resolve("data"),
+                Path.of("target/postgres"),
+                Optional.empty(),
+                "127.0.0.1",
+                0,
+                Optional.empty()),
+            InstantSource.system(),
+            System::nanoTime);
+    api = new Api(plane.address());
+    String code = plane.firstCode().orElseThrow();
+    assertThat(first("wrong").status()).isEqualTo(403);
+    Api.Answer made = first(code);
+    assertThat(made.status()).isEqualTo(201);
+    admin = made.body().get("secret").asString();
+    assertThat(first(code).type()).isEqualTo("wrong-code");
+    assertThat(plane.firstCode()).isEmpty();
+  }
+
+  private static Api.Answer first(String code) {
+    return api.post(
+        "/api/v1/first-admin",
+        "",
+        "{\"code\":\"%s\",\"name\":\"ada\",\"password\":\"%s\"}".formatted(code, PASSWORD));
+  }
+
+  @AfterAll
+  static void stop() {
+    plane.close();
+  }
+
+  @Test
+  @Order(1)
+  void machinesAskWithoutAToken() {
+    assertThat(api.get("/live", "").status()).isEqualTo(200);
+    assertThat(api.get("/ready", "").body().get("ready").booleanValue()).isTrue();
+    assertThat(api.get("/metrics", "").text()).contains("# TYPE checkrail_http_requests_seconds");
+    assertThat(api.get("/openapi.yaml", "").status()).isEqualTo(200);
+    assertThat(api.get("/first", "").text()).contains("First administrator");
+  }
+
+  @Test
+  @Order(2)
+  void withoutATokenThereIsNothingAndWithoutTheRightNeitherAndBothAreInTheJournal() {
+    assertThat(api.get("/api/v1/me", "").status()).isEqualTo(401);
+    assertThat(api.get("/api/v1/me", "ckr_" + "a".repeat(43)).status()).isEqualTo(401);
+    assertThat(api.get("/api/v1/me", "nonsense").status()).isEqualTo(401);
+    String viewer = account("vera", "viewer");
+    Api.Answer refused = api.post("/api/v1/events", viewer, "{\"text\":\"x\"}");
+    assertThat(refused.status()).isEqualTo(403);
+    assertThat(refused.type()).isEqualTo("no-right");
+    List<JsonNode> written =
+        api
+            .get("/api/v1/journal?kind=access.refused", admin)
+            .body()
+            .get("entries")
+            .values()
+            .stream()
+            .toList();
+    assertThat(written.getLast().get("actor").asString()).isEqualTo("vera");
+    assertThat(written.getLast().get("details").get("call").asString())
+        .isEqualTo("POST /api/v1/events");
+    assertThat(written)
+        .anySatisfy(it -> assertThat(it.get("actor").asString()).isEqualTo("unknown"));
+    assertThat(written.toString()).doesNotContain("ckr_a");
+  }
+
+  @Test
+  @Order(3)
+  void everyOperationThatNeedsARightIsClosedToWhoHasNone() {
+    // A token that may only tell of events, against everything else.
+    String narrow = token(admin, "narrow", "\"scopes\":[\"event\"]");
+    for (String name : api.operations()) {
+      JsonNode right = api.operation(name).get("x-right");
+      if (right == null || right.asString().equals("event")) {
+        continue;
+      }
+      assertThat(Right.of(right.asString())).as(name).isPresent();
+      String[] words = name.split(" ");
+      String path = words[1].replaceAll("\\{[a-z]+}", "none");
+      Api.Answer answer = api.send(words[0], path, narrow, words[0].equals("GET") ? "" : "{}");
+      assertThat(answer.status()).as(name).isEqualTo(403);
+      assertThat(api.send(words[0], path, "", "").status()).as(name).isEqualTo(401);
+    }
+  }
+
+  @Test
+  @Order(4)
+  void peopleLogInChangeTheirPasswordAndLogOut() {
+    account("grace", "operator");
+    String token = login("grace", PASSWORD).body().get("secret").asString();
+    assertThat(api.get("/api/v1/me", token).body().get("account").asString()).isEqualTo("grace");
+    String other = "another long password";
+    assertThat(
+            api.post(
+                    "/api/v1/me/password",
+                    token,
+                    "{\"old\":\"%s\",\"new\":\"%s\"}".formatted(PASSWORD, other))
+                .status())
+        .isEqualTo(204);
+    assertThat(login("grace", PASSWORD).status()).isEqualTo(401);
+    assertThat(login("grace", other).status()).isEqualTo(201);
+    assertThat(api.post("/api/v1/logout", token, "").status()).isEqualTo(204);
+    assertThat(api.get("/api/v1/me", token).status()).isEqualTo(401);
+  }
+
+  @Test
+  @Order(5)
+  void wrongPasswordsAreSlowedDownAndDoNotTellWhoHasAnAccount() {
+    Api.Answer nobody = login("nobody", "x".repeat(12));
+    Api.Answer somebody = login("ada", "x".repeat(12));
+    assertThat(nobody.status()).isEqualTo(401);
+    assertThat(nobody.body().get("detail")).isEqualTo(somebody.body().get("detail"));
+    IntStream.range(0, 4).forEach(i -> login("nobody", "x".repeat(12)));
+    assertThat(login("nobody", "x".repeat(12)).status()).isEqualTo(429);
+    assertThat(login("ada", PASSWORD).status()).isEqualTo(201);
+  }
+
+  @Test
+  @Order(6)
+  void tokensAreNarrowedListedAndRevoked() {
+    String narrow = token(admin, "ci", "\"scopes\":[\"event\",\"read\"],\"days\":1");
+    assertThat(
+            api.post("/api/v1/events", narrow, "{\"text\":\"gateway 1.8\",\"scope\":\"pay-*\"}")
+                .status())
+        .isEqualTo(201);
+    assertThat(
+            api.get("/api/v1/events", narrow)
+                .body()
+                .get("entries")
+                .get(0)
+                .get("subject")
+                .asString())
+        .isEqualTo("pay-*");
+    assertThat(
+            api.post("/api/v1/tokens", narrow, "{\"name\":\"wide\",\"scopes\":[\"accounts\"]}")
+                .status())
+        .isEqualTo(403);
+    String child = token(narrow, "child", "\"days\":1");
+    assertThat(api.get("/api/v1/me", child).body().get("rights").toString())
+        .isEqualTo("[\"event\",\"read\"]");
+    String id = api.get("/api/v1/me", narrow).body().get("token").asString();
+    assertThat(api.get("/api/v1/tokens", admin).text()).contains(id).doesNotContain(narrow);
+    assertThat(api.call("DELETE", "/api/v1/tokens/" + id, admin, "").status()).isEqualTo(204);
+    assertThat(api.get("/api/v1/me", narrow).status()).isEqualTo(401);
+    assertThat(api.call("DELETE", "/api/v1/tokens/" + id, admin, "").status()).isEqualTo(404);
+  }
+
+  @Test
+  @Order(7)
+  void anAccountThatIsSwitchedOffCanDoNothingAtOnce() {
+    String token = account("otto", "author");
+    assertThat(api.get("/api/v1/accounts", admin).text()).contains("otto");
+    assertThat(api.call("PATCH", "/api/v1/accounts/otto", admin, "{\"disabled\":true}").status())
+        .isEqualTo(200);
+    assertThat(api.get("/api/v1/me", token).status()).isEqualTo(401);
+    assertThat(login("otto", PASSWORD).status()).isEqualTo(401);
+    assertThat(
+            api.call("PATCH", "/api/v1/accounts/ada", admin, "{\"roles\":[\"viewer\"]}").status())
+        .isEqualTo(422);
+  }
+
+  @Test
+  @Order(8)
+  void badRequestsAreSaidInWords() {
+    assertThat(api.send("POST", "/api/v1/login", "", "{").body().get("detail").asString())
+        .startsWith("the body is no JSON");
+    assertThat(api.send("POST", "/api/v1/login", "", "{\"nam\":1}").body().get("detail").asString())
+        .contains("unknown member \"nam\"; it may have name, password");
+    assertThat(api.send("POST", "/api/v1/login", "", "{\"name\":1}").status()).isEqualTo(400);
+    assertThat(api.send("GET", "/api/v1/journal?limit=-1", admin, "").status()).isEqualTo(400);
+    assertThat(api.send("GET", "/nothing", "", "").status()).isEqualTo(404);
+    assertThat(api.send("PUT", "/live", "", "").status()).isEqualTo(405);
+    assertThat(api.send("POST", "/api/v1/login", "", "x".repeat(70_000)).status()).isEqualTo(413);
+    assertThat(api.send("GET", "/" + "x".repeat(9000), "", "").status()).isBetween(400, 431);
+  }
+
+  @Test
+  @Order(9)
+  void aLoadBalancerIsOwnedChangedAndBroughtBack() throws Exception {
+    Path own = java.nio.file.Files.createDirectory(folder.resolve("edge"));
+    Map<String, String> words =
+        Map.of(
+            "SERVER",
+            "5s",
+            "PAY",
+            Integer.toString(RunningHaproxy.freePort()),
+            "WEB",
+            Integer.toString(RunningHaproxy.freePort()));
+    try (RunningHaproxy haproxy = new RunningHaproxy(own, CONFIG, words)) {
+      String edge = "/api/v1/balancers/edge";
+      Api.Answer added =
+          api.post(
+              "/api/v1/balancers",
+              admin,
+              "{\"name\":\"edge\",\"master_socket\":\"%s\",\"marker\":\"%s\",\"policy\":\"%s\"}"
+                  .formatted(
+                      haproxy.masterSocket,
+                      haproxy.marker,
+                      """
+                      version: 1
+                      services: { pay: [ { path: /pay/** } ] }
+                      invariants: [ { name: pay, requests: pay, must: { reach: [be_pay] } } ]
+                      """
+                          .replace("\n", "\\n")));
+      assertThat(added.status()).as(added.text()).isEqualTo(201);
+      String first = added.body().get("approved").asString();
+      assertThat(api.get("/api/v1/balancers", admin).text()).contains(first);
+      assertThat(api.get(edge + "/doctor", admin).status()).isEqualTo(200);
+      assertThat(api.get(edge + "/drift", admin).body().get("drifted").booleanValue()).isFalse();
+
+      Api.Answer blocked =
+          apply(haproxy.text(CONFIG.replace("use_backend be_pay", "use_backend be_web")));
+      assertThat(blocked.status()).isEqualTo(409);
+      assertThat(blocked.type()).isEqualTo("gate-blocked");
+      assertThat(blocked.body().get("verdict").toString()).contains("invariant/violated");
+
+      Api.Answer applied = apply(haproxy.text(CONFIG.replace("client 30s", "client 31s")));
+      assertThat(applied.status()).as(applied.text()).isEqualTo(200);
+      String second = applied.body().get("digest").asString();
+      assertThat(applied.body().get("truth").get("marked").booleanValue()).isTrue();
+      assertThat(api.get(edge, admin).body().get("live").asString()).isEqualTo(second);
+
+      String told = "{\"server\":\"be_pay/pay-1\",\"state\":\"maint\"}";
+      assertThat(api.post(edge + "/runtime", admin, told).status()).isEqualTo(204);
+      assertThat(api.get(edge + "/runtime", admin).text()).contains("\"state\":\"maint\"");
+      assertThat(api.get(edge + "/drift", admin).text()).contains("runtime-servers");
+      Api.Answer stopped = api.post(edge + "/reload", admin, "{}");
+      assertThat(stopped.status()).isEqualTo(409);
+      assertThat(stopped.body().get("outcome").asString()).isEqualTo("loses-state");
+      assertThat(
+              api.post(edge + "/reload", admin, "{\"choices\":{\"state be_pay/pay-1\":\"drop\"}}")
+                  .status())
+          .isEqualTo(200);
+
+      String operator = account("oskar", "operator");
+      assertThat(api.send("POST", edge + "/apply", operator, "{}").status()).isEqualTo(403);
+      Api.Answer back = api.post(edge + "/rollback", operator, "{\"reason\":\"a test\"}");
+      assertThat(back.status()).as(back.text()).isEqualTo(200);
+      assertThat(back.body().get("digest").asString()).isEqualTo(first);
+      assertThat(api.get("/api/v1/journal?subject=lb%20edge", admin).text())
+          .contains("lb.added", "apply.held-back", "version.approved", "apply.serves", "\"oskar\"");
+
+      String elsewhere = token(admin, "elsewhere", "\"balancers\":[\"other\"]");
+      assertThat(api.get(edge, elsewhere).status()).isEqualTo(403);
+    }
+    assertThat(api.post("/api/v1/balancers/edge/reload", admin, "{}").type())
+        .startsWith("balancer-");
+  }
+
+  @Test
+  @Order(10)
+  void theJournalIsWholeAfterAllThat() {
+    JsonNode found = api.get("/api/v1/journal/verification", admin).body();
+    assertThat(found.get("intact").booleanValue()).isTrue();
+    String head = found.get("head").asString();
+    assertThat(api.get("/api/v1/journal/verification?head=" + head, admin).body().get("intact"))
+        .isEqualTo(found.get("intact"));
+    assertThat(
+            api.get("/api/v1/journal/verification?head=1:" + "0".repeat(64), admin)
+                .body()
+                .get("broken")
+                .get("number")
+                .asInt())
+        .isEqualTo(1);
+  }
+
+  /** Last: what is promised is what was answered above. */
+  @Test
+  @Order(11)
+  void everyPromisedOperationWasAnsweredAndNothingElseIsServed() {
+    assertThat(api.answered).isEqualTo(api.operations());
+    assertThat(plane.operations()).isEqualTo(api.operations());
+  }
+
+  private static Api.Answer apply(String config) {
+    return api.post(
+        "/api/v1/balancers/edge/apply",
+        admin,
+        "{\"main\":[\"%s\"],\"names\":[\"candidate.cfg\"]}"
+            .formatted(
+                Base64.getEncoder().encodeToString(config.getBytes(StandardCharsets.UTF_8))));
+  }
+
+  private static Api.Answer login(String name, String password) {
+    return api.post(
+        "/api/v1/login", "", "{\"name\":\"%s\",\"password\":\"%s\"}".formatted(name, password));
+  }
+
+  private static String account(String name, String role) {
+    Api.Answer made =
+        api.post(
+            "/api/v1/accounts",
+            admin,
+            "{\"name\":\"%s\",\"roles\":[\"%s\"],\"password\":\"%s\"}"
+                .formatted(name, role, PASSWORD));
+    assertThat(made.status()).as(made.text()).isEqualTo(201);
+    return login(name, PASSWORD).body().get("secret").asString();
+  }
+
+  private static String token(String by, String name, String more) {
+    Api.Answer made = api.post("/api/v1/tokens", by, "{\"name\":\"%s\",%s}".formatted(name, more));
+    assertThat(made.status()).as(made.text()).isEqualTo(201);
+    return made.body().get("secret").asString();
+  }
+}
