@@ -10,21 +10,30 @@ final class Lines {
   /** A value's place in a line, blanks around it left out. */
   record Part(int start, int end) {}
 
+  /** All of a line. */
+  static Part whole(String line) {
+    return trimmed(line, 0, line.length());
+  }
+
+  private static Part trimmed(String line, int from, int to) {
+    int start = from;
+    int end = to;
+    while (start < end && isBlank(line.charAt(start))) {
+      start++;
+    }
+    while (end > start && isBlank(line.charAt(end - 1))) {
+      end--;
+    }
+    return new Part(start, end);
+  }
+
   /** The comma-separated values of one line; an empty line is one empty value. */
   static List<Part> parts(String line) {
     List<Part> parts = new ArrayList<>();
     int from = 0;
     while (true) {
       int comma = endOfValue(line, from, ",");
-      int start = from;
-      int end = comma;
-      while (start < end && isBlank(line.charAt(start))) {
-        start++;
-      }
-      while (end > start && isBlank(line.charAt(end - 1))) {
-        end--;
-      }
-      parts.add(new Part(start, end));
+      parts.add(trimmed(line, from, comma));
       if (comma == line.length()) {
         return parts;
       }

@@ -242,6 +242,10 @@ final class Message {
   }
 
   private void hostToAuthority(Value host) {
+    if (target instanceof Value.Text odd && hasNoForm(odd.bytes())) {
+      loseTarget("a new Host beside a target without slash and scheme");
+      return;
+    }
     if (target instanceof Value.Text text && authorityStart(text.bytes()) >= 0) {
       String old = text.bytes();
       int start = authorityStart(old);
@@ -256,6 +260,11 @@ final class Message {
             case Value other -> other;
           };
     }
+  }
+
+  /** HAProxy may take such a target for an authority, depending on how it came about. */
+  private static boolean hasNoForm(String target) {
+    return !target.isEmpty() && "/*".indexOf(target.charAt(0)) < 0 && authorityStart(target) < 0;
   }
 
   // --- variables

@@ -92,7 +92,7 @@ final class Rewrites {
       StringBuilder out = new StringBuilder();
       int copied = 0;
       List<Lines.Part> parts =
-          action.values() ? Lines.parts(line) : List.of(new Lines.Part(0, line.length()));
+          action.values() ? Lines.parts(line) : List.of(Lines.whole(line));
       for (Lines.Part part : parts) {
         String value = line.substring(part.start(), part.end());
         Value replaced = replaced(action.regex(), action.replacement(), value);
