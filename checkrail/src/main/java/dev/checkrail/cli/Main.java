@@ -154,12 +154,14 @@ public final class Main implements Runnable {
     return all;
   }
 
+  private static final List<String> VERSION = List.of("-V", "--version");
+
   /** All commands; only the one that is asked for, for each costs some milliseconds. */
   static CommandLine line(Surroundings at, String first) {
     CommandLine line = new CommandLine(new Main(at));
     if (COMMANDS.containsKey(first)) {
       add(line, first, at);
-    } else {
+    } else if (!VERSION.contains(first)) {
       COMMANDS.keySet().forEach(name -> add(line, name, at));
     }
     line.setOut(new PrintWriter(at.out(), true));
