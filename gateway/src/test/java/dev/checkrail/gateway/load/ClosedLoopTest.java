@@ -53,7 +53,7 @@ class ClosedLoopTest {
 
   private ClosedLoop.Report run(int atOnce) throws InterruptedException {
     URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
-    Crowd crowd = new Crowd(1, 0.3, 1, "closed", 0, 0);
+    Crowd crowd = new Crowd(1, 1.5, 1, "closed", 0, 0);
     return ClosedLoop.run(new ClosedLoop.Settings(url, "sk_test_x", crowd, atOnce, 0.1));
   }
 
