@@ -91,8 +91,7 @@ final class DatabaseLimitCommand implements Callable<Integer> {
         Database database =
             Database.open(ready.address(), connections, 5000, new SimpleMeterRegistry())) {
       Vault vault = options.vault();
-      String merchant =
-          MerchantsCommand.add(database, vault, "Bench", 1, Optional.empty()).id();
+      String merchant = MerchantsCommand.add(database, vault, "Bench", 1, Optional.empty()).id();
       Payments payments = new Payments(database, vault, Payments.LEASE);
       report(run(new Sales(payments, new Settling(payments, PaymentJson::of), vault, merchant)));
       return 0;
@@ -137,11 +136,7 @@ final class DatabaseLimitCommand implements Callable<Integer> {
             seconds,
             micros.getValueAtPercentile(50) / 1000.0,
             micros.getValueAtPercentile(99) / 1000.0,
-            ProcessHandle.current()
-                    .info()
-                    .totalCpuDuration()
-                    .orElse(Duration.ZERO)
-                    .toMillis()
+            ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toMillis()
                 / 1000.0);
   }
 

@@ -175,8 +175,7 @@ public final class ClosedLoop {
     socket.getOutputStream().write(request);
     Exchange.Answer answer =
         Exchange.read(
-            new BufferedInputStream(
-                new Exchange.Timed(socket, begun + Shop.PATIENCE.toNanos())));
+            new BufferedInputStream(new Exchange.Timed(socket, begun + Shop.PATIENCE.toNanos())));
     count(answer.status(), begun, from, until);
     return !answer
         .headers()
