@@ -279,7 +279,9 @@ public final class Gateway implements AutoCloseable {
     server.close();
     for (Thread loop : loops) {
       try {
-        loop.join(Duration.ofSeconds(10));
+        if (loop.getState() != Thread.State.NEW) { // the start may have failed before it
+          loop.join(Duration.ofSeconds(10));
+        }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }

@@ -1,5 +1,6 @@
 package dev.checkrail.gateway.cli;
 
+import dev.checkrail.gateway.load.ClosedLoop;
 import dev.checkrail.gateway.load.Crowd;
 import dev.checkrail.gateway.load.Load;
 import dev.checkrail.gateway.load.LoadReport;
@@ -20,7 +21,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "load",
     description = {
-      "Sends users who pay: an open loop with Poisson arrivals.",
+      "Sends users who pay: an open loop with Poisson arrivals; with --concurrency a closed loop,",
+      "which measures how much the gateway can do instead of what users meet.",
       "One user is one purchase with one Idempotency-Key, has 8 s of patience per attempt and"
           + " tries",
       "once more after 0.5 to 1.5 s. Latencies count from the moment at which a user came."
@@ -36,6 +38,8 @@ import picocli.CommandLine.Option;
       "  payment-gateway load --url http://127.0.0.1:8081 --url http://127.0.0.1:8082 \\",
       "      --users-per-second 100 --seconds 60 --key-file merchant.key --awkward 0.05 \\",
       "      --further 0.2 --client-log client.jsonl --settle 60 --format json",
+      "  payment-gateway load --url http://127.0.0.1:8080 --concurrency 32 --seconds 10 \\",
+      "      --warm-up 5 --key-file merchant.key",
       "",
       "Exit status: 0 everybody paid or was declined by his bank, 1 somebody failed, 2 could not"
           + " run."
@@ -52,10 +56,27 @@ final class LoadCommand implements Callable<Integer> {
 
   @Option(
       names = "--users-per-second",
-      required = true,
       paramLabel = "R",
       description = "How many users come, on average.")
   private double rate;
+
+  @Option(
+      names = "--concurrency",
+      paramLabel = "N",
+      description = {
+        "Instead of --users-per-second: so many at a time, each on a connection of its own that is"
+            + " kept,",
+        "the next one when the one before is answered. No retries; takes one --url, --seconds,"
+            + " --seed,",
+        "--run, --awkward and --format."
+      })
+  private int concurrency;
+
+  @Option(
+      names = "--warm-up",
+      paramLabel = "S",
+      description = "With --concurrency: seconds before those that count (${DEFAULT-VALUE}).")
+  private double warmUp;
 
   @Option(
       names = "--seconds",
@@ -144,6 +165,12 @@ final class LoadCommand implements Callable<Integer> {
         return terminal.refuse(keyFile + " should hold an API key and nothing else");
       }
       String name = run == null ? "load-" + System.currentTimeMillis() : run;
+      if ((concurrency > 0) == (rate > 0)) {
+        return terminal.refuse("give either --users-per-second or --concurrency");
+      }
+      if (concurrency > 0) {
+        return saturate(key, name);
+      }
       LoadReport report =
           Load.run(
               new Load.Settings(
@@ -162,5 +189,23 @@ final class LoadCommand implements Callable<Integer> {
     } catch (IOException e) {
       return terminal.refuse("can't read or write " + e.getMessage());
     }
+  }
+
+  private int saturate(String key, String name) throws InterruptedException {
+    if (urls.size() > 1 || hostHeader != null || clientLog != null || further > 0 || settle > 0) {
+      return terminal.refuse(
+          "--concurrency takes one --url, and no --host-header, --client-log, --further, --settle");
+    }
+    ClosedLoop.Report report =
+        ClosedLoop.run(
+            new ClosedLoop.Settings(
+                urls.getFirst(),
+                key,
+                new Crowd(1, seconds, seed, name, awkward, 0),
+                concurrency,
+                warmUp));
+    terminal.out().print(format == Format.json ? report.json() + "\n" : report.text());
+    terminal.out().flush();
+    return report.allPaid() ? 0 : 1;
   }
 }

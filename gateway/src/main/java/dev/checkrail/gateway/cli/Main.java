@@ -34,6 +34,7 @@ public final class Main implements Runnable {
     line.addSubcommand(new LoadCommand(terminal));
     line.addSubcommand(new CheckBooksCommand(terminal));
     line.addSubcommand(new ChaosCommand(terminal));
+    line.addSubcommand(new DatabaseLimitCommand(terminal));
     line.setUsageHelpWidth(100); // of the commands, too
     return line;
   }

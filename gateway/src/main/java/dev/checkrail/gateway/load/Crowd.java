@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /**
  * Who comes when: Poisson arrivals, drawn before the load begins. The same crowd has the same
@@ -59,6 +61,20 @@ public record Crowd(
       at += gap(random);
     }
     return List.copyOf(users);
+  }
+
+  /**
+   * As many as are asked for, by whatever threads: for those who do not come by the clock but when
+   * the one before is done.
+   */
+  Supplier<User> queue() {
+    Random random = new Random(seed);
+    AtomicInteger last = new AtomicInteger();
+    return () -> {
+      synchronized (random) {
+        return user(last.incrementAndGet(), 0, random);
+      }
+    };
   }
 
   /** Between two arrivals of a Poisson process the time is exponentially distributed. */

@@ -57,11 +57,11 @@ final class Exchange {
       request.writeBytes("Connection: close\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
       request.writeBytes(content);
       socket.getOutputStream().write(request.toByteArray());
-      return read(new Timed(socket, until));
+      return read(new BufferedInputStream(new Timed(socket, until)));
     }
   }
 
-  private static int left(long until) throws SocketTimeoutException {
+  static int left(long until) throws SocketTimeoutException {
     long millis = (until - System.nanoTime()) / 1_000_000;
     if (millis <= 0) {
       throw new SocketTimeoutException("patience is at its end");
@@ -70,7 +70,7 @@ final class Exchange {
   }
 
   /** Each read may take as long as is left of the whole. */
-  private static final class Timed extends InputStream {
+  static final class Timed extends InputStream {
     private final Socket socket;
     private final InputStream in;
     private final long until;
@@ -94,8 +94,8 @@ final class Exchange {
     }
   }
 
-  private static Answer read(InputStream raw) throws IOException {
-    InputStream in = new BufferedInputStream(raw);
+  /** Reads one answer; {@code in} should be buffered. */
+  static Answer read(InputStream in) throws IOException {
     while (true) {
       int status = status(line(in));
       Map<String, String> headers = new LinkedHashMap<>();

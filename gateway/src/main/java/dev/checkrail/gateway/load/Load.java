@@ -215,7 +215,7 @@ public final class Load {
     steps.merge(step.operation() + " " + told, 1L, Long::sum);
   }
 
-  private static Wanted purchase(User user) {
+  static Wanted purchase(User user) {
     boolean manual = user.journey() == User.Journey.SHIP || user.journey() == User.Journey.CANCEL;
     ObjectNode body = JSON.createObjectNode();
     body.put("amount", user.amount());
