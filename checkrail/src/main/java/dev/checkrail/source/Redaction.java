@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -192,19 +193,33 @@ public final class Redaction {
     return out.append(text, copied, text.length()).toString();
   }
 
+  /** The triggers by their first two letters: every line is looked through, few hold one. */
+  private static final String[][] BY_BEGINNING = byBeginning();
+
+  private static String[][] byBeginning() {
+    String[][] table = new String[32 * 32][0];
+    for (String trigger : TRIGGERS) {
+      int at = beginning(trigger.charAt(0), trigger.charAt(1));
+      table[at] = Arrays.copyOf(table[at], table[at].length + 1);
+      table[at][table[at].length - 1] = trigger;
+    }
+    return table;
+  }
+
+  private static int beginning(char first, char second) {
+    return (first & 31) << 5 | second & 31;
+  }
+
   private static boolean suspicious(String text) {
     for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '@') {
+      if (text.charAt(i) == '@') {
         return true;
       }
-      char lower = (char) (c | 0x20);
-      if (lower < 'a' || lower > 't') {
-        continue;
+      if (i + 1 == text.length()) {
+        break;
       }
-      for (String trigger : TRIGGERS) {
-        if (trigger.charAt(0) == lower
-            && text.regionMatches(true, i, trigger, 0, trigger.length())) {
+      for (String trigger : BY_BEGINNING[beginning(text.charAt(i), text.charAt(i + 1))]) {
+        if (text.regionMatches(true, i, trigger, 0, trigger.length())) {
           return true;
         }
       }
