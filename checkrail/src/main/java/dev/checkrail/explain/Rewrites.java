@@ -91,8 +91,7 @@ final class Rewrites {
     for (String line : lookup.lines()) {
       StringBuilder out = new StringBuilder();
       int copied = 0;
-      List<Lines.Part> parts =
-          action.values() ? Lines.parts(line) : List.of(Lines.whole(line));
+      List<Lines.Part> parts = action.values() ? Lines.parts(line) : List.of(Lines.whole(line));
       for (Lines.Part part : parts) {
         String value = line.substring(part.start(), part.end());
         Value replaced = replaced(action.regex(), action.replacement(), value);
