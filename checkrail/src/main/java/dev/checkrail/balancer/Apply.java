@@ -31,6 +31,8 @@ import java.util.stream.Stream;
  * interrupted. One object per load balancer and act; confined to one thread.
  */
 public final class Apply {
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
+
   private final String name;
   private final Driver driver;
   private final Versions versions;
@@ -222,7 +224,7 @@ public final class Apply {
     while (last.stage() != Truth.Stage.ONLY_NEW
         && last.stage() != Truth.Stage.OTHER
         && System.nanoTime() < end) {
-      Thread.sleep(Duration.ofMillis(100));
+      Thread.sleep(BETWEEN_LOOKS);
       Truth now = truth(last);
       if (now.stage() != last.stage() || now.held() != last.held()) {
         told.accept(now);

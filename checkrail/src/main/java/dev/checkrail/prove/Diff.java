@@ -317,11 +317,11 @@ final class Diff {
 
   /**
    * Whether two listeners ask the same in the same order and do the same with every answer: then
-   * they treat requests alike of which nothing else is known.
+   * they treat alike also the requests {@linkplain Dispatch#unfollowedIn whose way is not followed}.
    */
   private boolean alike(Dispatch old, Dispatch now) {
     return asked(old).equals(asked(now))
-        && IntStream.range(0, old.leaves.size())
+        && IntStream.range(0, old.followed())
             .allMatch(i -> {
               Dispatch.Leaf before = old.leaves.get(i);
               Dispatch.Leaf after = now.leaves.get(i);
@@ -340,17 +340,25 @@ final class Diff {
       asked.add(entry.guard().id());
       asked.add(entry.ending() instanceof Ending.ToPool to ? pools.indexOf(to.pool().name()) : -1);
     }
-    dispatch.leaves.forEach(leaf -> asked.add(leaf.entry().guard().id()));
+    dispatch
+        .leaves
+        .subList(0, dispatch.followed())
+        .forEach(leaf -> asked.add(leaf.entry().guard().id()));
     return asked;
   }
 
   private Formula differ(Mixture a, Dispatch old, Mixture b, Dispatch now, boolean alike) {
+    Optional<Blame> hidden = now.unfollowedIn(b.shares().keySet());
+    if (hidden.isPresent() && old.unfollowedIn(a.shares().keySet()).isPresent() && alike) {
+      return work.formulas.none;
+    }
+    hidden = hidden.or(() -> old.unfollowedIn(a.shares().keySet()));
+    if (hidden.isPresent()) {
+      return differences.unknown(hidden.get());
+    }
     if (a.shares().size() == 1 && b.shares().size() == 1) {
-      Dispatch.Leaf before = old.leaves.get(a.shares().firstKey());
-      Dispatch.Leaf after = now.leaves.get(b.shares().firstKey());
-      return after.ending() instanceof Ending.Unclear unclear && !alike
-          ? differences.unknown(unclear.blame())
-          : differences.of(before, after);
+      return differences.of(
+          old.leaves.get(a.shares().firstKey()), now.leaves.get(b.shares().firstKey()));
     }
     // Chance decides: the same ways with the same chances, else it is a move.
     Map<String, Double> before = chances(a, old);

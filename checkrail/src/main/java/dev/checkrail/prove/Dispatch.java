@@ -2,6 +2,7 @@ package dev.checkrail.prove;
 
 import dev.checkrail.prove.set.Diagrams;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +30,7 @@ final class Dispatch {
   final List<Leaf> leaves = new ArrayList<>();
   final int deciding;
   final int result;
+  private final int followed;
   private final Universe universe;
   private final Map<String, Diagrams.Regions> lazyRegions = new HashMap<>();
 
@@ -36,36 +38,43 @@ final class Dispatch {
     this.program = program;
     this.universe = universe;
     this.deciding = firstMatch(program.entries());
+    int known = build();
+    this.followed = leaves.size();
     this.result =
-        unclear(
+        unfollowed(
             universe.unclear(),
             "tests on one of several header values are too many to be combined",
-            unclear(
+            unfollowed(
                 universe.encode(program.unclear()),
                 "a converter may have no value for one of several",
-                build()));
+                known));
+  }
+
+  /**
+   * Why the way of requests through the rules is not followed, if some of these leaves say no more
+   * than that; empty if each says what the rules do.
+   */
+  Optional<Blame> unfollowedIn(Collection<Integer> indices) {
+    return indices.stream()
+        .filter(leaf -> leaf >= followed)
+        .map(leaf -> ((Ending.Unclear) leaves.get(leaf).ending()).blame())
+        .findFirst();
+  }
+
+  /** How many leaves say what the rules do; those whose way is not followed come behind them. */
+  int followed() {
+    return followed;
   }
 
   /** Requests of which too little is known, on top of all others. */
-  private int unclear(int unclear, String reason, int node) {
-    if (unclear == Diagrams.FALSE) {
+  private int unfollowed(int requests, String reason, int node) {
+    if (requests == Diagrams.FALSE) {
       return node;
     }
-    // The same rules treat them alike, whatever they do.
-    StringBuilder key = new StringBuilder(reason);
-    for (Program.Entry entry : program.entries()) {
-      key.append(' ').append(entry.guard().id());
-    }
     Blame blame =
-        new Blame(
-            program.frontend().span(),
-            "frontend "
-                + program.frontend().name()
-                + " #"
-                + Integer.toHexString(key.toString().hashCode()),
-            reason);
+        new Blame(program.frontend().span(), "frontend " + program.frontend().name(), reason);
     leaves.add(new Leaf(new Ending.Unclear(blame), Optional.empty(), program.entries().getLast()));
-    return universe.diagrams.ite(unclear, universe.diagrams.terminal(leaves.size() - 1), node);
+    return universe.diagrams.ite(requests, universe.diagrams.terminal(leaves.size() - 1), node);
   }
 
   /**

@@ -9,11 +9,12 @@ import dev.checkrail.prove.set.Preferences;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -75,34 +76,29 @@ final class Elements implements Axis {
    * @return empty if some test asks for something else than one of the values or the last one
    */
   static Optional<Elements> of(Field field, List<Values> given, Numbering numbering) {
-    Optional<Pick.From> from = Optional.empty();
+    Map<Values, Values.Among> asked = new LinkedHashMap<>();
     for (Values values : given) {
       if (!(values instanceof Values.Texts texts) || texts.among().isEmpty()) {
         return Optional.empty();
       }
-      Pick pick = texts.among().get().pick();
-      boolean one = pick.which() == 0 || pick.which() == -1;
-      if (!one || from.filter(f -> f != pick.from()).isPresent()) {
-        return Optional.empty();
-      }
-      from = Optional.of(pick.from());
+      asked.put(values, texts.among().get());
     }
+    Set<Pick.From> sources =
+        asked.values().stream().map(among -> among.pick().from()).collect(Collectors.toSet());
     boolean oneLine = field.name().equals("host");
-    if (from.isEmpty() || (oneLine && from.get() == Pick.From.LINES)) {
+    if (sources.size() != 1
+        || asked.values().stream().anyMatch(among -> !isOneOrLast(among.pick()))
+        || (oneLine && sources.contains(Pick.From.LINES))) {
       return Optional.empty();
     }
+    Pick.From from = sources.iterator().next();
     Atoms.Builder builder =
-        Atoms.of(Axis.Words.element(from.get())).combiningWithin(Axis.Words.OTHERS);
+        Atoms.of(Axis.Words.element(from)).combiningWithin(Axis.Words.OTHERS);
     int open =
-        builder.test(oneLine ? Axis.Words.element(from.get()).minus(Pick.CLOSED) : Language.none());
-    Map<Values, Integer> tests = new IdentityHashMap<>();
-    for (Values values : given) {
-      if (values instanceof Values.Texts texts) {
-        texts
-            .among()
-            .ifPresent(among -> tests.put(values, builder.test(among.wanted().language())));
-      }
-    }
+        builder.test(oneLine ? Axis.Words.element(from).minus(Pick.CLOSED) : Language.none());
+    Map<Values, Integer> tests = new LinkedHashMap<>();
+    asked.forEach(
+        (values, among) -> tests.put(values, builder.test(among.wanted().language())));
     Atoms atoms = builder.build();
     if (atoms.isLeftOut(open)) {
       return Optional.empty();
@@ -111,30 +107,26 @@ final class Elements implements Axis {
     // In the order of the rules: then a first-match chain of n tests has about n nodes.
     List<Integer> order = new ArrayList<>();
     boolean[] placed = new boolean[atoms.count()];
-    for (Values values : given) {
-      Integer test = tests.get(values);
-      if (test != null && !atoms.isLeftOut(test)) {
+    for (int test : tests.values()) {
+      if (!atoms.isLeftOut(test)) {
         place(atoms.atomsOf(test), placed, order);
       }
     }
     // Of atoms that no test holds for nobody asks whether they are among the values.
     List<Integer> seen = List.copyOf(order);
     place(AtomSet.range(0, atoms.count()), placed, order);
-    boolean lastMatters =
-        given.stream()
-            .anyMatch(values ->
-                values instanceof Values.Texts texts
-                    && texts.among().filter(among -> among.pick().which() == -1).isPresent());
     int rest = NONE;
     List<Integer> ends = new ArrayList<>();
-    if (lastMatters) {
+    if (asked.values().stream().anyMatch(among -> among.pick().which() == -1)) {
       ends.addAll(order);
     } else {
       ends.add(NONE);
-      seen.stream().filter(opened::contains).forEach(ends::add);
       // The last one, which no test holds for if there is such an atom.
       rest =
           order.stream().filter(atom -> !opened.contains(atom)).reduce((a, b) -> b).orElseThrow();
+      // An open value of which nobody asks is told from the rest only if somebody asks of that.
+      List<Integer> told = seen.contains(rest) ? order : seen;
+      told.stream().filter(opened::contains).forEach(ends::add);
     }
     List<Optional<FieldEncoding>> bits =
         new ArrayList<>(Collections.nCopies(atoms.count(), Optional.empty()));
@@ -146,13 +138,17 @@ final class Elements implements Axis {
     return Optional.of(
         new Elements(
             field,
-            from.get(),
+            from,
             atoms,
             tests,
             bits,
             numbering.of(ends.size()),
             ends.stream().mapToInt(Integer::intValue).toArray(),
             rest));
+  }
+
+  private static boolean isOneOrLast(Pick pick) {
+    return pick.which() == 0 || pick.which() == -1;
   }
 
   private static void place(AtomSet set, boolean[] placed, List<Integer> order) {
@@ -273,13 +269,12 @@ final class Elements implements Axis {
     return new Value.Text(lines.toString());
   }
 
-  /**
-   * The field of the last value, and its numbers for these words, for who would like to see them.
-   */
+  /** The field of the last value. */
   FieldEncoding end() {
     return end;
   }
 
+  /** What the field {@link #end} is for lists that end with one of these words. */
   int[] codesAtEnd(Collection<String> dictionary) {
     return dictionary.stream()
         .flatMap(word -> atoms.atomOf(word).stream())

@@ -346,26 +346,20 @@ final class Universe {
 
   /** The requests that are in the set for some values of the unknowns. */
   int possibly(int set) {
-    int result = set;
-    if (!unknowns.isEmpty()) {
-      for (FieldEncoding field : diagrams.support(set)) {
-        if (isUnknown(field)) {
-          result = diagrams.exists(result, field);
-        }
-      }
-    }
-    return result;
+    return unknowns.isEmpty()
+        ? set
+        : diagrams.exists(set, diagrams.support(set).stream().filter(this::isUnknown).toList());
   }
 
   /** The requests that are in the set by some chance. */
   int byChance(int set) {
-    int result = set;
+    List<FieldEncoding> chances = new ArrayList<>();
     for (Axis axis : axes.values()) {
       if (axis.field().kind() == Field.Kind.CHANCE) {
-        result = diagrams.exists(result, axis.encodings());
+        chances.addAll(axis.encodings());
       }
     }
-    return result;
+    return diagrams.exists(set, chances);
   }
 
   boolean hasChance() {

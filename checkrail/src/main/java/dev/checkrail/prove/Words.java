@@ -4,6 +4,7 @@ import dev.checkrail.policy.HostPattern;
 import dev.checkrail.prove.set.AtomSet;
 import dev.checkrail.prove.set.BudgetExceeded;
 import dev.checkrail.prove.set.Diagrams;
+import dev.checkrail.prove.set.FieldEncoding;
 import dev.checkrail.prove.set.Language;
 import dev.checkrail.source.Redaction;
 import java.util.ArrayList;
@@ -125,13 +126,9 @@ final class Words {
 
   /** The atoms of a field that occur in a set. */
   private AtomSet projection(int set, Axis.Single axis) {
-    int only = set;
-    for (Axis.Single other : axes) {
-      if (other != axis) {
-        only = diagrams.exists(only, other.encoding());
-      }
-    }
-    only = work.universe.possibly(only);
+    List<FieldEncoding> others =
+        axes.stream().filter(other -> other != axis).map(Axis.Single::encoding).toList();
+    int only = work.universe.possibly(diagrams.exists(set, others));
     AtomSet atoms = AtomSet.NONE;
     for (Diagrams.Branch branch : diagrams.branches(only, axis.encoding())) {
       if (branch.node() != Diagrams.FALSE) {

@@ -125,6 +125,21 @@ class ElementsTest {
   }
 
   @Test
+  void quoteThatIsNotClosedIsToldFromOthersWhereAllOthersAreAskedFor() {
+    Router router =
+        Prove.router(
+            read(
+                """
+                use_backend b1 if { hdr_reg(host) '^[^"]*$' }
+                use_backend b2 if { hdr_reg(host) '".*"' }
+                default_backend b0
+                """));
+    assertThat(pool(router, host("a, b"))).isEqualTo("b1");
+    assertThat(pool(router, host("\"a\", \"b\""))).isEqualTo("b2");
+    assertThat(pool(router, host("\"a"))).isEqualTo("b0");
+  }
+
+  @Test
   void whereTheyAreTooManyEqualRulesStayEqual() {
     String many =
         hosts(200)
@@ -152,16 +167,28 @@ class ElementsTest {
   }
 
   private static String pool(Router router, String pools) {
-    return router.route(withPools(pools)).orElseThrow() instanceof Outcome.Reaches reaches
+    return pool(router, withPools(pools));
+  }
+
+  private static String pool(Router router, Request request) {
+    return router.route(request).orElseThrow() instanceof Outcome.Reaches reaches
         ? reaches.pool()
         : "none";
   }
 
   private static Request withPools(String pools) {
+    return with("X-Pool", pools);
+  }
+
+  private static Request host(String values) {
+    return with("Host", values);
+  }
+
+  private static Request with(String header, String values) {
     return new Request(
         "GET",
         "http://a.example:8080/",
-        Map.of("X-Pool", List.of(pools)),
+        Map.of(header, List.of(values)),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),

@@ -304,6 +304,20 @@ class ProveTest {
   }
 
   @Test
+  void unknownActionOfEqualTextForTheSameRequestsIsTheSameWhateverElseChanges() {
+    String rules =
+        """
+        http-request use-service lua.odd if { path_beg /odd/ }
+        default_backend be_web
+        """;
+    DiffReport report = diff(rules, "use_backend be_pay if { path_beg /pay/ }\n" + rules);
+    assertThat(report.undecided()).isEmpty();
+    assertThat(report.regions())
+        .singleElement()
+        .satisfies(region -> assertThat(region.requests()).isEqualTo("path under /pay/"));
+  }
+
+  @Test
   void chanceIsComparedByItsShares() {
     DiffReport report =
         diff(
