@@ -5,7 +5,10 @@ import dev.checkrail.source.SourceFile;
 import java.util.List;
 import java.util.Map;
 
-/** Whatever the bytes: no exception, and they print back (the reader checks that itself). */
+/**
+ * Whatever the bytes: no exception, and they print back (the reader checks that itself). Begins with
+ * what is in the folder of resources of the same name; {@code JAZZER_FUZZ=1} goes on from there.
+ */
 class ReaderFuzzTest {
   @FuzzTest(maxDuration = "20s")
   void anyBytesAreRead(byte[] bytes) {

@@ -2,6 +2,7 @@ package dev.checkrail.gateway.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.code_intelligence.jazzer.junit.DictionaryEntries;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.checkrail.gateway.card.CardCheck;
 import dev.checkrail.gateway.card.Masking;
@@ -9,9 +10,17 @@ import java.nio.charset.StandardCharsets;
 import java.time.YearMonth;
 import java.util.Optional;
 
-/** Whatever comes, a body is read or refused in words that do not repeat it. */
+/**
+ * Whatever comes, a body is read or refused in words that do not repeat it. Begins with what is in
+ * the folder of resources of the same name; {@code JAZZER_FUZZ=1} goes on from there.
+ */
 class BodyFuzzTest {
 
+  @DictionaryEntries({
+    "\"amount\":", "\"currency\":\"EUR\"", "\"capture\":\"manual\"", "\"confirm\":false",
+    "\"card\":{", "\"number\":\"4242424242424242\"", "\"expiry_month\":12",
+    "\"expiry_year\":2040", "\"cvc\":\"737\"", "\"description\":\"\"", "\"metadata\":{"
+  })
   @FuzzTest(maxDuration = "10s")
   void anyBytesAreReadOrRefused(byte[] bytes) {
     try {
