@@ -73,6 +73,11 @@ public final class HaproxyDriver implements Driver {
   }
 
   @Override
+  public boolean sameOnDisk() {
+    return files.sameOnDisk();
+  }
+
+  @Override
   public List<String> unseen() {
     return files.unseen();
   }
