@@ -191,11 +191,23 @@ final class Switching {
       notes.add("files were changed while HAProxy read them: see 'lb drift'");
     }
     progress.reached(Step.STATE_SAID_AGAIN, "what was to be kept is said");
+    forgetState(to).ifPresent(notes::add);
     versions.lived(intent.to(), now);
     versions.seen(driver.processes().seen());
     progress.reached(Step.RECORDED, "recorded");
     Intent.clear(versions);
     return new Ended(Outcome.SERVES, found, truth.text(), notes);
+  }
+
+  /** What the state file says was taken over; a later reload of somebody else's finds it empty. */
+  private Optional<String> forgetState(ConfigurationSet set) {
+    try {
+      driver.forgetState(set);
+      return Optional.empty();
+    } catch (BalancerException e) {
+      return Optional.of(
+          "a later reload may bring back states of servers from now: " + e.getMessage());
+    }
   }
 
   private Optional<Truth> await(Intent intent) throws BalancerException, InterruptedException {
@@ -263,9 +275,10 @@ final class Switching {
           Optional.empty(),
           why + "; " + e.getMessage() + " and was left as it is: compare it by 'lb drift'");
     }
+    List<String> notes = forgetState(to).map(List::of).orElse(List.of());
     Intent.clear(versions);
     progress.reached(Step.PUT_BACK, "the files of before are back");
-    return new Ended(outcome, Optional.empty(), why);
+    return new Ended(outcome, Optional.empty(), why, notes);
   }
 
   /** Makes the disk hold a set; each file held either the one or the other before. */

@@ -187,8 +187,24 @@ class ApplyTest {
         new Apply.Order(lb.approved(next), "ada", Map.of("state be_a/a1", Choice.KEEP), false),
         (step, text) -> steps.add(step));
 
-    assertThat(lb.haproxy.folder.resolve("state")).content().contains("a1");
     assertThat(lb.driver.running().servers().getFirst().admin()).isEqualTo(Admin.MAINT);
+
+    // Told ready since: a reload of somebody else's must not bring back what was.
+    assertThat(lb.haproxy.folder.resolve("state")).content().isEqualTo("1\n");
+    lb.driver.admin(A1, Admin.READY);
+    long before = lb.driver.processes().seen().worker();
+    lb.driver.reload();
+    RunningHaproxy.eventually(
+        "somebody else's worker",
+        () -> {
+          try {
+            long now = lb.driver.processes().seen().worker();
+            return now != 0 && now != before;
+          } catch (BalancerException e) {
+            return false;
+          }
+        });
+    assertThat(lb.driver.running().servers().getFirst().admin()).isEqualTo(Admin.READY);
   }
 
   @Test
