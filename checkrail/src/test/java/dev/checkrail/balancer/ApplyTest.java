@@ -260,6 +260,41 @@ class ApplyTest {
   }
 
   @Test
+  void aFileThatIsChangedBetweenTwoMovesIsLeftAndTheOthersGoBack() throws Exception {
+    String map = Files.readString(lb.haproxy.map);
+    String second =
+        lb.approved(
+            lb.driver.placed(
+                new Candidate(
+                    List.of(
+                        dev.checkrail.source.SourceFile.of("c.cfg", lb.haproxy.text(TO_B))),
+                    path ->
+                        path.endsWith("routes.map")
+                            ? new dev.checkrail.source.Files.Lookup.Found(
+                                dev.checkrail.source.SourceFile.of(path, "/a be_b\n"))
+                            : new dev.checkrail.source.Files.Lookup.Absent(path))));
+    List<String> moved = new ArrayList<>();
+    Applied applied =
+        lb.apply.apply(
+            Apply.Order.of(second, "ada"),
+            (step, text) -> {
+              if (step == Progress.Step.FILE_SWITCHED) {
+                moved.add(text);
+                if (moved.size() == 1) {
+                  write(lb.haproxy.config, "# somebody else\n");
+                }
+              }
+            });
+    assertThat(moved.getFirst()).isEqualTo(lb.haproxy.map.toString());
+    assertThat(applied.outcome()).isEqualTo(Outcome.CHANGED_UNDERNEATH);
+    assertThat(applied.why()).contains("haproxy.cfg was changed by somebody else");
+    assertThat(lb.haproxy.config).hasContent("# somebody else");
+    assertThat(Files.readString(lb.haproxy.map)).as("ours is put back").isEqualTo(map);
+    assertThat(Intent.read(lb.versions)).isEmpty();
+    assertThat(lb.driver.processes().master().orElseThrow().reloads()).isZero();
+  }
+
+  @Test
   void aMapThatIsChangedBehindTheSwitchIsNoticed() throws Exception {
     String second = lb.approved(TO_B);
     Applied applied =
