@@ -192,10 +192,16 @@ final class Switching {
     }
     progress.reached(Step.STATE_SAID_AGAIN, "what was to be kept is said");
     forgetState(to).ifPresent(notes::add);
-    versions.lived(intent.to(), now);
-    versions.seen(driver.processes().seen());
-    progress.reached(Step.RECORDED, "recorded");
-    Intent.clear(versions);
+    try {
+      versions.lived(intent.to(), now);
+      versions.seen(driver.processes().seen());
+      progress.reached(Step.RECORDED, "recorded");
+      Intent.clear(versions);
+    } catch (BalancerException e) {
+      // The intent stays and leads here again.
+      throw new BalancerException(
+          e.kind(), truth.text() + "; that is not recorded yet: " + e.getMessage(), e);
+    }
     return new Ended(Outcome.SERVES, found, truth.text(), notes);
   }
 

@@ -266,8 +266,7 @@ class ApplyTest {
         lb.approved(
             lb.driver.placed(
                 new Candidate(
-                    List.of(
-                        dev.checkrail.source.SourceFile.of("c.cfg", lb.haproxy.text(TO_B))),
+                    List.of(dev.checkrail.source.SourceFile.of("c.cfg", lb.haproxy.text(TO_B))),
                     path ->
                         path.endsWith("routes.map")
                             ? new dev.checkrail.source.Files.Lookup.Found(
