@@ -20,6 +20,13 @@ public interface Driver extends AutoCloseable {
   /** All files that a reload would load now. */
   ConfigurationSet onDisk() throws BalancerException;
 
+  /**
+   * Whether the files look as they did when {@link #onDisk} last read them: by names, sizes, times
+   * and inodes; no byte is read. False also if they were never read, or were written so shortly
+   * before that their times would not tell a later write.
+   */
+  boolean sameOnDisk();
+
   /** Files that the configuration names and this user can't read: neither seen nor switched. */
   List<String> unseen();
 
@@ -99,6 +106,12 @@ public interface Driver extends AutoCloseable {
    * @param without servers that begin with what the files say
    */
   void saveState(ConfigurationSet set, Set<ServerName> without) throws BalancerException;
+
+  /**
+   * Empties that file: the next reload that somebody else orders, or the next start, must not bring
+   * back what servers were told before our last one. Nothing if there is none.
+   */
+  void forgetState(ConfigurationSet set) throws BalancerException;
 
   /** Runs a command of the load balancer's own and answers its text; for people. */
   String raw(String command) throws BalancerException;

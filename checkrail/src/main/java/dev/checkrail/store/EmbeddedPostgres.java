@@ -116,12 +116,17 @@ public final class EmbeddedPostgres implements AutoCloseable {
    */
   public static EmbeddedPostgres start(Path folder, Path programs, LongSupplier nanos)
       throws IOException, InterruptedException {
+    return start(folder, programs, Unprivileged.here(), nanos);
+  }
+
+  static EmbeddedPostgres start(
+      Path folder, Path programs, Unprivileged unprivileged, LongSupplier nanos)
+      throws IOException, InterruptedException {
     Path own = Files.createDirectories(folder).toRealPath();
     FileChannel lockFile = lock(own);
     try {
       EmbeddedPostgres postgres =
-          new EmbeddedPostgres(
-              PostgresPrograms.in(programs), own, lockFile, Unprivileged.here(), nanos);
+          new EmbeddedPostgres(PostgresPrograms.in(programs), own, lockFile, unprivileged, nanos);
       postgres.initialise();
       postgres.ensureRunning();
       return postgres;
@@ -190,10 +195,10 @@ public final class EmbeddedPostgres implements AutoCloseable {
     SecretFile.in(folder.resolve("superuser.password"));
     SecretFile.in(folder.resolve("owner.password"));
     SecretFile.in(folder.resolve("service.password"));
-    unprivileged.give(folder);
     if (Files.exists(data.resolve("PG_VERSION"))) {
       return;
     }
+    unprivileged.give(folder);
     Path making = folder.resolve("data.making");
     if (Files.exists(making)) { // an earlier attempt was cut off
       try (Stream<Path> all = Files.walk(making)) {
@@ -236,6 +241,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
       LOG.warn("the running database of {} is not durable; starting it anew", folder);
       stop();
     }
+    unprivileged.give(folder); // the one that died may have run as another user
     Files.writeString(data.resolve("postgresql.conf"), SETTINGS.formatted(port));
     Files.writeString(data.resolve("pg_hba.conf"), LOGINS);
     run();
