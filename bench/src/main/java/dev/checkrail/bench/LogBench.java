@@ -23,8 +23,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Lines of HAProxy's log: read one after the other on one core, and received over the loopback at a
- * given rate from another process. Prints lines per second of processor time, and the cores that the
- * receiving process used with its collector and compilers.
+ * given rate from another process. Prints lines per second of processor time, and the cores that
+ * the receiving process used with its collector and compilers.
  *
  * <pre>
  * LogBench                      the reader alone, both formats

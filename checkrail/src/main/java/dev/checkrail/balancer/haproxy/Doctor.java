@@ -27,9 +27,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * Says what a HAProxy lacks to be watched, changed and rolled back safely, each with a patch that
@@ -43,6 +43,9 @@ public final class Doctor {
   private static final String HTTPLOG =
       "%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %CC %CS %tsc %ac/%fc/%bc/%sc/%rc"
           + " %sq/%bq %hr %hs %{+Q}r";
+
+  private static final Set<String> LOG_FORMATS =
+      Set.of("log-format", "option httplog", "option httpslog", "option tcplog");
 
   private final Installation installation;
   private final Wanted wanted;
@@ -485,31 +488,30 @@ public final class Doctor {
   }
 
   private Says log(Frontend frontend) {
-    Optional<Setting> own =
+    // Whatever sets the format sets it anew: the last one counts.
+    Optional<Setting> format =
         frontend.settings().stream()
-            .filter(setting -> setting.name().equals("log-format"))
+            .filter(
+                setting -> LOG_FORMATS.contains(setting.name()) && !setting.value().equals("off"))
             .reduce((first, second) -> second);
     boolean more = !wanted.log().mark().isEmpty();
-    if (own.isPresent()) {
-      String format = own.get().written();
-      if (more && format.contains(wanted.log().mark())) {
-        return Says.ENOUGH;
-      }
-      if (!SAYS_END.matcher(format).find() || !SAYS_SERVER.matcher(format).find()) {
-        return Says.BRIEF;
-      }
-      if (more) {
-        return format.contains(HTTPLOG) ? Says.HOSTLESS : Says.UNREAD;
-      }
-      return Says.ENOUGH;
-    }
-    boolean option =
-        Stream.of("option httplog", "option httpslog", "option tcplog")
-            .anyMatch(name -> on(frontend.settings(), name));
-    if (!option) {
+    if (format.isEmpty()) {
       return Says.BRIEF;
     }
-    return more ? Says.HOSTLESS : Says.ENOUGH;
+    if (!format.get().name().equals("log-format")) {
+      return more ? Says.HOSTLESS : Says.ENOUGH;
+    }
+    String own = format.get().written();
+    if (more && own.contains(wanted.log().mark())) {
+      return Says.ENOUGH;
+    }
+    if (!SAYS_END.matcher(own).find() || !SAYS_SERVER.matcher(own).find()) {
+      return Says.BRIEF;
+    }
+    if (more) {
+      return own.contains(HTTPLOG) ? Says.HOSTLESS : Says.UNREAD;
+    }
+    return Says.ENOUGH;
   }
 
   // --- patches

@@ -250,23 +250,25 @@ class AdoptAndDoctorTest {
   void aLogWithoutHostAndOneThatNobodyReadsAreMadeTheRecommendedOne() throws Exception {
     String logged =
         plain()
-            .replace("    mode http\n", "    mode http\n    option httplog\n    log 127.0.0.1:9 local0\n")
-            .replace("frontend fe\n", "frontend fe\n    http-request deny if { path /no }\n")
-        + """
+                .replace(
+                    "    mode http\n",
+                    "    mode http\n    option httplog\n    log 127.0.0.1:9 local0\n")
+                .replace("frontend fe\n", "frontend fe\n    http-request deny if { path /no }\n")
+            + """
 
-        frontend own
-            bind 127.0.0.1:@P@
-            log-format "%b/%s %tsc %r"
-            default_backend be
+            frontend own
+                bind 127.0.0.1:@P@
+                log-format "%b/%s %tsc %r"
+                default_backend be
 
-        listen tcp
-            mode tcp
-            bind 127.0.0.1:@Q@
-            option tcplog
-            server s1 127.0.0.1:9
-        """
-            .replace("@P@", String.valueOf(RunningHaproxy.freePort()))
-            .replace("@Q@", String.valueOf(RunningHaproxy.freePort()));
+            listen tcp
+                mode tcp
+                bind 127.0.0.1:@Q@
+                option tcplog
+                server s1 127.0.0.1:9
+            """
+                .replace("@P@", String.valueOf(RunningHaproxy.freePort()))
+                .replace("@Q@", String.valueOf(RunningHaproxy.freePort()));
     Files.writeString(temp.resolve("plain.cfg"), logged);
     start("-W", "-S", temp + "/m.sock,level,admin", "-f", "plain.cfg");
     Installation at = Adopt.find(Adopt.Known.socket(temp.resolve("m.sock"))).installation();
