@@ -297,8 +297,9 @@ class RealHaproxyTest {
             start(socket.toString(), "    log " + socket + " local0\n" + httplog())) {
       for (int i = 0; i < 20; i++) {
         send(lb.port, get("/" + i));
+        int sent = i + 1;
+        eventually("a record of each", () -> records.size() == sent);
       }
-      eventually("all requests", () -> records.size() == 20);
       assertThat(records.getLast().target()).contains("/19");
       assertThat(intake.counts().refusedInAll()).isZero();
     }
