@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * 20,000 lines a second over the loopback: each is counted, none is lost. Three seconds, on a busy
- * machine longer: the sender waits for the intake. With {@code -Dcheckrail.load=full} ten minutes in
- * which it waits for nobody, at the end of which as much memory is used as near the beginning.
+ * machine longer: the sender waits for the intake. With {@code -Dcheckrail.load=full} ten minutes
+ * in which it waits for nobody, at the end of which as much memory is used as near the beginning.
  */
 class IntakeLoadTest {
   private static final boolean FULL = "full".equals(System.getProperty("checkrail.load"));
