@@ -13,6 +13,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -227,6 +228,11 @@ sealed interface Axis permits Axis.Single, Elements {
         case Value.Number number -> Optional.empty();
         case Value.Flag flag -> Optional.empty();
       };
+    }
+
+    /** The atoms of a text whose letters may be of either case. */
+    Set<Integer> atomsOfAnyCase(String text) {
+      return atoms.atomsOfAnyCase(text);
     }
 
     @Override

@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,6 +104,30 @@ public final class Atoms {
   public Optional<Integer> atomOf(String word) {
     int label = dfa.label(dfa.run(dfa.start(), word));
     return label == 0 ? Optional.empty() : Optional.of(label - 1);
+  }
+
+  /** The atoms of a word whose letters A to Z may be of either case, as many as there are. */
+  public Set<Integer> atomsOfAnyCase(String word) {
+    Set<Integer> states = Set.of(dfa.start());
+    for (int i = 0; i < word.length(); i++) {
+      int letter = ByteSet.requireByte(word.charAt(i));
+      boolean cased = (letter | 0x20) >= 0x61 && (letter | 0x20) <= 0x7a;
+      Set<Integer> next = new TreeSet<>();
+      for (int state : states) {
+        next.add(dfa.step(state, letter));
+        if (cased) {
+          next.add(dfa.step(state, letter ^ 0x20));
+        }
+      }
+      states = next;
+    }
+    Set<Integer> found = new TreeSet<>();
+    for (int state : states) {
+      if (state >= 0 && dfa.label(state) != 0) {
+        found.add(dfa.label(state) - 1);
+      }
+    }
+    return found;
   }
 
   /** All words of these atoms. */

@@ -1,0 +1,94 @@
+package dev.checkrail.watch.traffic;
+
+import dev.checkrail.logs.LogRecord;
+import dev.checkrail.prove.Known;
+import dev.checkrail.prove.Seen;
+import dev.checkrail.source.Redaction;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a record tells of a request: no more than can be relied on. Redacted and cut parts are not
+ * known; the Host's letters are, but not their case; a captured header is the last line of its name
+ * (Configuration Manual 2.6, "capture request header").
+ */
+final class Told {
+  private static final String MARK = Redaction.MARK.substring(0, Redaction.MARK.length() - 1);
+
+  private Told() {}
+
+  /**
+   * @param captured names of the captured request headers by slot, in lower case; "" where it is not
+   *     known what a slot holds
+   */
+  static Seen by(LogRecord record, List<String> captured) {
+    Map<String, Known> headers = new LinkedHashMap<>();
+    for (int i = 0; i < captured.size() && i < record.requestHeaders().size(); i++) {
+      String value = record.requestHeaders().get(i);
+      if (!captured.get(i).isEmpty() && isWhole(value)) {
+        headers.put(captured.get(i), new Known.LastLine(value));
+      }
+    }
+    Optional<String> target = record.target();
+    Known path = new Known.Nothing();
+    Known query = new Known.Nothing();
+    if (target.isPresent()) {
+      String text = target.get();
+      int mark = text.indexOf('?');
+      // A request line without its version was cut, and the end of the target may be missing.
+      boolean whole = record.version().isPresent();
+      if (mark >= 0 || whole) {
+        path = path(mark < 0 ? text : text.substring(0, mark));
+      }
+      if (whole) {
+        query = mark < 0 ? new Known.Absent() : exactly(text.substring(mark + 1));
+      }
+    }
+    return new Seen(
+        record.frontend(),
+        record.tls(),
+        record.listener(),
+        record.method().<Known>map(Known.Exactly::new).orElseGet(Known.Nothing::new),
+        path,
+        query,
+        record.host().map(Told::host).orElseGet(Known.Nothing::new),
+        version(record.version()),
+        record.client(),
+        headers);
+  }
+
+  private static Known path(String text) {
+    String path = text;
+    int authority = text.indexOf("://");
+    if (!text.startsWith("/") && authority > 0) {
+      int slash = text.indexOf('/', authority + 3);
+      path = slash < 0 ? "" : text.substring(slash);
+    }
+    return !isWhole(path)
+        ? new Known.Nothing()
+        : path.startsWith("/") ? new Known.Exactly(path) : new Known.Absent();
+  }
+
+  private static Known exactly(String text) {
+    return isWhole(text) ? new Known.Exactly(text) : new Known.Nothing();
+  }
+
+  private static Known host(String host) {
+    return !isWhole(host)
+        ? new Known.Nothing()
+        : host.isEmpty() ? new Known.Absent() : new Known.AnyCase(host);
+  }
+
+  private static Known version(Optional<String> version) {
+    return version
+        .filter(text -> text.startsWith("HTTP/"))
+        .<Known>map(text -> new Known.Exactly(text.substring(5)))
+        .orElseGet(Known.Nothing::new);
+  }
+
+  private static boolean isWhole(String text) {
+    return !text.contains(MARK);
+  }
+}
