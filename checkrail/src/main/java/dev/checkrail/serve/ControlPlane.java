@@ -10,6 +10,8 @@ import dev.checkrail.store.Database;
 import dev.checkrail.store.DatabaseAddress;
 import dev.checkrail.store.EmbeddedPostgres;
 import dev.checkrail.store.LateJournal;
+import dev.checkrail.store.LateRollups;
+import dev.checkrail.store.MinuteTable;
 import io.helidon.common.tls.Tls;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -108,17 +110,23 @@ public final class ControlPlane implements AutoCloseable {
       this.access = new Access(new AccountTable(database), clock, nanos, new SecureRandom());
       Refusals refusals = new Refusals(journal, clock, nanos);
       List<Endpoint> endpoints = new ArrayList<>();
-      endpoints.addAll(new StateApi(database, () -> stopping, metrics).endpoints());
       endpoints.addAll(new AccessApi(access).endpoints());
       endpoints.addAll(new JournalApi(journal, journal, clock).endpoints());
       LateJournal late = new LateJournal(journal, settings.data().resolve("journal-late.jsonl"));
       late.writeLate();
       opened.push(every(Duration.ofSeconds(2), "late entries", () -> writeLate(late)));
-      Balancers balancers =
-          new Balancers(new Registry(settings.data().resolve("balancers")), late, clock, nanos);
+      Registry registry = new Registry(settings.data().resolve("balancers"));
+      Balancers balancers = new Balancers(registry, late, clock, nanos);
       opened.push(balancers);
       balancers.recover();
-      endpoints.addAll(new BalancerApi(balancers).endpoints());
+      LateRollups rollups = new LateRollups(new MinuteTable(database), clock);
+      opened.push(rollups);
+      Watching watching = new Watching(registry, rollups, clock, nanos);
+      opened.push(watching);
+      watching.beginAll();
+      Figures figures = new Figures(watching, rollups::tally, clock);
+      endpoints.addAll(new StateApi(database, () -> stopping, metrics, figures).endpoints());
+      endpoints.addAll(new BalancerApi(balancers, watching).endpoints());
       this.operations =
           endpoints.stream()
               .map(it -> it.method() + " " + it.path())
