@@ -402,7 +402,12 @@ public final class Regions {
           }
         }
         case Known.Absent absent -> codes.none(axis);
-        case Known.LastLine last -> codes.open(axis);
+        case Known.LastLine last -> {
+          codes.open(axis);
+          if (axis instanceof Elements elements && isBytes(last.text())) {
+            elements.codesEndingWith(last.text()).ifPresent(codes::putAll);
+          }
+        }
         case Known.Nothing nothing -> codes.open(axis);
       }
     }

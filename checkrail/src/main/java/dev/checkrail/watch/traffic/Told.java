@@ -17,18 +17,21 @@ import java.util.Optional;
 final class Told {
   private static final String MARK = Redaction.MARK.substring(0, Redaction.MARK.length() - 1);
 
+  /** Our format cuts hosts there. */
+  private static final int LONGEST_HOST = 128;
+
   private Told() {}
 
   /**
-   * @param captured names of the captured request headers by slot, in lower case; "" where it is not
-   *     known what a slot holds
+   * @param captured what the slots of captured request headers hold
    */
-  static Seen by(LogRecord record, List<String> captured) {
+  static Seen by(LogRecord record, List<Approved.Capture> captured) {
     Map<String, Known> headers = new LinkedHashMap<>();
     for (int i = 0; i < captured.size() && i < record.requestHeaders().size(); i++) {
       String value = record.requestHeaders().get(i);
-      if (!captured.get(i).isEmpty() && isWhole(value)) {
-        headers.put(captured.get(i), new Known.LastLine(value));
+      Approved.Capture slot = captured.get(i);
+      if (value.length() < slot.length() && isWhole(value)) {
+        headers.put(slot.name(), new Known.LastLine(value));
       }
     }
     Optional<String> target = record.target();
@@ -76,7 +79,7 @@ final class Told {
   }
 
   private static Known host(String host) {
-    return !isWhole(host)
+    return !isWhole(host) || host.length() >= LONGEST_HOST
         ? new Known.Nothing()
         : host.isEmpty() ? new Known.Absent() : new Known.AnyCase(host);
   }

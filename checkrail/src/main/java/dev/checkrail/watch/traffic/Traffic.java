@@ -41,7 +41,6 @@ public final class Traffic {
   private final @Nullable Minute[] minutes = new Minute[MINUTES];
   private final Map<Region, Map<String, Route>> routes = new IdentityHashMap<>();
   private Optional<Approved> approved = Optional.empty();
-  private List<String> captured = List.of();
   private int rows;
   private long records;
   private long late;
@@ -68,14 +67,9 @@ public final class Traffic {
     this.ring = new Slot[limits.seconds()];
   }
 
-  /**
-   * From now on requests are judged by this. It belongs to this object alone then.
-   *
-   * @param captured names of the captured request headers by slot, "" where unknown
-   */
-  public synchronized void judgeBy(Approved rules, List<String> captured) {
+  /** From now on requests are judged by this. It belongs to this object alone then. */
+  public synchronized void judgeBy(Approved rules) {
     this.approved = Optional.of(rules);
-    this.captured = List.copyOf(captured);
     routes.clear();
   }
 
@@ -226,7 +220,7 @@ public final class Traffic {
       return new Cell.Key(
           new Route(record.frontend(), "-", "(none)", ""), pool, server, Fit.NOT_ROUTED, false);
     }
-    Seen seen = Told.by(record, captured);
+    Seen seen = Told.by(record, rules.captures(record.frontend()));
     Optional<Region> found = rules.regions().at(seen);
     if (found.isEmpty()) {
       return new Cell.Key(
