@@ -4,6 +4,7 @@ import dev.checkrail.balancer.Applied;
 import dev.checkrail.balancer.BalancerException;
 import dev.checkrail.balancer.Candidate;
 import dev.checkrail.balancer.Deviation;
+import dev.checkrail.balancer.Drifting;
 import dev.checkrail.balancer.Preflight;
 import dev.checkrail.balancer.Preflight.Choice;
 import dev.checkrail.balancer.Processes;
@@ -42,10 +43,12 @@ final class BalancerApi {
 
   private final Balancers balancers;
   private final Watching watching;
+  private final DriftRounds rounds;
 
-  BalancerApi(Balancers balancers, Watching watching) {
+  BalancerApi(Balancers balancers, Watching watching, DriftRounds rounds) {
     this.balancers = balancers;
     this.watching = watching;
+    this.rounds = rounds;
   }
 
   List<Endpoint> endpoints() {
@@ -261,7 +264,31 @@ final class BalancerApi {
               return node;
             });
     balancers.truth(name).ifPresent(truth -> body.set("last_reload", truth(truth)));
+    body.set("drift", drifting(rounds.of(name)));
     return Reply.json(200, body);
+  }
+
+  /** What was seen by itself, with what it took no time to find out. */
+  static ObjectNode drifting(Drifting drifting) {
+    ObjectNode node = Wire.object();
+    drifting.lookedAt().ifPresent(at -> node.put("looked_at", at.toString()));
+    ArrayNode found = node.putArray("found");
+    drifting
+        .found()
+        .forEach(one ->
+            found
+                .addObject()
+                .put("part", one.found().part().word())
+                .put("subject", one.found().subject())
+                .put("text", one.found().text())
+                .put("since", one.since().toString()));
+    if (drifting.more() > 0) {
+      node.put("more", drifting.more());
+    }
+    node.set("not_compared", Wire.texts(drifting.notCompared()));
+    drifting.unreachable().ifPresent(why -> node.put("unreachable", why));
+    drifting.paused().ifPresent(why -> node.put("paused", why));
+    return node;
   }
 
   private static void processes(ObjectNode node, Processes processes) {
@@ -296,7 +323,7 @@ final class BalancerApi {
         .forEach(one ->
             found
                 .addObject()
-                .put("part", one.part().name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                .put("part", one.part().word())
                 .put("subject", one.subject())
                 .put("text", one.text()));
     body.set("not_compared", Wire.texts(drifted.report().notCompared()));

@@ -11,7 +11,6 @@ import dev.checkrail.logs.Intake;
 import dev.checkrail.logs.LineReader;
 import dev.checkrail.logs.LogSource;
 import dev.checkrail.model.Configuration;
-import dev.checkrail.model.Setting;
 import dev.checkrail.policy.Policy;
 import dev.checkrail.prove.Prove;
 import dev.checkrail.watch.Rollups;
@@ -32,10 +31,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -266,35 +262,12 @@ final class Watched implements AutoCloseable {
           live.isPresent() ? versions.load(live.get()) : Optional.empty();
       if (approved.isPresent() && !judged.equals(live.get())) {
         Configuration meaning = driver.meaning(approved.get());
-        traffic.judgeBy(
-            new Approved(Prove.regions(meaning, policy), meaning, policy), captured(meaning));
+        traffic.judgeBy(new Approved(Prove.regions(meaning, policy), meaning, policy));
         judged = live.get();
       }
       // What was loaded last is asked for, approved or not.
       probes.plan(ProbePlan.of(driver.meaning(driver.onDisk()), policy, addresses));
     }
-  }
-
-  /** Names of captured request headers by slot, if all frontends that capture have the same. */
-  static List<String> captured(Configuration configuration) {
-    List<List<String>> all = new ArrayList<>();
-    configuration
-        .frontends()
-        .forEach(frontend -> {
-          List<String> names = new ArrayList<>();
-          for (Setting setting : frontend.settings()) {
-            String[] words = setting.value().split(" +");
-            if (setting.name().equals("capture request")
-                && words.length > 1
-                && words[0].equals("header")) {
-              names.add(words[1].toLowerCase(Locale.ROOT));
-            }
-          }
-          if (!names.isEmpty()) {
-            all.add(names);
-          }
-        });
-    return all.stream().distinct().count() == 1 ? all.getFirst() : List.of();
   }
 
   private void openLog() {
