@@ -32,28 +32,79 @@ public final class Disk {
   private Disk() {}
 
   /**
-   * Puts bytes at a place; a link there is followed. Mode and owner of what was there are kept.
+   * Puts bytes at a place; a link there is followed. Mode and owner of what was there are kept. If
+   * it fails, what was there is there, and nothing else.
    *
    * @param otherwise the mode if nothing was there
    */
   public static void put(Path place, byte[] bytes, Set<PosixFilePermission> otherwise)
+      throws BalancerException {
+    stage(place, bytes, otherwise).place();
+  }
+
+  /**
+   * A file that is written, forced to the disk, and not yet where it belongs: what can fail has not
+   * failed, and nothing was touched.
+   */
+  static final class Staged {
+    private final Path place;
+    private final Path fresh;
+    private final Path target;
+
+    private Staged(Path place, Path fresh, Path target) {
+      this.place = place;
+      this.fresh = fresh;
+      this.target = target;
+    }
+
+    /** Puts it where it belongs. */
+    void place() throws BalancerException {
+      try {
+        Files.move(
+            fresh, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        force(parent(target));
+      } catch (IOException e) {
+        drop();
+        throw failed("write", place, e);
+      }
+    }
+
+    /** Forgets it. */
+    void drop() {
+      remove(fresh);
+    }
+  }
+
+  /** Writes bytes beside their place. */
+  static Staged stage(Path place, byte[] bytes, Set<PosixFilePermission> otherwise)
       throws BalancerException {
     try {
       Path target = Files.exists(place) ? place.toRealPath() : place;
       Path folder = parent(target);
       Files.createDirectories(folder);
       Path fresh = folder.resolve(TEMPORARY + target.getFileName());
-      write(fresh, bytes);
-      if (Files.exists(target)) {
-        likeBefore(target, fresh);
-      } else {
-        Files.setPosixFilePermissions(fresh, otherwise);
+      try {
+        write(fresh, bytes);
+        if (Files.exists(target)) {
+          likeBefore(target, fresh);
+        } else {
+          Files.setPosixFilePermissions(fresh, otherwise);
+        }
+      } catch (IOException e) {
+        remove(fresh); // half a file on a full disk is in the way of everybody
+        throw e;
       }
-      Files.move(
-          fresh, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      force(folder);
+      return new Staged(place, fresh, target);
     } catch (IOException e) {
       throw failed("write", place, e);
+    }
+  }
+
+  private static void remove(Path fresh) {
+    try {
+      Files.deleteIfExists(fresh);
+    } catch (IOException e) {
+      // It is never read, and the next write goes over it.
     }
   }
 

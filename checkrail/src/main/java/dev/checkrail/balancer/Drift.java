@@ -6,6 +6,7 @@ import dev.checkrail.change.ConfigurationSet.Item;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -21,16 +22,28 @@ public final class Drift {
     REFERENCED_FILES,
     RUNTIME_SERVERS,
     RUNTIME_TABLES,
-    RELOAD
+    RELOAD;
+
+    /** As it is written: {@code main-files}. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
   }
 
   /**
    * One thing that drifted.
    *
+   * @param key by which it is told from others, and known again: {@code weight be_pay/pay-1}
    * @param subject a path, a server, {@code reload}
    * @param text a sentence
+   * @param brief the same without entries of maps and lists, which may be secrets: what may be
+   *     written down
    */
-  public record Found(Part part, String subject, String text) {}
+  public record Found(Part part, String key, String subject, String text, String brief) {
+    private static Found of(Part part, String key, String subject, String text) {
+      return new Found(part, key, subject, text, text);
+    }
+  }
 
   /**
    * All that drifted.
@@ -73,23 +86,40 @@ public final class Drift {
     List<Found> found = new ArrayList<>();
     List<String> notCompared = new ArrayList<>();
     ConfigurationSet disk = driver.onDisk();
-    compare(Part.MAIN_FILES, approved.main(), disk.main(), found);
-    compare(Part.REFERENCED_FILES, approved.referenced(), disk.referenced(), found);
+    found.addAll(inFiles(approved, disk));
     driver.unseen().forEach(path -> notCompared.add(path + " can't be read by this user"));
     try {
       Processes processes = driver.processes();
-      reloads(versions, processes)
-          .forEach(text -> found.add(new Found(Part.RELOAD, "reload", text)));
-      RunningState running = driver.running();
-      for (Deviation one : Deviation.between(driver.expected(approved), running)) {
-        if (!expected.contains(one.key())) {
-          found.add(new Found(part(one), one.subject(), one.text()));
-        }
-      }
+      found.addAll(byReload(versions, processes));
+      inMemory(driver.expected(approved), driver.running()).stream()
+          .filter(one -> !expected.contains(one.key()))
+          .forEach(found::add);
     } catch (BalancerException e) {
       notCompared.add("what runs: " + e.getMessage());
     }
     return new Report(found, approved, disk, notCompared);
+  }
+
+  /** Files that are not what was approved. */
+  static List<Found> inFiles(ConfigurationSet approved, ConfigurationSet disk) {
+    List<Found> found = new ArrayList<>();
+    compare(Part.MAIN_FILES, approved.main(), disk.main(), found);
+    compare(Part.REFERENCED_FILES, approved.referenced(), disk.referenced(), found);
+    return found;
+  }
+
+  /** What a worker holds and a fresh one would not. */
+  static List<Found> inMemory(RunningState expected, RunningState running) {
+    return Deviation.between(expected, running).stream()
+        .map(one -> new Found(part(one), one.key(), one.subject(), one.text(), brief(one)))
+        .toList();
+  }
+
+  private static String brief(Deviation one) {
+    return one instanceof Deviation.TableEntries table
+        ? "%s: %d entries of the file are not in memory, %d are in memory only"
+            .formatted(table.key(), table.missing().size(), table.added().size())
+        : one.text();
   }
 
   private static Part part(Deviation one) {
@@ -122,7 +152,7 @@ public final class Drift {
               : before.isEmpty()
                   ? was.isEmpty() ? "is new" : "is there and was not when it was approved"
                   : "was changed";
-      found.add(new Found(part, path, path + " " + what));
+      found.add(Found.of(part, "file " + path, path, path + " " + what));
     }
   }
 
@@ -164,32 +194,46 @@ public final class Drift {
 
   /** Reloads that we did not make, and workers that were started with something else. */
   static List<String> reloads(Versions versions, Processes now) throws BalancerException {
-    List<String> drift = new ArrayList<>();
+    return byReload(versions, now).stream().map(Found::text).toList();
+  }
+
+  /** The same, as things that drifted. */
+  static List<Found> byReload(Versions versions, Processes now) throws BalancerException {
+    List<Found> drift = new ArrayList<>();
     Optional<Seen> seen = versions.seen();
     Optional<String> live = versions.live();
     if (seen.isPresent()) {
       Seen is = now.seen();
       if (is.master() != seen.get().master()) {
-        drift.add("HAProxy was started anew since we last acted: the master is " + is.master());
+        drift.add(reloaded("HAProxy was started anew since we last acted: the master is " + is.master()));
       } else if (is.reloads() != seen.get().reloads()
           && now.master().map(Processes.Master::failed).orElse(0) > 0) {
-        drift.add("somebody else ordered a reload, and it failed: the disk holds bad files");
+        drift.add(reloaded("somebody else ordered a reload, and it failed: the disk holds bad files"));
       } else if (is.reloads() != seen.get().reloads() || is.worker() != seen.get().worker()) {
         drift.add(
-            "somebody else reloaded: worker "
-                + is.worker()
-                + " serves, ours was "
-                + seen.get().worker());
+            reloaded(
+                "somebody else reloaded: worker "
+                    + is.worker()
+                    + " serves, ours was "
+                    + seen.get().worker()));
       }
     }
     Optional<String> marker = now.current().flatMap(Processes.Worker::marker);
     if (live.isPresent() && marker.isPresent() && !marker.equals(live)) {
       drift.add(
-          "the worker was started with version "
-              + Versions.brief(marker.get())
-              + ", the live one is "
-              + Versions.brief(live.get()));
+          Found.of(
+              Part.RELOAD,
+              "marker",
+              "reload",
+              "the worker was started with version "
+                  + Versions.brief(marker.get())
+                  + ", the live one is "
+                  + Versions.brief(live.get())));
     }
     return drift;
+  }
+
+  private static Found reloaded(String text) {
+    return Found.of(Part.RELOAD, "reload", "reload", text);
   }
 }

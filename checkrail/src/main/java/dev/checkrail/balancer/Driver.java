@@ -20,6 +20,13 @@ public interface Driver extends AutoCloseable {
   /** All files that a reload would load now. */
   ConfigurationSet onDisk() throws BalancerException;
 
+  /**
+   * Whether the files look as they did when {@link #onDisk} last read them: by names, sizes, times
+   * and inodes; no byte is read. False also if they were never read, or were written so shortly
+   * before that their times would not tell a later write.
+   */
+  boolean sameOnDisk();
+
   /** Files that the configuration names and this user can't read: neither seen nor switched. */
   List<String> unseen();
 

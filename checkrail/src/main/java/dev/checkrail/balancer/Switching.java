@@ -14,8 +14,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -102,29 +105,54 @@ final class Switching {
       return backOut(intent, from, to, Outcome.NOT_WRITTEN, String.valueOf(e.getMessage()));
     }
     progress.reached(Step.SWITCHED, "all files are in place");
-    NativeAnswer check = driver.checkInPlace();
-    if (!check.accepted()) {
-      return backOut(intent, from, to, Outcome.REFUSED_BY_CHECK, check.text());
-    }
-    if (!driver.onDisk().digest().equals(intent.to())) {
-      return backOut(
-          intent,
-          from,
-          to,
-          Outcome.CHANGED_UNDERNEATH,
-          "the files on the disk are not those that were put there");
-    }
-    progress.reached(Step.CHECKED, "HAProxy accepts them");
-    if (driver.keepsState(to)) {
-      driver.saveState(to, memory.fresh());
+    try {
+      Optional<Ended> stopped = checked(intent, from, to);
+      if (stopped.isPresent()) {
+        return stopped.get();
+      }
+      if (driver.keepsState(to)) {
+        driver.saveState(to, memory.fresh());
+      }
+    } catch (BalancerException e) {
+      return backOut(intent, from, to, Outcome.NOT_WRITTEN, String.valueOf(e.getMessage()));
     }
     return reload(intent.in(Phase.RELOADING), from, to, now);
+  }
+
+  /** HAProxy's word on what is in place, and that it is what we put there. */
+  private Optional<Ended> checked(Intent intent, ConfigurationSet from, ConfigurationSet to)
+      throws BalancerException, InterruptedException {
+    NativeAnswer check = driver.checkInPlace();
+    if (!check.accepted()) {
+      return Optional.of(backOut(intent, from, to, Outcome.REFUSED_BY_CHECK, check.text()));
+    }
+    if (!driver.onDisk().digest().equals(intent.to())) {
+      return Optional.of(
+          backOut(
+              intent,
+              from,
+              to,
+              Outcome.CHANGED_UNDERNEATH,
+              "the files on the disk are not those that were put there"));
+    }
+    progress.reached(Step.CHECKED, "HAProxy accepts them");
+    return Optional.empty();
   }
 
   /** Orders the reload and waits for the truth. */
   Ended reload(Intent intent, ConfigurationSet from, ConfigurationSet to, Instant now)
       throws BalancerException, InterruptedException {
-    intent.write(versions);
+    try {
+      intent.write(versions);
+    } catch (BalancerException e) {
+      // What is written there still leads a crash to a whole version; no reload was ordered.
+      return backOut(
+          intent.in(Phase.SWITCHING),
+          from,
+          to,
+          Outcome.NOT_WRITTEN,
+          String.valueOf(e.getMessage()));
+    }
     progress.reached(Step.RELOAD_INTENDED, "reload");
     try {
       driver.reload();
@@ -221,7 +249,10 @@ final class Switching {
   Ended backOut(
       Intent intent, ConfigurationSet from, ConfigurationSet to, Outcome outcome, String why)
       throws BalancerException {
-    intent.in(Phase.PUTTING_BACK).write(versions);
+    if (intent.phase() != Phase.SWITCHING) {
+      // Who switches puts back after a crash anyway; a full disk may have no room for saying so.
+      intent.in(Phase.PUTTING_BACK).write(versions);
+    }
     try {
       put(to, from, intent.from());
     } catch (Foreign e) {
@@ -246,7 +277,7 @@ final class Switching {
     // A main file that is not one any more would still be loaded with its folder. Other files that
     // nobody names any more do no harm and may be named by the version that we come back to.
     from.main().forEach(item -> paths.add(item.path()));
-    List<String> changing = new ArrayList<>();
+    Map<String, Optional<String>> changing = new LinkedHashMap<>();
     for (String path : paths) {
       Optional<String> is = Disk.sha256(Path.of(path));
       Optional<String> wanted = to.item(path).flatMap(Item::sha256);
@@ -256,19 +287,9 @@ final class Switching {
       if (!is.equals(from.item(path).flatMap(Item::sha256))) {
         throw new Foreign(path);
       }
-      changing.add(path);
+      changing.put(path, is);
     }
-    for (String path : changing) {
-      Optional<Item> item = to.item(path).filter(one -> one.content().isPresent());
-      if (item.isPresent()) {
-        byte[] bytes = item.get().content().get().bytes();
-        boolean secret = item.get().content().get().text().contains("PRIVATE KEY");
-        Disk.put(Path.of(path), bytes, secret ? SECRET : PUBLIC);
-      } else {
-        Disk.delete(Path.of(path));
-      }
-      progress.reached(Step.FILE_SWITCHED, path);
-    }
+    place(changing, to);
     // A certificate of a folder, say, that is loaded because it is there.
     for (Item item : driver.onDisk().items()) {
       if (to.item(item.path()).isEmpty() && item.content().isPresent()) {
@@ -285,10 +306,51 @@ final class Switching {
     }
   }
 
+  /**
+   * All of them are written beside their places before the first one moves: a disk that is full
+   * says so while nothing was touched.
+   *
+   * @param changing what each path held when it was looked at
+   */
+  private void place(Map<String, Optional<String>> changing, ConfigurationSet to)
+      throws BalancerException, Foreign {
+    Map<String, Disk.Staged> staged = new LinkedHashMap<>();
+    try {
+      for (String path : changing.keySet()) {
+        Optional<Item> item = to.item(path).filter(one -> one.content().isPresent());
+        if (item.isPresent()) {
+          byte[] bytes = item.get().content().get().bytes();
+          boolean secret = item.get().content().get().text().contains("PRIVATE KEY");
+          staged.put(path, Disk.stage(Path.of(path), bytes, secret ? SECRET : PUBLIC));
+        }
+      }
+      for (Map.Entry<String, Optional<String>> one : changing.entrySet()) {
+        String path = one.getKey();
+        if (!Disk.sha256(Path.of(path)).equals(one.getValue())) {
+          throw new Foreign(path); // while we wrote the others
+        }
+        Disk.Staged fresh = staged.remove(path);
+        if (fresh == null) {
+          Disk.delete(Path.of(path));
+        } else {
+          fresh.place();
+        }
+        progress.reached(Step.FILE_SWITCHED, path);
+      }
+    } finally {
+      staged.values().forEach(Disk.Staged::drop);
+    }
+  }
+
   /** Makes the marker say a version, for workers that are started from now on. */
   static void mark(Driver driver, String digest) throws BalancerException {
-    if (driver.marker().isPresent()) {
-      Disk.put(driver.marker().get(), driver.markerText(digest).getBytes(UTF_8), PUBLIC);
+    if (driver.marker().isEmpty()) {
+      return;
+    }
+    byte[] text = driver.markerText(digest).getBytes(UTF_8);
+    // What says so already needs no room on a full disk.
+    if (Disk.read(driver.marker().get()).filter(is -> Arrays.equals(is, text)).isEmpty()) {
+      Disk.put(driver.marker().get(), text, PUBLIC);
     }
   }
 }

@@ -216,8 +216,11 @@ public final class Versions {
       needed.add(history.get(i).digest());
       oldest = history.get(i).at();
     }
+    Set<String> lived = new HashSet<>();
+    history.forEach(one -> lived.add(one.digest()));
     for (Approval approval : approvals()) {
-      if (!approval.at().isBefore(oldest)) {
+      // One that never lived waits to; its time says little, for clocks are set back.
+      if (!approval.at().isBefore(oldest) || !lived.contains(approval.digest())) {
         needed.add(approval.digest());
       }
     }

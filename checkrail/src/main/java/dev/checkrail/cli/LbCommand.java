@@ -104,6 +104,7 @@ final class LbCommand extends Group {
       }
       Optional.ofNullable(body.get("last_reload"))
           .ifPresent(truth -> page.labelled(2, "last reload:", of(truth, "text")));
+      Optional.ofNullable(body.get("drift")).ifPresent(drift -> drift(page, drift));
       for (JsonNode version : nodes(body, "versions")) {
         page.line(
             "  version %s  approved %s by %s: %s"
@@ -114,6 +115,26 @@ final class LbCommand extends Group {
                     of(version, "why")));
       }
     }
+  }
+
+  /** What the control plane saw by itself. */
+  private static void drift(Page page, JsonNode drift) {
+    String at = Asking.of(drift, "looked_at");
+    List<JsonNode> found = Asking.nodes(drift, "found");
+    if (at.isEmpty()) {
+      page.labelled(2, "drift:", "not looked for yet");
+    } else if (found.isEmpty() && Asking.of(drift, "unreachable").isEmpty()) {
+      page.labelled(2, "drift:", "none, looked at " + at);
+    }
+    for (JsonNode one : found) {
+      page.labelled(
+          2,
+          "drift:",
+          "%s: %s (since %s)"
+              .formatted(
+                  Asking.of(one, "part"), Asking.of(one, "text"), Asking.of(one, "since")));
+    }
+    Asking.texts(drift, "not_compared").forEach(it -> page.labelled(2, "not compared:", it));
   }
 
   /** Says what it lacks. */

@@ -4,6 +4,7 @@ import dev.checkrail.balancer.Applied;
 import dev.checkrail.balancer.BalancerException;
 import dev.checkrail.balancer.Candidate;
 import dev.checkrail.balancer.Deviation;
+import dev.checkrail.balancer.Drifting;
 import dev.checkrail.balancer.Preflight;
 import dev.checkrail.balancer.Preflight.Choice;
 import dev.checkrail.balancer.Processes;
@@ -41,9 +42,13 @@ final class BalancerApi {
   private static final int LONGEST = 500;
 
   private final Balancers balancers;
+  private final Watching watching;
+  private final DriftRounds rounds;
 
-  BalancerApi(Balancers balancers) {
+  BalancerApi(Balancers balancers, Watching watching, DriftRounds rounds) {
     this.balancers = balancers;
+    this.watching = watching;
+    this.rounds = rounds;
   }
 
   List<Endpoint> endpoints() {
@@ -121,6 +126,7 @@ final class BalancerApi {
             "binary",
             "environment",
             "policy",
+            "log",
             "again");
     String name = body.text("name");
     call.may(Right.LB_ADD, name);
@@ -139,6 +145,10 @@ final class BalancerApi {
     Optional<Path> directory =
         body.maybe("working_directory").map(it -> absolute("working_directory", it));
     Optional<Path> binary = body.maybe("binary").map(it -> absolute("binary", it));
+    Optional<String> log = body.maybe("log");
+    log.ifPresent(text -> {
+      var unused = LogOption.read(text);
+    });
     Balancers.Added added =
         balancers.add(
             new Balancers.Adding(
@@ -155,8 +165,10 @@ final class BalancerApi {
                         stats.or(seen::statsSocket),
                         seen.environment()),
                 body.maybe("policy"),
+                log,
                 body.flag("again").orElse(false),
                 call.caller().account()));
+    watching.begin(name);
     ObjectNode answer = Wire.object();
     answer.put("name", name);
     answer.put("approved", added.digest());
@@ -231,6 +243,7 @@ final class BalancerApi {
               node.put("name", name);
               node.set("installation", Registry.shown(held.entry().installation()));
               node.put("policy", held.entry().policy().isPresent());
+              held.entry().log().ifPresent(log -> node.put("log", log));
               Optional<String> live = held.versions().live();
               live.ifPresent(digest -> node.put("live", digest));
               held.versions().previous().ifPresent(digest -> node.put("previous", digest));
@@ -251,7 +264,31 @@ final class BalancerApi {
               return node;
             });
     balancers.truth(name).ifPresent(truth -> body.set("last_reload", truth(truth)));
+    body.set("drift", drifting(rounds.of(name)));
     return Reply.json(200, body);
+  }
+
+  /** What was seen by itself, with what it took no time to find out. */
+  static ObjectNode drifting(Drifting drifting) {
+    ObjectNode node = Wire.object();
+    drifting.lookedAt().ifPresent(at -> node.put("looked_at", at.toString()));
+    ArrayNode found = node.putArray("found");
+    drifting
+        .found()
+        .forEach(one ->
+            found
+                .addObject()
+                .put("part", one.found().part().word())
+                .put("subject", one.found().subject())
+                .put("text", one.found().text())
+                .put("since", one.since().toString()));
+    if (drifting.more() > 0) {
+      node.put("more", drifting.more());
+    }
+    node.set("not_compared", Wire.texts(drifting.notCompared()));
+    drifting.unreachable().ifPresent(why -> node.put("unreachable", why));
+    drifting.paused().ifPresent(why -> node.put("paused", why));
+    return node;
   }
 
   private static void processes(ObjectNode node, Processes processes) {
@@ -286,7 +323,7 @@ final class BalancerApi {
         .forEach(one ->
             found
                 .addObject()
-                .put("part", one.part().name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                .put("part", one.part().word())
                 .put("subject", one.subject())
                 .put("text", one.text()));
     body.set("not_compared", Wire.texts(drifted.report().notCompared()));

@@ -38,6 +38,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
@@ -58,13 +59,16 @@ final class Balancers implements AutoCloseable {
   /** Old workers are watched as long as this; longer ones are seen by {@code show} still. */
   private static final Duration FOLLOWED = Duration.ofMinutes(30);
 
+  /** How long the end of this process waits for an act. */
+  private static final Duration LAST = Duration.ofSeconds(20);
+
   private static final Duration PROBE = Duration.ofSeconds(1);
 
   private final Registry registry;
   private final Journal journal;
   private final InstantSource clock;
   private final LongSupplier nanos;
-  private final Map<String, ReentrantLock> turns = new ConcurrentHashMap<>();
+  private final Map<String, Turn> turns = new ConcurrentHashMap<>();
   private final Map<String, Truth> truths = new ConcurrentHashMap<>();
   private final Set<Thread> following = ConcurrentHashMap.newKeySet();
 
@@ -79,6 +83,26 @@ final class Balancers implements AutoCloseable {
     this.journal = journal;
     this.clock = clock;
     this.nanos = nanos;
+  }
+
+  /** Who acts on one load balancer, one after the other; counted, so that who only looks knows. */
+  private static final class Turn {
+    private final ReentrantLock lock = new ReentrantLock(true);
+    private final AtomicLong begunAndEnded = new AtomicLong();
+
+    /** Whether it is ours within this time. */
+    boolean take(Duration patience) throws InterruptedException {
+      boolean taken = lock.tryLock(patience.toMillis(), TimeUnit.MILLISECONDS);
+      if (taken) {
+        begunAndEnded.incrementAndGet();
+      }
+      return taken;
+    }
+
+    void give() {
+      begunAndEnded.incrementAndGet();
+      lock.unlock();
+    }
   }
 
   /** What is asked of one load balancer, under its lock. */
@@ -155,6 +179,7 @@ final class Balancers implements AutoCloseable {
       Adopt.Known known,
       UnaryOperator<Installation> corrected,
       Optional<String> policy,
+      Optional<String> log,
       boolean again,
       String actor) {}
 
@@ -172,7 +197,7 @@ final class Balancers implements AutoCloseable {
       throw Problem.refused(
           "a load balancer's name is lower case: a letter, then letters, digits and . _ -");
     }
-    ReentrantLock turn = take(name);
+    Turn turn = take(name);
     try {
       Optional<Registry.Entry> before = registry.entry(name);
       if (before.isPresent() && !adding.again()) {
@@ -184,7 +209,8 @@ final class Balancers implements AutoCloseable {
       Optional<String> policy = adding.policy().or(() -> before.flatMap(Registry.Entry::policy));
       Registry.policy(policy, at.environment());
       try (Driver driver = new HaproxyDriver(at)) {
-        Registry.Entry entry = new Registry.Entry(name, at, policy);
+        Optional<String> log = adding.log().or(() -> before.flatMap(Registry.Entry::log));
+        Registry.Entry entry = new Registry.Entry(name, at, policy, log);
         Held held = new Held(entry, driver, registry.versions(name));
         String digest =
             held.apply().adopt(adding.actor(), adding.again() ? "lb add --again" : "lb add");
@@ -192,7 +218,7 @@ final class Balancers implements AutoCloseable {
         return new Added(digest, at, found.notes());
       }
     } finally {
-      turn.unlock();
+      turn.give();
     }
   }
 
@@ -205,42 +231,67 @@ final class Balancers implements AutoCloseable {
   // --- acting
 
   <T> T act(String name, Act<T> act) throws BalancerException, InterruptedException {
-    Registry.Entry entry =
-        registry
-            .entry(name)
-            .orElseThrow(() -> Problem.missing("there is no load balancer " + name));
-    ReentrantLock turn = take(name);
+    Registry.Entry entry = owned(name);
+    Turn turn = take(name);
+    try {
+      return acting(entry, act);
+    } finally {
+      turn.give();
+    }
+  }
+
+  private <T> T acting(Registry.Entry entry, Act<T> act)
+      throws BalancerException, InterruptedException {
     try (Driver driver = new HaproxyDriver(entry.installation())) {
-      Held held = new Held(entry, driver, registry.versions(name));
+      Held held = new Held(entry, driver, registry.versions(entry.name()));
       Applied recovered = held.apply().recover(Progress.NONE);
       if (recovered.outcome() != Applied.Outcome.NOTHING) {
-        LOG.warn("lb {}: {}", name, recovered.why());
-        follow(name, recovered);
+        LOG.warn("lb {}: {}", entry.name(), recovered.why());
+        follow(entry.name(), recovered);
       }
       return act.with(held);
-    } finally {
-      turn.unlock();
     }
+  }
+
+  private Registry.Entry owned(String name) throws BalancerException {
+    return registry
+        .entry(name)
+        .orElseThrow(() -> Problem.missing("there is no load balancer " + name));
   }
 
   /** Looks without waiting for those who act. */
   <T> T look(String name, Act<T> act) throws BalancerException, InterruptedException {
-    Registry.Entry entry =
-        registry
-            .entry(name)
-            .orElseThrow(() -> Problem.missing("there is no load balancer " + name));
+    Registry.Entry entry = owned(name);
     try (Driver driver = new HaproxyDriver(entry.installation())) {
       return act.with(new Held(entry, driver, registry.versions(name)));
     }
   }
 
-  private ReentrantLock take(String name) throws InterruptedException {
-    ReentrantLock turn = turns.computeIfAbsent(name, it -> new ReentrantLock(true));
-    if (!turn.tryLock(TURN.toMillis(), TimeUnit.MILLISECONDS)) {
+  private Turn take(String name) throws InterruptedException {
+    Turn turn = turns.computeIfAbsent(name, it -> new Turn());
+    if (!turn.take(TURN)) {
       throw Problem.conflict(
           "busy", "somebody else acts on the load balancer " + name + " right now");
     }
     return turn;
+  }
+
+  /** A count that is odd while somebody acts, and another one afterwards. */
+  long acts(String name) {
+    return turns.computeIfAbsent(name, it -> new Turn()).begunAndEnded.get();
+  }
+
+  /** Ends a switch that was interrupted, unless somebody acts: then he does. Never waits. */
+  void endInterrupted(String name) throws BalancerException, InterruptedException {
+    Registry.Entry entry = owned(name);
+    Turn turn = turns.computeIfAbsent(name, it -> new Turn());
+    if (turn.take(Duration.ZERO)) {
+      try {
+        var unused = acting(entry, held -> "");
+      } finally {
+        turn.give();
+      }
+    }
   }
 
   /**
@@ -392,11 +443,8 @@ final class Balancers implements AutoCloseable {
       List<String> dropped,
       String actor)
       throws BalancerException, InterruptedException {
-    Registry.Entry entry =
-        registry
-            .entry(name)
-            .orElseThrow(() -> Problem.missing("there is no load balancer " + name));
-    ReentrantLock turn = take(name);
+    Registry.Entry entry = owned(name);
+    Turn turn = take(name);
     try (Driver driver = new HaproxyDriver(entry.installation())) {
       // No recovery first: an interrupted switch is a part of what is gone back from.
       Versions versions = registry.versions(name);
@@ -413,7 +461,7 @@ final class Balancers implements AutoCloseable {
       follow(name, back.applied());
       return back;
     } finally {
-      turn.unlock();
+      turn.give();
     }
   }
 
@@ -506,9 +554,9 @@ final class Balancers implements AutoCloseable {
   @Override
   public void close() {
     try {
-      for (ReentrantLock turn : turns.values()) {
-        if (turn.tryLock(20, TimeUnit.SECONDS)) {
-          turn.unlock();
+      for (Turn turn : turns.values()) {
+        if (turn.take(LAST)) {
+          turn.give();
         }
       }
       following.forEach(Thread::interrupt);

@@ -42,7 +42,7 @@ final class Body {
           if (!node.isString()) {
             throw Problem.bad("\"" + name + "\" has to be a string");
           }
-          return node.stringValue();
+          return plain(name, node.stringValue());
         });
   }
 
@@ -76,7 +76,7 @@ final class Body {
             if (!value.isString()) {
               throw Problem.bad("\"" + name + "\" has to be a list of strings");
             }
-            values.add(value.stringValue());
+            values.add(plain(name, value.stringValue()));
           }
           if (!node.isArray()) {
             throw Problem.bad("\"" + name + "\" has to be a list of strings");
@@ -98,10 +98,19 @@ final class Body {
                 if (!property.getValue().isString()) {
                   throw Problem.bad("the members of \"" + name + "\" have to be strings");
                 }
-                values.put(property.getKey(), property.getValue().stringValue());
+                values.put(
+                    plain(name, property.getKey()), plain(name, property.getValue().stringValue()));
               });
         });
     return values;
+  }
+
+  /** No path, no row and no command can hold a NUL. */
+  static String plain(String name, String value) {
+    if (value.indexOf('\0') >= 0) {
+      throw Problem.bad("\"" + name + "\" holds a NUL character");
+    }
+    return value;
   }
 
   private Optional<JsonNode> present(String name) {

@@ -43,11 +43,11 @@ record Call(
   }
 
   String parameter(String name) {
-    return Optional.ofNullable(path.get(name)).orElseThrow();
+    return Body.plain(name, Optional.ofNullable(path.get(name)).orElseThrow());
   }
 
   Optional<String> asked(String name) {
-    return Optional.ofNullable(query.get(name));
+    return Optional.ofNullable(query.get(name)).map(value -> Body.plain(name, value));
   }
 
   /** A whole number of the query. */

@@ -5,11 +5,15 @@ import dev.checkrail.change.JournalEntry;
 import dev.checkrail.serve.access.Access;
 import dev.checkrail.serve.access.Refusals;
 import dev.checkrail.store.AccountTable;
+import dev.checkrail.store.AppendOnly;
 import dev.checkrail.store.ChainedJournal;
 import dev.checkrail.store.Database;
 import dev.checkrail.store.DatabaseAddress;
 import dev.checkrail.store.EmbeddedPostgres;
 import dev.checkrail.store.LateJournal;
+import dev.checkrail.store.LateRollups;
+import dev.checkrail.store.MinuteTable;
+import dev.checkrail.store.ServiceRole;
 import io.helidon.common.tls.Tls;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -30,6 +34,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,6 +61,7 @@ public final class ControlPlane implements AutoCloseable {
   private final InstantSource clock;
   private final Access access;
   private final ChainedJournal journal;
+  private final AppendOnly appendOnly;
   private final Listening listening;
   private final String scheme;
   private final String host;
@@ -68,16 +74,35 @@ public final class ControlPlane implements AutoCloseable {
    * @param data everything that is kept lies here
    * @param programs where PostgreSQL's programs are unpacked
    * @param database one's own; empty: an embedded one in {@code data}
+   * @param databaseOwner who owns the tables there; empty: the role of {@code database}, or, if
+   *     that may make roles, it owns them and the work is done as another one
    * @param port 0 for any
    * @param tls empty: plain HTTP
+   * @param driftEvery how long to wait between two looks for drift
    */
   public record Settings(
       Path data,
       Path programs,
       Optional<DatabaseAddress> database,
+      Optional<DatabaseAddress> databaseOwner,
       String host,
       int port,
-      Optional<Tls> tls) {}
+      Optional<Tls> tls,
+      Duration driftEvery) {
+    /** How often it is looked for drift if nobody says otherwise. */
+    public static final Duration DRIFT_EVERY = Duration.ofSeconds(10);
+
+    /** With the usual looks for drift. */
+    public Settings(
+        Path data,
+        Path programs,
+        Optional<DatabaseAddress> database,
+        String host,
+        int port,
+        Optional<Tls> tls) {
+      this(data, programs, database, Optional.empty(), host, port, tls, DRIFT_EVERY);
+    }
+  }
 
   /**
    * Starts all of it; what was interrupted by a crash is ended before the first request is taken.
@@ -102,23 +127,37 @@ public final class ControlPlane implements AutoCloseable {
       DatabaseAddress address = database(settings, nanos);
       PrometheusMeterRegistry metrics = metrics();
       opened.push(metrics::close);
+      this.appendOnly = AppendOnly.of(address);
+      if (!appendOnly.held()) {
+        LOG.warn("{}; the chain would show it ('journal verify')", appendOnly.text());
+      }
       Database database = Database.open(address, CONNECTIONS, PATIENCE, metrics);
       opened.push(database);
       this.journal = new ChainedJournal(database);
       this.access = new Access(new AccountTable(database), clock, nanos, new SecureRandom());
       Refusals refusals = new Refusals(journal, clock, nanos);
       List<Endpoint> endpoints = new ArrayList<>();
-      endpoints.addAll(new StateApi(database, () -> stopping, metrics).endpoints());
       endpoints.addAll(new AccessApi(access).endpoints());
       endpoints.addAll(new JournalApi(journal, journal, clock).endpoints());
       LateJournal late = new LateJournal(journal, settings.data().resolve("journal-late.jsonl"));
       late.writeLate();
       opened.push(every(Duration.ofSeconds(2), "late entries", () -> writeLate(late)));
-      Balancers balancers =
-          new Balancers(new Registry(settings.data().resolve("balancers")), late, clock, nanos);
+      Registry registry = new Registry(settings.data().resolve("balancers"));
+      Balancers balancers = new Balancers(registry, late, clock, nanos);
       opened.push(balancers);
       balancers.recover();
-      endpoints.addAll(new BalancerApi(balancers).endpoints());
+      LateRollups rollups = new LateRollups(new MinuteTable(database), clock);
+      opened.push(rollups);
+      Watching watching = new Watching(registry, rollups, clock, nanos);
+      opened.push(watching);
+      watching.beginAll();
+      Figures figures = new Figures(watching, rollups::tally, clock);
+      DriftRounds rounds =
+          new DriftRounds(registry, balancers, late, clock, nanos, settings.driftEvery());
+      opened.push(rounds);
+      endpoints.addAll(new StateApi(database, () -> stopping, metrics, figures).endpoints());
+      endpoints.addAll(new BalancerApi(balancers, watching, rounds).endpoints());
+      endpoints.addAll(new LiveApi(watching, registry, rounds::of, clock).endpoints());
       this.operations =
           endpoints.stream()
               .map(it -> it.method() + " " + it.path())
@@ -140,7 +179,10 @@ public final class ControlPlane implements AutoCloseable {
       Gauge.builder("checkrail.stopping", () -> stopping ? 1 : 0)
           .description("1 while the control plane stops")
           .register(metrics);
-      note("serve.started", Map.of("address", address().toString()));
+      Map<String, String> started = new LinkedHashMap<>();
+      started.put("address", address().toString());
+      started.put("journal", appendOnly.text());
+      note("serve.started", started);
     } catch (BalancerException e) {
       close();
       throw new IOException(e.getMessage(), e);
@@ -161,8 +203,7 @@ public final class ControlPlane implements AutoCloseable {
   private DatabaseAddress database(Settings settings, LongSupplier nanos)
       throws IOException, SQLException, InterruptedException {
     if (settings.database().isPresent()) {
-      Database.migrate(settings.database().get());
-      return settings.database().get();
+      return ownDatabase(settings, settings.database().get());
     }
     EmbeddedPostgres server =
         EmbeddedPostgres.start(settings.data().resolve("postgres"), settings.programs(), nanos);
@@ -170,6 +211,23 @@ public final class ControlPlane implements AutoCloseable {
     Database.migrate(server.asOwner());
     opened.push(watching(server));
     return server.asService();
+  }
+
+  /** The work is done as a role that does not own the tables, if that can be. */
+  private static DatabaseAddress ownDatabase(Settings settings, DatabaseAddress given)
+      throws IOException, SQLException {
+    if (settings.databaseOwner().isPresent()) {
+      Database.migrate(settings.databaseOwner().get());
+      return given;
+    }
+    ServiceRole.Made made = ServiceRole.beside(given, settings.data().resolve("database"));
+    Database.migrate(given);
+    Optional<String> against =
+        made.address().isEmpty()
+            ? Optional.of(made.why())
+            : ServiceRole.refused(made.address().get());
+    against.ifPresent(why -> LOG.warn("the work is done as the owner of the tables: {}", why));
+    return against.isEmpty() ? made.address().get() : given;
   }
 
   /** A database that died is started again. */
@@ -240,6 +298,11 @@ public final class ControlPlane implements AutoCloseable {
   /** A one-time code for the first administrator, as long as there is none. */
   public Optional<String> firstCode() {
     return access.firstCode();
+  }
+
+  /** Whether the database keeps us from changing the journal. */
+  AppendOnly appendOnly() {
+    return appendOnly;
   }
 
   private void note(String kind, Map<String, String> details) {

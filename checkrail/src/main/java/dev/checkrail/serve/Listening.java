@@ -5,6 +5,7 @@ import dev.checkrail.serve.access.Access;
 import dev.checkrail.serve.access.Caller;
 import dev.checkrail.serve.access.Denied;
 import dev.checkrail.serve.access.Refusals;
+import dev.checkrail.serve.access.Unfit;
 import dev.checkrail.store.Database;
 import io.helidon.common.tls.Tls;
 import io.helidon.http.DirectHandler;
@@ -182,17 +183,18 @@ final class Listening implements AutoCloseable {
       return Reply.problem(denied(e), id);
     } catch (Problem e) {
       return Reply.problem(e, id);
-    } catch (IllegalArgumentException e) {
+    } catch (Unfit e) {
       return Reply.problem(Problem.refused(String.valueOf(e.getMessage())), id);
     } catch (JournalUnavailable e) {
       return Reply.problem(Problem.down(String.valueOf(e.getMessage())), id);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Reply.problem(Problem.down("the control plane is stopping"), id);
-    } catch (Exception e) {
+    } catch (Exception | StackOverflowError e) {
       if (Database.isOutage(e)) {
         return Reply.problem(Problem.down("the database is down"), id);
       }
+      // What was not foreseen is our defect, whatever its type: the sender gets an id and no more.
       LOG.error("request {} failed: {} {}", id, endpoint.method(), endpoint.path(), e);
       return Reply.problem(
           new Problem(
@@ -288,7 +290,12 @@ final class Listening implements AutoCloseable {
           Reply reply =
               Reply.problem(
                   new Problem(
-                      status.code(), "bad-request", status.reasonPhrase(), refusal(status.code())),
+                      status.code(),
+                      status.code() < 500
+                          ? "bad-request"
+                          : status.code() == 503 ? "unavailable" : "internal",
+                      status.reasonPhrase(),
+                      refusal(status.code())),
                   id());
           headers.set(HeaderNames.CONTENT_TYPE, reply.type());
           return DirectHandler.TransportResponse.builder()
@@ -308,6 +315,7 @@ final class Listening implements AutoCloseable {
       case 413 -> "the body is too large";
       case 431, 414 -> "the request line or the headers are too large";
       case 503 -> "too many requests at once";
+      case 500 -> "nothing more is known here; the log of serve has it";
       default -> "the request is no HTTP/1.1 that is served here";
     };
   }

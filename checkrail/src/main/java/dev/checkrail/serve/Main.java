@@ -11,6 +11,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
@@ -68,7 +69,9 @@ public final class Main implements Callable<Integer> {
   @Option(
       names = "--database-user",
       paramLabel = "NAME",
-      description = "Its role; owns the tables. Default: checkrail.")
+      description =
+          "Its role. Default: checkrail. If it may make roles, it owns the tables and the work is"
+              + " done as another one, which can't change the journal.")
   private String databaseUser = "checkrail";
 
   @Option(
@@ -76,6 +79,20 @@ public final class Main implements Callable<Integer> {
       paramLabel = "FILE",
       description = "Its password. Default: the variable CHECKRAIL_DATABASE_PASSWORD.")
   private @Nullable Path databasePassword;
+
+  @Option(
+      names = "--database-owner",
+      paramLabel = "NAME",
+      description =
+          "The role that owns the tables, if it is not --database-user: that one can't change the"
+              + " journal then.")
+  private @Nullable String databaseOwner;
+
+  @Option(
+      names = "--database-owner-password-file",
+      paramLabel = "FILE",
+      description = "Its password. Default: the variable CHECKRAIL_DATABASE_OWNER_PASSWORD.")
+  private @Nullable Path ownerPassword;
 
   @Option(
       names = "--tls-certificate",
@@ -90,6 +107,12 @@ public final class Main implements Callable<Integer> {
       names = "--plain-http",
       description = "Answer plain HTTP beyond the loopback: only behind a proxy that does TLS.")
   private boolean plainHttp;
+
+  @Option(
+      names = "--drift-every",
+      paramLabel = "SECONDS",
+      description = "How often it is looked for drift by itself, 1 to 3600. Default: 10.")
+  private int driftEvery = 10;
 
   @Option(
       names = {"-h", "--help"},
@@ -153,11 +176,21 @@ public final class Main implements Callable<Integer> {
           "tokens would cross the network in the clear: give --tls-certificate and --tls-key, or"
               + " --plain-http behind a proxy that does TLS");
     }
+    if (driftEvery < 1 || driftEvery > 3600) {
+      throw new Unusable("--drift-every takes 1 to 3600 seconds, not " + driftEvery);
+    }
     Path folder = data == null ? usualFolder() : data.toAbsolutePath();
     ControlPlane plane =
         ControlPlane.start(
             new ControlPlane.Settings(
-                folder, folder.resolve("programs"), database(), host, Integer.parseInt(port), tls),
+                folder,
+                folder.resolve("programs"),
+                database(),
+                owner(),
+                host,
+                Integer.parseInt(port),
+                tls,
+                Duration.ofSeconds(driftEvery)),
             InstantSource.system(),
             System::nanoTime);
     CountDownLatch stopped = new CountDownLatch(1);
@@ -213,11 +246,31 @@ public final class Main implements Callable<Integer> {
           "a password in --database-url is seen by everybody who lists processes; use"
               + " --database-password-file");
     }
-    String password =
-        databasePassword == null
-            ? Objects.requireNonNullElse(System.getenv("CHECKRAIL_DATABASE_PASSWORD"), "")
-            : Files.readString(databasePassword).strip();
-    return Optional.of(new DatabaseAddress(databaseUrl, databaseUser, password));
+    return Optional.of(
+        new DatabaseAddress(
+            databaseUrl,
+            databaseUser,
+            password(databasePassword, "CHECKRAIL_DATABASE_PASSWORD")));
+  }
+
+  private Optional<DatabaseAddress> owner() throws Unusable, IOException {
+    if (databaseOwner == null) {
+      return Optional.empty();
+    }
+    if (databaseUrl == null) {
+      throw new Unusable("--database-owner goes with --database-url");
+    }
+    return Optional.of(
+        new DatabaseAddress(
+            databaseUrl,
+            databaseOwner,
+            password(ownerPassword, "CHECKRAIL_DATABASE_OWNER_PASSWORD")));
+  }
+
+  private static String password(@Nullable Path file, String variable) throws IOException {
+    return file == null
+        ? Objects.requireNonNullElse(System.getenv(variable), "")
+        : Files.readString(file).strip();
   }
 
   private Optional<Tls> tls() throws Unusable {

@@ -116,12 +116,18 @@ public final class EmbeddedPostgres implements AutoCloseable {
    */
   public static EmbeddedPostgres start(Path folder, Path programs, LongSupplier nanos)
       throws IOException, InterruptedException {
+    return start(folder, programs, Unprivileged.here(), nanos);
+  }
+
+  static EmbeddedPostgres start(
+      Path folder, Path programs, Unprivileged unprivileged, LongSupplier nanos)
+      throws IOException, InterruptedException {
     Path own = Files.createDirectories(folder).toRealPath();
     FileChannel lockFile = lock(own);
     try {
       EmbeddedPostgres postgres =
           new EmbeddedPostgres(
-              PostgresPrograms.in(programs), own, lockFile, Unprivileged.here(), nanos);
+              PostgresPrograms.in(programs), own, lockFile, unprivileged, nanos);
       postgres.initialise();
       postgres.ensureRunning();
       return postgres;
@@ -190,7 +196,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
     SecretFile.in(folder.resolve("superuser.password"));
     SecretFile.in(folder.resolve("owner.password"));
     SecretFile.in(folder.resolve("service.password"));
-    unprivileged.give(folder);
+    if (process().isEmpty()) { // one that runs may run as another user: its files stay its own
+      unprivileged.give(folder);
+    }
     if (Files.exists(data.resolve("PG_VERSION"))) {
       return;
     }

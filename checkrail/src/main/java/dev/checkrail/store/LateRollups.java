@@ -25,7 +25,7 @@ public final class LateRollups implements Rollups, AutoCloseable {
   /** A row is about 150 bytes of memory: 30 MB; 300 series fill it in eleven hours. */
   public static final int ROOM = 200_000;
 
-  /** Ten days: with 300 series 350 MB. */
+  /** Ten days: with 300 series 450 MB. */
   public static final Duration RETENTION = Duration.ofDays(10);
 
   private static final Logger LOG = LoggerFactory.getLogger(LateRollups.class);

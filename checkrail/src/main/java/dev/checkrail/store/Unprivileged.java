@@ -14,9 +14,19 @@ import java.util.concurrent.TimeUnit;
  * whom the data folder is given.
  *
  * @param words what is put in front of a command line
- * @param owner to whom its files have to be given, as {@code user:group}; empty: nobody
+ * @param owner to whom its files have to be given, as {@code user:group}; empty: they are ours
  */
 record Unprivileged(List<String> words, String owner) {
+  /** Files that an earlier start gave to {@code nobody} are root's again. */
+  static final Unprivileged NAMESPACE = new Unprivileged(List.of("unshare", "-U"), "root:root");
+
+  static final Unprivileged NOBODY =
+      new Unprivileged(
+          List.of("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"),
+          "nobody:nogroup");
+
+  private static final Unprivileged AS_IT_IS = new Unprivileged(List.of(), "");
+
   Unprivileged {
     words = List.copyOf(words);
   }
@@ -24,19 +34,20 @@ record Unprivileged(List<String> words, String owner) {
   static Unprivileged here() throws IOException, InterruptedException {
     Object uid = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
     if (!Integer.valueOf(0).equals(uid)) {
-      return new Unprivileged(List.of(), "");
+      return AS_IT_IS;
     }
-    if (works("unshare", "-U", "true")) {
-      return new Unprivileged(List.of("unshare", "-U"), "");
-    }
-    List<String> dropping =
-        List.of("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups");
-    if (works(join(dropping, List.of("true")).toArray(String[]::new))) {
-      return new Unprivileged(dropping, "nobody:nogroup");
+    for (Unprivileged way : List.of(NAMESPACE, NOBODY)) {
+      if (way.works()) {
+        return way;
+      }
     }
     throw new IOException(
         "PostgreSQL does not run as root, and neither unshare -U nor setpriv works here; start"
             + " Checkrail as another user, or name a database with --database-url");
+  }
+
+  boolean works() throws InterruptedException {
+    return works(command(List.of("true")).toArray(String[]::new));
   }
 
   List<String> command(List<String> command) {

@@ -82,6 +82,11 @@ public final class HaproxyDriver implements Driver {
   }
 
   @Override
+  public boolean sameOnDisk() {
+    return files.sameOnDisk();
+  }
+
+  @Override
   public List<String> unseen() {
     return files.unseen();
   }

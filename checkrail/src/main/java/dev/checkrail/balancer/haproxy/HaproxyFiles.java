@@ -20,6 +20,7 @@ import dev.checkrail.source.Redaction;
 import dev.checkrail.source.SourceFile;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 final class HaproxyFiles {
   private final Installation installation;
   private List<String> unseen = List.of();
+  private final Looks looks = new Looks();
   private @Nullable String lastDigest;
   private @Nullable ReadReport last;
 
@@ -73,7 +75,33 @@ final class HaproxyFiles {
   // --- what is in place
 
   ConfigurationSet onDisk() throws BalancerException {
-    return gather(new DiskLoader(), mainPaths());
+    looks.forget();
+    for (Path argument : installation.configuration()) {
+      looks.note(argument.toString()); // a folder's look changes with the names in it
+    }
+    Files.Loader disk = new DiskLoader();
+    try {
+      return gather(
+          path -> {
+            looks.note(path); // before its bytes are read: what is written after that is noticed
+            return disk.load(path);
+          },
+          mainPaths());
+    } catch (InvalidPathException e) {
+      looks.forget();
+      throw new BalancerException(Kind.FILES, impossible(e), e);
+    } catch (BalancerException e) {
+      looks.forget();
+      throw e;
+    }
+  }
+
+  private static String impossible(InvalidPathException e) {
+    return "the configuration names a path that can't be on this machine: " + e.getReason();
+  }
+
+  boolean sameOnDisk() {
+    return looks.same();
   }
 
   /** The configuration files as HAProxy would load them now, without the marker. */
@@ -149,7 +177,13 @@ final class HaproxyFiles {
       List<String> hidden,
       List<String> main)
       throws BalancerException {
-    Path path = Path.of(unreadable.path());
+    Path path;
+    try {
+      path = Path.of(unreadable.path());
+    } catch (InvalidPathException e) {
+      hidden.add(unreadable.path());
+      return;
+    }
     if (main.contains(unreadable.path())) {
       throw new BalancerException(
           Kind.NO_RIGHTS, "can't read " + unreadable.path() + ": " + unreadable.why());
@@ -180,6 +214,14 @@ final class HaproxyFiles {
   // --- a candidate
 
   ConfigurationSet placed(Candidate candidate) throws BalancerException {
+    try {
+      return put(candidate);
+    } catch (InvalidPathException e) {
+      throw new BalancerException(Kind.REFUSED, impossible(e), e);
+    }
+  }
+
+  private ConfigurationSet put(Candidate candidate) throws BalancerException {
     List<String> places = places(candidate);
     Map<String, SourceFile> main = new HashMap<>();
     for (int i = 0; i < places.size(); i++) {

@@ -172,7 +172,7 @@ public final class Access {
    * Makes an account.
    *
    * @param password empty: it can't log in by password and is given tokens by an administrator
-   * @throws IllegalArgumentException if something about it can't be
+   * @throws Unfit if something about it can't be
    */
   public Account add(String name, List<String> roles, Optional<char[]> password, Caller by) {
     Account account = account(name, roles, password);
@@ -183,14 +183,14 @@ public final class Access {
             "account.added",
             "account " + name,
             Map.of("roles", String.join(" ", account.roles()))))) {
-      throw new IllegalArgumentException("there is an account " + name + " already");
+      throw new Unfit("there is an account " + name + " already");
     }
     return account;
   }
 
   private Account account(String name, List<String> roles, Optional<char[]> password) {
     if (!name.matches(NAME)) {
-      throw new IllegalArgumentException(
+      throw new Unfit(
           "an account's name is lower case: a letter, then letters, digits and . _ - (at most 64)");
     }
     return new Account(name, roles(roles), password.map(this::newHash), false, clock.instant());
@@ -199,19 +199,19 @@ public final class Access {
   private static List<String> roles(List<String> words) {
     for (String word : words) {
       if (Role.of(word).isEmpty()) {
-        throw new IllegalArgumentException(
+        throw new Unfit(
             "there is no role " + word + "; there are viewer, author, approver, operator, admin");
       }
     }
     if (words.isEmpty()) {
-      throw new IllegalArgumentException("an account has at least one role");
+      throw new Unfit("an account has at least one role");
     }
     return List.copyOf(new TreeSet<>(words));
   }
 
   private String newHash(char[] password) {
     if (password.length < Passwords.SHORTEST || password.length > Passwords.LONGEST) {
-      throw new IllegalArgumentException(
+      throw new Unfit(
           "a password has %d to %d characters".formatted(Passwords.SHORTEST, Passwords.LONGEST));
     }
     return passwords.hash(password);
@@ -227,7 +227,7 @@ public final class Access {
     if (name.equals(by.account())
         && (disabled.orElse(false)
             || checked.map(it -> !it.contains(Role.ADMIN.word())).orElse(false))) {
-      throw new IllegalArgumentException(
+      throw new Unfit(
           "nobody takes the role admin from himself; another administrator can");
     }
     Account changed =
@@ -242,7 +242,7 @@ public final class Access {
                         disabled.orElse(was.disabled()),
                         was.createdAt()),
                 entry(by.account(), "account.changed", "account " + name, details))
-            .orElseThrow(() -> new IllegalArgumentException("there is no account " + name));
+            .orElseThrow(() -> new Unfit("there is no account " + name));
     forget();
     return changed;
   }
@@ -262,7 +262,7 @@ public final class Access {
                         was.disabled(),
                         was.createdAt()),
                 entry(by.account(), "account.password", "account " + name, Map.of()))
-            .orElseThrow(() -> new IllegalArgumentException("there is no account " + name));
+            .orElseThrow(() -> new Unfit("there is no account " + name));
   }
 
   /** All accounts. */
@@ -281,17 +281,17 @@ public final class Access {
       throw new Denied(Denied.Kind.NO_RIGHT, "only an administrator makes tokens for others");
     }
     if (wish.name().isBlank() || wish.name().length() > 64) {
-      throw new IllegalArgumentException("a token's name has 1 to 64 characters");
+      throw new Unfit("a token's name has 1 to 64 characters");
     }
     if (wish.holds().isNegative() || wish.holds().isZero() || wish.holds().compareTo(LONGEST) > 0) {
-      throw new IllegalArgumentException("a token holds at least a second and at most 366 days");
+      throw new Unfit("a token holds at least a second and at most 366 days");
     }
     List<String> scopes = wish.scopes();
     for (String scope : scopes) {
       Right right =
           Right.of(scope)
               .orElseThrow(() ->
-                  new IllegalArgumentException(
+                  new Unfit(
                       "there is no right "
                           + scope
                           + "; there are "
@@ -312,7 +312,7 @@ public final class Access {
         table
             .account(account)
             .filter(it -> !it.disabled())
-            .orElseThrow(() -> new IllegalArgumentException("there is no account " + account));
+            .orElseThrow(() -> new Unfit("there is no account " + account));
     List<String> balancers = List.copyOf(reached(wish, by));
     return issue(
         owner, new Wish(wish.name(), scopes, balancers, wish.holds()), by.account(), "token.added");

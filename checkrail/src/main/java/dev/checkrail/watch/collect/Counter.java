@@ -9,7 +9,7 @@ import java.util.List;
  */
 public enum Counter {
   /** Sessions; for a server those that were given to it, retries included. */
-  SESSIONS("stot", "sessions", "FBS"),
+  SESSIONS("stot", "new-sessions", "FBS"),
   REQUESTS("req_tot", "requests", "FB"),
   BYTES_IN("bin", "bytes-in", "FBS"),
   BYTES_OUT("bout", "bytes-out", "FBS"),

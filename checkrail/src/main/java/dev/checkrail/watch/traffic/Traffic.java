@@ -348,7 +348,7 @@ public final class Traffic {
     List<Row> all = new ArrayList<>();
     cells.forEach((key, cell) -> all.add(cell.row(key)));
     all.sort(
-        Comparator.comparingLong(Row::requests)
+        Comparator.comparingLong((Row row) -> row.requests())
             .reversed()
             .thenComparing(row -> row.route().service())
             .thenComparing(Row::pool)
