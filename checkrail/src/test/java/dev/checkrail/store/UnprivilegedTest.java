@@ -3,12 +3,12 @@ package dev.checkrail.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Map;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,9 +66,18 @@ class UnprivilegedTest {
             folder, OwnPostgres.PROGRAMS, Unprivileged.NOBODY, System::nanoTime);
     first.leaveRunning();
     first.close();
+    try (EmbeddedPostgres second =
+        EmbeddedPostgres.start(
+            folder, OwnPostgres.PROGRAMS, Unprivileged.NAMESPACE, System::nanoTime)) {
+      assertThat(Files.getOwner(folder.resolve("data")).getName()).isEqualTo("nobody");
+      Database.migrate(second.asOwner());
+      ProcessHandle process = second.process().orElseThrow();
+      process.destroyForcibly();
+      process.onExit().get();
+      second.ensureRunning(); // in the other way now
+      assertThat(Files.getOwner(folder.resolve("data")).getName()).isEqualTo("root");
+    }
     assertThat(use(Unprivileged.NAMESPACE, 1)).isEqualTo(1);
-    assertThat(Files.getOwner(folder.resolve("data")).getName()).isEqualTo("nobody");
-    assertThat(use(Unprivileged.NAMESPACE, 2)).isEqualTo(2);
   }
 
   /** Writes an entry, after the server was killed and started again. */
