@@ -87,7 +87,7 @@ public final class Intake implements AutoCloseable {
     this.feed =
         switch (source) {
           case LogSource.Udp udp -> UdpFeed.open(udp, sink, name);
-          case LogSource.UnixDatagram unix -> throw new IOException("not yet: " + unix.path());
+          case LogSource.UnixDatagram unix -> UnixFeed.open(unix, sink, name);
           case LogSource.Tail tail -> TailFeed.open(tail, sink, name);
         };
   }

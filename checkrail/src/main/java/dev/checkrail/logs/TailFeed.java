@@ -104,6 +104,7 @@ final class TailFeed implements Intake.Feed {
         startAgain(0);
       }
       read(open);
+      remember(open);
       if (successorHasBegun()) {
         read(open); // what came before the daemon changed files
         lastLine();
@@ -163,22 +164,33 @@ final class TailFeed implements Intake.Feed {
 
   private boolean wasEmptied(FileChannel open) throws IOException {
     long size = open.size();
-    if (size < position) {
+    boolean emptied =
+        size < position
+            || (size > position && head.length > 0 && !Arrays.equals(head, beginning(open)));
+    if (emptied) {
       head = new byte[0];
-      return true;
     }
-    if (size == position) {
-      return false;
-    }
-    byte[] now = new byte[(int) Math.min(HEAD, size)];
+    return emptied;
+  }
+
+  /** As many of the first bytes as are known of the file. */
+  private byte[] beginning(FileChannel open) throws IOException {
+    byte[] now = new byte[head.length];
     ByteBuffer begin = ByteBuffer.wrap(now);
-    while (begin.hasRemaining() && open.read(begin, begin.position()) > 0) {
-      // until there are all
+    while (begin.hasRemaining()) {
+      if (open.read(begin, begin.position()) <= 0) {
+        return new byte[0]; // it was emptied in this moment
+      }
     }
-    boolean other =
-        head.length > now.length || !Arrays.equals(head, 0, head.length, now, 0, head.length);
-    head = now;
-    return other;
+    return now;
+  }
+
+  private void remember(FileChannel open) throws IOException {
+    int known = (int) Math.min(HEAD, position);
+    if (head.length < known) {
+      head = new byte[known];
+      head = beginning(open);
+    }
   }
 
   /** Whether under the name there is another file by now, and somebody writes to it. */

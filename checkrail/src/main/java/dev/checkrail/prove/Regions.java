@@ -352,6 +352,7 @@ public final class Regions {
         case Known.Exactly exactly -> exactly(axis, exactly.text(), codes);
         case Known.Absent absent -> exactly(axis, Field.ABSENT, codes);
         case Known.AnyCase any -> codes.some(axis, anyCase(axis, any.text()));
+        case Known.Pieces pieces -> codes.some(axis, around(axis, pieces.pieces()));
         // Only headers have lines.
         case Known.LastLine last -> codes.open(axis);
         case Known.Nothing nothing -> codes.open(axis);
@@ -370,6 +371,7 @@ public final class Regions {
             exactly(axis, Field.LISTED, codes);
           }
         }
+        case Known.Pieces pieces -> codes.open(axis);
         case Known.LastLine last -> {
           Set<Integer> some = new TreeSet<>();
           atom(axis, Field.LISTED).ifPresent(some::add);
@@ -402,6 +404,7 @@ public final class Regions {
           }
         }
         case Known.Absent absent -> codes.none(axis);
+        case Known.Pieces pieces -> codes.open(axis);
         case Known.LastLine last -> {
           codes.open(axis);
           if (axis instanceof Elements elements && isBytes(last.text())) {
@@ -433,6 +436,12 @@ public final class Regions {
     private static Set<Integer> anyCase(Axis axis, String text) {
       return axis instanceof Axis.Words words && isBytes(text)
           ? words.atomsOfAnyCase(text)
+          : Set.of();
+    }
+
+    private static Set<Integer> around(Axis axis, List<String> pieces) {
+      return axis instanceof Axis.Words words && pieces.stream().allMatch(At::isBytes)
+          ? words.atomsAround(pieces)
           : Set.of();
     }
 

@@ -189,7 +189,7 @@ record LiveNow(
     window.rows().forEach(row ->
         byRoute.computeIfAbsent(row.route(), r -> new ArrayList<>()).add(row));
     byRoute.entrySet().stream()
-        .sorted(Comparator.comparingLong(entry -> -Row.requests(entry.getValue())))
+        .sorted(Comparator.comparingLong(entry -> -Row.sum(entry.getValue())))
         .limit(ROUTES)
         .forEach(entry -> route(list.addObject(), entry.getKey(), entry.getValue(), window));
   }

@@ -32,7 +32,8 @@ class RegionsAgreementTest {
   private static final int REQUESTS = 40;
   private static final List<String> HEADERS =
       List.of("x-a", "x-b", "x-n", "x-forwarded-for", "cookie", "authorization",
-          "proxy-authorization");
+          "proxy-authorization", "content-length", "transfer-encoding", "connection", "upgrade",
+          "sec-websocket-key");
 
   private final int configurations = Integer.getInteger("regions.configurations", 400);
   private final long seed = Long.getLong("regions.seed", 20261122L);

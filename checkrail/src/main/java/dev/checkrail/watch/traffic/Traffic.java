@@ -47,7 +47,7 @@ public final class Traffic {
   private long ahead;
   private long other;
   private long clockSteps;
-  private long lastMillis = Long.MIN_VALUE;
+  private long lastMillis;
 
   /** The busiest clients of a minute. */
   private static final class Minute {
