@@ -274,6 +274,8 @@ public final class ControlPlane implements AutoCloseable {
 
   private static PrometheusMeterRegistry metrics() {
     PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    metrics.config().meterFilter(new PrometheusNames());
+    PrometheusNames.processorTime(metrics);
     new JvmMemoryMetrics().bindTo(metrics);
     new JvmThreadMetrics().bindTo(metrics);
     new ProcessorMetrics().bindTo(metrics);

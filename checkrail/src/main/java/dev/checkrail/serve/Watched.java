@@ -258,6 +258,8 @@ final class Watched implements AutoCloseable {
       throws BalancerException {
     Policy policy = Registry.policy(entry.policy(), entry.installation().environment());
     try (Driver driver = new HaproxyDriver(entry.installation(), PATIENCE)) {
+      // What was loaded last is asked for, approved or not.
+      probes.plan(ProbePlan.of(driver.meaning(driver.onDisk()), policy, addresses));
       Optional<ConfigurationSet> approved =
           live.isPresent() ? versions.load(live.get()) : Optional.empty();
       if (approved.isPresent() && !judged.equals(live.get())) {
@@ -265,8 +267,6 @@ final class Watched implements AutoCloseable {
         traffic.judgeBy(new Approved(Prove.regions(meaning, policy), meaning, policy));
         judged = live.get();
       }
-      // What was loaded last is asked for, approved or not.
-      probes.plan(ProbePlan.of(driver.meaning(driver.onDisk()), policy, addresses));
     }
   }
 
@@ -300,7 +300,6 @@ final class Watched implements AutoCloseable {
   @Override
   public void close() {
     planner.shutdownNow();
-    intake.ifPresent(Intake::close);
     probes.close();
     collector.close();
     try {

@@ -196,6 +196,26 @@ class CollectorTest {
     assertThat(server(back, A1).total().of(Counter.SESSIONS)).isZero();
   }
 
+  @Test
+  void aWorkerThatIsStuckMakesBlindInTimeAndIsSeenAgainWhenItGoesOn() throws Exception {
+    long worker = seen("a first look", now -> true).current().pid();
+    signal("STOP", worker);
+    try {
+      assertThat(blind(Reason.TIMEOUT).why()).contains("within 2000 ms");
+    } finally {
+      signal("CONT", worker);
+    }
+    Seen back = seen("it goes on", now -> true);
+    assertThat(back.replaced()).isEmpty();
+    assertThat(seen().filter(Seen::afterGap)).isNotEmpty();
+    assertThat(collector.tally().blind()).isPositive();
+  }
+
+  private static void signal(String name, long pid) throws Exception {
+    assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start().waitFor())
+        .isZero();
+  }
+
   /** A connection that is open stays; only a new one needs the socket's name. */
   @Test
   void aSocketThatIsRemovedMakesBlindOnlyThoseWhoHaveToConnectAnew() throws Exception {
