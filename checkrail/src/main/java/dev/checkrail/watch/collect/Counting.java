@@ -41,11 +41,12 @@ final class Counting {
   /** What one line showed at the look before. */
   private record Before(Counts total, int sessions) {}
 
-  private record Process(Map<Line, Before> lines, OptionalLong requests) {
-    Process {
-      lines = Map.copyOf(lines);
-    }
-  }
+  /**
+   * What a worker showed when it was asked last.
+   *
+   * @param lines empty if it was never asked for its counters
+   */
+  private record Process(Optional<Map<Line, Before>> lines, OptionalLong requests) {}
 
   private static final String FRONTEND = "0";
   private static final String BACKEND = "1";
@@ -73,7 +74,13 @@ final class Counting {
       Map<Line, Before> lines = new HashMap<>();
       one.statistics().forEach(row -> lines.put(line(row), before(row)));
       if (one.answers()) {
-        now.put(one.pid(), new Process(lines, one.requests()));
+        now.put(
+            one.pid(),
+            new Process(
+                one.statistics().isEmpty()
+                    ? known.flatMap(Process::lines)
+                    : Optional.of(Map.copyOf(lines)),
+                one.requests()));
       } else {
         known.ifPresent(it -> now.put(one.pid(), it));
       }
@@ -108,7 +115,7 @@ final class Counting {
         ? Optional.of(known)
         : first
             ? Optional.empty()
-            : Optional.of(new Process(Map.of(), OptionalLong.of(0)));
+            : Optional.of(new Process(Optional.of(Map.of()), OptionalLong.of(0)));
   }
 
   private static Line line(Statistics row) {
@@ -120,9 +127,9 @@ final class Counting {
   }
 
   private static Optional<Came> came(Statistics row, Optional<Process> base) {
-    return base.map(process -> {
+    return base.flatMap(Process::lines).map(lines -> {
       Before now = before(row);
-      Before then = process.lines().getOrDefault(line(row), new Before(Counts.NONE, 0));
+      Before then = lines.getOrDefault(line(row), new Before(Counts.NONE, 0));
       Counts counts = now.total().since(then.total());
       long ended = counts.of(Counter.SESSIONS) + then.sessions() - now.sessions();
       return new Came(counts, Math.max(0, ended));

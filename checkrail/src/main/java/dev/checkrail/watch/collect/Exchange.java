@@ -48,6 +48,8 @@ final class Exchange {
   };
   private static final Pattern STATUS = Pattern.compile("HTTP/1\\.[01] ([1-9]\\d\\d)(?: .*)?");
 
+  private static final Pattern INTERIM = Pattern.compile("HTTP/1\\.[01] 1(?!01)\\d\\d[ \\r]");
+
   private final SSLContext anybody = anybody();
   private final Duration timeout;
   private final LongSupplier nanos;
@@ -205,6 +207,13 @@ final class Exchange {
         throw new NoHttp("it answers something that is no HTTP: '" + shown(text) + "'");
       }
       head = text.indexOf("\r\n\r\n");
+      while (head >= 0 && INTERIM.matcher(text).lookingAt()) {
+        // 100 Continue, 103 Early Hints: the answer comes behind it.
+        text = text.substring(head + 4);
+        all.reset();
+        all.writeBytes(text.getBytes(StandardCharsets.ISO_8859_1));
+        head = text.indexOf("\r\n\r\n");
+      }
       if (head >= 0 && (!body || complete(text, head))) {
         break;
       }

@@ -83,7 +83,7 @@ final class SafeRequest {
         continue;
       }
       Optional<Ask> ask =
-          asks(clause).stream().filter(it -> !excepted(clause, it)).limit(1).findFirst();
+          asks(clause).stream().filter(it -> !excepted(clause, it)).findFirst();
       if (ask.isPresent()) {
         return new Found(ask, "");
       }

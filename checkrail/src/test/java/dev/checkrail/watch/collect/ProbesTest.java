@@ -193,6 +193,16 @@ class ProbesTest {
   }
 
   @Test
+  void anInterimAnswerIsNotTheAnswer() throws Exception {
+    Probed probed =
+        probe(
+            target(
+                Kind.CHECK,
+                saying("HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + http("200 OK", ""))));
+    assertThat(probed.why()).isEqualTo("it answers 200");
+  }
+
+  @Test
   void whatAServerSaysItServesIsHeldAgainstTheInventory() throws Exception {
     assertThat(
             List.of(
