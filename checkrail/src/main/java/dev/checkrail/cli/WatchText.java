@@ -96,7 +96,11 @@ final class WatchText {
     String lag = Asking.of(log, "lag_ms");
     below.add("log " + whole(number(log, "lines")) + " lines" + (lag.isEmpty() ? "" : ", " + lag + " ms behind"));
     count(below, log, "dropped", "dropped");
-    count(below, log, "refused", "not understood");
+    // HAProxy's own notices are no requests.
+    double odd = number(log, "refused") - number(log.path("refused_by"), "notice");
+    if (odd > 0) {
+      below.add(whole(odd) + " not understood");
+    }
     count(below, log, "late", "late");
     count(below, log, "ahead", "ahead of our clock");
     count(below, log, "other", "beyond the rows that are kept");

@@ -107,7 +107,7 @@ record LiveNow(
           .put("why", blind.why());
     }
     node.set("drift", BalancerApi.drifting(drift));
-    node.set("not_observed", Wire.texts(notObserved(window)));
+    node.set("not_observed", Wire.texts(notObserved(traffic.judges())));
     if (logged) {
       node.put("second", last);
       log(node.putObject("log"), traffic.health());
@@ -124,7 +124,7 @@ record LiveNow(
     return node;
   }
 
-  private List<String> notObserved(Second window) {
+  private List<String> notObserved(boolean judged) {
     List<String> missing = new ArrayList<>();
     if (log.isEmpty()) {
       missing.add("routes, users and client failures: no log is taken in (lb add --log)");
@@ -134,8 +134,9 @@ record LiveNow(
               + (trouble.isEmpty() ? "" : ": " + trouble));
     } else if (taken.get().parsed() == 0) {
       missing.add("routes, users and client failures: no request was logged yet to " + log.get());
-    } else if (window.rows().stream().anyMatch(row -> row.fit() == Fit.NOT_JUDGED)) {
-      missing.add("whether requests go where they should: there are no approved routes yet");
+    }
+    if (taken.isPresent() && !judged) {
+      missing.add("whether requests go where they should: the approved rules are not read yet");
     }
     if (stats instanceof Snapshot.Blind) {
       missing.add("states, sessions and queues of pools and servers: its socket is not seen");
@@ -213,6 +214,19 @@ record LiveNow(
       Sum sum = Sum.of(own);
       one.put("requests", sum.requests);
       one.put("failures", sum.failures);
+      servers(one.putArray("servers"), own);
+    });
+  }
+
+  private static void servers(ArrayNode list, List<Row> rows) {
+    Map<String, List<Row>> byServer = new TreeMap<>();
+    rows.forEach(row -> byServer.computeIfAbsent(row.server(), s -> new ArrayList<>()).add(row));
+    byServer.forEach((server, own) -> {
+      Sum sum = Sum.of(own);
+      list.addObject()
+          .put("name", server)
+          .put("requests", sum.requests)
+          .put("failures", sum.failures);
     });
   }
 

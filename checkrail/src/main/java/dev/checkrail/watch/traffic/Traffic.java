@@ -73,6 +73,11 @@ public final class Traffic {
     routes.clear();
   }
 
+  /** Whether there is anything that requests are judged by. */
+  public synchronized boolean judges() {
+    return approved.isPresent();
+  }
+
   /** Counts a record. */
   public void add(LogRecord record) {
     add(List.of(record));
