@@ -28,8 +28,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * All that is known of a load balancer at this moment, as one answer: counters and states of its
- * socket, and what its log says of the last seconds that are complete. What is not observed is named
- * and left out, never 0.
+ * socket, and what its log says of the last seconds that are complete. What is not observed is
+ * named and left out, never 0.
  *
  * @param approved digest of the approved version
  * @param stats what was seen of its socket last
@@ -177,8 +177,8 @@ record LiveNow(
   private static void clients(ObjectNode node, Second window, String service) {
     window
         .clientsOf(service)
-        .ifPresent(clients ->
-            node.put("clients", clients.all()).put("clients_failed", clients.failed()));
+        .ifPresent(
+            clients -> node.put("clients", clients.all()).put("clients_failed", clients.failed()));
   }
 
   // --- routes
@@ -187,8 +187,9 @@ record LiveNow(
 
   private static void routes(ArrayNode list, Second window) {
     Map<Route, List<Row>> byRoute = new LinkedHashMap<>();
-    window.rows().forEach(row ->
-        byRoute.computeIfAbsent(row.route(), r -> new ArrayList<>()).add(row));
+    window
+        .rows()
+        .forEach(row -> byRoute.computeIfAbsent(row.route(), r -> new ArrayList<>()).add(row));
     byRoute.entrySet().stream()
         .sorted(Comparator.comparingLong(entry -> -Row.sum(entry.getValue())))
         .limit(ROUTES)
@@ -248,11 +249,7 @@ record LiveNow(
   }
 
   private void pool(
-      ObjectNode node,
-      String pool,
-      Optional<Snapshot.Pool> seen,
-      List<Row> rows,
-      boolean logged) {
+      ObjectNode node, String pool, Optional<Snapshot.Pool> seen, List<Row> rows, boolean logged) {
     node.put("name", pool);
     seen.ifPresent(one -> {
       node.put("up", one.up());
@@ -268,8 +265,7 @@ record LiveNow(
     }
     Map<String, Optional<Snapshot.Server>> servers = new LinkedHashMap<>();
     seen.ifPresent(one ->
-        one.servers()
-            .forEach(server -> servers.put(server.name().server(), Optional.of(server))));
+        one.servers().forEach(server -> servers.put(server.name().server(), Optional.of(server))));
     own.stream()
         .map(Row::server)
         .filter(server -> !server.isEmpty())

@@ -270,8 +270,7 @@ class WatchTest {
 
     assertThat(status).isZero();
     assertThat(text).startsWith("\u001B[?1049h\u001B[?25l").endsWith("\u001B[?25h\u001B[?1049l");
-    assertThat(
-            text.replaceAll("\u001B\\[[0-9?]*[a-zA-Z]", "").lines())
+    assertThat(text.replaceAll("\u001B\\[[0-9?]*[a-zA-Z]", "").lines())
         .allSatisfy(line -> assertThat(line.strip().length()).isLessThanOrEqualTo(80));
   }
 
@@ -346,7 +345,8 @@ class WatchTest {
             .collect(Collectors.joining("\n", "", "\n")));
     Path script =
         Path.of(System.getProperty("basedir", ".")).resolve("../scenarios/recount").normalize();
-    List<String> command = new ArrayList<>(List.of(script.toAbsolutePath().toString(), lines.toString()));
+    List<String> command =
+        new ArrayList<>(List.of(script.toAbsolutePath().toString(), lines.toString()));
     command.addAll(List.of(services));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
