@@ -54,7 +54,10 @@ final class Grid {
     List<String> lines = new ArrayList<>();
     lines.add(paint.faint(text(head, widths)));
     for (Row row : rows) {
-      String text = row.cells().size() == 1 ? fitted(row.cells().getFirst(), width) : text(row.cells(), widths);
+      String text =
+          row.cells().size() == 1
+              ? fitted(row.cells().getFirst(), width)
+              : text(row.cells(), widths);
       lines.add(row.colour().apply(text));
     }
     return lines;

@@ -58,8 +58,7 @@ final class WatchText {
       double requests = number(total, "requests");
       double failures = number(total, "failures");
       text.append("  ").append(rate(requests, seconds)).append(" req/s");
-      String failing =
-          rate(failures, seconds) + " fail/s (" + percent(failures, requests) + ")";
+      String failing = rate(failures, seconds) + " fail/s (" + percent(failures, requests) + ")";
       text.append("  ").append(failures > 0 ? paint.red(failing) : failing);
       text.append("  ").append(whole(number(total, "clients"))).append(" clients");
       if (number(total, "clients_failed") > 0) {
@@ -94,9 +93,17 @@ final class WatchText {
       return;
     }
     String lag = Asking.of(log, "lag_ms");
-    below.add("log " + whole(number(log, "lines")) + " lines" + (lag.isEmpty() ? "" : ", " + lag + " ms behind"));
+    below.add(
+        "log "
+            + whole(number(log, "lines"))
+            + " lines"
+            + (lag.isEmpty() ? "" : ", " + lag + " ms behind"));
     count(below, log, "dropped", "dropped");
-    count(below, log, "refused", "not understood");
+    // HAProxy's own notices are no requests.
+    double odd = number(log, "refused") - number(log.path("refused_by"), "notice");
+    if (odd > 0) {
+      below.add(whole(odd) + " not understood");
+    }
     count(below, log, "late", "late");
     count(below, log, "ahead", "ahead of our clock");
     count(below, log, "other", "beyond the rows that are kept");
@@ -116,8 +123,7 @@ final class WatchText {
     JsonNode blind = live.get("blind");
     if (blind != null) {
       alarm(
-          "NOT SEEN",
-          "since " + time(Asking.of(blind, "since")) + ": " + Asking.of(blind, "why"));
+          "NOT SEEN", "since " + time(Asking.of(blind, "since")) + ": " + Asking.of(blind, "why"));
     }
   }
 
@@ -145,7 +151,8 @@ final class WatchText {
           new ArrayList<>(
               List.of(
                   (service.equals("-") ? "(no service)" : service)
-                      + " @" + Asking.of(route, "frontend"),
+                      + " @"
+                      + Asking.of(route, "frontend"),
                   Asking.of(route, "approved"),
                   rate(requests, seconds),
                   percent(requests, all),
@@ -170,8 +177,7 @@ final class WatchText {
   /** Where its requests went, if that is not simply where they should. */
   private static void to(Grid grid, JsonNode route, int seconds, boolean wide, double requests) {
     List<JsonNode> ways = Asking.nodes(route, "to");
-    boolean plain =
-        ways.size() == 1 && Asking.of(ways.getFirst(), "fit").equals("right");
+    boolean plain = ways.size() == 1 && Asking.of(ways.getFirst(), "fit").equals("right");
     if (plain) {
       return;
     }
@@ -226,7 +232,8 @@ final class WatchText {
         grid.row(colour(state, server), own);
         if (number(server, "unserved") > 0) {
           grid.note(
-              "    " + rate(number(server, "unserved"), seconds)
+              "    "
+                  + rate(number(server, "unserved"), seconds)
                   + " req/s that it does not serve (inventory)");
         }
       }
@@ -297,8 +304,7 @@ final class WatchText {
       String text =
           clients.stream()
               .limit(3)
-              .map(client ->
-                  Asking.of(client, "client") + " " + whole(number(client, "requests")))
+              .map(client -> Asking.of(client, "client") + " " + whole(number(client, "requests")))
               .collect(Collectors.joining(", "));
       line("busiest clients of this minute: " + text, paint::faint);
     }
@@ -373,6 +379,8 @@ final class WatchText {
 
   /** {@code 12:00:01} of an instant. */
   private static String time(String instant) {
-    return instant.length() > 19 ? instant.substring(11, 19) + "Z" : instant.length() > 11 ? instant.substring(11) : instant;
+    return instant.length() > 19
+        ? instant.substring(11, 19) + "Z"
+        : instant.length() > 11 ? instant.substring(11) : instant;
   }
 }

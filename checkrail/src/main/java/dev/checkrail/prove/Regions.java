@@ -39,7 +39,9 @@ public final class Regions {
   private final Map<String, Map<Arrived, At>> byFrontend = new HashMap<>();
   private int remembered;
 
-  /** What becomes of requests, as far as a log can show it: the pool, and whether it is left open. */
+  /**
+   * What becomes of requests, as far as a log can show it: the pool, and whether it is left open.
+   */
   private record Way(Optional<String> pool, boolean followed) {}
 
   private record Arrived(boolean tls, Optional<String> listener) {}
@@ -93,8 +95,7 @@ public final class Regions {
     Map<Integer, String> unknowns = new HashMap<>();
     for (int node : List.of(result, services)) {
       for (FieldEncoding field : diagrams.support(node)) {
-        work
-            .universe
+        work.universe
             .unknownAt(field)
             .ifPresent(unknown ->
                 unknowns.put(field.number(), unknown.text() + " (" + unknown.span() + ")"));
@@ -157,7 +158,13 @@ public final class Regions {
     if (tooLarge.isPresent()) {
       return Optional.of(
           new Region(
-              List.of(), List.of(), List.of(), false, true, List.of(), List.of(),
+              List.of(),
+              List.of(),
+              List.of(),
+              false,
+              true,
+              List.of(),
+              List.of(),
               List.of(tooLarge.get())));
     }
     Map<Arrived, At> known = byFrontend.computeIfAbsent(seen.frontend(), f -> new HashMap<>());
@@ -205,7 +212,8 @@ public final class Regions {
         String port = key.substring(key.lastIndexOf(':') + 1);
         same =
             here.stream()
-                .filter(p -> p.listener().address().equals("*") || p.listener().address().equals("::"))
+                .filter(
+                    p -> p.listener().address().equals("*") || p.listener().address().equals("::"))
                 .filter(p -> Integer.toString(p.listener().port()).equals(port))
                 .toList();
       }
@@ -262,7 +270,9 @@ public final class Regions {
         Walk services = new Walk(place.services(), codes);
         services.leaves.forEach(group -> groups.add(place.groups().get(group)));
         new Walk(place.deciding(), codes)
-            .leaves.stream().limit(Region.RULES).forEach(i -> deciders.add(place.deciders().get(i)));
+            .leaves.stream()
+                .limit(Region.RULES)
+                .forEach(i -> deciders.add(place.deciders().get(i)));
         for (Walk walk : List.of(result, services)) {
           if (walk.leaves.size() > 1) {
             walk.open.forEach(field -> {
@@ -611,8 +621,7 @@ public final class Regions {
         case PATH -> "path";
         case METHOD -> "method";
         case QUERY -> "query";
-        case HEADER, HEADER_LIST ->
-            field.name().equals("host") ? "Host" : "header " + field.name();
+        case HEADER, HEADER_LIST -> field.name().equals("host") ? "Host" : "header " + field.name();
         case SOURCE -> "address of the client";
         case SOURCE_PORT -> "port of the client";
         case DESTINATION -> "address it was sent to";

@@ -106,12 +106,10 @@ class RegionsTest {
 
   @Test
   void theCaseOfTheHostMayBeLost() {
-    assertThat(
-            at(seen("/", new Known.AnyCase("shop.example.com"))).pools())
+    assertThat(at(seen("/", new Known.AnyCase("shop.example.com"))).pools())
         .containsExactly("be_web");
     Regions cased =
-        regions(
-            CONFIGURATION.replace("hdr(host) -i pay.example.com", "hdr(host) pay.example.com"));
+        regions(CONFIGURATION.replace("hdr(host) -i pay.example.com", "hdr(host) pay.example.com"));
 
     assertThat(
             cased
@@ -245,14 +243,30 @@ class RegionsTest {
 
   private static Seen from(Seen seen, Optional<String> client) {
     return new Seen(
-        seen.frontend(), seen.tls(), seen.listener(), seen.method(), seen.path(), seen.query(),
-        seen.host(), seen.version(), client, seen.headers());
+        seen.frontend(),
+        seen.tls(),
+        seen.listener(),
+        seen.method(),
+        seen.path(),
+        seen.query(),
+        seen.host(),
+        seen.version(),
+        client,
+        seen.headers());
   }
 
   private static Seen arrivedAt(Seen seen, String listener) {
     return new Seen(
-        seen.frontend(), seen.tls(), Optional.of(listener), seen.method(), seen.path(),
-        seen.query(), seen.host(), seen.version(), seen.client(), seen.headers());
+        seen.frontend(),
+        seen.tls(),
+        Optional.of(listener),
+        seen.method(),
+        seen.path(),
+        seen.query(),
+        seen.host(),
+        seen.version(),
+        seen.client(),
+        seen.headers());
   }
 
   private static Regions regions(String text) {

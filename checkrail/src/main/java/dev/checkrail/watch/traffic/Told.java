@@ -12,8 +12,9 @@ import java.util.regex.Pattern;
 
 /**
  * What a record tells of a request: no more than can be relied on. Redacted parts may have been any
- * visible characters, what was cut off is not known; the Host's letters are, but not their case; a captured header is the last line of its name
- * (Configuration Manual 2.6, "capture request header").
+ * visible characters, what was cut off is not known; the Host's letters are, but not their case; a
+ * captured header is the last line of its name (Configuration Manual 2.6, "capture request
+ * header").
  */
 final class Told {
   private static final String MARK = Redaction.MARK.substring(0, Redaction.MARK.length() - 1);

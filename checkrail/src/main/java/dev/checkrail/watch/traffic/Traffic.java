@@ -73,6 +73,11 @@ public final class Traffic {
     routes.clear();
   }
 
+  /** Whether there is anything that requests are judged by. */
+  public synchronized boolean judges() {
+    return approved.isPresent();
+  }
+
   /** Counts a record. */
   public void add(LogRecord record) {
     add(List.of(record));
@@ -286,9 +291,7 @@ public final class Traffic {
       return Fit.UNDECIDED;
     }
     if (!pool.isEmpty()) {
-      return !region.allows(pool)
-          ? Fit.MISROUTED
-          : region.certain() ? Fit.RIGHT : Fit.POSSIBLE;
+      return !region.allows(pool) ? Fit.MISROUTED : region.certain() ? Fit.RIGHT : Fit.POSSIBLE;
     }
     if (region.allowsAnswer()) {
       return region.certain() ? Fit.RIGHT : Fit.POSSIBLE;
@@ -354,9 +357,8 @@ public final class Traffic {
             .thenComparing(Row::pool)
             .thenComparing(Row::server));
     List<Second.Clients> clients = new ArrayList<>();
-    reached.forEach(
-        (service, one) ->
-            clients.add(new Second.Clients(service, one.all.count(), one.failed.count())));
+    reached.forEach((service, one) ->
+        clients.add(new Second.Clients(service, one.all.count(), one.failed.count())));
     clients.sort(
         Comparator.comparingLong(Second.Clients::all)
             .reversed()
