@@ -157,6 +157,7 @@ public final class ControlPlane implements AutoCloseable {
       opened.push(rounds);
       endpoints.addAll(new StateApi(database, () -> stopping, metrics, figures).endpoints());
       endpoints.addAll(new BalancerApi(balancers, watching, rounds).endpoints());
+      endpoints.addAll(new ProbesApi(watching).endpoints());
       endpoints.addAll(new LiveApi(watching, registry, rounds::of, clock).endpoints());
       this.operations =
           endpoints.stream()

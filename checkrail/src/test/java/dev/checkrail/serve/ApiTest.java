@@ -264,6 +264,8 @@ class ApiTest {
       String first = added.body().get("approved").asString();
       assertThat(api.get("/api/v1/balancers", admin).text()).contains(first);
       assertThat(api.get(edge + "/doctor", admin).status()).isEqualTo(200);
+      assertThat(api.get(edge + "/live", admin).status()).isEqualTo(200);
+      assertThat(api.get(edge + "/probes", admin).status()).isEqualTo(200);
       assertThat(api.get(edge + "/drift", admin).body().get("drifted").booleanValue()).isFalse();
 
       Api.Answer blocked =

@@ -173,6 +173,11 @@ class WatchingTest {
                         api,
                         "checkrail_probe_good{balancer=\"edge\",kind=\"tcp\",subject=\"be_web/web-2\",service=\"\"}",
                         0));
+        assertThat(api.get("/api/v1/balancers/edge/probes", token).text())
+            .contains(
+                "\"subject\":\"be_web/web-2\"",
+                "nobody takes the connection",
+                "the policy's inventory does not name it");
       }
       assertThat(threads()).isEmpty();
 
