@@ -198,7 +198,7 @@ class ProbesTest {
         probe(
             target(
                 Kind.CHECK,
-                saying("HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + http("200 OK", ""))));
+                saying(http("103 Early Hints", "") + http("200 OK", ""))));
     assertThat(probed.why()).isEqualTo("it answers 200");
   }
 
