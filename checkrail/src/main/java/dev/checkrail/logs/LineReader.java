@@ -27,13 +27,14 @@ import java.util.Optional;
  *
  * <p><b>Lines are hostile.</b> A client chooses target, headers, cookies and the like, so nothing
  * that it sent can pass for a field of HAProxy's: HAProxy escapes quotes in targets and also braces
- * in captured headers (8.6), but not captured cookies, which stand before the termination state.
- * So if there is a cookie the fields behind it are found from the end of the line, where quotes and
+ * in captured headers (8.6), but not captured cookies, which stand before the termination state. So
+ * if there is a cookie the fields behind it are found from the end of the line, where quotes and
  * braces are HAProxy's own. Where HAProxy cut that end off, the first that fits counts.
  *
  * <p>Secrets and card numbers are taken out, captured cookies are not kept at all. No line costs
- * more than its length: each byte is looked at a bounded number of times. The same line always gives
- * the same record; texts seen before are kept in tables of fixed size. Not for several threads.
+ * more than its length: each byte is looked at a bounded number of times. The same line always
+ * gives the same record; texts seen before are kept in tables of fixed size. Not for several
+ * threads.
  */
 public final class LineReader {
   /** The longest line that is read, in bytes: what fits into a datagram. */
@@ -59,8 +60,7 @@ public final class LineReader {
           .map(text -> text.getBytes(US_ASCII))
           .toList();
   private static final List<String> MONTHS =
-      List.of(
-          "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec");
+      List.of("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec");
   private static final int SECOND = "22/Nov/2026:17:36:03".length();
   private static final long LAST_DAY = 253_402_300_799_999L; // of the year 9999
   private static final int NO_STATUS = -1;
@@ -83,8 +83,8 @@ public final class LineReader {
   }
 
   /**
-   * @param zone in which HAProxy writes its local times; its format has none. In the hour that comes
-   *     twice in autumn the earlier is meant. (Ours has the time since 1970.)
+   * @param zone in which HAProxy writes its local times; its format has none. In the hour that
+   *     comes twice in autumn the earlier is meant. (Ours has the time since 1970.)
    * @param requestHeaders names of the captured request headers, by slot, as far as known: {@code
    *     capture request header}, in the order of the frontend
    * @param responseHeaders likewise of the responses
@@ -103,7 +103,8 @@ public final class LineReader {
   /** Reads the line that is these bytes of an array, which is neither kept nor changed. */
   public Read read(byte[] bytes, int offset, int length) {
     int end = offset + length;
-    while (end > offset && (bytes[end - 1] == '\n' || bytes[end - 1] == '\r' || bytes[end - 1] == 0)) {
+    while (end > offset
+        && (bytes[end - 1] == '\n' || bytes[end - 1] == '\r' || bytes[end - 1] == 0)) {
       end--;
     }
     if (end - offset > LONGEST) {
@@ -194,7 +195,8 @@ public final class LineReader {
     String termination = termination();
     Load load = load(http);
     Rest rest = http ? rest(new Rest()) : new Rest();
-    return record(at, client(client, clientEnd), where, times, status, bytes, termination, load, rest);
+    return record(
+        at, client(client, clientEnd), where, times, status, bytes, termination, load, rest);
   }
 
   /** {@code fe/1: Connection error …}, section 8.2.5. */
@@ -244,7 +246,9 @@ public final class LineReader {
       return -1;
     }
     int i = before(line, from, end - 2, '"') - 1;
-    for (int block = 0; block < 2 && i - 1 > from && line[i] == ' ' && line[i - 1] == '}'; block++) {
+    for (int block = 0;
+        block < 2 && i - 1 > from && line[i] == ' ' && line[i - 1] == '}';
+        block++) {
       i = before(line, from, i - 2, '{') - 1;
     }
     for (int field = 0; field < 3; field++) {
@@ -317,7 +321,8 @@ public final class LineReader {
         cursor.failure() == null
             ? Instant.ofEpochMilli(ended - Math.max(0, times.active()))
             : Instant.EPOCH;
-    return record(at, client(client, clientEnd), where, times, status, bytes, termination, load, rest);
+    return record(
+        at, client(client, clientEnd), where, times, status, bytes, termination, load, rest);
   }
 
   /** What the client had a hand in: all of it may be cut off. */
@@ -404,7 +409,11 @@ public final class LineReader {
     boolean plain = true;
     for (int i = from; i < to && plain; i++) {
       byte b = line[i];
-      plain = (b >= 'a' && b <= 'z') || b == '.' || b == '-' || (b >= '0' && b <= '9' && to - from < 40);
+      plain =
+          (b >= 'a' && b <= 'z')
+              || b == '.'
+              || b == '-'
+              || (b >= '0' && b <= '9' && to - from < 40);
     }
     return plain ? name.some() : Optional.of(host(Redactor.decoded(name.text())));
   }

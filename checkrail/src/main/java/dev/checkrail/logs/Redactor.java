@@ -14,8 +14,8 @@ import java.util.Set;
  * value is percent-encoded, and values that hold such a parameter themselves (a URL in a URL);
  * passwords before the host of a URL; tokens that say what they are ({@code eyJ…}, {@code Bearer},
  * {@code Basic}); 13 to 19 digits that pass Luhn's test, also in groups parted by blanks or hyphens
- * and also percent-encoded; captured headers whose names sound secret, and in those whose names
- * are not known also long words of letters and digits that are no UUID.
+ * and also percent-encoded; captured headers whose names sound secret, and in those whose names are
+ * not known also long words of letters and digits that are no UUID.
  *
  * <p>In a path the digits of a card number become zeros, so that the request still takes the same
  * route; everywhere else stands {@link Redaction#MARK}. A secret that nothing betrays, e.g. a token
@@ -27,8 +27,26 @@ final class Redactor {
   /** Names of parameters besides those that {@link Redaction#soundsSecret} knows. */
   private static final Set<String> SECRET_NAMES =
       Set.of(
-          "auth", "card", "cardnumber", "card_number", "code", "csc", "cvc", "cvc2", "cvn", "cvv",
-          "cvv2", "jwt", "otp", "pan", "pass", "pin", "pwd", "sid", "sig", "tan");
+          "auth",
+          "card",
+          "cardnumber",
+          "card_number",
+          "code",
+          "csc",
+          "cvc",
+          "cvc2",
+          "cvn",
+          "cvv",
+          "cvv2",
+          "jwt",
+          "otp",
+          "pan",
+          "pass",
+          "pin",
+          "pwd",
+          "sid",
+          "sig",
+          "tan");
 
   private static final int SHORTEST_CARD = 13;
   private static final int LONGEST_CARD = 19;
@@ -334,8 +352,8 @@ final class Redactor {
 
   /**
    * Hides card numbers: each stretch of groups of digits, together 13 to 19, that passes Luhn's
-   * test. A group is never taken apart, and a stretch has at most 19 of them, so each byte is looked
-   * at a bounded number of times.
+   * test. A group is never taken apart, and a stretch has at most 19 of them, so each byte is
+   * looked at a bounded number of times.
    *
    * @param zeros whether digits become zeros instead of a mark
    */

@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Follows a file by its name.
  *
- * <p><b>Moved away and made anew</b> (logrotate's {@code create}): the daemon writes to the old file
- * until it is told, so the old one is read until the new one holds something, and then to its end.
- * <b>Emptied</b> ({@code copytruncate}): seen because the file is shorter than what was read, or
- * begins with other bytes; what was written between our last look and the emptying is lost, as it is
- * for the daemon's copy. A last line without its end waits for the rest of it.
+ * <p><b>Moved away and made anew</b> (logrotate's {@code create}): the daemon writes to the old
+ * file until it is told, so the old one is read until the new one holds something, and then to its
+ * end. <b>Emptied</b> ({@code copytruncate}): seen because the file is shorter than what was read,
+ * or begins with other bytes; what was written between our last look and the emptying is lost, as
+ * it is for the daemon's copy. A last line without its end waits for the rest of it.
  */
 final class TailFeed implements Intake.Feed {
   private static final long LOOK_MILLIS = 100;

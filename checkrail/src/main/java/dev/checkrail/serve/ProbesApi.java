@@ -3,8 +3,8 @@ package dev.checkrail.serve;
 import dev.checkrail.balancer.ServerName;
 import dev.checkrail.serve.access.Right;
 import dev.checkrail.watch.collect.ProbePlan;
-import dev.checkrail.watch.collect.Probed;
 import dev.checkrail.watch.collect.ProbeTarget;
+import dev.checkrail.watch.collect.Probed;
 import java.util.List;
 import java.util.Locale;
 import tools.jackson.databind.node.ArrayNode;
@@ -27,9 +27,7 @@ final class ProbesApi {
     String name = call.parameter("balancer");
     call.may(Right.READ, name);
     Watched watched =
-        watching
-            .of(name)
-            .orElseThrow(() -> Problem.missing("there is no load balancer " + name));
+        watching.of(name).orElseThrow(() -> Problem.missing("there is no load balancer " + name));
     ObjectNode body = Wire.object();
     body.put("name", name);
     ArrayNode probes = body.putArray("probes");
@@ -39,7 +37,11 @@ final class ProbesApi {
       node.put("kind", word(target.kind()));
       node.put("subject", target.subject());
       node.set("servers", Wire.texts(target.servers().stream().map(ServerName::toString).toList()));
-      node.put("address", (target.host().contains(":") ? "[" + target.host() + "]" : target.host()) + ":" + target.port());
+      node.put(
+          "address",
+          (target.host().contains(":") ? "[" + target.host() + "]" : target.host())
+              + ":"
+              + target.port());
       target.ask().ifPresent(ask -> node.put("request", ask.toString()));
       node.put("at", one.at().toString());
       node.put("outcome", one.outcome().name().toLowerCase(Locale.ROOT).replace('_', '-'));

@@ -20,8 +20,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /**
- * 20,000 lines a second over the loopback: each is counted, none is lost. Three seconds; with {@code
- * -Dcheckrail.load=full} ten minutes, at the end of which as much memory is used as near the
+ * 20,000 lines a second over the loopback: each is counted, none is lost. Three seconds; with
+ * {@code -Dcheckrail.load=full} ten minutes, at the end of which as much memory is used as near the
  * beginning.
  */
 class IntakeLoadTest {
@@ -44,8 +44,7 @@ class IntakeLoadTest {
                 new LineReader(ZoneOffset.UTC),
                 batch -> {
                   records.addAndGet(batch.size());
-                  served.addAndGet(
-                      batch.stream().filter(one -> one.server().isPresent()).count());
+                  served.addAndGet(batch.stream().filter(one -> one.server().isPresent()).count());
                 },
                 "load");
         DatagramChannel sender = DatagramChannel.open()) {
@@ -161,8 +160,7 @@ class IntakeLoadTest {
   }
 
   private static long processNanos() {
-    return ((com.sun.management.OperatingSystemMXBean)
-            ManagementFactory.getOperatingSystemMXBean())
+    return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
         .getProcessCpuTime();
   }
 

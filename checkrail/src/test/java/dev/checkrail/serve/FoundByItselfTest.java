@@ -23,8 +23,7 @@ class FoundByItselfTest {
       }
       String looked = plane.drift().get("looked_at").asString();
       eventually(
-          "a look after all that",
-          () -> !plane.drift().get("looked_at").asString().equals(looked));
+          "a look after all that", () -> !plane.drift().get("looked_at").asString().equals(looked));
       assertThat(plane.journal("drift.*")).isEmpty();
 
       String config = Files.readString(plane.haproxy.config);
@@ -47,7 +46,8 @@ class FoundByItselfTest {
       try (var driver = plane.haproxy.driver()) {
         driver.reload();
       }
-      eventually("the reload is found", () -> plane.journal("drift.found").toString().contains("reload"));
+      eventually(
+          "the reload is found", () -> plane.journal("drift.found").toString().contains("reload"));
       assertThat(
               plane
                   .api
@@ -67,7 +67,8 @@ class FoundByItselfTest {
   void aSwitchThatWasInterruptedIsEndedWithoutBeingAskedFor() throws Exception {
     try (Plane plane = new Plane(folder)) {
       // As a crash leaves it: a note of a switch that never began.
-      String live = plane.api.get("/api/v1/balancers/edge", plane.token).body().get("live").asString();
+      String live =
+          plane.api.get("/api/v1/balancers/edge", plane.token).body().get("live").asString();
       Path intent = plane.data.resolve("balancers/edge/versions/intent");
       Files.writeString(
           intent,

@@ -203,7 +203,8 @@ class WatchingTest {
   private static List<String> threads() {
     return Thread.getAllStackTraces().keySet().stream()
         .map(Thread::getName)
-        .filter(name -> Stream.of("collect ", "probe ", "plan ", "rollups").anyMatch(name::startsWith))
+        .filter(
+            name -> Stream.of("collect ", "probe ", "plan ", "rollups").anyMatch(name::startsWith))
         .toList();
   }
 
@@ -275,16 +276,12 @@ class WatchingTest {
       Registry registry = new Registry(folder.resolve("balancers"));
       registry.add(
           new Registry.Entry(
-              "edge",
-              haproxy.installation(),
-              Optional.of(haproxy.text(POLICY)),
-              Optional.empty()));
+              "edge", haproxy.installation(), Optional.of(haproxy.text(POLICY)), Optional.empty()));
       try (Watching watching =
           new Watching(registry, kept, InstantSource.system(), System::nanoTime)) {
         watching.beginAll();
         Watched edge = watching.of("edge").orElseThrow();
-        RunningHaproxy.eventually(
-            "seen twice", () -> edge.collector().tally().looks() >= 2);
+        RunningHaproxy.eventually("seen twice", () -> edge.collector().tally().looks() >= 2);
         RunningHaproxy.eventually(
             "the service is asked for directly and through the front",
             () ->
@@ -306,12 +303,12 @@ class WatchingTest {
 
   @Test
   void aSourceThatIsNoneIsRefusedInWords() throws Exception {
-    for (String wrong : List.of("udp:localhost:5514", "udp:127.0.0.1:99999", "tcp:1.2.3.4:5", "file:log")) {
+    for (String wrong :
+        List.of("udp:localhost:5514", "udp:127.0.0.1:99999", "tcp:1.2.3.4:5", "file:log")) {
       assertThat(
-              org.assertj.core.api.Assertions.catchThrowable(
-                  () -> {
-                    var unused = LogOption.read(wrong);
-                  }))
+              org.assertj.core.api.Assertions.catchThrowable(() -> {
+                var unused = LogOption.read(wrong);
+              }))
           .as(wrong)
           .hasMessageContaining("udp:ADDRESS:PORT, unix:/PATH, file:/PATH or none");
     }

@@ -293,9 +293,7 @@ public final class HaproxyDriver implements Driver {
     }
     Cli cli = master.get();
     ShowProc shown = ShowProc.parse(allowed(cli.ask("show proc")));
-    unanswered
-        .keySet()
-        .retainAll(shown.workers().stream().map(ShowProc.Worker::pid).toList());
+    unanswered.keySet().retainAll(shown.workers().stream().map(ShowProc.Worker::pid).toList());
     List<Pulse.Worker> workers = new ArrayList<>();
     for (ShowProc.Worker one : shown.workers()) {
       if (!one.old()) {

@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * nothing can be said.
  *
  * <p>What an old worker counts after it was replaced is told apart from what the current one does.
- * Counters that came between the last look at a worker and its end are lost. Confined to one thread.
+ * Counters that came between the last look at a worker and its end are lost. Confined to one
+ * thread.
  */
 final class Counting {
   /** A line of {@code show stat}; a listening side and a pool may have one name. */
@@ -127,13 +128,14 @@ final class Counting {
   }
 
   private static Optional<Came> came(Statistics row, Optional<Process> base) {
-    return base.flatMap(Process::lines).map(lines -> {
-      Before now = before(row);
-      Before then = lines.getOrDefault(line(row), new Before(Counts.NONE, 0));
-      Counts counts = now.total().since(then.total());
-      long ended = counts.of(Counter.SESSIONS) + then.sessions() - now.sessions();
-      return new Came(counts, Math.max(0, ended));
-    });
+    return base.flatMap(Process::lines)
+        .map(lines -> {
+          Before now = before(row);
+          Before then = lines.getOrDefault(line(row), new Before(Counts.NONE, 0));
+          Counts counts = now.total().since(then.total());
+          long ended = counts.of(Counter.SESSIONS) + then.sessions() - now.sessions();
+          return new Came(counts, Math.max(0, ended));
+        });
   }
 
   private static Worker worker(Pulse.Worker one, Optional<Process> base) {
@@ -226,10 +228,7 @@ final class Counting {
   }
 
   private static Server server(
-      ServerName name,
-      Statistics row,
-      RunningState.@Nullable Server told,
-      Optional<Came> came) {
+      ServerName name, Statistics row, RunningState.@Nullable Server told, Optional<Came> came) {
     Map<String, String> cells = row.values();
     String status = cells.getOrDefault("status", "");
     int weight = Cells.small(cells, "weight", 0);

@@ -64,8 +64,7 @@ class CollectorTest {
   }
 
   private Seen seen(String what, Predicate<Seen> such) throws Exception {
-    RunningHaproxy.eventually(
-        what, () -> collector.latest() instanceof Seen now && such.test(now));
+    RunningHaproxy.eventually(what, () -> collector.latest() instanceof Seen now && such.test(now));
     return seen().filter(such).reduce((before, after) -> after).orElseThrow();
   }
 
@@ -95,8 +94,7 @@ class CollectorTest {
     }
     RunningHaproxy.eventually(
         "all is counted",
-        () ->
-            came(A1, Counter.RESPONSES_2XX) + came(A2, Counter.RESPONSES_2XX) == 30);
+        () -> came(A1, Counter.RESPONSES_2XX) + came(A2, Counter.RESPONSES_2XX) == 30);
     Seen last = (Seen) all.getLast();
     assertThat(server(last, A1).state()).isEqualTo(State.UNCHECKED);
     assertThat(server(last, A1).weight()).isEqualTo(100);
@@ -129,11 +127,7 @@ class CollectorTest {
       Seen later = seen("time-outs", it -> server(it, S1).sessions() == 0);
       assertThat(server(later, S1).total().of(Counter.RESPONSE_ERRORS)).isEqualTo(8);
       assertThat(server(later, S1).total().of(Counter.RESPONSES_5XX)).isZero();
-      assertThat(
-              seen()
-                  .map(it -> server(it, S1).completed())
-                  .mapToLong(it -> it.orElse(0))
-                  .sum())
+      assertThat(seen().map(it -> server(it, S1).completed()).mapToLong(it -> it.orElse(0)).sum())
           .isZero();
     } finally {
       for (Socket client : clients) {

@@ -234,8 +234,7 @@ class CountingTest {
     "something new,UNKNOWN"
   })
   void wordsOfHaproxyBecomeStates(String status, State state) {
-    assertThat(server(look(pulse(worker(10, false, "status=" + status)))).state())
-        .isEqualTo(state);
+    assertThat(server(look(pulse(worker(10, false, "status=" + status)))).state()).isEqualTo(state);
   }
 
   @Test
