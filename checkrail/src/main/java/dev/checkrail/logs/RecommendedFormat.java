@@ -35,7 +35,7 @@ public final class RecommendedFormat {
    */
   public static final List<String> REQUEST_LINES =
       List.of(
-          "http-request set-var(txn.checkrail_host) req.fhdr(host),lower,bytes(0,128),url_enc",
+          "http-request set-var(txn.checkrail_host) req.hdr(host),lower,bytes(0,128),url_enc",
           "http-request set-var(txn.checkrail_client)"
               + " req.hdr(x-api-key),sha2(256),hex,lower,bytes(0,16)",
           "http-request set-var(txn.checkrail_client)"

@@ -3,6 +3,7 @@ package dev.checkrail.logs;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.checkrail.source.Redaction;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -64,8 +65,7 @@ final class Redactor {
 
   static boolean soundsSecret(String name) {
     String plain = name.indexOf('%') < 0 ? name : decoded(name);
-    return SECRET_NAMES.contains(plain.toLowerCase(java.util.Locale.ROOT))
-        || Redaction.soundsSecret(plain);
+    return SECRET_NAMES.contains(plain.toLowerCase(Locale.ROOT)) || Redaction.soundsSecret(plain);
   }
 
   /**
@@ -77,7 +77,7 @@ final class Redactor {
     byte[] bytes = line;
     int start = from;
     int end = to;
-    if (has(line, from, to, '#')) {
+    if (isEscaped(line, from, to)) {
       end = unescape(line, from, to);
       bytes = scratch;
       start = 0;
@@ -168,7 +168,7 @@ final class Redactor {
           return false;
         }
         name = -1;
-      } else if (b < ' ' || b == 0x7f || b == '@' || b == ' ') {
+      } else if (b == '@' || b == ' ') {
         return false;
       } else if (b == 'e' && i + 2 < to && bytes[i + 1] == 'y' && bytes[i + 2] == 'J') {
         return false;
@@ -527,13 +527,30 @@ final class Redactor {
 
   // --- small things
 
-  private static boolean has(byte[] bytes, int from, int to, char wanted) {
+  /** Whether HAProxy escaped something, or there is something that it would have escaped. */
+  private static boolean isEscaped(byte[] bytes, int from, int to) {
     for (int i = from; i < to; i++) {
-      if (bytes[i] == wanted) {
+      if (bytes[i] == '#' || bytes[i] < ' ' || bytes[i] == 0x7f) {
         return true;
       }
     }
     return false;
+  }
+
+  /** What can't be printed as HAProxy would escape it. */
+  static String printable(String text) {
+    StringBuilder out = null;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean bad = c < ' ' || c >= 0x7f;
+      if (bad && out == null) {
+        out = new StringBuilder(text.length() + 16).append(text, 0, i);
+      }
+      if (out != null) {
+        out.append(bad ? String.format(Locale.ROOT, "#%02X", (int) c) : String.valueOf(c));
+      }
+    }
+    return out == null ? text : out.toString();
   }
 
   private static int indexOf(String text, char wanted, int from) {

@@ -267,7 +267,7 @@ class LineReaderTest {
   void controlCharactersNeverReachARecord() {
     assertThat(parsed(OURS.replaceAll("147f[^\"]*", "a\u001b[2J\t")).requestId())
         .contains("a#1B[2J#09");
-    assertThat(parsed(OURS.replace("pay.example.com", "a%1B%0Ab")).host()).contains("a#1b#0ab");
+    assertThat(parsed(OURS.replace("pay.example.com", "a%1B%0Ab")).host()).contains("a#1B#0Ab");
   }
 
   // --- lines that are cut
