@@ -5,11 +5,15 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * Cells below each other: the first two columns to the left and cut where they are too long, the
- * others to the right. Colours are put on once everything has its place.
+ * Cells below each other: the first two columns and that of words to the left, the first two cut where
+ * they are too long, the others to the right. Colours are put on once everything has its place.
  */
 final class Grid {
   private static final int LEFT = 2;
+
+  /** A column of words that may be any number. */
+  static final String WORDS = "ENDED BY";
+
   private static final String BETWEEN = "  ";
 
   private record Row(UnaryOperator<String> colour, List<String> cells) {
@@ -96,7 +100,7 @@ final class Grid {
       }
       String cell = fitted(cells.get(i), widths[i]);
       String room = " ".repeat(widths[i] - cell.length());
-      boolean left = i < LEFT || i == 9;
+      boolean left = i < LEFT || head.get(i).equals(WORDS);
       line.append(left ? cell + room : room + cell);
     }
     return fitted(line.toString().stripTrailing(), width);

@@ -60,7 +60,8 @@ final class WatchText {
       text.append("  ").append(rate(requests, seconds)).append(" req/s");
       String failing = rate(failures, seconds) + " fail/s (" + percent(failures, requests) + ")";
       text.append("  ").append(failures > 0 ? paint.red(failing) : failing);
-      text.append("  ").append(whole(number(total, "clients"))).append(" clients");
+      double clients = number(total, "clients");
+      text.append("  ").append(whole(clients)).append(clients == 1 ? " client" : " clients");
       if (number(total, "clients_failed") > 0) {
         text.append(", ")
             .append(paint.red(whole(number(total, "clients_failed")) + " with failures"));
@@ -211,7 +212,7 @@ final class WatchText {
     Grid grid = new Grid(paint, width);
     grid.head("POOL / SERVER", "STATE", "SESS", "QUEUE", "REQ/S", "SHARE", "FAIL/S", "P95");
     if (wide) {
-      grid.head("WEIGHT", "ENDED BY");
+      grid.head("WEIGHT", Grid.WORDS);
     }
     double all = number(live.path("total"), "requests");
     for (JsonNode pool : Asking.nodes(live, "pools")) {

@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedSet;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,7 @@ public final class Regions {
   private final List<Place> places = new ArrayList<>();
   private final Optional<String> tooLarge;
   private final Map<String, Map<Arrived, At>> byFrontend = new HashMap<>();
+  private final Map<Region, Region> interned = new HashMap<>();
   private int remembered;
 
   /**
@@ -160,7 +162,7 @@ public final class Regions {
           new Region(
               List.of(),
               List.of(),
-              List.of(),
+              new LinkedHashSet<>(),
               false,
               true,
               List.of(),
@@ -178,6 +180,7 @@ public final class Regions {
       }
       if (known.size() == LISTENERS) {
         byFrontend.clear();
+        interned.clear();
         remembered = 0;
         known = byFrontend.computeIfAbsent(seen.frontend(), f -> new HashMap<>());
       }
@@ -191,6 +194,12 @@ public final class Regions {
       at = made;
     }
     return Optional.of(at.region(seen));
+  }
+
+  /** Many atoms have one answer, and whoever counts by answers finds the same object. */
+  private Region interned(Region region) {
+    Region same = interned.putIfAbsent(region, region);
+    return same == null ? region : same;
   }
 
   /** How many answers are remembered now. */
@@ -247,9 +256,10 @@ public final class Regions {
       Key key = codes.key();
       Region answer = answers.get(key);
       if (answer == null) {
-        answer = walk(codes);
+        answer = interned(walk(codes));
         if (remembered == REMEMBERED) {
           byFrontend.values().forEach(all -> all.values().forEach(at -> at.answers.clear()));
+          interned.clear();
           remembered = 0;
         }
         answers.put(key, answer);
@@ -264,15 +274,15 @@ public final class Regions {
       Set<Region.Decider> deciders = new LinkedHashSet<>();
       Set<String> unseen = new LinkedHashSet<>();
       Set<String> unmodelled = new LinkedHashSet<>();
+      boolean unfollowed = false;
       for (Place place : places) {
-        Walk result = new Walk(place.result(), codes);
+        Walk result = new Walk(place.result(), codes, Region.POOLS);
         found.addAll(result.leaves);
-        Walk services = new Walk(place.services(), codes);
+        unfollowed |= result.stopped;
+        Walk services = new Walk(place.services(), codes, Integer.MAX_VALUE);
         services.leaves.forEach(group -> groups.add(place.groups().get(group)));
-        new Walk(place.deciding(), codes)
-            .leaves.stream()
-                .limit(Region.RULES)
-                .forEach(i -> deciders.add(place.deciders().get(i)));
+        Walk deciding = new Walk(place.deciding(), codes, Region.RULES);
+        deciding.leaves.forEach(i -> deciders.add(place.deciders().get(i)));
         for (Walk walk : List.of(result, services)) {
           if (walk.leaves.size() > 1) {
             walk.open.forEach(field -> {
@@ -294,9 +304,8 @@ public final class Regions {
       groups.forEach(certain::retainAll);
       groups.forEach(perhaps::addAll);
       perhaps.removeAll(certain);
-      Set<String> pools = new LinkedHashSet<>();
+      SequencedSet<String> pools = new LinkedHashSet<>();
       boolean answered = false;
-      boolean unfollowed = false;
       for (int i : new TreeSet<>(found)) {
         Way way = ways.get(i);
         way.pool().ifPresent(pools::add);
@@ -306,7 +315,7 @@ public final class Regions {
       return new Region(
           List.copyOf(certain),
           List.copyOf(perhaps),
-          List.copyOf(pools),
+          pools,
           answered,
           unfollowed,
           deciders.stream().limit(Region.RULES).toList(),
@@ -636,7 +645,7 @@ public final class Regions {
     }
   }
 
-  /** All leaves that what is known leaves possible. */
+  /** All leaves that what is known leaves possible, up to a limit. */
   private static final class Walk {
     final Table table;
 
@@ -650,10 +659,13 @@ public final class Regions {
     private int[] stack = new int[64];
     private int size;
 
-    Walk(Table table, Codes codes) {
+    /** Whether there may be more leaves. */
+    final boolean stopped;
+
+    Walk(Table table, Codes codes, int most) {
       this.table = table;
       push(0);
-      while (size > 0) {
+      while (size > 0 && leaves.size() < most) {
         int node = stack[--size];
         int field = table.field[node];
         if (field == Table.LEAF) {
@@ -678,6 +690,7 @@ public final class Regions {
           push(next);
         }
       }
+      this.stopped = size > 0;
     }
 
     private void push(int node) {

@@ -31,7 +31,8 @@ public final class Traffic {
   private static final int GRACE_MILLIS = 300;
   private static final int LAGS = 10;
   private static final int MINUTES = 15;
-  private static final int ROUTES = 4_096;
+  private static final int NAMED = 4;
+  private static final int ROUTES = 16_384;
 
   private final InstantSource clock;
   private final Limits limits;
@@ -261,7 +262,7 @@ public final class Traffic {
   private static List<String> unseen(Region region) {
     List<String> all = new ArrayList<>(region.unseen());
     all.addAll(region.unmodelled());
-    return all;
+    return all.size() <= NAMED ? all : all.subList(0, NAMED);
   }
 
   private static String services(Region region) {
@@ -271,7 +272,10 @@ public final class Traffic {
   }
 
   private static String ways(Region region) {
-    List<String> all = new ArrayList<>(region.pools());
+    List<String> all = new ArrayList<>(region.pools().stream().limit(NAMED).toList());
+    if (region.pools().size() > NAMED) {
+      all.add("and " + (region.pools().size() - NAMED) + " more");
+    }
     if (region.answered()) {
       all.add("(answer)");
     }
