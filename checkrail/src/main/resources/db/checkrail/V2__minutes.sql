@@ -1,5 +1,5 @@
 -- Minutes of what was measured. A series is named once; its minutes carry the number. A row takes
--- about 100 bytes with its index.
+-- about 100 bytes with its index. Who may do what with them stands in afterMigrate.sql.
 create table series (
   id       integer generated always as identity primary key,
   balancer text not null check (balancer <> ''),
@@ -19,11 +19,3 @@ create table minute (
 );
 -- What is old is found by it, and it takes next to no room.
 create index minute_at on minute using brin (at);
-
-do $$
-begin
-  if exists (select 1 from pg_roles where rolname = 'checkrail_service') then
-    grant select, insert on series to checkrail_service;
-    grant select, insert, update, delete on minute to checkrail_service;
-  end if;
-end $$;

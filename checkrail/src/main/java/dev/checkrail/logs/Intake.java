@@ -68,7 +68,8 @@ public final class Intake implements AutoCloseable {
   private final List<LogRecord> batch = new ArrayList<>(BATCH);
   private final Feed feed;
 
-  private Intake(LogSource source, LineReader reader, Consumer<List<LogRecord>> records, String name)
+  private Intake(
+      LogSource source, LineReader reader, Consumer<List<LogRecord>> records, String name)
       throws IOException {
     this.reader = reader;
     this.records = records;

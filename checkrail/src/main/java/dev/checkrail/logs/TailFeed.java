@@ -1,7 +1,6 @@
 package dev.checkrail.logs;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -20,11 +19,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Follows a file by its name.
  *
- * <p><b>Moved away and made anew</b> (logrotate's {@code create}): the daemon writes to the old file
- * until it is told, so the old one is read until the new one holds something, and then to its end.
- * <b>Emptied</b> ({@code copytruncate}): seen because the file is shorter than what was read, or
- * begins with other bytes; what was written between our last look and the emptying is lost, as it is
- * for the daemon's copy. A last line without its end waits for the rest of it.
+ * <p><b>Moved away and made anew</b> (logrotate's {@code create}): the daemon writes to the old
+ * file until it is told, so the old one is read until the new one holds something, and then to its
+ * end. <b>Emptied</b> ({@code copytruncate}): seen because the file is shorter than what was read,
+ * or begins with other bytes; what was written between our last look and the emptying is lost, as
+ * it is for the daemon's copy. A last line without its end waits for the rest of it.
  */
 final class TailFeed implements Intake.Feed {
   private static final long LOOK_MILLIS = 100;
@@ -71,19 +70,19 @@ final class TailFeed implements Intake.Feed {
       }
     }
     TailFeed feed = new TailFeed(source, sink, name);
-    feed.look(); // from here on nothing is missed
+    feed.find(); // from here on nothing is missed
     feed.reading.start();
     return feed;
   }
 
   private void follow() {
     try {
-      boolean last;
       do {
-        last = closed.getCount() == 0;
         look();
         sink.pause();
-      } while (!last && (closed.await(LOOK_MILLIS, TimeUnit.MILLISECONDS) || true));
+      } while (!closed.await(LOOK_MILLIS, TimeUnit.MILLISECONDS));
+      look(); // what came until now
+      sink.pause();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
@@ -259,7 +258,7 @@ final class TailFeed implements Intake.Feed {
       try {
         open.close();
       } catch (IOException e) {
-        throw new UncheckedIOException(e);
+        trouble = "closing " + path + " failed: " + e;
       }
     }
   }

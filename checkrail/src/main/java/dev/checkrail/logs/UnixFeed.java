@@ -105,7 +105,8 @@ final class UnixFeed implements Intake.Feed {
   }
 
   private static Set<PosixFilePermission> permissions(int mode) {
-    // Declared from the owner's right to read down to the others' right to execute, as the bits are.
+    // Declared from the owner's right to read down to the others' right to execute, as the bits
+    // are.
     PosixFilePermission[] all = PosixFilePermission.values();
     Set<PosixFilePermission> set = EnumSet.noneOf(PosixFilePermission.class);
     for (int bit = 0; bit < all.length; bit++) {

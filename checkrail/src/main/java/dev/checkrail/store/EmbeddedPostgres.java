@@ -126,8 +126,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     FileChannel lockFile = lock(own);
     try {
       EmbeddedPostgres postgres =
-          new EmbeddedPostgres(
-              PostgresPrograms.in(programs), own, lockFile, unprivileged, nanos);
+          new EmbeddedPostgres(PostgresPrograms.in(programs), own, lockFile, unprivileged, nanos);
       postgres.initialise();
       postgres.ensureRunning();
       return postgres;

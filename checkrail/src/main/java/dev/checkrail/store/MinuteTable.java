@@ -182,10 +182,7 @@ public final class MinuteTable implements Rollups {
     return database
         .jdbi()
         .withHandle(handle ->
-            handle
-                .createQuery("select pg_total_relation_size('minute')")
-                .mapTo(Long.class)
-                .one());
+            handle.createQuery("select pg_total_relation_size('minute')").mapTo(Long.class).one());
   }
 
   private static OffsetDateTime time(Instant at) {

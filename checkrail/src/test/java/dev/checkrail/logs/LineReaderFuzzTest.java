@@ -38,30 +38,25 @@ class LineReaderFuzzTest {
     }
     if (read instanceof Parsed(LogRecord record, boolean cut)) {
       Stream.of(
-              Stream.of(record.frontend(), record.backend(), record.termination()),
               record.requestHeaders().stream(),
               record.responseHeaders().stream(),
-              Stream.of(
-                      record.client(),
-                      record.server(),
-                      record.method(),
-                      record.target(),
-                      record.version(),
-                      record.host(),
-                      record.requestId(),
-                      record.clientKey(),
-                      record.listener())
+              Stream.of(record.method(), record.target(), record.host(), record.requestId())
                   .flatMap(Optional::stream))
           .flatMap(part -> part)
           .forEach(LineReaderFuzzTest::isClean);
+      isPrintable(record.toString());
+    }
+  }
+
+  private static void isPrintable(String text) {
+    if (text.chars().anyMatch(c -> c < ' ' || c >= 0x7f)) {
+      throw new AssertionError("something that can't be printed");
     }
   }
 
   private static void isClean(String text) {
-    if (text.chars().anyMatch(c -> c < ' ' || c == 0x7f)) {
-      throw new AssertionError("a control character");
-    }
-    if (!Redactor.cards(text, false).equals(text) && !Redactor.cards(text, true).equals(text)) {
+    // Zeros in the place of a card number may by chance make up another with what stands before.
+    if (!text.contains("0000") && !Redactor.cards(text, false).equals(text)) {
       throw new AssertionError("a card number in " + text);
     }
   }

@@ -258,8 +258,7 @@ class LineReaderTest {
         "sid=\" } { |",
       })
   void aCookieCanNotPassForFieldsAndIsNotKept(String cookie) {
-    assertThat(parsed(HTTP.replace("2750 - - ", "2750 " + cookie + " - ")))
-        .isEqualTo(parsed(HTTP));
+    assertThat(parsed(HTTP.replace("2750 - - ", "2750 " + cookie + " - "))).isEqualTo(parsed(HTTP));
     assertThat(parsed(HTTP.replace("2750 - - ", "2750 " + cookie + " sid=new ")))
         .isEqualTo(parsed(HTTP));
   }
@@ -268,7 +267,7 @@ class LineReaderTest {
   void controlCharactersNeverReachARecord() {
     assertThat(parsed(OURS.replaceAll("147f[^\"]*", "a\u001b[2J\t")).requestId())
         .contains("a#1B[2J#09");
-    assertThat(parsed(OURS.replace("pay.example.com", "a%1B%0Ab")).host()).contains("a#1b#0ab");
+    assertThat(parsed(OURS.replace("pay.example.com", "a%1B%0Ab")).host()).contains("a#1B#0Ab");
   }
 
   // --- lines that are cut
@@ -352,8 +351,8 @@ class LineReaderTest {
     String fixed = HTTP.substring(0, HTTP.indexOf("{1wt.eu}"));
     for (String piece :
         List.of(
-            "a", "1", "1 ", "4-", "%34", "{", "}", "|", "\"", "#22", "&a=", "?token=", "/", "[", ":",
-            " ", "%25", "=a%3D", "eyJ", "Bearer ", "@", "://")) {
+            "a", "1", "1 ", "4-", "%34", "{", "}", "|", "\"", "#22", "&a=", "?token=", "/", "[",
+            ":", " ", "%25", "=a%3D", "eyJ", "Bearer ", "@", "://")) {
       String long1 = piece.repeat(60_000 / piece.length());
       for (String line :
           List.of(
@@ -364,8 +363,7 @@ class LineReaderTest {
               OURS.replaceAll("147f[^\"]*", long1.replace("\\", "")),
               HTTP.replace("2750 - - ", "2750 " + long1 + " - "),
               long1)) {
-        assertTimeout(
-            Duration.ofSeconds(2), () -> reader.read(line.getBytes(ISO_8859_1)), piece);
+        assertTimeout(Duration.ofSeconds(2), () -> reader.read(line.getBytes(ISO_8859_1)), piece);
       }
     }
   }

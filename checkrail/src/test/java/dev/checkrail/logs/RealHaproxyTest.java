@@ -72,8 +72,7 @@ class RealHaproxyTest {
   private static String recommended() {
     StringBuilder lines = new StringBuilder();
     lines.append("    ").append(RecommendedFormat.UNIQUE_ID).append('\n');
-    RecommendedFormat.REQUEST_LINES.forEach(
-        line -> lines.append("    ").append(line).append('\n'));
+    RecommendedFormat.REQUEST_LINES.forEach(line -> lines.append("    ").append(line).append('\n'));
     return lines
         .append("    log-format \"")
         .append(RecommendedFormat.LOG_FORMAT)
@@ -127,8 +126,7 @@ class RealHaproxyTest {
   @Test
   void httplogTellsWhatWasSent() throws Exception {
     try (Intake intake = udp();
-        RunningHaproxy lb =
-            start(at(intake), "    log " + at(intake) + " local0\n" + httplog())) {
+        RunningHaproxy lb = start(at(intake), "    log " + at(intake) + " local0\n" + httplog())) {
       Instant before = Instant.now().minusMillis(1);
       send(lb.port, get("/a?b=1", "User-Agent: curl/8"));
       LogRecord record = only();
@@ -240,14 +238,12 @@ class RealHaproxyTest {
   @Test
   void secretsDoNotReachTheRecords() throws Exception {
     try (Intake intake = udp();
-        RunningHaproxy lb =
-            start(at(intake), "    log " + at(intake) + " local0\n" + httplog())) {
+        RunningHaproxy lb = start(at(intake), "    log " + at(intake) + " local0\n" + httplog())) {
       send(
           lb.port,
           get(
               "/pay/4111%201111%201111%201111?access_token=S3cr3t",
-              "User-Agent: Bearer S3cr3t1",
-              "Cookie: sid=S3cr3t"));
+              "User-Agent: Bearer S3cr3t1", "Cookie: sid=S3cr3t"));
       LogRecord record = only();
       assertThat(record.toString()).doesNotContain("S3cr3t").doesNotContain("1111");
       assertThat(record.target())
@@ -297,7 +293,8 @@ class RealHaproxyTest {
                 new LineReader(ZoneId.systemDefault()),
                 records::addAll,
                 "test");
-        RunningHaproxy lb = start(socket.toString(), "    log " + socket + " local0\n" + httplog())) {
+        RunningHaproxy lb =
+            start(socket.toString(), "    log " + socket + " local0\n" + httplog())) {
       for (int i = 0; i < 20; i++) {
         send(lb.port, get("/" + i));
       }

@@ -108,6 +108,7 @@ class RedactorTest {
   void aHeaderWhoseNameIsKnownIsJudgedByItsName() {
     byte[] bytes = "0123456789abcdef0123".getBytes(ISO_8859_1);
     assertThat(redactor.header("X-Api-Key", bytes, 0, bytes.length)).isEqualTo("[redacted]");
-    assertThat(redactor.header("X-Build", bytes, 0, bytes.length)).isEqualTo("0123456789abcdef0123");
+    assertThat(redactor.header("X-Build", bytes, 0, bytes.length))
+        .isEqualTo("0123456789abcdef0123");
   }
 }

@@ -157,7 +157,10 @@ class FaultsTest {
         assertThat(there).as(text).anyMatch(entry -> entry.contains(text));
       }
       List<String> back =
-          there.stream().filter(it -> it.startsWith("rollback.")).map(it -> it.split(" ")[0]).toList();
+          there.stream()
+              .filter(it -> it.startsWith("rollback."))
+              .map(it -> it.split(" ")[0])
+              .toList();
       assertThat(back).containsExactly("rollback.ordered", "rollback.serves");
       assertThat(plane.intact()).isTrue();
     } finally {
@@ -223,7 +226,10 @@ class FaultsTest {
       String narrow =
           plane
               .api
-              .post("/api/v1/tokens", plane.token, "{\"name\":\"ci\",\"scopes\":[\"event\"],\"days\":1}")
+              .post(
+                  "/api/v1/tokens",
+                  plane.token,
+                  "{\"name\":\"ci\",\"scopes\":[\"event\"],\"days\":1}")
               .body()
               .get("secret")
               .asString();
@@ -255,8 +261,7 @@ class FaultsTest {
       assertThat(plane.apply(Plane.CONFIG.replace("client 30s", "client 33s")).status())
           .as("a server in maint is asked about whatever the time")
           .isEqualTo(409);
-      var entries =
-          plane.api.get("/api/v1/journal?limit=1000", plane.token).body().get("entries");
+      var entries = plane.api.get("/api/v1/journal?limit=1000", plane.token).body().get("entries");
       long number = 0;
       boolean back = false;
       Instant last = start.minus(Duration.ofDays(1));
@@ -276,8 +281,7 @@ class FaultsTest {
   private static int traffic(Plane plane) throws Exception {
     try (HttpClient http = HttpClient.newHttpClient()) {
       return http.send(
-              HttpRequest.newBuilder(
-                      URI.create("http://127.0.0.1:" + plane.haproxy.port + "/ok"))
+              HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + plane.haproxy.port + "/ok"))
                   .build(),
               HttpResponse.BodyHandlers.discarding())
           .statusCode();

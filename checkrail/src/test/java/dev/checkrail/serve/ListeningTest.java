@@ -59,8 +59,7 @@ class ListeningTest {
       listening.start();
       HttpResponse<String> answer =
           http.send(
-              HttpRequest.newBuilder(
-                      URI.create("http://127.0.0.1:" + listening.port() + "/defect"))
+              HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + listening.port() + "/defect"))
                   .build(),
               HttpResponse.BodyHandlers.ofString());
       assertThat(answer.statusCode()).isEqualTo(500);

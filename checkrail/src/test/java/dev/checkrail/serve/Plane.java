@@ -46,8 +46,7 @@ final class Plane implements AutoCloseable {
     this(folder, Optional.empty(), InstantSource.system(), Duration.ofMillis(200));
   }
 
-  Plane(
-      Path folder, Optional<DatabaseAddress> database, InstantSource clock, Duration driftEvery)
+  Plane(Path folder, Optional<DatabaseAddress> database, InstantSource clock, Duration driftEvery)
       throws Exception {
     this.data = folder.resolve("data");
     this.haproxy =
@@ -134,11 +133,7 @@ final class Plane implements AutoCloseable {
   }
 
   boolean intact() {
-    return api
-        .get("/api/v1/journal/verification", token)
-        .body()
-        .get("intact")
-        .booleanValue();
+    return api.get("/api/v1/journal/verification", token).body().get("intact").booleanValue();
   }
 
   @Override

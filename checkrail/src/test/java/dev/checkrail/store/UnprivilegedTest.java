@@ -62,8 +62,7 @@ class UnprivilegedTest {
     assumeTrue(Unprivileged.NAMESPACE.works(), "unshare -U does not work here");
     assumeTrue(Unprivileged.NOBODY.works(), "setpriv does not work here");
     EmbeddedPostgres first =
-        EmbeddedPostgres.start(
-            folder, OwnPostgres.PROGRAMS, Unprivileged.NOBODY, System::nanoTime);
+        EmbeddedPostgres.start(folder, OwnPostgres.PROGRAMS, Unprivileged.NOBODY, System::nanoTime);
     first.leaveRunning();
     first.close();
     try (EmbeddedPostgres second =
@@ -98,8 +97,7 @@ class UnprivilegedTest {
       }
       Database.migrate(server.asOwner());
       try (Database database =
-          Database.open(
-              server.asService(), 2, Duration.ofSeconds(5), new SimpleMeterRegistry())) {
+          Database.open(server.asService(), 2, Duration.ofSeconds(5), new SimpleMeterRegistry())) {
         ChainedJournal journal = new ChainedJournal(database);
         ProcessHandle process = server.process().orElseThrow();
         process.destroyForcibly();

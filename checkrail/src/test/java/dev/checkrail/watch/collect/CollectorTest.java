@@ -64,8 +64,7 @@ class CollectorTest {
   }
 
   private Seen seen(String what, Predicate<Seen> such) throws Exception {
-    RunningHaproxy.eventually(
-        what, () -> collector.latest() instanceof Seen now && such.test(now));
+    RunningHaproxy.eventually(what, () -> collector.latest() instanceof Seen now && such.test(now));
     return seen().filter(such).reduce((before, after) -> after).orElseThrow();
   }
 
@@ -95,8 +94,7 @@ class CollectorTest {
     }
     RunningHaproxy.eventually(
         "all is counted",
-        () ->
-            came(A1, Counter.RESPONSES_2XX) + came(A2, Counter.RESPONSES_2XX) == 30);
+        () -> came(A1, Counter.RESPONSES_2XX) + came(A2, Counter.RESPONSES_2XX) == 30);
     Seen last = (Seen) all.getLast();
     assertThat(server(last, A1).state()).isEqualTo(State.UNCHECKED);
     assertThat(server(last, A1).weight()).isEqualTo(100);
@@ -129,11 +127,7 @@ class CollectorTest {
       Seen later = seen("time-outs", it -> server(it, S1).sessions() == 0);
       assertThat(server(later, S1).total().of(Counter.RESPONSE_ERRORS)).isEqualTo(8);
       assertThat(server(later, S1).total().of(Counter.RESPONSES_5XX)).isZero();
-      assertThat(
-              seen()
-                  .map(it -> server(it, S1).completed())
-                  .mapToLong(it -> it.orElse(0))
-                  .sum())
+      assertThat(seen().map(it -> server(it, S1).completed()).mapToLong(it -> it.orElse(0)).sum())
           .isZero();
     } finally {
       for (Socket client : clients) {
@@ -194,6 +188,26 @@ class CollectorTest {
     assertThat(back.afterGap()).isTrue();
     assertThat(back.replaced()).isPresent();
     assertThat(server(back, A1).total().of(Counter.SESSIONS)).isZero();
+  }
+
+  @Test
+  void aWorkerThatIsStuckMakesBlindInTimeAndIsSeenAgainWhenItGoesOn() throws Exception {
+    long worker = seen("a first look", now -> true).current().pid();
+    signal("STOP", worker);
+    try {
+      assertThat(blind(Reason.TIMEOUT).why()).contains("within 2000 ms");
+    } finally {
+      signal("CONT", worker);
+    }
+    Seen back = seen("it goes on", now -> true);
+    assertThat(back.replaced()).isEmpty();
+    assertThat(seen().filter(Seen::afterGap)).isNotEmpty();
+    assertThat(collector.tally().blind()).isPositive();
+  }
+
+  private static void signal(String name, long pid) throws Exception {
+    assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start().waitFor())
+        .isZero();
   }
 
   /** A connection that is open stays; only a new one needs the socket's name. */

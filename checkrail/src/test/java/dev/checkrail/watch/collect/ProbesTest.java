@@ -144,9 +144,7 @@ class ProbesTest {
   void aServerThatTakesConnectionsAndSpeaksNoHttpIsToldApart() throws Exception {
     int port = saying("220 mail.example.com ESMTP\r\n");
     List<Probed> probed = probe(List.of(target(Kind.TCP, port), target(Kind.CHECK, port)));
-    assertThat(probed)
-        .extracting(Probed::outcome)
-        .containsExactly(Outcome.GOOD, Outcome.NO_HTTP);
+    assertThat(probed).extracting(Probed::outcome).containsExactly(Outcome.GOOD, Outcome.NO_HTTP);
     assertThat(probed.get(1).why()).contains("'220 mail.example.com ESMTP??'");
   }
 
@@ -175,9 +173,7 @@ class ProbesTest {
     List<Probed> probed =
         probe(
             List.of(
-                target(Kind.SAFE, silent),
-                target(Kind.SAFE, dripping),
-                target(Kind.SAFE, good)));
+                target(Kind.SAFE, silent), target(Kind.SAFE, dripping), target(Kind.SAFE, good)));
     assertThat(probed)
         .extracting(Probed::outcome)
         .containsExactly(Outcome.TIMEOUT, Outcome.TIMEOUT, Outcome.GOOD);
@@ -190,6 +186,13 @@ class ProbesTest {
     Probed probed = probe(target(Kind.CHECK, saying(http("503 Service Unavailable", ""))));
     assertThat(probed.outcome()).isEqualTo(Outcome.BAD_STATUS);
     assertThat(probed.why()).isEqualTo("it answers 503");
+  }
+
+  @Test
+  void anInterimAnswerIsNotTheAnswer() throws Exception {
+    Probed probed =
+        probe(target(Kind.CHECK, saying(http("103 Early Hints", "") + http("200 OK", ""))));
+    assertThat(probed.why()).isEqualTo("it answers 200");
   }
 
   @Test
@@ -219,7 +222,9 @@ class ProbesTest {
     int port =
         serving(socket -> {
           byte[] junk = "a".repeat(8192).getBytes(StandardCharsets.ISO_8859_1);
-          socket.getOutputStream().write("HTTP/1.1 200 OK\r\nX: ".getBytes(StandardCharsets.ISO_8859_1));
+          socket
+              .getOutputStream()
+              .write("HTTP/1.1 200 OK\r\nX: ".getBytes(StandardCharsets.ISO_8859_1));
           while (true) {
             socket.getOutputStream().write(junk);
           }
