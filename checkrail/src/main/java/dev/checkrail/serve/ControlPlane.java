@@ -43,7 +43,6 @@ import java.util.TreeSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -234,23 +233,24 @@ public final class ControlPlane implements AutoCloseable {
 
   /** A database that died is started again; why it does not start is logged once. */
   private static AutoCloseable watching(EmbeddedPostgres server) {
-    AtomicReference<String> said = new AtomicReference<>("");
+    String[] said = {""}; // confined to the one thread that looks
     return every(
         Duration.ofSeconds(1),
         "database",
         () -> {
           if (server.isRunning()) {
-            said.set("");
+            said[0] = "";
             return;
           }
-          if (said.get().isEmpty()) {
+          if (said[0].isEmpty()) {
             LOG.error("the embedded database is gone; starting it again");
           }
           try {
             server.ensureRunning();
           } catch (IOException e) {
             String why = String.valueOf(e.getMessage());
-            if (!why.equals(said.getAndSet(why))) {
+            if (!why.equals(said[0])) {
+              said[0] = why;
               LOG.error("the embedded database does not start: {}; tried again each second", why);
             }
           } catch (InterruptedException e) {

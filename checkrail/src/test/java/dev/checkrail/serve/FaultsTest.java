@@ -128,6 +128,9 @@ class FaultsTest {
       }
       done.set(true);
       load.join();
+      eventually(
+          "what was done meanwhile is made up for",
+          () -> plane.journal("rollback.*").contains("rollback.serves"));
       assertThat(refused).isNotEmpty();
       assertThat(refused)
           .allSatisfy(answer -> {
