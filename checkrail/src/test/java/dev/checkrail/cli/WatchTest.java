@@ -219,8 +219,7 @@ class WatchTest {
     send("GET", "/", "", "shop.example.com,beta.example.com");
     send("GET", "/", "", "beta.example.com,shop.example.com");
     send("GET", "/", "", "BETA.example.com");
-    eventually(
-        "they are counted", () -> number(live(60).path("total"), "requests") >= before + 3);
+    eventually("they are counted", () -> number(live(60).path("total"), "requests") >= before + 3);
 
     assertThat(number(live(60).path("total"), "wrong")).isZero();
     assertThat(fits(live(60))).contains("web be_reports right");

@@ -305,7 +305,8 @@ public final class Traffic {
 
   /**
    * Whether rules answered: state {@code LR} (a redirect, an answer, a page of its own) or {@code
-   * PR} (denied) or {@code PT} (a tarpit), but not for a request that HAProxy itself found bad (400) or could not take.
+   * PR} (denied) or {@code PT} (a tarpit), but not for a request that HAProxy itself found bad
+   * (400) or could not take.
    */
   private static boolean turnedAway(LogRecord record) {
     return record.termination().startsWith("LR")
