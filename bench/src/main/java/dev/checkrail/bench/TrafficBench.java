@@ -18,9 +18,9 @@ import java.util.Optional;
 import java.util.Random;
 
 /**
- * Records of a log that are routed by the approved rules and counted, on one thread: {@code java -cp
- * bench/target/bench.jar dev.checkrail.bench.TrafficBench}. Each record has another path; half of
- * them ask for what some rule names. The clock of the records runs on with each batch.
+ * Records of a log that are routed by the approved rules and counted, on one thread: {@code java
+ * -cp bench/target/bench.jar dev.checkrail.bench.TrafficBench}. Each record has another path; half
+ * of them ask for what some rule names. The clock of the records runs on with each batch.
  */
 final class TrafficBench {
   private static final int BATCH = 1_000;
@@ -73,13 +73,12 @@ final class TrafficBench {
           "%6d rules, host %-9s round %d: %,9.0f records/s, %d regions remembered%n",
           rules, host ? "logged," : "unknown,", round + 1, rate, regions.remembered());
     }
-    long used =
-        Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
-    System.out.printf("%6d rules: best %,.0f records/s, heap used %d MB%n", rules, best, used >> 20);
+    long used = Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+    System.out.printf(
+        "%6d rules: best %,.0f records/s, heap used %d MB%n", rules, best, used >> 20);
   }
 
-  private static List<LogRecord> records(
-      int rules, String frontend, boolean host, Instant at) {
+  private static List<LogRecord> records(int rules, String frontend, boolean host, Instant at) {
     Random random = new Random(7);
     List<String> paths = BigConfiguration.paths(rules);
     List<String> hosts = BigConfiguration.hosts(rules);

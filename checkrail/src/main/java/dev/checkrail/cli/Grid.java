@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * Cells below each other: the first two columns and that of words to the left, the first two cut where
- * they are too long, the others to the right. Colours are put on once everything has its place.
+ * Cells below each other: the first two columns and that of words to the left, the first two cut
+ * where they are too long, the others to the right. Colours are put on once everything has its
+ * place.
  */
 final class Grid {
   private static final int LEFT = 2;

@@ -59,7 +59,10 @@ final class WatchCommand extends Asking {
       write(first);
       return calm(first) ? 0 : 1;
     }
-    boolean drawn = at.outIsTerminal() && !output.json() && at.variable("TERM").filter("dumb"::equals).isEmpty();
+    boolean drawn =
+        at.outIsTerminal()
+            && !output.json()
+            && at.variable("TERM").filter("dumb"::equals).isEmpty();
     try (Keys keys = drawn ? Keys.ofTerminal(at) : Keys.none()) {
       Screen screen = new Screen(at.out(), drawn);
       try {

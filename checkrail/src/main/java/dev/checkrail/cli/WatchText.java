@@ -132,6 +132,14 @@ final class WatchText {
     for (JsonNode found : Asking.nodes(drift, "found")) {
       alarm("DRIFT " + Asking.of(found, "part"), Asking.of(found, "text"));
     }
+    String more = Asking.of(drift, "more");
+    if (!more.isEmpty()) {
+      alarm("DRIFT", more + " more");
+    }
+    String paused = Asking.of(drift, "paused");
+    if (!paused.isEmpty()) {
+      wrapped("drift not looked for now:", paused, paint::yellow);
+    }
   }
 
   // --- routes

@@ -1,5 +1,7 @@
 package dev.checkrail.prove;
 
+import dev.checkrail.model.Condition;
+import dev.checkrail.model.Fetch;
 import dev.checkrail.model.Listener;
 import dev.checkrail.model.Mode;
 import dev.checkrail.model.Rule;
@@ -17,6 +19,8 @@ import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 public final class Regions {
   /** Answers that are remembered; then it starts anew. */
   private static final int REMEMBERED = 32_768;
+
+  private static final Pattern URL = Pattern.compile("(?<![\\w-])url(?![\\w-])");
 
   /** Names of listeners in the log for which places are remembered. */
   private static final int LISTENERS = 1_024;
@@ -70,6 +76,7 @@ public final class Regions {
       Listener listener,
       boolean http,
       boolean addressesChange,
+      boolean wholeTarget,
       Table result,
       Table services,
       List<List<String>> groups,
@@ -108,6 +115,7 @@ public final class Regions {
         dispatch.program.listener(),
         http,
         changesAddresses(dispatch.program),
+        looksAtWholeTarget(dispatch.program),
         new Table(diagrams, work.universe, result),
         new Table(diagrams, work.universe, services),
         groups,
@@ -127,6 +135,27 @@ public final class Regions {
         .map(RuleSet::rules)
         .flatMap(List::stream)
         .anyMatch(rule -> rule.text().contains("set-src"));
+  }
+
+  /** An absolute target has more than path and query, and such rules see it. */
+  private static boolean looksAtWholeTarget(Program program) {
+    return Stream.concat(
+            program.frontend().rules().stream(),
+            program.pools().values().stream().flatMap(pool -> pool.pool().rules().stream()))
+        .flatMap(set -> set.rules().stream())
+        .anyMatch(rule -> URL.matcher(rule.text()).find() || looksAtWholeTarget(rule.when()));
+  }
+
+  private static boolean looksAtWholeTarget(Condition condition) {
+    return switch (condition) {
+      case Condition.Always always -> false;
+      case Condition.All all -> all.parts().stream().anyMatch(Regions::looksAtWholeTarget);
+      case Condition.Any any -> any.parts().stream().anyMatch(Regions::looksAtWholeTarget);
+      case Condition.Not not -> looksAtWholeTarget(not.part());
+      case Condition.Named named -> looksAtWholeTarget(named.definition());
+      case Condition.Test test -> test.sample().fetch() instanceof Fetch.Url;
+      case Condition.Unknown unknown -> false;
+    };
   }
 
   private int way(Dispatch.Leaf leaf) {
@@ -329,8 +358,8 @@ public final class Regions {
       Field field = axis.field();
       switch (field.kind()) {
         case METHOD -> one(axis, seen.method(), codes);
-        case PATH -> one(axis, seen.path(), codes);
-        case QUERY -> one(axis, seen.query(), codes);
+        case PATH -> one(axis, path(seen.path()), codes);
+        case QUERY -> one(axis, isHidden(seen.path()) ? new Known.Nothing() : seen.query(), codes);
         case VERSION -> one(axis, seen.version(), codes);
         case HOST -> header(axis, seen.host(), codes);
         case HEADER -> header(axis, headerOf(seen, field), codes);
@@ -358,6 +387,26 @@ public final class Regions {
         }
         case SOURCE_PORT, DESTINATION, CHANCE -> codes.open(axis);
       }
+    }
+
+    private boolean isHidden(Known path) {
+      return path instanceof Known.Exactly one
+          && isAbsolute(one.text())
+          && places.stream().anyMatch(Place::wholeTarget);
+    }
+
+    private Known path(Known path) {
+      if (!(path instanceof Known.Exactly one) || !isAbsolute(one.text())) {
+        return path;
+      }
+      int slash = one.text().indexOf('/', one.text().indexOf("://") + 3);
+      return isHidden(path)
+          ? new Known.Nothing()
+          : slash < 0 ? new Known.Absent() : new Known.Exactly(one.text().substring(slash));
+    }
+
+    private static boolean isAbsolute(String target) {
+      return !target.startsWith("/") && target.indexOf("://") > 0;
     }
 
     private static Known headerOf(Seen seen, Field field) {

@@ -65,6 +65,7 @@ class WatchTest {
       @FORMAT@
           http-request deny deny_status 403 if { path_beg /private }
           use_backend be_pay if { path_beg /v1/payments }
+          use_backend be_reports if { hdr(host) -i beta.example.com }
           use_backend be_reports if { path_beg /reports } { req.hdr(x-role) staff }
           default_backend be_web
       backend be_pay
@@ -212,6 +213,20 @@ class WatchTest {
 
   @Test
   @Order(3)
+  void aHostThatIsAListIsReadAsTheRulesReadIt() throws Exception {
+    double before = number(live(60).path("total"), "requests");
+    // One of the values is the host that the rule names: HAProxy sends it there.
+    send("GET", "/", "", "shop.example.com,beta.example.com");
+    send("GET", "/", "", "beta.example.com,shop.example.com");
+    send("GET", "/", "", "BETA.example.com");
+    eventually("they are counted", () -> number(live(60).path("total"), "requests") >= before + 3);
+
+    assertThat(number(live(60).path("total"), "wrong")).isZero();
+    assertThat(fits(live(60))).contains("web be_reports right");
+  }
+
+  @Test
+  @Order(4)
   void whatWasChangedBehindOurBackIsAstrayAndDrifts() throws Exception {
     Files.writeString(
         haproxy.config,
@@ -238,7 +253,7 @@ class WatchTest {
   }
 
   @Test
-  @Order(4)
+  @Order(5)
   void aScriptGetsOneObject() {
     Run once = run("watch", "--once", "--format", "json");
 
@@ -249,7 +264,7 @@ class WatchTest {
   }
 
   @Test
-  @Order(5)
+  @Order(6)
   void onATerminalThePageIsDrawnOnAScreenOfItsOwnThatGoesWithQ() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     int status =
@@ -275,7 +290,7 @@ class WatchTest {
   }
 
   @Test
-  @Order(6)
+  @Order(7)
   void aLoadBalancerThatIsGoneIsNotSeenAndSaysSo() throws Exception {
     haproxy.close();
     eventually("it is blind", () -> live(1).get("blind") != null);
@@ -289,7 +304,7 @@ class WatchTest {
   }
 
   @Test
-  @Order(7)
+  @Order(8)
   void whoIsMissingIsNamed() {
     assertThat(run("watch", "nobody", "--once").status()).isEqualTo(2);
     assertThat(run("watch", "edge", "--interval", "90").err()).contains("give 1 to 60");
@@ -393,13 +408,19 @@ class WatchTest {
   }
 
   private static void send(String method, String target, String headers) {
+    send(method, target, headers, "shop.example.com");
+  }
+
+  private static void send(String method, String target, String headers, String host) {
     try (Socket socket = new Socket("127.0.0.1", haproxy.port)) {
       socket.setSoTimeout(5000);
       String request =
           method
               + " "
               + target
-              + " HTTP/1.1\r\nHost: shop.example.com\r\nContent-Length: 0\r\n"
+              + " HTTP/1.1\r\nHost: "
+              + host
+              + "\r\nContent-Length: 0\r\n"
               + headers
               + "Connection: close\r\n\r\n";
       socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));

@@ -125,6 +125,20 @@ class RegionsTest {
   }
 
   @Test
+  void anAbsoluteTargetIsItsPathButForRulesOnTheUrl() {
+    Seen absolute = seen("https://shop.example.com/admin/x", host("shop.example.com"));
+
+    assertThat(at(from(absolute, Optional.of("192.0.2.1"))).pools()).containsExactly("be_web");
+    Regions onUrl =
+        regions(
+            CONFIGURATION.replace(
+                "acl is_pay hdr(host) -i pay.example.com", "acl is_pay url_beg /"));
+    assertThat(onUrl.at(absolute).orElseThrow().certain())
+        .as("HAProxy compares https://…, which does not begin with a slash")
+        .isFalse();
+  }
+
+  @Test
   void theClientsAddressDecidesIfItIsLogged() {
     Seen from = from(seen("/admin/x", host("shop.example.com")), Optional.of("10.1.2.3"));
 

@@ -67,13 +67,10 @@ final class Told {
   }
 
   private static Known path(String text) {
-    String path = text;
-    int authority = text.indexOf("://");
-    if (!text.startsWith("/") && authority > 0) {
-      int slash = text.indexOf('/', authority + 3);
-      path = slash < 0 ? "" : text.substring(slash);
-    }
-    return path.startsWith("/") ? exactly(path) : new Known.Absent();
+    boolean absolute = !text.startsWith("/") && text.indexOf("://") > 0;
+    return absolute && !isWhole(text)
+        ? new Known.Nothing()
+        : absolute || text.startsWith("/") ? exactly(text) : new Known.Absent();
   }
 
   private static Known exactly(String text) {

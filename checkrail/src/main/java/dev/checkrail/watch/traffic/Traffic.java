@@ -305,11 +305,13 @@ public final class Traffic {
 
   /**
    * Whether rules answered: state {@code LR} (a redirect, an answer, a page of its own) or {@code
-   * PR} (denied), but not for a request that HAProxy itself found bad (400) or could not take.
+   * PR} (denied) or {@code PT} (a tarpit), but not for a request that HAProxy itself found bad
+   * (400) or could not take.
    */
   private static boolean turnedAway(LogRecord record) {
     return record.termination().startsWith("LR")
-        || (record.termination().startsWith("P")
+        || record.termination().startsWith("PT")
+        || (record.termination().startsWith("PR")
             && record.status() != 400
             && record.status() > 0
             && (record.status() < 500 || record.status() == 503));

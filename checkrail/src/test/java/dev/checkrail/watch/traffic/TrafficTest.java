@@ -164,6 +164,19 @@ class TrafficTest {
   }
 
   @Test
+  void aTarpitIsTurnedAwayTooButAServerThatDoesNotAnswerIsNot() {
+    Traffic traffic = judging();
+    traffic.add(
+        List.of(
+            payment().answeredHere().ended(500, "PT--").record(),
+            payment().to("be_pay", "pay-1").ended(503, "SC--").record()));
+
+    assertThat(traffic.snapshot(SECOND).rows())
+        .extracting(Row::fit)
+        .containsExactlyInAnyOrder(Fit.TURNED_AWAY, Fit.RIGHT);
+  }
+
+  @Test
   void aDenyThatIsApprovedIsRight() {
     Traffic traffic = judging();
     traffic.add(
