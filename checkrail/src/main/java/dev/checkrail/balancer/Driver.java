@@ -82,6 +82,13 @@ public interface Driver extends AutoCloseable {
   /** Counters and states of listeners, pools and servers. */
   List<RunningState.Statistics> statistics() throws BalancerException;
 
+  /**
+   * Who runs, with counters and states: all that is asked each second, over a connection that is
+   * kept. Counters and states are those of one worker each, also while a reload goes on. Asks old
+   * workers that once did not answer only now and then.
+   */
+  Pulse pulse() throws BalancerException;
+
   /** Tells a server to be ready, to drain or to stop. */
   void admin(ServerName server, RunningState.Admin admin) throws BalancerException;
 

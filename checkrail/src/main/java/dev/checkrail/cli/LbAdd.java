@@ -85,6 +85,14 @@ final class LbAdd extends Asking {
       description = "The policy under which its changes are judged; approved by this.")
   private @Nullable String policy;
 
+  @Option(
+      names = "--log",
+      paramLabel = "SOURCE",
+      description =
+          "Where its log comes from: udp:127.0.0.1:5514, unix:/PATH (a socket that is made) or"
+              + " file:/PATH (followed); none. Without it routes and users are not observed.")
+  private @Nullable String log;
+
   LbAdd(Surroundings at) {
     super(at);
   }
@@ -104,6 +112,9 @@ final class LbAdd extends Asking {
     put(body, "marker", marker);
     put(body, "working_directory", workingDirectory);
     put(body, "binary", haproxy);
+    if (log != null) {
+      body.put("log", log);
+    }
     ObjectNode variables = body.putObject("environment");
     environment.forEach(variables::put);
     if (marker != null && !configuration.isEmpty() && !configuration.contains(marker)) {

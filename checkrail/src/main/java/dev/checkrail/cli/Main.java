@@ -145,6 +145,7 @@ public final class Main implements Runnable {
     all.put("login", LoginCommand::new);
     all.put("logout", LogoutCommand::new);
     all.put("lb", LbCommand::new);
+    all.put("watch", WatchCommand::new);
     all.put("event", EventCommand::new);
     all.put("journal", JournalCommand::new);
     all.put("token", TokenCommand::new);

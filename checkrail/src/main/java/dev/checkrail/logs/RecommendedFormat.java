@@ -31,11 +31,12 @@ public final class RecommendedFormat {
 
   /**
    * What notes host and client of each request. These lines have to stand before all other {@code
-   * http-request} lines of the frontend: what is denied before them is logged without.
+   * http-request} lines of the frontend: what is denied before them is logged without. It is the
+   * whole line of Host ({@code fhdr}): of {@code Host: a,b} {@code hdr} would log b alone.
    */
   public static final List<String> REQUEST_LINES =
       List.of(
-          "http-request set-var(txn.checkrail_host) req.hdr(host),lower,bytes(0,128),url_enc",
+          "http-request set-var(txn.checkrail_host) req.fhdr(host),lower,bytes(0,128),url_enc",
           "http-request set-var(txn.checkrail_client)"
               + " req.hdr(x-api-key),sha2(256),hex,lower,bytes(0,16)",
           "http-request set-var(txn.checkrail_client)"

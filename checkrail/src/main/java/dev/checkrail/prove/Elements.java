@@ -232,6 +232,22 @@ final class Elements implements Axis {
     return Optional.of(codes);
   }
 
+  /**
+   * What is known of all lists whose last line is this: which values are in it, and how it ends.
+   * Whether others are in it, too, is left open.
+   */
+  Optional<Map<FieldEncoding, Integer>> codesEndingWith(String line) {
+    Map<FieldEncoding, Integer> known = new LinkedHashMap<>();
+    Optional<Map<FieldEncoding, Integer>> codes = codes(new Value.Text(line));
+    codes.ifPresent(all ->
+        all.forEach((encoding, code) -> {
+          if (code != 0 || encoding.equals(end)) {
+            known.put(encoding, code);
+          }
+        }));
+    return codes.map(all -> known);
+  }
+
   private int codeAtEnd(int atom) {
     return IntStream.range(0, ends.length).filter(c -> ends[c] == atom).findFirst().orElse(NONE);
   }

@@ -80,6 +80,15 @@ public final class Prove {
     }
   }
 
+  /** Where a configuration sends requests of which only a part is known, as of those in a log. */
+  public static Regions regions(Configuration configuration, Policy policy) {
+    try {
+      return Regions.of(new Work(List.of(configuration), policy));
+    } catch (BudgetExceeded tooLarge) {
+      return Regions.tooLarge(String.valueOf(tooLarge.getMessage()));
+    }
+  }
+
   private static Undecided tooLarge(Configuration configuration, BudgetExceeded tooLarge) {
     Span place =
         configuration.frontends().isEmpty()

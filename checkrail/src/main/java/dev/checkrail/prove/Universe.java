@@ -335,6 +335,11 @@ final class Universe {
     return found;
   }
 
+  /** The unknown that a field of the diagrams stands for, if it does. */
+  Optional<Formula.Unknown> unknownAt(FieldEncoding field) {
+    return Optional.ofNullable(unknownByField.get(field.number()));
+  }
+
   private boolean isUnknown(FieldEncoding field) {
     return unknownByField.containsKey(field.number());
   }

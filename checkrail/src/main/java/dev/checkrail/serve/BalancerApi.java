@@ -43,10 +43,12 @@ final class BalancerApi {
   private static final int LONGEST = 500;
 
   private final Balancers balancers;
+  private final Watching watching;
   private final DriftRounds rounds;
 
-  BalancerApi(Balancers balancers, DriftRounds rounds) {
+  BalancerApi(Balancers balancers, Watching watching, DriftRounds rounds) {
     this.balancers = balancers;
+    this.watching = watching;
     this.rounds = rounds;
   }
 
@@ -125,6 +127,7 @@ final class BalancerApi {
             "binary",
             "environment",
             "policy",
+            "log",
             "again");
     String name = body.text("name");
     call.may(Right.LB_ADD, name);
@@ -143,6 +146,10 @@ final class BalancerApi {
     Optional<Path> directory =
         body.maybe("working_directory").map(it -> absolute("working_directory", it));
     Optional<Path> binary = body.maybe("binary").map(it -> absolute("binary", it));
+    Optional<String> log = body.maybe("log");
+    log.ifPresent(text -> {
+      var unused = LogOption.read(text);
+    });
     Balancers.Added added =
         balancers.add(
             new Balancers.Adding(
@@ -159,8 +166,10 @@ final class BalancerApi {
                         stats.or(seen::statsSocket),
                         seen.environment()),
                 body.maybe("policy"),
+                log,
                 body.flag("again").orElse(false),
                 call.caller().account()));
+    watching.begin(name);
     ObjectNode answer = Wire.object();
     answer.put("name", name);
     answer.put("approved", added.digest());
@@ -239,6 +248,7 @@ final class BalancerApi {
               node.put("name", name);
               node.set("installation", Registry.shown(held.entry().installation()));
               node.put("policy", held.entry().policy().isPresent());
+              held.entry().log().ifPresent(log -> node.put("log", log));
               Optional<String> live = held.versions().live();
               live.ifPresent(digest -> node.put("live", digest));
               held.versions().previous().ifPresent(digest -> node.put("previous", digest));

@@ -179,6 +179,7 @@ final class Balancers implements AutoCloseable {
       Adopt.Known known,
       UnaryOperator<Installation> corrected,
       Optional<String> policy,
+      Optional<String> log,
       boolean again,
       String actor) {}
 
@@ -208,7 +209,8 @@ final class Balancers implements AutoCloseable {
       Optional<String> policy = adding.policy().or(() -> before.flatMap(Registry.Entry::policy));
       Registry.policy(policy, at.environment());
       try (Driver driver = new HaproxyDriver(at)) {
-        Registry.Entry entry = new Registry.Entry(name, at, policy);
+        Optional<String> log = adding.log().or(() -> before.flatMap(Registry.Entry::log));
+        Registry.Entry entry = new Registry.Entry(name, at, policy, log);
         Held held = new Held(entry, driver, registry.versions(name));
         String digest =
             held.apply().adopt(adding.actor(), adding.again() ? "lb add --again" : "lb add");

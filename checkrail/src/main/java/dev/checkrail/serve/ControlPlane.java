@@ -11,6 +11,8 @@ import dev.checkrail.store.Database;
 import dev.checkrail.store.DatabaseAddress;
 import dev.checkrail.store.EmbeddedPostgres;
 import dev.checkrail.store.LateJournal;
+import dev.checkrail.store.LateRollups;
+import dev.checkrail.store.MinuteTable;
 import dev.checkrail.store.ServiceRole;
 import io.helidon.common.tls.Tls;
 import io.micrometer.core.instrument.Gauge;
@@ -135,7 +137,6 @@ public final class ControlPlane implements AutoCloseable {
       this.access = new Access(new AccountTable(database), clock, nanos, new SecureRandom());
       Refusals refusals = new Refusals(journal, clock, nanos);
       List<Endpoint> endpoints = new ArrayList<>();
-      endpoints.addAll(new StateApi(database, () -> stopping, metrics).endpoints());
       endpoints.addAll(new AccessApi(access).endpoints());
       endpoints.addAll(new JournalApi(journal, journal, clock).endpoints());
       LateJournal late = new LateJournal(journal, settings.data().resolve("journal-late.jsonl"));
@@ -145,10 +146,19 @@ public final class ControlPlane implements AutoCloseable {
       Balancers balancers = new Balancers(registry, late, clock, nanos);
       opened.push(balancers);
       balancers.recover();
+      LateRollups rollups = new LateRollups(new MinuteTable(database), clock);
+      opened.push(rollups);
+      Watching watching = new Watching(registry, rollups, clock, nanos);
+      opened.push(watching);
+      watching.beginAll();
+      Figures figures = new Figures(watching, rollups::tally, clock);
       DriftRounds rounds =
           new DriftRounds(registry, balancers, late, clock, nanos, settings.driftEvery());
       opened.push(rounds);
-      endpoints.addAll(new BalancerApi(balancers, rounds).endpoints());
+      endpoints.addAll(new StateApi(database, () -> stopping, metrics, figures).endpoints());
+      endpoints.addAll(new BalancerApi(balancers, watching, rounds).endpoints());
+      endpoints.addAll(new ProbesApi(watching).endpoints());
+      endpoints.addAll(new LiveApi(watching, registry, rounds::of, clock).endpoints());
       this.operations =
           endpoints.stream()
               .map(it -> it.method() + " " + it.path())
@@ -274,6 +284,8 @@ public final class ControlPlane implements AutoCloseable {
 
   private static PrometheusMeterRegistry metrics() {
     PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    metrics.config().meterFilter(new PrometheusNames());
+    PrometheusNames.processorTime(metrics);
     new JvmMemoryMetrics().bindTo(metrics);
     new JvmThreadMetrics().bindTo(metrics);
     new ProcessorMetrics().bindTo(metrics);

@@ -30,6 +30,7 @@ import tools.jackson.databind.node.ObjectNode;
  * <pre>
  * balancers/NAME/installation.json   where its program, files and sockets are
  * balancers/NAME/policy.yaml         the approved policy, if there is one
+ * balancers/NAME/log-source          where its log comes from, if it is taken in
  * balancers/NAME/versions/           see {@link Versions}
  * balancers/NAME/back-by-hand.sh     how to go back without us
  * </pre>
@@ -38,6 +39,7 @@ final class Registry {
   static final String NAME = "[a-z][a-z0-9._-]{0,63}";
   private static final String INSTALLATION = "installation.json";
   private static final String POLICY = "policy.yaml";
+  private static final String LOG = "log-source";
   private static final String BY_HAND = "back-by-hand.sh";
 
   private final Path folder;
@@ -46,8 +48,13 @@ final class Registry {
     this.folder = Disk.folder(folder);
   }
 
-  /** A load balancer that is owned here. */
-  record Entry(String name, Installation installation, Optional<String> policy) {}
+  /**
+   * A load balancer that is owned here.
+   *
+   * @param log where its log comes from, as {@link LogOption} reads it
+   */
+  record Entry(
+      String name, Installation installation, Optional<String> policy, Optional<String> log) {}
 
   List<String> names() throws IOException {
     try (Stream<Path> all = Files.list(folder)) {
@@ -71,7 +78,10 @@ final class Registry {
             name,
             installation(Wire.read(text.get())),
             Disk.read(folder.resolve(name).resolve(POLICY))
-                .map(bytes -> new String(bytes, StandardCharsets.UTF_8))));
+                .map(bytes -> new String(bytes, StandardCharsets.UTF_8)),
+            Disk.read(folder.resolve(name).resolve(LOG))
+                .map(bytes -> new String(bytes, StandardCharsets.UTF_8).strip())
+                .filter(log -> !log.isEmpty() && !log.equals("none"))));
   }
 
   /** The folder of its versions, which is made. */
@@ -97,6 +107,8 @@ final class Registry {
     if (entry.policy().isPresent()) {
       Disk.putOurs(own.resolve(POLICY), entry.policy().get().getBytes(StandardCharsets.UTF_8));
     }
+    String log = entry.log().orElse("none") + "\n";
+    Disk.putOurs(own.resolve(LOG), log.getBytes(StandardCharsets.UTF_8));
     Disk.putOurs(
         own.resolve(INSTALLATION),
         Wire.text(node(entry.installation())).getBytes(StandardCharsets.UTF_8));

@@ -17,11 +17,17 @@ final class StateApi {
   private final Database database;
   private final BooleanSupplier stopping;
   private final PrometheusMeterRegistry metrics;
+  private final Figures figures;
 
-  StateApi(Database database, BooleanSupplier stopping, PrometheusMeterRegistry metrics) {
+  StateApi(
+      Database database,
+      BooleanSupplier stopping,
+      PrometheusMeterRegistry metrics,
+      Figures figures) {
     this.database = database;
     this.stopping = stopping;
     this.metrics = metrics;
+    this.figures = figures;
   }
 
   List<Endpoint> endpoints() {
@@ -43,7 +49,8 @@ final class StateApi {
   }
 
   private Reply metrics(Call call) {
-    return Reply.text(200, "text/plain; version=0.0.4; charset=utf-8", metrics.scrape());
+    return Reply.text(
+        200, "text/plain; version=0.0.4; charset=utf-8", metrics.scrape() + figures.text());
   }
 
   private Reply firstPage() throws IOException {

@@ -280,7 +280,19 @@ class ApiTest {
       String first = added.body().get("approved").asString();
       assertThat(api.get("/api/v1/balancers", admin).text()).contains(first);
       assertThat(api.get(edge + "/doctor", admin).status()).isEqualTo(200);
+      assertThat(api.get(edge + "/live", admin).status()).isEqualTo(200);
+      assertThat(api.get(edge + "/probes", admin).status()).isEqualTo(200);
       assertThat(api.get(edge + "/drift", admin).body().get("drifted").booleanValue()).isFalse();
+      RunningHaproxy.eventually(
+          "it is seen", () -> api.get(edge + "/live", admin).body().get("blind") == null);
+      JsonNode live = api.get(edge + "/live?seconds=5", admin).body();
+      assertThat(live.get("pools").values().stream().map(it -> it.get("name").asString()))
+          .contains("be_pay", "be_web");
+      assertThat(live.get("not_observed").toString())
+          .contains("routes, users and client failures: no log is taken in");
+      assertThat(live.get("routes")).as("what is not observed is left out").isNull();
+      assertThat(api.get(edge + "/live?seconds=61", admin).status()).isEqualTo(400);
+      assertThat(api.get("/api/v1/balancers/none/live", admin).status()).isEqualTo(404);
 
       Api.Answer blocked =
           apply(haproxy.text(CONFIG.replace("use_backend be_pay", "use_backend be_web")));

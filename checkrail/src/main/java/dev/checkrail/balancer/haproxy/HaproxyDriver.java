@@ -8,6 +8,7 @@ import dev.checkrail.balancer.Disk;
 import dev.checkrail.balancer.Driver;
 import dev.checkrail.balancer.NativeAnswer;
 import dev.checkrail.balancer.Processes;
+import dev.checkrail.balancer.Pulse;
 import dev.checkrail.balancer.RunningState;
 import dev.checkrail.balancer.RunningState.Admin;
 import dev.checkrail.balancer.RunningState.Certificate;
@@ -29,6 +30,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -53,9 +55,16 @@ public final class HaproxyDriver implements Driver {
   private static final String MARK = "checkrail-";
   private static final Pattern DESCRIPTION = Pattern.compile(MARK + "([0-9a-f]{64})");
 
+  /** Of so many old workers the counters are read; each costs as much as the current one. */
+  private static final int OLD_ASKED = 4;
+
+  /** After so many pulses an old worker that did not answer is asked again. */
+  private static final int ASK_AGAIN = 10;
+
   private final HaproxyFiles files;
   private final Optional<Cli> master;
   private final Optional<Cli> worker;
+  private final Map<Long, Integer> unanswered = new HashMap<>();
 
   /** A driver with time-outs of five seconds. */
   public HaproxyDriver(Installation installation) {
@@ -246,7 +255,11 @@ public final class HaproxyDriver implements Driver {
 
   @Override
   public List<Statistics> statistics() throws BalancerException {
-    List<String> lines = current("show stat").lines().toList();
+    return statistics(current("show stat"));
+  }
+
+  private static List<Statistics> statistics(String text) throws BalancerException {
+    List<String> lines = text.lines().toList();
     if (lines.isEmpty() || !lines.getFirst().startsWith("# pxname,svname,")) {
       throw new BalancerException(Kind.UNINTELLIGIBLE, "'show stat' is not understood");
     }
@@ -266,6 +279,136 @@ public final class HaproxyDriver implements Driver {
       rows.add(new Statistics(cells.get(0), cells.get(1), values));
     }
     return rows;
+  }
+
+  @Override
+  public Pulse pulse() throws BalancerException {
+    if (master.isEmpty()) {
+      Map<String, String> info = Text.fields(current("show info"));
+      List<Statistics> rows = statistics(current("show stat"));
+      List<RunningState.Server> servers = ServersState.parse(current("show servers state"));
+      long pid = number(info, "Pid").orElse(0);
+      if (number(Text.fields(current("show info")), "Pid").orElse(0) != pid) {
+        throw new BalancerException(Kind.GONE, "HAProxy was reloaded while it was asked");
+      }
+      return new Pulse(
+          Optional.empty(),
+          List.of(pulse(pid, false, age(info), OptionalInt.empty(), info, rows, servers)));
+    }
+    Cli cli = master.get();
+    ShowProc shown = ShowProc.parse(allowed(cli.ask("show proc")));
+    unanswered.keySet().retainAll(shown.workers().stream().map(ShowProc.Worker::pid).toList());
+    List<Pulse.Worker> workers = new ArrayList<>();
+    for (ShowProc.Worker one : shown.workers()) {
+      if (!one.old()) {
+        workers.addFirst(currentPulse(cli, one));
+      } else if (unanswered.merge(one.pid(), -1, Integer::sum) > 0) {
+        workers.add(silent(one));
+      } else {
+        unanswered.remove(one.pid());
+        workers.add(oldPulse(cli, one, workers.size() <= OLD_ASKED));
+      }
+    }
+    if (workers.isEmpty() || workers.getFirst().old()) {
+      throw new BalancerException(
+          Kind.GONE, "HAProxy's master runs, but no worker serves: see its log for why");
+    }
+    return new Pulse(
+        Optional.of(new Processes.Master(shown.master(), shown.reloads(), shown.failed())),
+        workers);
+  }
+
+  private static Pulse.Worker currentPulse(Cli cli, ShowProc.Worker one) throws BalancerException {
+    String to = "@!" + one.pid() + " ";
+    Map<String, String> info = Text.fields(allowed(cli.ask(to + "show info")));
+    if (!String.valueOf(one.pid()).equals(info.get("Pid"))) {
+      throw new BalancerException(
+          Kind.GONE, "worker " + one.pid() + " went while it was asked: HAProxy reloads, or ends");
+    }
+    return pulse(
+        one.pid(),
+        false,
+        age(info),
+        OptionalInt.of(one.reloads()),
+        info,
+        statistics(allowed(cli.ask(to + "show stat"))),
+        ServersState.parse(allowed(cli.ask(to + "show servers state"))));
+  }
+
+  /** An old worker may be stuck, or gone a moment later: neither is anybody else's trouble. */
+  private Pulse.Worker oldPulse(Cli cli, ShowProc.Worker one, boolean rows)
+      throws BalancerException {
+    String to = "@!" + one.pid() + " ";
+    try {
+      Map<String, String> info = Text.fields(allowed(cli.ask(to + "show info")));
+      if (!String.valueOf(one.pid()).equals(info.get("Pid"))) {
+        return silent(one);
+      }
+      return pulse(
+          one.pid(),
+          true,
+          one.age(),
+          OptionalInt.of(one.reloads()),
+          info,
+          rows ? statistics(allowed(cli.ask(to + "show stat"))) : List.of(),
+          List.of());
+    } catch (BalancerException e) {
+      if (e.kind() == Kind.TIMEOUT) {
+        unanswered.put(one.pid(), ASK_AGAIN);
+      } else if (e.kind() != Kind.GONE && e.kind() != Kind.UNINTELLIGIBLE) {
+        throw e;
+      }
+      return silent(one);
+    }
+  }
+
+  private static Pulse.Worker silent(ShowProc.Worker one) {
+    return new Pulse.Worker(
+        one.pid(),
+        one.old(),
+        false,
+        one.age(),
+        OptionalInt.of(one.reloads()),
+        Optional.empty(),
+        OptionalInt.empty(),
+        OptionalLong.empty(),
+        OptionalLong.empty(),
+        List.of(),
+        List.of());
+  }
+
+  private static Pulse.Worker pulse(
+      long pid,
+      boolean old,
+      Duration age,
+      OptionalInt reloads,
+      Map<String, String> info,
+      List<Statistics> rows,
+      List<RunningState.Server> servers) {
+    return new Pulse.Worker(
+        pid,
+        old,
+        true,
+        age,
+        reloads,
+        marker(info),
+        connections(info),
+        number(info, "CumReq"),
+        number(info, "DroppedLogs"),
+        rows,
+        servers);
+  }
+
+  private static Duration age(Map<String, String> info) {
+    return Duration.ofSeconds(number(info, "Uptime_sec").orElse(0));
+  }
+
+  private static OptionalLong number(Map<String, String> info, String name) {
+    try {
+      return OptionalLong.of(Long.parseLong(info.getOrDefault(name, "")));
+    } catch (NumberFormatException e) {
+      return OptionalLong.empty();
+    }
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.checkrail.balancer.haproxy;
 
 import dev.checkrail.balancer.BalancerException;
 import dev.checkrail.balancer.BalancerException.Kind;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -21,11 +22,12 @@ record ShowProc(long master, int reloads, int failed, List<Worker> workers) {
    * A worker.
    *
    * @param reloads reloads that it has seen, failed ones included
+   * @param age since it was started, to the second
    */
-  record Worker(long pid, boolean old, int reloads) {}
+  record Worker(long pid, boolean old, int reloads, Duration age) {}
 
   private static final Pattern LINE =
-      Pattern.compile("(\\d+)\\s+(master|worker)\\s+(.*?)\\s+\\d+d\\d+h\\d+m\\d+s\\b.*");
+      Pattern.compile("(\\d+)\\s+(master|worker)\\s+(.*?)\\s+(\\d+)d(\\d+)h(\\d+)m(\\d+)s\\b.*");
   private static final Pattern RELOADS = Pattern.compile("(\\d+)(?:\\s+\\[failed:\\s*(\\d+)\\])?");
 
   static ShowProc parse(String text) throws BalancerException {
@@ -53,13 +55,20 @@ record ShowProc(long master, int reloads, int failed, List<Worker> workers) {
         reloads = Integer.parseInt(count.group(1));
         failed = count.group(2) == null ? 0 : Integer.parseInt(count.group(2));
       } else {
-        workers.add(new Worker(pid, old, Integer.parseInt(count.group(1))));
+        workers.add(new Worker(pid, old, Integer.parseInt(count.group(1)), age(process)));
       }
     }
     if (master == 0) {
       throw unintelligible(text.lines().findFirst().orElse(""));
     }
     return new ShowProc(master, reloads, failed, workers);
+  }
+
+  private static Duration age(Matcher process) {
+    return Duration.ofDays(Integer.parseInt(process.group(4)))
+        .plusHours(Integer.parseInt(process.group(5)))
+        .plusMinutes(Integer.parseInt(process.group(6)))
+        .plusSeconds(Integer.parseInt(process.group(7)));
   }
 
   /** Older versions print a relative pid before the reloads. */

@@ -1,11 +1,16 @@
 package dev.checkrail.prove.set;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,6 +107,73 @@ public final class Atoms {
   public Optional<Integer> atomOf(String word) {
     int label = dfa.label(dfa.run(dfa.start(), word));
     return label == 0 ? Optional.empty() : Optional.of(label - 1);
+  }
+
+  /** The atoms of a word whose letters A to Z may be of either case, as many as there are. */
+  public Set<Integer> atomsOfAnyCase(String word) {
+    Set<Integer> states = Set.of(dfa.start());
+    for (int i = 0; i < word.length(); i++) {
+      int letter = ByteSet.requireByte(word.charAt(i));
+      boolean cased = (letter | 0x20) >= 0x61 && (letter | 0x20) <= 0x7a;
+      Set<Integer> next = new TreeSet<>();
+      for (int state : states) {
+        next.add(dfa.step(state, letter));
+        if (cased) {
+          next.add(dfa.step(state, letter ^ 0x20));
+        }
+      }
+      states = next;
+    }
+    return atomsOf(states);
+  }
+
+  /**
+   * The atoms of all words with these pieces in this order and something between each two.
+   *
+   * @param between the states that something leads to from a state
+   */
+  public Set<Integer> atomsAround(List<String> pieces, IntFunction<Set<Integer>> between) {
+    Set<Integer> states = Set.of(dfa.start());
+    for (int piece = 0; piece < pieces.size(); piece++) {
+      Set<Integer> next = new TreeSet<>();
+      for (int state : states) {
+        Set<Integer> from = piece == 0 ? Set.of(state) : between.apply(state);
+        for (int one : from) {
+          int end = dfa.run(one, pieces.get(piece));
+          if (end >= 0) {
+            next.add(end);
+          }
+        }
+      }
+      states = next;
+    }
+    return atomsOf(states);
+  }
+
+  /** The states that any of these bytes, as many as one likes, lead to; the state itself is one. */
+  public Set<Integer> reachable(int state, ByteSet bytes) {
+    Set<Integer> reached = new TreeSet<>(Set.of(state));
+    Deque<Integer> open = new ArrayDeque<>(reached);
+    while (!open.isEmpty()) {
+      int from = open.pop();
+      for (int b = 0; b < 256; b++) {
+        int next = bytes.contains(b) ? dfa.step(from, b) : -1;
+        if (next >= 0 && reached.add(next)) {
+          open.push(next);
+        }
+      }
+    }
+    return reached;
+  }
+
+  private Set<Integer> atomsOf(Set<Integer> states) {
+    Set<Integer> found = new TreeSet<>();
+    for (int state : states) {
+      if (state >= 0 && dfa.label(state) != 0) {
+        found.add(dfa.label(state) - 1);
+      }
+    }
+    return found;
   }
 
   /** All words of these atoms. */
