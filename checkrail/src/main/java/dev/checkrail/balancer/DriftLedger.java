@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Iterator;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,12 +53,16 @@ final class DriftLedger {
    */
   record Thing(String key, String begins, String ends, Map<String, String> details, String text) {
     Thing {
-      details = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(details));
+      details = Collections.unmodifiableMap(new LinkedHashMap<>(details));
     }
   }
 
   /** What has to be written. */
-  record Said(String kind, Map<String, String> details) {}
+  record Said(String kind, Map<String, String> details) {
+    Said {
+      details = Collections.unmodifiableMap(new LinkedHashMap<>(details));
+    }
+  }
 
   /** What is known of one key. */
   private static final class Line {

@@ -8,6 +8,7 @@ import dev.checkrail.change.JournalEntry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -62,7 +63,12 @@ public final class DriftWatch {
   private record Approved(String digest, ConfigurationSet set, RunningState expected) {}
 
   /** What of the files drifts from a version; what each file of it is now, by path. */
-  private record Compared(Approved with, List<Found> found, Map<String, String> now) {}
+  private record Compared(Approved with, List<Found> found, Map<String, String> now) {
+    Compared {
+      found = List.copyOf(found);
+      now = Collections.unmodifiableMap(new LinkedHashMap<>(now));
+    }
+  }
 
   /** What a look goes out from; if it is another one at the end the look counts for nothing. */
   private record Ground(
