@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Whatever the bytes: no exception, and they print back (the reader checks that itself). Begins with
- * what is in the folder of resources of the same name; {@code JAZZER_FUZZ=1} goes on from there.
+ * Whatever the bytes: no exception, and they print back (the reader checks that itself). Begins
+ * with what is in the folder of resources of the same name; {@code JAZZER_FUZZ=1} goes on from
+ * there.
  */
 class ReaderFuzzTest {
   @FuzzTest(maxDuration = "20s")

@@ -17,9 +17,17 @@ import java.util.Optional;
 class BodyFuzzTest {
 
   @DictionaryEntries({
-    "\"amount\":", "\"currency\":\"EUR\"", "\"capture\":\"manual\"", "\"confirm\":false",
-    "\"card\":{", "\"number\":\"4242424242424242\"", "\"expiry_month\":12",
-    "\"expiry_year\":2040", "\"cvc\":\"737\"", "\"description\":\"\"", "\"metadata\":{"
+    "\"amount\":",
+    "\"currency\":\"EUR\"",
+    "\"capture\":\"manual\"",
+    "\"confirm\":false",
+    "\"card\":{",
+    "\"number\":\"4242424242424242\"",
+    "\"expiry_month\":12",
+    "\"expiry_year\":2040",
+    "\"cvc\":\"737\"",
+    "\"description\":\"\"",
+    "\"metadata\":{"
   })
   @FuzzTest(maxDuration = "10s")
   void anyBytesAreReadOrRefused(byte[] bytes) {
