@@ -144,13 +144,12 @@ final class OwnFormat {
     }
     Names.Name name = fields.names.of(line, from, to);
     boolean plain = true;
+    int digits = 0;
     for (int i = from; i < to && plain; i++) {
       byte b = line[i];
-      plain =
-          (b >= 'a' && b <= 'z')
-              || b == '.'
-              || b == '-'
-              || (b >= '0' && b <= '9' && to - from < 40);
+      boolean digit = b >= '0' && b <= '9';
+      digits += digit ? 1 : 0;
+      plain = digit ? digits < CardNumbers.SHORTEST : (b >= 'a' && b <= 'z') || b == '.' || b == '-';
     }
     return plain ? name.some() : Optional.of(host(Redactor.decoded(name.text())));
   }
