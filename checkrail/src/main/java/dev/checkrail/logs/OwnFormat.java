@@ -117,8 +117,10 @@ final class OwnFormat {
     }
     cursor.at = i + 1;
     if (i > start) {
-      String text = fields.redactor.header("id", line, start, i);
-      rest.requestId = Optional.of(escaped ? text.replaceAll("\\\\(.)", "$1") : text);
+      // First as it was sent, then redacted: a backslash could part a card number.
+      String text = fields.redactor.text(line, start, i);
+      rest.requestId =
+          Optional.of(Redactor.named(escaped ? text.replaceAll("\\\\(.)", "$1") : text));
     }
     return true;
   }
