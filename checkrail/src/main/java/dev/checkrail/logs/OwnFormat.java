@@ -117,8 +117,10 @@ final class OwnFormat {
     }
     cursor.at = i + 1;
     if (i > start) {
-      String text = fields.redactor.header("id", line, start, i);
-      rest.requestId = Optional.of(escaped ? text.replaceAll("\\\\(.)", "$1") : text);
+      // First as it was sent, then redacted: a backslash could part a card number.
+      String text = fields.redactor.text(line, start, i);
+      rest.requestId =
+          Optional.of(Redactor.named(escaped ? text.replaceAll("\\\\(.)", "$1") : text));
     }
     return true;
   }
@@ -144,13 +146,12 @@ final class OwnFormat {
     }
     Names.Name name = fields.names.of(line, from, to);
     boolean plain = true;
+    int digits = 0;
     for (int i = from; i < to && plain; i++) {
       byte b = line[i];
-      plain =
-          (b >= 'a' && b <= 'z')
-              || b == '.'
-              || b == '-'
-              || (b >= '0' && b <= '9' && to - from < 40);
+      boolean digit = b >= '0' && b <= '9';
+      digits += digit ? 1 : 0;
+      plain = digit ? digits < CardNumbers.SHORTEST : (b >= 'a' && b <= 'z') || b == '.' || b == '-';
     }
     return plain ? name.some() : Optional.of(host(Redactor.decoded(name.text())));
   }

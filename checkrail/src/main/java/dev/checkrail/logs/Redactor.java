@@ -105,7 +105,7 @@ final class Redactor {
     return soundsSecret(name) ? Redaction.MARK : named(text);
   }
 
-  private String named(String text) {
+  static String named(String text) {
     boolean url = text.startsWith("http://") || text.startsWith("https://");
     return CardNumbers.hide(Redaction.of(url ? url(text, 0) : text), false);
   }
@@ -232,9 +232,12 @@ final class Redactor {
 
   /** Scheme and host, the latter without what stands before an {@code @}; gives where they end. */
   private static int authority(String text, StringBuilder out) {
-    int scheme = text.startsWith("/") ? -1 : text.indexOf("://");
-    if (scheme < 0) {
-      return 0;
+    int scheme = 0;
+    while (scheme < text.length() && Character.isLetter(text.charAt(scheme))) {
+      scheme++;
+    }
+    if (scheme == 0 || !text.startsWith("://", scheme)) {
+      return 0; // one in the middle is part of something that is looked at below
     }
     int start = scheme + 3;
     int end = start;

@@ -9,7 +9,11 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Whatever the bytes: no exception, and nothing in a record that has to be hidden or escaped. */
+/**
+ * Whatever the bytes: no exception, and nothing in a record that has to be hidden or escaped. The
+ * first byte chooses the line into which the others are put. Begins with what is in the folder of
+ * resources of the same name; {@code JAZZER_FUZZ=1} goes on from there.
+ */
 class LineReaderFuzzTest {
   private static final String[] FRAMES = {
     "@",

@@ -190,6 +190,16 @@ class LineReaderTest {
   }
 
   @Test
+  void aHostAndAnIdCanNotCarryACardNumber() {
+    LogRecord record =
+        parsed(
+            OURS.replace("pay.example.com", "4111-1111-1111-1111.example.com")
+                .replace("147fb4a6-b8c0-4e5b-a734-e311fe176897", "4111111111111111"));
+    assertThat(record.host()).contains("[redacted].example.com");
+    assertThat(record.requestId()).contains("[redacted]");
+  }
+
+  @Test
   void anIdMayHoldQuotesAndBlanks() {
     String id = "147fb4a6-b8c0-4e5b-a734-e311fe176897";
     assertThat(parsed(OURS.replace(id, "a \\\"b\\\\")).requestId()).contains("a \"b\\");
