@@ -135,6 +135,12 @@ public final class Sample {
     return slots().stream().flatMap(slot -> slot.records().stream()).toList();
   }
 
+  /** How many are kept. */
+  public synchronized int size() {
+    forget(clock.millis());
+    return slots.stream().mapToInt(one -> one.kept.size()).sum();
+  }
+
   /** Estimated bytes of what is kept. */
   public synchronized long bytes() {
     return slots.stream().mapToLong(one -> one.bytes).sum();

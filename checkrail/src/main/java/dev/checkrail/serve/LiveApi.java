@@ -46,6 +46,7 @@ final class LiveApi {
             watched.latest(),
             watched.log(),
             watched.logCounts(),
+            watched.sample().size(),
             watched.logTrouble(),
             drift.apply(name));
     return Reply.json(200, now.with(watched.traffic(), seconds));

@@ -35,6 +35,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param stats what was seen of its socket last
  * @param log where its log comes from; empty: it is not taken in
  * @param taken what was taken in of it; empty if it can't be opened
+ * @param kept how many of its records are kept for a replay
  * @param trouble why not; "" if nothing is wrong
  */
 record LiveNow(
@@ -44,6 +45,7 @@ record LiveNow(
     Snapshot stats,
     Optional<String> log,
     Optional<Counts> taken,
+    int kept,
     String trouble,
     Drifting drift) {
   private static final int ROUTES = 200;
@@ -161,6 +163,7 @@ record LiveNow(
           }
         });
     node.put("dropped", counts.droppedByQueue() + counts.droppedByKernel().orElse(0));
+    node.put("kept", kept);
     node.put("late", health.late());
     node.put("ahead", health.ahead());
     node.put("other", health.other());

@@ -9,7 +9,9 @@ import dev.checkrail.change.ConfigurationSet;
 import dev.checkrail.logs.Counts;
 import dev.checkrail.logs.Intake;
 import dev.checkrail.logs.LineReader;
+import dev.checkrail.logs.LogRecord;
 import dev.checkrail.logs.LogSource;
+import dev.checkrail.logs.Sample;
 import dev.checkrail.model.Configuration;
 import dev.checkrail.policy.Policy;
 import dev.checkrail.prove.Prove;
@@ -31,6 +33,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -73,6 +76,7 @@ final class Watched implements AutoCloseable {
   private final Recording recording;
   private final Totals totals = new Totals();
   private final Traffic traffic;
+  private final Sample sample;
   private final Collector collector;
   private final Probes probes;
   private final ScheduledExecutorService planner;
@@ -109,6 +113,7 @@ final class Watched implements AutoCloseable {
     this.series = new Series(name);
     this.recording = new Recording(series);
     this.traffic = new Traffic(clock, Limits.standard());
+    this.sample = new Sample(Sample.Limits.standard(), name.hashCode(), clock);
     this.rolledUp = Math.floorDiv(clock.instant().getEpochSecond(), 60L) - 1;
     this.collector =
         new Collector(
@@ -160,6 +165,11 @@ final class Watched implements AutoCloseable {
     return traffic;
   }
 
+  /** Of the records, those that are kept for a replay. */
+  Sample sample() {
+    return sample;
+  }
+
   /** As it was written; empty if there is no source of a log: routes and users are not observed. */
   Optional<String> log() {
     return entry.log();
@@ -173,6 +183,13 @@ final class Watched implements AutoCloseable {
   /** Why the source of the log can't be opened; "" if it can. */
   String logTrouble() {
     return logTrouble;
+  }
+
+  // --- as it comes, on the intake's thread
+
+  private void logged(List<LogRecord> records) {
+    traffic.add(records);
+    sample.add(records);
   }
 
   // --- each second, on the collector's thread

@@ -261,6 +261,9 @@ class WatchTest {
     assertThat(live.get("name").asString()).isEqualTo("edge");
     assertThat(live.get("log").get("dropped").intValue()).isZero();
     assertThat(live.get("log").get("late").intValue()).isZero();
+    assertThat(live.get("log").get("kept").intValue())
+        .isPositive()
+        .isEqualTo(live.get("log").get("parsed").intValue());
   }
 
   @Test
