@@ -151,7 +151,8 @@ final class OwnFormat {
       byte b = line[i];
       boolean digit = b >= '0' && b <= '9';
       digits += digit ? 1 : 0;
-      plain = digit ? digits < CardNumbers.SHORTEST : (b >= 'a' && b <= 'z') || b == '.' || b == '-';
+      plain =
+          digit ? digits < CardNumbers.SHORTEST : (b >= 'a' && b <= 'z') || b == '.' || b == '-';
     }
     return plain ? name.some() : Optional.of(host(Redactor.decoded(name.text())));
   }

@@ -89,7 +89,7 @@ class AdoptAndDoctorTest {
     started.add(process);
     // UNIX sockets get their names after the ports are bound.
     Path master = temp.resolve("m.sock");
-    boolean mastered = List.of(arguments).contains(master + ",level,admin");
+    boolean mastered = List.of(arguments).stream().anyMatch(it -> it.startsWith(master + ","));
     RunningHaproxy.eventually("it listens", () -> listens() && (!mastered || Files.exists(master)));
     return process;
   }

@@ -175,8 +175,8 @@ class LogLoadTest {
       assertThat(counts.droppedByQueue()).isZero();
       assertThat(counts.lines()).isEqualTo(total);
       assertThat(counts.parsed()).isEqualTo(parsed);
-      refused.forEach((reason, each) ->
-          assertThat(counts.refused()).containsEntry(reason, each * rounds));
+      refused.forEach(
+          (reason, each) -> assertThat(counts.refused()).containsEntry(reason, each * rounds));
       if (FULL) {
         assertThat(mostMemory).isLessThan(earlyMemory + (32 << 20));
       }
@@ -274,8 +274,7 @@ class LogLoadTest {
   private String request(int kind) {
     boolean payment = random.nextInt(3) == 0;
     boolean queued = random.nextInt(50) == 0;
-    String server =
-        payment ? "pay-" + (1 + random.nextInt(3)) : "web-" + (1 + random.nextInt(2));
+    String server = payment ? "pay-" + (1 + random.nextInt(3)) : "web-" + (1 + random.nextInt(2));
     return HEAD
         + String.format(
             Locale.ROOT,
