@@ -1,0 +1,77 @@
+package dev.checkrail.watch.detect;
+
+import java.util.Arrays;
+
+/**
+ * How much speaks against "nothing is wrong", looked at as often as one likes.
+ *
+ * <p>An <i>e-value</i> is a bet: a number of at least 0 whose mean is at most 1 as long as nothing
+ * is wrong. Each second brings one for each of several alternatives (how wrong it might be), and
+ * each alternative keeps the sum over all possible beginnings of the product of the bets since then:
+ * {@code M ← (M + 1) · e}. This is the Shiryaev–Roberts e-detector (Shin, Ramdas, Rinaldo,
+ * "E-detectors", 2022); the value is the mean over the alternatives.
+ *
+ * <p><b>Error bound.</b> With nothing wrong, {@code M - t} is a supermartingale after {@code t}
+ * seconds, whatever the dependence between seconds, so the chance that the value ever reached
+ * {@code c} within {@code T} seconds is at most {@code T / c}, and the mean time until it does is at
+ * least {@code c} seconds. Looking each second, or stopping when it pleases, doesn't change that;
+ * nor does capping the value, which only lowers it. {@link FalseAlarms} chooses {@code c}.
+ */
+final class Evidence {
+  private final double[] sums;
+  private final double cap;
+  private double value;
+  private long since = Long.MIN_VALUE;
+
+  /**
+   * @param alternatives how many
+   * @param cap no alternative gets above this, so that it can come down again
+   */
+  Evidence(int alternatives, double cap) {
+    this.sums = new double[alternatives];
+    this.cap = cap;
+  }
+
+  /**
+   * The next second's bets begin.
+   *
+   * @param second its number
+   */
+  void begin(long second) {
+    if (value < 3) {
+      since = second;
+    }
+  }
+
+  /** The bet of one alternative; each once a second. */
+  void bet(int alternative, double logarithm) {
+    double sum = (sums[alternative] + 1) * Math.exp(logarithm);
+    sums[alternative] = Math.min(sum, cap);
+  }
+
+  /** All bets are made. */
+  void end() {
+    double sum = 0;
+    for (double one : sums) {
+      sum += one;
+    }
+    value = sum / sums.length;
+  }
+
+  /** About 1 as long as nothing is wrong. */
+  double value() {
+    return value;
+  }
+
+  /** The second in which what speaks against it began. */
+  long since() {
+    return since;
+  }
+
+  /** Forgets everything. */
+  void clear() {
+    Arrays.fill(sums, 0);
+    value = 0;
+    since = Long.MIN_VALUE;
+  }
+}
