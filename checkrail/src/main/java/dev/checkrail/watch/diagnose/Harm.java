@@ -1,0 +1,156 @@
+package dev.checkrail.watch.diagnose;
+
+import dev.checkrail.balancer.ServerName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/**
+ * Where the harm is: of each cell and kind, how much more there was since it began than there would
+ * have been as before; and what went through each cell meanwhile.
+ */
+final class Harm {
+  /** Much of one kind at one place. */
+  record Unit(Cell cell, Kind kind, double count) {}
+
+  /** The whole front door, for what has no server. */
+  static final Cell FRONT = new Cell(Cell.ANY, "", "");
+
+  final List<Unit> units = new ArrayList<>();
+  final Map<Cell, Double> traffic = new TreeMap<>();
+  final Map<Cell, Sums> since = new TreeMap<>();
+  double total;
+  double all;
+
+  Harm(History history, double began) {
+    History.Usual usual = history.usual();
+    List<Tick> ticks = history.since(began);
+    for (Tick tick : ticks) {
+      tick.flows.forEach(
+          (cell, sums) -> since.computeIfAbsent(cell, it -> new Sums()).add(sums));
+    }
+    since.forEach((cell, sums) -> {
+      put(cell, sums.requests);
+      Sums own = usual.cells.getOrDefault(cell, new Sums());
+      double failed = 0;
+      for (Kind kind : Kind.values()) {
+        double bad = sums.of(kind);
+        if (bad <= 0) {
+          continue;
+        }
+        double share = usual.share(cell.service(), kind);
+        if (own.requests > 30) {
+          share = Math.max(share, own.of(kind) / own.requests);
+        }
+        double expected = share * sums.requests;
+        double over = bad - expected;
+        if (over > 0.5 && over > 1.7 * Math.sqrt(expected)) {
+          unit(cell, kind, over);
+          failed += bad;
+        }
+      }
+      double slow = sums.slowerThan(usual.slowAbove(cell.service())) - failed;
+      double expected = 0.02 * sums.requests;
+      if (slow - expected > 1 && slow - expected > 2 * Math.sqrt(expected)) {
+        unit(cell, Kind.SLOW, slow - expected);
+      }
+    });
+    if (!ticks.isEmpty()) {
+      stuck(ticks.getLast(), usual);
+    }
+    double broken = 0;
+    for (Tick tick : ticks) {
+      broken += tick.handshakes;
+    }
+    double expected = usual.rate(usual.handshakes) * ticks.size();
+    if (broken - expected > 2 && broken - expected > 3 * Math.sqrt(expected)) {
+      unit(FRONT, Kind.HANDSHAKE, broken - expected);
+      put(FRONT, broken);
+    }
+  }
+
+  private Harm(Harm whole, Predicate<Unit> without) {
+    since.putAll(whole.since);
+    for (Unit unit : whole.units) {
+      if (!without.test(unit)) {
+        unit(unit.cell(), unit.kind(), unit.count());
+      }
+    }
+    whole.traffic.forEach((cell, count) -> {
+      boolean gone = whole.units.stream().anyMatch(u -> u.cell().equals(cell) && without.test(u));
+      boolean left = units.stream().anyMatch(u -> u.cell().equals(cell));
+      if (!gone || left) {
+        put(cell, count);
+      }
+    });
+  }
+
+  /** What is left if a cause explains these. */
+  Harm without(Predicate<Unit> explained) {
+    return new Harm(this, explained);
+  }
+
+  private void stuck(Tick now, History.Usual usual) {
+    now.servers.forEach((name, at) -> {
+      double[] before = usual.sessions.getOrDefault(name.toString(), new double[4]);
+      double mean = usual.rate(before[0]);
+      double over = at.sessions() - Math.max(before[1], 1.5 * mean) - 1;
+      if (over > 0) {
+        Cell cell = new Cell(Cell.ANY, name.pool(), name.server());
+        unit(cell, Kind.STUCK, at.sessions() - mean);
+        put(cell, at.sessions() - mean);
+      }
+    });
+  }
+
+  private void unit(Cell cell, Kind kind, double count) {
+    units.add(new Unit(cell, kind, count));
+    total += count;
+  }
+
+  private void put(Cell cell, double count) {
+    traffic.merge(cell, count, Double::sum);
+    all += count;
+  }
+
+  double in(Predicate<Unit> place) {
+    double sum = 0;
+    for (Unit unit : units) {
+      sum += place.test(unit) ? unit.count() : 0;
+    }
+    return sum;
+  }
+
+  double of(Kind kind) {
+    return in(unit -> unit.kind() == kind);
+  }
+
+  double trafficIn(Predicate<Cell> place) {
+    double sum = 0;
+    for (Map.Entry<Cell, Double> one : traffic.entrySet()) {
+      sum += place.test(one.getKey()) ? one.getValue() : 0;
+    }
+    return sum;
+  }
+
+  /** Harm of a server. */
+  double at(ServerName name) {
+    return in(unit -> History.same(name, unit.cell()));
+  }
+
+  double trafficAt(ServerName name) {
+    return trafficIn(cell -> History.same(name, cell));
+  }
+
+  /** The pool that most of it is in; "" if it has no pool. */
+  String worstPool() {
+    Map<String, Double> byPool = new TreeMap<>();
+    units.forEach(unit -> byPool.merge(unit.cell().pool(), unit.count(), Double::sum));
+    return byPool.entrySet().stream()
+        .max(Map.Entry.<String, Double>comparingByValue())
+        .map(Map.Entry::getKey)
+        .orElse("");
+  }
+}
