@@ -31,32 +31,42 @@ final class Harm {
       tick.flows.forEach(
           (cell, sums) -> since.computeIfAbsent(cell, it -> new Sums()).add(sums));
     }
+    Map<String, Sums> services = new TreeMap<>();
+    since.forEach(
+        (cell, sums) -> services.computeIfAbsent(cell.service(), it -> new Sums()).add(sums));
     since.forEach((cell, sums) -> {
       put(cell, sums.requests);
       Sums own = usual.cells.getOrDefault(cell, new Sums());
+      Sums service = services.getOrDefault(cell.service(), sums);
       double failed = 0;
       for (Kind kind : Kind.values()) {
         double bad = sums.of(kind);
         if (bad <= 0) {
           continue;
         }
-        double share = usual.share(cell.service(), kind);
+        double usually = usual.share(cell.service(), kind);
+        double share = usually;
         if (own.requests > 30) {
           share = Math.max(share, own.of(kind) / own.requests);
         }
-        double expected = share * sums.requests;
-        double over = bad - expected;
-        if (over > 0.5 && over > 1.7 * Math.sqrt(expected)) {
+        double over = bad - share * sums.requests;
+        // What is clear of the whole service need not be clear of each server.
+        boolean clear =
+            clear(bad, share * sums.requests)
+                || clear(service.of(kind), usually * service.requests);
+        if (over > 0.4 && clear) {
           unit(cell, kind, over);
           failed += bad;
         }
       }
-      double slow = sums.slowerThan(usual.slowAbove(cell.service())) - failed;
+      int above = usual.slowAbove(cell.service());
+      double slow = sums.slowerThan(above) - failed;
       double expected = 0.02 * sums.requests;
-      if (slow - expected > 1 && slow - expected > 2 * Math.sqrt(expected)) {
+      if (slow - expected > 1 && clear(slow, expected)) {
         unit(cell, Kind.SLOW, slow - expected);
       }
     });
+    connections(ticks, usual);
     if (!ticks.isEmpty()) {
       stuck(ticks.getLast(), usual);
     }
@@ -96,11 +106,34 @@ final class Harm {
     now.servers.forEach((name, at) -> {
       double[] before = usual.sessions.getOrDefault(name.toString(), new double[4]);
       double mean = usual.rate(before[0]);
-      double over = at.sessions() - Math.max(before[1], 1.5 * mean) - 1;
+      double over = at.sessions() - 1.3 * before[1] - 1.5;
       if (over > 0) {
         Cell cell = new Cell(Cell.ANY, name.pool(), name.server());
         unit(cell, Kind.STUCK, at.sessions() - mean);
         put(cell, at.sessions() - mean);
+      }
+    });
+  }
+
+  /** Far more than chance makes of what is expected. */
+  private static boolean clear(double count, double expected) {
+    return count - expected > 1 && count - expected > 2.7 * Math.sqrt(expected + 0.3);
+  }
+
+  private void connections(List<Tick> ticks, History.Usual usual) {
+    Map<ServerName, Double> errors =
+        new TreeMap<>(java.util.Comparator.comparing(ServerName::toString));
+    for (Tick tick : ticks) {
+      tick.servers.forEach((name, at) -> errors.merge(name, at.connectErrors(), Double::sum));
+    }
+    errors.forEach((name, count) -> {
+      double[] before = usual.sessions.getOrDefault(name.toString(), new double[4]);
+      double expected = usual.rate(before[3]) * ticks.size();
+      double told = in(u -> u.kind() == Kind.CONNECT && History.same(name, u.cell()));
+      if (clear(count, expected) && count - expected > told) {
+        Cell cell = new Cell(Cell.ANY, name.pool(), name.server());
+        unit(cell, Kind.RETRIED, count - expected - told);
+        put(cell, count - expected - told);
       }
     });
   }

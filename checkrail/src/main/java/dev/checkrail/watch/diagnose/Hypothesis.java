@@ -56,7 +56,11 @@ final class Hypothesis {
     double q = Math.max(0.002, Math.min(0.97, share));
     double exact = in * log(0.97 / q) + out * log(0.03 / (1 - q));
     double part = Math.max(0.002, Math.min(0.97, explained));
-    double partly = part > q ? in * log(part / q) + out * log((1 - part) / (1 - q)) - 1.2 : -9;
+    // What it leaves over needs another cause at the same time, and that is rare.
+    double partly =
+        part > q
+            ? Math.min(5, in * log(part / q) + out * log((1 - part) / (1 - q))) - 2.3
+            : -9;
     double[] interval = wilson(in, witnesses);
     add(
         Reason.Kind.SCOPE,

@@ -23,6 +23,8 @@ enum Kind {
   SLOW("slow answers", false, true),
   /** Sessions that are held, far more than usual. */
   STUCK("sessions that do not end", true, true),
+  /** Connections that could not be made; most of them were tried again. */
+  RETRIED("connections that could not be made", false, false),
   /** Connections that ended before a request: TLS mostly. */
   HANDSHAKE("broken handshakes", true, false);
 

@@ -927,7 +927,7 @@ final class Weigh {
       double part = troubled(cause);
       one.add(
           Reason.Kind.DEPENDENCY,
-          part > 0.4 ? 3 : part > 0.15 ? 1.8 : 0.3,
+          part > 0.45 ? 3 : part > 0.3 ? 1.2 : -0.3,
           "%s is %.1f, usually %.1f, trouble above %.1f; in trouble %.0f %% of the time since",
           worst.name(),
           worst.value(),
@@ -1039,7 +1039,7 @@ final class Weigh {
     if (limited > 0) {
       one.add(
           Reason.Kind.MECHANISM,
-          busiestShare() > 0.35 ? -2 : 1,
+          busiestShare() > 0.35 ? -3 : 1,
           "429 by the servers, %.0f %% of the requests are of the busiest client",
           100 * busiestShare());
       dependency(one, Cause.RATE_LIMIT);
@@ -1089,51 +1089,41 @@ final class Weigh {
     return clients <= 0 ? 1 : requests / clients / Math.max(1e-9, before);
   }
 
-  /** Share of the busiest clients that are busier than usual. */
-  private double busiestShare() {
-    double own = 0;
+  /** Share of the requests since that are of so many clients, the busiest ones. */
+  private double shareOf(int most) {
     double requests = 0;
     Map<String, Long> before = Map.of();
     Map<String, Double> counts = new TreeMap<>();
     for (Tick tick : history.ticks) {
-      if (tick.time >= began - 1) {
+      if (tick.time >= began - 1 && tick.logged) {
         requests += tick.requests;
+        // Who was not among the busiest had at most as many as the last of them.
+        long last = before.values().stream().mapToLong(Long::longValue).min().orElse(0);
         for (Map.Entry<String, Long> one : tick.busy.entrySet()) {
-          long then = before.getOrDefault(one.getKey(), one.getValue());
-          if (one.getValue() > then) {
-            counts.merge(one.getKey(), (double) (one.getValue() - then), Double::sum);
-          }
+          long then = before.getOrDefault(one.getKey(), last);
+          double more =
+              one.getValue() >= then ? (double) (one.getValue() - then) : one.getValue();
+          counts.merge(one.getKey(), more, Double::sum);
         }
       }
-      before = tick.busy;
+      if (tick.logged) {
+        before = tick.busy;
+      }
     }
-    for (double count : counts.values().stream().sorted(Comparator.reverseOrder()).limit(3).toList()) {
+    double own = 0;
+    for (double count :
+        counts.values().stream().sorted(Comparator.reverseOrder()).limit(most).toList()) {
       own += count;
     }
-    return requests <= 0 ? 0 : own / requests;
+    return requests <= 0 ? 0 : Math.min(1, own / requests);
+  }
+
+  private double busiestShare() {
+    return shareOf(3);
   }
 
   private double topShare() {
-    double top = 0;
-    double requests = 0;
-    Map<String, Long> before = Map.of();
-    Map<String, Double> counts = new TreeMap<>();
-    for (Tick tick : history.ticks) {
-      if (tick.time >= began - 1) {
-        requests += tick.requests;
-        for (Map.Entry<String, Long> one : tick.busy.entrySet()) {
-          long then = before.getOrDefault(one.getKey(), one.getValue());
-          if (one.getValue() > then) {
-            counts.merge(one.getKey(), (double) (one.getValue() - then), Double::sum);
-          }
-        }
-      }
-      before = tick.busy;
-    }
-    for (double count : counts.values()) {
-      top = Math.max(top, count);
-    }
-    return requests <= 0 ? 0 : top / requests;
+    return shareOf(1);
   }
 
   private Hypothesis surge() {

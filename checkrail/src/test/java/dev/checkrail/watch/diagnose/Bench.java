@@ -200,9 +200,9 @@ final class Bench {
         for (long seed : SEEDS) {
           Run run = run(fault, load, seed);
           runs.add(run);
-          if (args.length > 0 || !run.right()) {
+          if (args.length > 0 || !run.right() || !run.firstTwo() || run.wrongBack()) {
             System.out.println(line(run));
-            if (args.length > 0 && (!run.firstTwo() || !run.right() || List.of(args).contains("all"))) {
+            if (args.length > 0 && (!run.firstTwo() || !run.right() || run.wrongBack() || List.of(args).contains("all"))) {
               System.out.println(run.notes());
               run.answer().ifPresent(a ->
                   a.ranking().stream().limit(List.of(args).contains("all") ? 20 : 3).forEach(r -> {

@@ -179,7 +179,11 @@ final class Faults {
             }));
     add(14, "skew by hash", Set.of(LB_CHANGE), false, (f, feed, t) -> {
       f.oneSource = true;
-      f.pays().forEach(p -> p.workers = f.rate > 20 ? 4 : 1);
+      f.pays().forEach(p -> p.workers = f.rate > 20 ? 3 : 1);
+      if (f.rate < 20) {
+        f.acquirerA.median = 0.2;
+        f.acquirerB.median = 0.2;
+      }
       on(f, t, () -> {
         Fleet.Config bad = f.worker.config.copy();
         bad.pool("be_pay").balance = "source";
@@ -193,7 +197,7 @@ final class Faults {
           feed.apply(bad);
         }));
     add(17, "runtime drain", Set.of(LB_RUNTIME), false, (f, feed, t) -> {
-      f.pays().forEach(p -> p.workers = f.rate > 20 ? 4 : 1);
+      f.pays().forEach(p -> p.workers = f.rate > 20 ? 3 : 1);
       if (f.rate < 20) {
         f.acquirerA.median = 0.25;
         f.acquirerB.median = 0.25;
@@ -284,7 +288,7 @@ final class Faults {
         on(f, t, () -> f.pay2.brokenPayments = true));
     add(22, "one instance overloaded", Set.of(BACKEND), true, (f, feed, t) ->
         on(f, t, () -> {
-          f.pay3.workers = f.rate > 20 ? 2 : 1;
+          f.pay3.workers = 1;
           if (f.rate < 20) {
             f.pay3.slow = 80;
           }
