@@ -24,6 +24,7 @@ public final class AutoRollback {
   private static final double SURE = 0.95;
   private static final int MOST = 256;
 
+  private Optional<Instant> wentBack = Optional.empty();
   private final Set<String> done = new LinkedHashSet<>();
 
   /**
@@ -61,6 +62,11 @@ public final class AutoRollback {
    */
   public Decision next(Moment moment, Diagnosis diagnosis, Optional<WayBack> back) {
     Instant now = moment.at();
+    for (Moment.Event event : moment.events()) {
+      if (event.what() == Moment.Event.What.ROLLBACK_BEGAN) {
+        wentBack = Optional.of(event.at());
+      }
+    }
     if (diagnosis.published().isEmpty() || diagnosis.ranking().isEmpty()) {
       return new Decision.Stay();
     }
@@ -70,6 +76,9 @@ public final class AutoRollback {
       return new Decision.Stay();
     }
     Act change = said.act().get();
+    if (wentBack.filter(at -> at.isAfter(change.at())).isPresent()) {
+      return new Decision.Stay();
+    }
     if (change.kind() == Act.Kind.ROLLBACK) {
       return propose(change, back, "the harm came with a way back: going forth again is for people");
     }

@@ -42,6 +42,7 @@ public final class Diagnose {
   private static final int MOST_NOTES = 100;
   private static final double SCOPE_PATIENCE = 6;
   private static final double LATE = 20;
+  private static final double PARTLY = 14;
   private static final double SETTLED = 9;
   private static final Pattern SUBJECT = Pattern.compile("(?:^|; )scope: ([^;]*)");
 
@@ -60,6 +61,7 @@ public final class Diagnose {
   private int blindSeconds;
   private int otherMind;
   private String lastMind = "";
+  private Set<String> knownStreams = Set.of();
 
   public Diagnose(Moved moved) {
     this.moved = moved;
@@ -91,6 +93,14 @@ public final class Diagnose {
     Optional<Double> began = history.harmedSince();
     if (began.isEmpty()) {
       return quiet(at, tick, first);
+    }
+    if (published.isPresent()
+        && !published.get().urgent()
+        && history.another(knownStreams, tick.time - 8)) {
+      note(at, "something else began, beside " + published.get().first().name());
+      close();
+      before = Optional.empty();
+      began = history.harmedSince();
     }
     if (before.isEmpty()) {
       note(at, "users are harmed: " + String.join("; ", history.alarmed()));
@@ -351,7 +361,17 @@ public final class Diagnose {
             .mapToDouble(Ranked::log10)
             .max()
             .orElse(-9);
+    // An answer to less than half of it is none yet, unless another one answers the rest.
+    double answered =
+        ranking.size() < 2 ? top.explained() : top.explained() + beside(ranking.get(1));
+    if (answered < 0.5 && since < PARTLY) {
+      return true;
+    }
     return top.log10() < 0.8 || top.log10() - rival < Math.log10(needed / (1 - needed));
+  }
+
+  private static double beside(Ranked second) {
+    return second.standing() == Ranked.Standing.RULED_OUT ? 0 : second.explained();
   }
 
   private void publish(
@@ -383,7 +403,8 @@ public final class Diagnose {
     }
     if (steady >= STEADY) {
       published = Optional.of(new Published(at, urgent, ranking));
-      note(at, "published: " + top.name() + "; " + top.why());
+      knownStreams = Set.copyOf(history.alarmed());
+      note(at, "published: " + top.name() + "; " + top.why() + " [" + harm.text() + "]");
     }
   }
 
@@ -435,9 +456,13 @@ public final class Diagnose {
     }
     double rate = harmRate(4);
     boolean held = tick.oldConnections > 0 || !tick.heldByOld.isEmpty();
+    Harm left = new Harm(history, tick.time - 6);
+    double old =
+        left.in(
+            unit -> tick.heldByOld.contains(unit.cell().pool() + "/" + unit.cell().server()));
     if (rate < 0.02 * Math.max(1, rateBefore) || rate < 0.15) {
       settle(at, Aftermath.Result.CONFIRMED, "the harm ended with the way back");
-    } else if (held && rate < 0.9 * rateBefore) {
+    } else if (held && since > 12 && left.total > 0 && old > 0.7 * left.total) {
       settle(
           at,
           Aftermath.Result.CONFIRMED_BUT_OLD_WORKERS,

@@ -177,6 +177,24 @@ final class Harm {
     return trafficIn(cell -> History.same(name, cell));
   }
 
+  /** The most of it, in words. */
+  String text() {
+    return String.join(
+        "; ",
+        units.stream()
+            .sorted(java.util.Comparator.comparingDouble(Unit::count).reversed())
+            .limit(5)
+            .map(
+                unit ->
+                    String.format(
+                        java.util.Locale.ROOT,
+                        "%.0f %s of %s",
+                        unit.count(),
+                        unit.kind().words,
+                        unit.cell()))
+            .toList());
+  }
+
   /** The pool that most of it is in; "" if it has no pool. */
   String worstPool() {
     Map<String, Double> byPool = new TreeMap<>();

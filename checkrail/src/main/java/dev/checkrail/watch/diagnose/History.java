@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -134,14 +135,28 @@ final class History {
     }
   }
 
-  /** Begins anew: what is now is judged by what was usual before. */
-  void reopen(double now) {
-    harmedSince = Optional.empty();
-    streams.clear();
-    List<Tick> old = ticks.stream().filter(tick -> tick.time < now - 1).toList();
-    if (old.size() > 1) {
-      lastHot = now;
+  /**
+   * If there is harm of a new kind, that is what counts from now on; what was there before is usual.
+   *
+   * @param known streams that were known to be alarmed
+   * @param from the new ones began after that
+   * @return whether there is
+   */
+  boolean another(Set<String> known, double from) {
+    double first = Double.MAX_VALUE;
+    for (Map.Entry<String, Stream> one : streams.entrySet()) {
+      if (one.getValue().alarmed && !known.contains(one.getKey()) && one.getValue().since > from) {
+        first = Math.min(first, one.getValue().since);
+      }
     }
+    if (first == Double.MAX_VALUE) {
+      return false;
+    }
+    double begin = first;
+    streams.values().removeIf(stream -> stream.since < begin);
+    harmedSince = Optional.of(first);
+    usual = usualUntil(first - 1.5);
+    return true;
   }
 
   private Usual usualUntil(double end) {
@@ -226,11 +241,12 @@ final class History {
     flows.forEach((cell, sums) -> {
       GROUPS.forEach((name, kinds) -> {
         double bad = 0;
-        double usualShare = 0;
+        double usually = 0;
         for (Kind kind : kinds) {
           bad += sums.of(kind);
-          usualShare += usual.share(cell.service(), kind);
+          usually += usual.service(cell.service()).of(kind);
         }
+        double usualShare = atMost(usually, usual.service(cell.service()).requests);
         Sums own = usual.cells.get(cell);
         if (own != null && own.requests > 30) {
           double ownBad = 0;
@@ -255,6 +271,11 @@ final class History {
       poisson(
           name + " connect errors", tick, at.connectErrors(), usually, Math.max(5 * usually, 0.5));
     });
+  }
+
+  /** The share may well be as high as that: what was seen little of is not known well. */
+  private static double atMost(double bad, double all) {
+    return (bad + 1 + 1.5 * Math.sqrt(bad + 1)) / (all + 30);
   }
 
   /** How long those that ended now had been under way. */

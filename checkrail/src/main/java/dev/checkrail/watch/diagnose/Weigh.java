@@ -174,7 +174,12 @@ final class Weigh {
     Predicate<Cell> others = cell -> inPool.test(cell) && !cell.server().equals(server);
     Predicate<Kind> any = kind -> kind != Kind.HANDSHAKE && kind != Kind.DECLINED;
     Predicate<Kind> load =
-        kind -> kind.ofLoad || kind == Kind.TIMEOUT || kind == Kind.ERROR || kind == Kind.CONNECT;
+        kind ->
+            kind.ofLoad
+                || kind == Kind.TIMEOUT
+                || kind == Kind.ERROR
+                || kind == Kind.CONNECT
+                || kind == Kind.RETRIED;
     String name = pool + (server.isEmpty() ? "" : "/" + server);
     switch (part.touch()) {
       case ROUTE -> {
@@ -723,9 +728,11 @@ final class Weigh {
     double errors = 0;
     double answered = 0;
     double came = 0;
+    int failing = 0;
     for (Tick tick : since) {
       Tick.At then = tick.servers.get(server);
-      if (then != null) {
+      if (then != null && tick.time > began + 0.9) {
+        failing += then.connectErrors() > 0 ? 1 : 0;
         errors += then.connectErrors();
         answered += then.completed();
         came += then.arrived();
@@ -744,7 +751,7 @@ final class Weigh {
       }
     });
     double share = came <= 0 ? 0 : errors / came;
-    boolean partly = errors >= 2 && share > 0.03 && share < 0.8 && answered >= 2;
+    boolean partly = errors >= 2 && failing >= 2 && share > 0.03 && share < 0.8 && answered >= 2;
     int refusals = 0;
     int silent = 0;
     int direct = 0;
@@ -759,7 +766,7 @@ final class Weigh {
     }
     one.add(
         Reason.Kind.MECHANISM,
-        refusals > 0 ? -2 : partly ? 3 : -2,
+        refusals > 0 ? -2 : partly ? 3 : errors > 0 && answered > 0 && now.time < began + 4 ? 0 : -2,
         "%.0f of %.0f connections could not be made, %.0f requests were answered",
         errors,
         came,
@@ -1141,9 +1148,10 @@ final class Weigh {
     one.add(
         Reason.Kind.DOSE,
         more >= 2 ? 3.2 : more >= 1.5 ? 1.8 : -2.5,
-        "arrivals are %.1f times the usual ones, requests of each client %.1f times",
+        "arrivals are %.1f times the usual ones, requests of each client %.1f times%s",
         more,
-        each);
+        each,
+        more >= 1.5 && each > 1.25 ? ": the same users ask again and again" : "");
     double top = busiestShare();
     if (top > 0.35) {
       one.add(Reason.Kind.MECHANISM, -2.5, "%.0f %% of them are of three clients", 100 * top);
@@ -1157,7 +1165,9 @@ final class Weigh {
     one.place = unit -> unit.kind() == Kind.DECLINED || unit.kind() == Kind.REFUSED;
     double top = busiestShare();
     double more = arrivals();
-    one.scope(harm, declined, 0.3, "refusals by the business");
+    if (declined > 0) {
+      one.scope(harm, declined, 0.3, "refusals by the business");
+    }
     one.add(
         Reason.Kind.DOSE,
         more >= 1.35 && declined > 0 ? 1.5 : -2,
@@ -1177,10 +1187,12 @@ final class Weigh {
     double more = arrivals();
     one.place =
         unit -> unit.kind() == Kind.LIMITED || unit.kind() == Kind.REFUSED || unit.kind().ofLoad;
-    one.scope(harm, harm.in(one.place), 0.5, "what one client's loop would show");
+    if (top > 0.25) {
+      one.scope(harm, harm.in(one.place), 0.5, "what one client's loop would show");
+    }
     one.add(
         Reason.Kind.MECHANISM,
-        top > 0.4 ? 3 : top > 0.25 ? 1 : -2.5,
+        top > 0.4 ? 3 : top > 0.25 ? 1 : -4,
         "%.0f %% of the requests since are of one client",
         100 * top);
     one.add(

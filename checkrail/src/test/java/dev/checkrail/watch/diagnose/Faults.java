@@ -412,10 +412,10 @@ final class Faults {
             (f, feed, t) -> {
               f.impatientRetries = true;
               f.patience = 1.5;
-              f.pays().forEach(p -> p.workers = f.rate > 20 ? 4 : 1);
+              f.pays().forEach(p -> p.workers = f.rate > 20 ? 2 : 1);
               if (f.rate < 20) {
-                f.acquirerA.median = 0.25;
-                f.acquirerB.median = 0.25;
+                f.acquirerA.median = 0.33;
+                f.acquirerB.median = 0.33;
               }
               on(f, t, () ->
                   f.pays()
