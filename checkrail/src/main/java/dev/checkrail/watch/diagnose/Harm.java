@@ -51,9 +51,10 @@ final class Harm {
         }
         double over = bad - share * sums.requests;
         // What is clear of the whole service need not be clear of each server.
+        double least = kind.failure ? 2.7 : 4;
         boolean clear =
-            clear(bad, share * sums.requests)
-                || clear(service.of(kind), usually * service.requests);
+            clear(bad, share * sums.requests, least)
+                || clear(service.of(kind), usually * service.requests, least);
         if (over > 0.4 && clear) {
           unit(cell, kind, over);
           failed += bad;
@@ -62,7 +63,7 @@ final class Harm {
       int above = usual.slowAbove(cell.service());
       double slow = sums.slowerThan(above) - failed;
       double expected = 0.02 * sums.requests;
-      if (slow - expected > 1 && clear(slow, expected)) {
+      if (slow - expected > 1 && clear(slow, expected, 2.7)) {
         unit(cell, Kind.SLOW, slow - expected);
       }
     });
@@ -116,8 +117,8 @@ final class Harm {
   }
 
   /** Far more than chance makes of what is expected. */
-  private static boolean clear(double count, double expected) {
-    return count - expected > 1 && count - expected > 2.7 * Math.sqrt(expected + 0.3);
+  private static boolean clear(double count, double expected, double sigmas) {
+    return count - expected > 1 && count - expected > sigmas * Math.sqrt(expected + 0.3);
   }
 
   private void connections(List<Tick> ticks, History.Usual usual) {
@@ -130,7 +131,7 @@ final class Harm {
       double[] before = usual.sessions.getOrDefault(name.toString(), new double[4]);
       double expected = usual.rate(before[3]) * ticks.size();
       double told = in(u -> u.kind() == Kind.CONNECT && History.same(name, u.cell()));
-      if (clear(count, expected) && count - expected > told) {
+      if (clear(count, expected, 2.7) && count - expected > told) {
         Cell cell = new Cell(Cell.ANY, name.pool(), name.server());
         unit(cell, Kind.RETRIED, count - expected - told);
         put(cell, count - expected - told);

@@ -27,6 +27,9 @@ final class History {
   /** e^12: one false alarm in 160 000 seconds of one stream. */
   private static final double ALARM = 12;
 
+  private static final double[] RISEN = {0.05, 0.2, 0.6};
+  private static final String ALL = "*";
+
   private static final class Stream {
     double sum;
     double since;
@@ -145,7 +148,7 @@ final class History {
   boolean another(Set<String> known, double from) {
     double first = Double.MAX_VALUE;
     for (Map.Entry<String, Stream> one : streams.entrySet()) {
-      if (one.getValue().alarmed && !known.contains(one.getKey()) && one.getValue().since > from) {
+      if (one.getValue().alarmed && !known.contains(one.getKey().replaceFirst(" 0\\.[0-9]+$", "")) && one.getValue().since > from) {
         first = Math.min(first, one.getValue().since);
       }
     }
@@ -237,7 +240,12 @@ final class History {
     Map<String, Sums> services = new TreeMap<>();
     tick.flows.forEach(
         (cell, sums) -> services.computeIfAbsent(cell.service(), it -> new Sums()).add(sums));
-    services.forEach((service, sums) -> flows.put(new Cell(service, "*", "*"), sums));
+    tick.flows.forEach((cell, sums) -> {
+      if (!cell.pool().isEmpty()) {
+        flows.computeIfAbsent(new Cell(cell.service(), cell.pool(), ALL), it -> new Sums()).add(sums);
+      }
+    });
+    services.forEach((service, sums) -> flows.put(new Cell(service, ALL, ALL), sums));
     flows.forEach((cell, sums) -> {
       GROUPS.forEach((name, kinds) -> {
         double bad = 0;
@@ -288,17 +296,23 @@ final class History {
     return sums.times.count() == 0 ? 0 : sums.times.quantile(part) / 1000.0;
   }
 
+  /** A rise to a little, to much, and to most of them: who waits for the wrong one waits long. */
   private void share(
       String name, Tick tick, double bad, double all, double usually, double delay) {
     if (all <= 0) {
       return;
     }
     double p0 = Math.max(0.003, Math.min(0.5, usually));
-    double p1 = Math.min(0.9, Math.max(0.2, 4 * p0));
-    double gain =
-        Math.min(bad, all) * Math.log(p1 / p0)
-            + Math.max(0, all - bad) * Math.log((1 - p1) / (1 - p0));
-    gain(name, tick, gain, 1 + delay);
+    for (double risen : RISEN) {
+      double p1 = Math.max(risen, 3 * p0);
+      if (p1 > 0.9 || (risen < 0.1 && p1 > 0.15)) {
+        continue;
+      }
+      double gain =
+          Math.min(bad, all) * Math.log(p1 / p0)
+              + Math.max(0, all - bad) * Math.log((1 - p1) / (1 - p0));
+      gain(name + " " + risen, tick, gain, 1 + delay);
+    }
   }
 
   private void poisson(String name, Tick tick, double count, double usually, double risen) {
@@ -345,10 +359,10 @@ final class History {
     List<String> names = new ArrayList<>();
     streams.forEach((name, stream) -> {
       if (stream.alarmed) {
-        names.add(name);
+        names.add(name.replaceFirst(" 0\\.[0-9]+$", ""));
       }
     });
-    return names;
+    return names.stream().distinct().toList();
   }
 
   /** The last address that a server had before the harm, and whether another worker came since. */

@@ -771,6 +771,9 @@ final class Weigh {
         errors,
         came,
         answered);
+    if (silent > 0 && !partly && errors > 0 && answered > 0 && now.time < began + 4) {
+      one.add(Reason.Kind.PROBE, 1.2, "asked directly, %d probes got no answer in time", silent);
+    }
     if (direct > 0 && partly) {
       double failed = (double) silent / direct;
       one.add(
