@@ -183,15 +183,28 @@ final class Weigh {
     String name = pool + (server.isEmpty() ? "" : "/" + server);
     switch (part.touch()) {
       case ROUTE -> {
+        // Which services moved is known by where they went before.
+        Set<String> moving = new TreeSet<>();
+        usual.cells.forEach((cell, sums) -> {
+          if (cell.pool().equals(part.from())) {
+            moving.add(cell.service());
+          }
+        });
+        Predicate<String> moves =
+            service ->
+                service.equals(Cell.ANY)
+                    || (part.service().isEmpty()
+                        ? moving.isEmpty() || moving.contains(service)
+                        : part.service().equals(service));
         all.add(
             place(
-                cell ->
-                    cell.pool().equals(pool)
-                        && (part.service().isEmpty()
-                            || cell.service().equals(part.service())
-                            || cell.service().equals(Cell.ANY)),
+                cell -> cell.pool().equals(pool) && moves.test(cell.service()),
                 any,
-                part.service() + " sent to " + pool + " instead of " + part.from(),
+                (part.service().isEmpty() ? "requests" : part.service())
+                    + " sent to "
+                    + pool
+                    + " instead of "
+                    + part.from(),
                 1,
                 "requests are sent to "
                     + pool
@@ -634,6 +647,13 @@ final class Weigh {
                         && e.getValue().requests >= 2);
     if (sentWrong) {
       one.add(Reason.Kind.MECHANISM, -2, "it gets requests that it is not there to serve");
+    }
+    for (Cause below : List.of(Cause.DATABASE, Cause.ACQUIRER)) {
+      if (troubled(below) > 0.45) {
+        one.add(
+            Reason.Kind.DEPENDENCY, -1.5, "what it leans on (%s) is in trouble itself", below.word());
+        break;
+      }
     }
     if (touchedByAct(server)) {
       one.add(Reason.Kind.MECHANISM, -0.7, "a change touched just this server");

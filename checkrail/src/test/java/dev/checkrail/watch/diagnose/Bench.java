@@ -63,6 +63,7 @@ final class Bench {
     Random chance = new Random(seed * 1000 + fault.number());
     Fleet fleet = new Fleet(seed * 31 + fault.number() * 7L + (long) load, load);
     Feed feed = new Feed(fleet);
+    feed.withDependencies = !Boolean.getBoolean("unmapped");
     boolean old = fault.number() == 13;
     double when = (old ? 90 : BEFORE) + chance.nextDouble() * 10;
     fleet.until(0.001);
@@ -192,12 +193,13 @@ final class Bench {
   public static void main(String[] args) {
     List<Run> runs = new ArrayList<>();
     long began = System.nanoTime();
+    long[] seeds = java.util.Arrays.stream(System.getProperty("seeds", "1,2,3").split(",")).mapToLong(Long::parseLong).toArray();
     for (Faults.Fault fault : Faults.all()) {
       if (args.length > 0 && !List.of(args).contains(String.valueOf(fault.number()))) {
         continue;
       }
       for (double load : LOADS) {
-        for (long seed : SEEDS) {
+        for (long seed : seeds) {
           Run run = run(fault, load, seed);
           runs.add(run);
           if (args.length > 0 || !run.right() || !run.firstTwo() || run.wrongBack()) {

@@ -183,9 +183,9 @@ final class Feed {
           String from = old.route(r);
           String to = now.route(r);
           if (now.redirects && !old.redirects && kind != Fleet.Kind.REPORT) {
-            routes.add(new Scope.Part(Scope.Touch.ANSWER, r.service(), "", "", from, "301"));
+            routes.add(new Scope.Part(Scope.Touch.ANSWER, "", "", "", from, "301"));
           } else if (!from.equals(to)) {
-            routes.add(new Scope.Part(Scope.Touch.ROUTE, r.service(), to, "", from, to));
+            routes.add(new Scope.Part(Scope.Touch.ROUTE, "", to, "", from, to));
           }
         }
       }
