@@ -282,7 +282,7 @@ public final class Diagnose {
     }
     Hypothesis top = best.getFirst();
     Harm rest = harm.without(top.place);
-    if (rest.total < 4 || rest.total < 0.12 * harm.total) {
+    if (rest.total < 3 || rest.total < 0.06 * harm.total) {
       return;
     }
     List<Hypothesis> again =
@@ -292,6 +292,7 @@ public final class Diagnose {
     List<Hypothesis> sorted = bestOfEach(again);
     if (!sorted.isEmpty() && sorted.getFirst().sum() > 0.5) {
       Hypothesis beside = sorted.getFirst();
+      beside.explained *= rest.total / harm.total;
       best.removeIf(one -> one.cause == beside.cause);
       best.add(1, beside);
     }
@@ -481,12 +482,19 @@ public final class Diagnose {
 
   private void settle(Instant at, Aftermath.Result result, String text) {
     settled = true;
+    if (published.isPresent() && published.get().first().cause() != Cause.LB_CHANGE) {
+      note(at, "after the way back: " + text + "; " + published.get().first().name() + " stays");
+      return;
+    }
     aftermath = Optional.of(new Aftermath(at, result, text));
     String named = published.map(p -> p.first().name() + ": ").orElse("");
     note(at, named + result.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ') + ": " + text);
   }
 
   private void reopen() {
+    if (published.isPresent() && published.get().first().cause() != Cause.LB_CHANGE) {
+      return;
+    }
     published = Optional.empty();
     candidate = "";
     steady = 0;

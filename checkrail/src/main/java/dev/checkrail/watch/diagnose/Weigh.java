@@ -1067,6 +1067,11 @@ final class Weigh {
     one.scope(harm, limited, 0.3, "429 of the servers themselves");
     uniform(one);
     if (limited > 0) {
+      double each = attemptsPerClient();
+      if (each > 1.5) {
+        one.add(
+            Reason.Kind.DOSE, -2.5, "requests of each client are %.1f times the usual ones", each);
+      }
       one.add(
           Reason.Kind.MECHANISM,
           busiestShare() > 0.35 ? -3 : 1,
@@ -1083,10 +1088,19 @@ final class Weigh {
 
   /** Arrivals now against the usual ones. */
   private double arrivals() {
+    return arrivals(Math.max(began, now.time - 12), now.time);
+  }
+
+  /** Whether more came already when the harm began: those who ask again come later. */
+  private boolean cameFirst() {
+    return arrivals(began - 4, began + 1) >= 1.4;
+  }
+
+  private double arrivals(double from, double to) {
     double came = 0;
     double seconds = 0;
-    for (Tick tick : since) {
-      if (tick.seen && tick.time > now.time - 12) {
+    for (Tick tick : history.ticks) {
+      if (tick.seen && tick.time > from && tick.time <= to) {
         seconds++;
         for (Tick.At at : tick.servers.values()) {
           came += at.arrived() - at.retries();
@@ -1104,7 +1118,13 @@ final class Weigh {
       usually += flow.getKey().server().isEmpty() ? flow.getValue().requests : 0;
     }
     double mean = usual.rate(usually);
-    return seconds == 0 || mean <= 0 ? 1 : came / seconds / mean;
+    if (seconds == 0 || mean <= 0) {
+      return 1;
+    }
+    double expected = mean * seconds;
+    double ratio = came / expected;
+    // Few requests differ by chance.
+    return Math.abs(came - expected) < 4 * Math.sqrt(expected + 1) ? Math.min(1.2, Math.max(0.8, ratio)) : ratio;
   }
 
   /** Requests of each client, against the usual. */
@@ -1112,8 +1132,10 @@ final class Weigh {
     double requests = 0;
     double clients = 0;
     for (Tick tick : since) {
-      requests += tick.requests;
-      clients += tick.clients;
+      if (tick.time > began) {
+        requests += tick.requests;
+        clients += tick.clients;
+      }
     }
     double before = usual.clients <= 0 ? 1 : usual.requests / usual.clients;
     return clients <= 0 ? 1 : requests / clients / Math.max(1e-9, before);
@@ -1168,13 +1190,14 @@ final class Weigh {
     one.scope(harm, harm.in(one.place), 0.9, "servers, as too much load would show");
     uniform(one);
     double each = attemptsPerClient();
+    boolean first = cameFirst();
     one.add(
         Reason.Kind.DOSE,
-        more >= 2 ? 3.2 : more >= 1.5 ? 1.8 : -2.5,
+        first ? more >= 2 ? 3.2 : more >= 1.5 ? 1.8 : -2.5 : more >= 1.8 ? 0.2 : more >= 1.4 ? 0 : -2.5,
         "arrivals are %.1f times the usual ones, requests of each client %.1f times%s",
         more,
         each,
-        more >= 1.5 && each > 1.25 ? ": the same users ask again and again" : "");
+        first || more < 1.4 ? "" : "; they rose after the harm began, as when users ask again");
     double top = busiestShare();
     if (top > 0.35) {
       one.add(Reason.Kind.MECHANISM, -2.5, "%.0f %% of them are of three clients", 100 * top);
@@ -1213,9 +1236,14 @@ final class Weigh {
     if (top > 0.25) {
       one.scope(harm, harm.in(one.place), 0.5, "what one client's loop would show");
     }
+    double each = attemptsPerClient();
+    if (each > 1.5 && harm.of(Kind.LIMITED) > 0.5 * harm.total) {
+      one.add(
+          Reason.Kind.DOSE, 2, "requests of each client are %.1f times the usual ones", each);
+    }
     one.add(
         Reason.Kind.MECHANISM,
-        top > 0.4 ? 3 : top > 0.25 ? 1 : -4,
+        top > 0.4 ? 3 : top > 0.25 ? 1 : each > 1.5 ? -0.5 : -4,
         "%.0f %% of the requests since are of one client",
         100 * top);
     one.add(

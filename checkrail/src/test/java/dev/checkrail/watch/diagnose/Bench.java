@@ -52,6 +52,11 @@ final class Bench {
       };
     }
 
+    /** Whether blaming the last change would have been right. */
+    boolean lastChangeIsRight() {
+      return fault.first().contains(lastChange);
+    }
+
     boolean firstTwo() {
       return fault.wanted() != Faults.Wanted.CAUSE
           ? right()

@@ -414,8 +414,8 @@ final class Faults {
               f.patience = 1.5;
               f.pays().forEach(p -> p.workers = f.rate > 20 ? 2 : 1);
               if (f.rate < 20) {
-                f.acquirerA.median = 0.33;
-                f.acquirerB.median = 0.33;
+                f.acquirerA.median = 0.3;
+                f.acquirerB.median = 0.3;
               }
               on(f, t, () ->
                   f.pays()
