@@ -391,7 +391,7 @@ public final class Diagnose {
       mind(at, top, unclear);
       return;
     }
-    if (unclear || pending(tick, began)) {
+    if (unclear || pending(tick, began) || early(top, urgent, tick.time - began)) {
       candidate = "";
       steady = 0;
       return;
@@ -407,6 +407,11 @@ public final class Diagnose {
       knownStreams = Set.copyOf(history.alarmed());
       note(at, "published: " + top.name() + "; " + top.why() + " [" + harm.text() + "]");
     }
+  }
+
+  /** Who asks is known some seconds later than what became of it; and a ticket is in no hurry. */
+  private static boolean early(Ranked top, boolean urgent, double since) {
+    return (!urgent && since < 9) || (top.cause() == Cause.RATE_LIMIT && since < 4);
   }
 
   /** A change that may be it, and what it moved is not known yet. */
@@ -529,6 +534,8 @@ public final class Diagnose {
         published = Optional.of(new Published(at, false, ranking));
         note(at, "for a ticket: " + ranking.getFirst().why());
       }
+    } else if (tick.blindTo(Moment.Blind.Part.LOG)) {
+      ranking.add(single(Cause.OBSERVER, "log", 2, "the log is not read: users are not seen"));
     } else if (published.isPresent()) {
       published = Optional.empty();
     }

@@ -380,10 +380,9 @@ final class History {
     return cell.at(name.pool(), name.server());
   }
 
-  /** Whether the moments' eye is shut now. */
+  /** Whether nothing at all is seen of it now. */
   boolean blind() {
     Tick tick = ticks.peekLast();
-    return tick != null
-        && (tick.blindTo(Moment.Blind.Part.STATS) || tick.blindTo(Moment.Blind.Part.LOG));
+    return tick != null && tick.blindTo(Moment.Blind.Part.STATS);
   }
 }

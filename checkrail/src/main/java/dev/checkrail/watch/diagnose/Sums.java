@@ -71,6 +71,17 @@ final class Sums {
     times.add(flow.times());
   }
 
+  /** What the socket counts of a server: an answer that failed is too late, mostly. */
+  void add(Moment.Came came) {
+    requests += came.completed() + came.responseErrors() + came.clientAborts();
+    put(Kind.ERROR, came.statuses5xx());
+    put(Kind.TIMEOUT, came.responseErrors());
+    put(Kind.GAVE_UP, came.clientAborts());
+    put(Kind.REFUSED, came.statuses4xx());
+    put(Kind.REDIRECTED, came.statuses3xx());
+    retries += came.retries();
+  }
+
   private void put(Kind kind, double count) {
     counts[kind.ordinal()] += count;
   }

@@ -96,6 +96,9 @@ final class Tick {
               new Cell(flow.route().service(), flow.pool(), flow.server()), it -> new Sums())
           .add(flow);
     }
+    if (moment.intake().isEmpty() && moment.log().isEmpty()) {
+      withoutLog(moment);
+    }
     requests = moment.log().map(Moment.Logged::requests).orElse(0L);
     clients =
         moment.log().map(Moment.Logged::clients).orElse(List.of()).stream()
@@ -108,6 +111,23 @@ final class Tick {
         .orElse(List.of())
         .forEach(one -> busy.put(one.key(), one.requests()));
     handshakes = moment.intake().map(Moment.Intake::broken).orElse(0L);
+  }
+
+  /** The socket knows servers and classes of status, no routes, no users, no reasons. */
+  private void withoutLog(Moment moment) {
+    moment
+        .servers()
+        .forEach(server ->
+            server
+                .came()
+                .ifPresent(came -> {
+                  Sums sums = new Sums();
+                  sums.add(came);
+                  if (sums.requests > 0) {
+                    flows.put(
+                        new Cell(Cell.ANY, server.name().pool(), server.name().server()), sums);
+                  }
+                }));
   }
 
   /** The latest answers of one kind. */

@@ -383,6 +383,9 @@ final class Weigh {
         double near =
             one.getValue().slowerThan((int) (0.85 * to - 1))
                 - one.getValue().slowerThan((int) (1.3 * to + 60));
+        if (one.getValue().times.count() == 0) {
+          continue; // the socket has no times
+        }
         late += count;
         sharp += Math.min(count, Math.max(0, near));
       }
@@ -393,7 +396,7 @@ final class Weigh {
             inPool,
             one -> one == kind,
             part.pool() + ", whose time-out was lowered",
-            late == 0 ? -2 : edge > 0.6 ? 2.5 : -1.5,
+            late == 0 ? logged() ? -2 : 1 : edge > 0.6 ? 2.5 : -1.5,
             String.format(
                 Locale.ROOT,
                 "%.0f %% of the time-outs come at the new limit of %s (it was %s)",
@@ -1062,6 +1065,9 @@ final class Weigh {
 
   private Hypothesis rateLimit() {
     Hypothesis one = new Hypothesis(Cause.RATE_LIMIT, "", -1);
+    if (!logged()) {
+      return unseen(one);
+    }
     one.place = unit -> unit.kind() == Kind.LIMITED && !unit.cell().server().isEmpty();
     double limited = harm.in(one.place);
     one.scope(harm, limited, 0.3, "429 of the servers themselves");
@@ -1205,8 +1211,21 @@ final class Weigh {
     return one;
   }
 
+  private boolean logged() {
+    return since.stream().anyMatch(tick -> tick.logged);
+  }
+
+  private static Hypothesis unseen(Hypothesis one) {
+    one.observed = false;
+    one.missing = "who asks, and which 4xx it was, is known by the log only";
+    return one;
+  }
+
   private Hypothesis abuse() {
     Hypothesis one = new Hypothesis(Cause.ABUSE, "", -1.2);
+    if (!logged()) {
+      return unseen(one);
+    }
     double declined = harm.of(Kind.DECLINED) + harm.of(Kind.REFUSED);
     one.place = unit -> unit.kind() == Kind.DECLINED || unit.kind() == Kind.REFUSED;
     double top = busiestShare();
@@ -1229,6 +1248,9 @@ final class Weigh {
 
   private Hypothesis merchant() {
     Hypothesis one = new Hypothesis(Cause.MERCHANT, "", -1.2);
+    if (!logged()) {
+      return unseen(one);
+    }
     double top = topShare();
     double more = arrivals();
     one.place =

@@ -68,6 +68,7 @@ final class Bench {
     Random chance = new Random(seed * 1000 + fault.number());
     Fleet fleet = new Fleet(seed * 31 + fault.number() * 7L + (long) load, load);
     Feed feed = new Feed(fleet);
+    feed.withLog = !Boolean.getBoolean("nolog");
     feed.withDependencies = !Boolean.getBoolean("unmapped");
     boolean old = fault.number() == 13;
     double when = (old ? 90 : BEFORE) + chance.nextDouble() * 10;
@@ -222,6 +223,13 @@ final class Bench {
       }
     }
     System.out.println(table(runs));
+    long answers = runs.stream().filter(r -> r.answer().isPresent()).count();
+    long wrong =
+        runs.stream()
+            .filter(r -> r.answer().isPresent())
+            .filter(r -> r.rank() > 1 || r.fault().wanted() == Faults.Wanted.NOTHING)
+            .count();
+    System.out.printf(Locale.ROOT, "answers %d, wrong %d, none %d%n", answers, wrong, runs.size() - answers);
     System.out.printf(Locale.ROOT, "%.1f s%n", (System.nanoTime() - began) / 1e9);
   }
 

@@ -51,6 +51,7 @@ final class Feed {
   boolean blindStats;
   boolean blindLog;
   boolean withDependencies = true;
+  boolean withLog = true;
   double failedReloads;
 
   Feed(Fleet fleet) {
@@ -276,7 +277,8 @@ final class Feed {
       stats = Optional.empty();
       blind.add(new Moment.Blind(Moment.Blind.Part.STATS, time(fleet.now), "nobody listens"));
     }
-    Optional<Moment.Logged> log = Optional.of(logged(second - 1));
+    Optional<Moment.Logged> log =
+        withLog ? Optional.of(logged(second - 1)) : Optional.empty();
     if (blindLog) {
       log = Optional.empty();
       blind.add(new Moment.Blind(Moment.Blind.Part.LOG, time(fleet.now), "nothing arrives"));
@@ -288,7 +290,7 @@ final class Feed {
             Optional.of(fleet.approved.digest),
             stats,
             log,
-            blindLog
+            blindLog || !withLog
                 ? Optional.empty()
                 : Optional.of(new Moment.Intake(0, 0, brokenBefore, 0, 0, 0, 0, "")),
             probed(),
