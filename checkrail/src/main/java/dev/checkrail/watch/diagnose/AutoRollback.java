@@ -98,6 +98,12 @@ public final class AutoRollback {
     if (thinks.probability() < SURE) {
       return propose(change, back, "another cause is not unlikely enough");
     }
+    boolean understood =
+        thinks.reasons().stream()
+            .anyMatch(r -> r.kind() == Reason.Kind.MECHANISM && r.log10() >= 0.5);
+    if (!understood) {
+      return propose(change, back, "how it would do this harm is not understood");
+    }
     boolean bypass = change.kind() == Act.Kind.BYPASS;
     if (!bypass && change.at().plus(BY_ITSELF).isBefore(now)) {
       return propose(change, back, "it has been live for more than 15 minutes");

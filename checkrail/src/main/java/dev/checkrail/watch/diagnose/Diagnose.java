@@ -58,6 +58,7 @@ public final class Diagnose {
   private double rateBefore;
   private String candidate = "";
   private int steady;
+  private double known;
   private int blindSeconds;
   private int otherMind;
   private String lastMind = "";
@@ -103,6 +104,7 @@ public final class Diagnose {
       began = history.harmedSince();
     }
     if (before.isEmpty()) {
+      known = tick.time;
       note(at, "users are harmed: " + String.join("; ", history.alarmed()));
     }
     return weighed(at, tick, began.get(), first);
@@ -391,7 +393,7 @@ public final class Diagnose {
       mind(at, top, unclear);
       return;
     }
-    if (unclear || pending(tick, began) || early(top, urgent, tick.time - began)) {
+    if (unclear || pending(tick, began) || early(top, urgent, tick.time - known)) {
       candidate = "";
       steady = 0;
       return;
@@ -411,7 +413,7 @@ public final class Diagnose {
 
   /** Who asks is known some seconds later than what became of it; and a ticket is in no hurry. */
   private static boolean early(Ranked top, boolean urgent, double since) {
-    return (!urgent && since < 9) || (top.cause() == Cause.RATE_LIMIT && since < 4);
+    return (!urgent && since < 5) || (top.cause() == Cause.RATE_LIMIT && since < 2.5);
   }
 
   /** A change that may be it, and what it moved is not known yet. */

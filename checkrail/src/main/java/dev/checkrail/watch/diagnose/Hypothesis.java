@@ -44,6 +44,16 @@ final class Hypothesis {
    * which goes there.
    */
   void scope(Harm harm, double inside, double share, String where) {
+    scope(harm, inside, share, where, CAP);
+  }
+
+  /**
+   * The same.
+   *
+   * @param most it may speak for the cause by no more: where other causes would put the harm as well,
+   *     that it is there says little
+   */
+  void scope(Harm harm, double inside, double share, String where, double most) {
     double total = harm.total;
     explained = total <= 0 ? 0 : Math.min(1, inside / total);
     if (total <= 0) {
@@ -64,7 +74,7 @@ final class Hypothesis {
     double[] interval = wilson(in, witnesses);
     add(
         Reason.Kind.SCOPE,
-        Math.max(exact, partly),
+        Math.min(most, Math.max(exact, partly)),
         "%.0f of %.0f harmed are at %s: %.0f %% (95 %%: %.0f-%.0f), while %.0f %% of all requests go there",
         inside,
         total,

@@ -129,13 +129,18 @@ final class Weigh {
     Predicate<Cell> cells = cell -> places.stream().anyMatch(p -> p.cells().test(cell));
     one.place = where;
     double share = harm.all <= 0 ? 1 : harm.trafficIn(cells) / harm.all;
-    one.scope(harm, harm.in(where), share, "what it changed (" + chosen.words() + ")");
+    // All that goes wrong behind a pool goes wrong in all of the pool.
+    boolean broad = chosen.broad();
+    one.scope(
+        harm, harm.in(where), share, "what it changed (" + chosen.words() + ")", broad ? 0.5 : 6);
     if (one.explained < 0.05) {
       one.add(Reason.Kind.SCOPE, -3, "next to nothing of the harm lies in what it changed");
       return one;
     }
     one.add(Reason.Kind.MECHANISM, chosen.bonus(), "%s", chosen.mechanism());
-    difference(one, cells, where);
+    if (!broad) {
+      difference(one, cells, where);
+    }
     return one;
   }
 
@@ -151,7 +156,12 @@ final class Weigh {
       String words,
       double bonus,
       String mechanism,
-      boolean later) {}
+      boolean later,
+      boolean broad) {
+    Place ofWholePool() {
+      return new Place(where, cells, words, bonus, mechanism, later, true);
+    }
+  }
 
   private static Place place(
       Predicate<Cell> cells, Predicate<Kind> kinds, String words, double bonus, String mechanism) {
@@ -161,6 +171,7 @@ final class Weigh {
         words,
         bonus,
         mechanism,
+        false,
         false);
   }
 
@@ -338,7 +349,8 @@ final class Weigh {
                 dropped
                     ? "a server that does not answer goes on getting requests, because nobody checks"
                     : "its check decides who gets requests",
-                dropped));
+                dropped,
+                !dropped));
       }
       case TLS ->
           all.add(
@@ -353,7 +365,12 @@ final class Weigh {
               place(
                   inPool, any, pool.isEmpty() ? "a setting" : pool, -0.7, "how it harms is not known"));
     }
-    return all;
+    return switch (part.touch()) {
+      case BALANCE, TIMEOUT_SERVER, TIMEOUT_QUEUE, TIMEOUT_CONNECT, TIMEOUT_OTHER, LIMIT, RETRY,
+          OTHER ->
+          all.stream().map(Place::ofWholePool).toList();
+      case ROUTE, ANSWER, SERVER_ADDED, SERVER_REMOVED, ADDRESS, WEIGHT, CHECK, TLS, RATE -> all;
+    };
   }
 
   private List<Place> timeouts(Scope.Part part, Predicate<Cell> inPool) {
@@ -651,6 +668,14 @@ final class Weigh {
     if (sentWrong) {
       one.add(Reason.Kind.MECHANISM, -2, "it gets requests that it is not there to serve");
     }
+    double more = shareRisen(server);
+    if (more > 1.7) {
+      one.add(
+          Reason.Kind.DOSE,
+          -2,
+          "it gets %.1f times its usual share of the pool's requests: it is sent too much",
+          more);
+    }
     for (Cause below : List.of(Cause.DATABASE, Cause.ACQUIRER)) {
       if (troubled(below) > 0.45) {
         one.add(
@@ -699,6 +724,23 @@ final class Weigh {
     return is != null && was != null && !is.address().equals(was.address());
   }
 
+  /** Whether a reload came in the second in which the address became another one. */
+  private boolean changedByReload(ServerName server) {
+    String before = "";
+    double changed = -1;
+    for (Tick tick : history.ticks) {
+      Tick.At at = tick.servers.get(server);
+      if (at != null) {
+        if (!before.isEmpty() && !before.equals(at.address())) {
+          changed = tick.time;
+        }
+        before = at.address();
+      }
+    }
+    double when = changed;
+    return history.ticks.stream().anyMatch(t -> t.replaced && Math.abs(t.time - when) < 1.6);
+  }
+
   private boolean refusedLately(ServerName server) {
     double errors = 0;
     for (Tick tick : since) {
@@ -739,8 +781,7 @@ final class Weigh {
     scopeOf(one, server);
     Tick.At at = now.servers.get(server);
     if (at != null && addressChanged(server)) {
-      boolean reloaded =
-          history.ticks.stream().anyMatch(t -> t.replaced && t.time > began - 15);
+      boolean reloaded = changedByReload(server);
       one.add(
           Reason.Kind.MECHANISM,
           reloaded ? -2 : 3.5,
@@ -1351,6 +1392,29 @@ final class Weigh {
       }
     }
     return all < 5 ? 0 : most / all;
+  }
+
+  /** A server's share of what comes to its pool, against the usual one. */
+  private double shareRisen(ServerName server) {
+    double own = 0;
+    double pool = 0;
+    for (Tick tick : since) {
+      for (Map.Entry<ServerName, Tick.At> one : tick.servers.entrySet()) {
+        if (one.getKey().pool().equals(server.pool()) && tick.time > began) {
+          pool += one.getValue().arrived() - one.getValue().retries();
+          own += one.getKey().equals(server) ? one.getValue().arrived() - one.getValue().retries() : 0;
+        }
+      }
+    }
+    double ownBefore = usual.sessions.getOrDefault(server.toString(), new double[4])[2];
+    double poolBefore = 0;
+    for (Map.Entry<String, double[]> one : usual.sessions.entrySet()) {
+      poolBefore += one.getKey().startsWith(server.pool() + "/") ? one.getValue()[2] : 0;
+    }
+    if (pool < 10 || poolBefore < 10 || ownBefore <= 0) {
+      return 1;
+    }
+    return own / pool / (ownBefore / poolBefore);
   }
 
   private double queueShare(String pool) {

@@ -33,6 +33,7 @@ public final class Chronicle {
   static final Duration QUIET = Duration.ofMinutes(10);
   private static final int MOST = 2_000;
   private static final int USUAL_SECONDS = 300;
+  private static final int LATELY = 30;
 
   private record Seconds(double time, long requests, long failed) {}
 
@@ -45,6 +46,7 @@ public final class Chronicle {
   private Optional<Instant> goodSince = Optional.empty();
   private final Set<Cause> ruledOut = new HashSet<>();
   private final Deque<long[]> reach = new ArrayDeque<>();
+  private final Deque<Seconds> lately = new ArrayDeque<>();
   private boolean quietTold;
 
   /** Nothing is recorded yet. */
@@ -121,6 +123,7 @@ public final class Chronicle {
     goodSince = Optional.empty();
     ruledOut.clear();
     reach.clear();
+    lately.clear();
     quietTold = false;
   }
 
@@ -257,7 +260,7 @@ public final class Chronicle {
         unknown);
   }
 
-  /** Whether far more failed in this moment than usual. */
+  /** Whether some failed in this moment, and far more than usual in the last half minute. */
   private boolean worse(Moment moment) {
     long requests = 0;
     long failed = 0;
@@ -265,8 +268,13 @@ public final class Chronicle {
       requests += flow.ended().requests();
       failed += flow.ended().failures();
     }
-    double expected = usualShare * requests;
-    return failed - expected > 1 + 3 * Math.sqrt(expected);
+    lately.addLast(new Seconds(0, requests, failed));
+    while (lately.size() > LATELY) {
+      lately.removeFirst();
+    }
+    double expected = usualShare * lately.stream().mapToLong(Seconds::requests).sum();
+    long all = lately.stream().mapToLong(Seconds::failed).sum();
+    return failed > 0 && all - expected > 2 + 3 * Math.sqrt(expected);
   }
 
   private boolean resolved(

@@ -26,6 +26,11 @@ class AutoRollbackTest {
   }
 
   private static Diagnosis harm(Cause cause, Act act, double inside, double probability) {
+    return harm(cause, act, inside, probability, 1);
+  }
+
+  private static Diagnosis harm(
+      Cause cause, Act act, double inside, double probability, double mechanism) {
     Ranked first =
         new Ranked(
             cause,
@@ -35,7 +40,9 @@ class AutoRollbackTest {
             Ranked.Standing.STANDS,
             inside,
             Optional.of(act),
-            List.of(new Reason(Reason.Kind.TIME, "it came first", 2)),
+            List.of(
+                new Reason(Reason.Kind.TIME, "it came first", 2),
+                new Reason(Reason.Kind.MECHANISM, "sent elsewhere", mechanism)),
             "it came first");
     return new Diagnosis(
         T.plusSeconds(5),
@@ -89,6 +96,15 @@ class AutoRollbackTest {
             rollback.next(
                 after(5), harm(Cause.LB_CHANGE, act(Act.Kind.APPLY), 0.4, 0.99), GREEN))
         .isInstanceOf(Decision.Propose.class);
+  }
+
+  @Test
+  void proposesWhenItIsNotUnderstoodHowTheChangeWouldHarm() {
+    assertThat(
+            rollback.next(
+                after(5), harm(Cause.LB_CHANGE, act(Act.Kind.APPLY), 0.97, 0.99, -1.5), GREEN))
+        .isInstanceOfSatisfying(
+            Decision.Propose.class, p -> assertThat(p.why()).contains("not understood"));
   }
 
   @Test

@@ -183,9 +183,11 @@ class DiagnoseTest {
   /** What is measured must not be known to what is measured. */
   @Test
   void noNameOfAFaultIsInTheProduct() throws IOException {
-    Path room = Path.of("src/main/java/dev/checkrail/watch");
     List<String> names = Faults.all().stream().map(Faults.Fault::name).toList();
-    try (Stream<Path> files = Files.walk(room)) {
+    Path watch = Path.of("src/main/java/dev/checkrail/watch");
+    try (Stream<Path> files =
+        Stream.concat(
+            Files.walk(watch.resolve("diagnose")), Files.walk(watch.resolve("incident")))) {
       for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
         String text = Files.readString(file);
         assertThat(names).as(file.toString()).noneMatch(text::contains);

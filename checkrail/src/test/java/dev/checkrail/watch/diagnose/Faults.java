@@ -152,15 +152,23 @@ final class Faults {
           }
           feed.apply(bad);
         }));
-    add(12, "retries of POST", Set.of(LB_CHANGE), false, (f, feed, t) -> {
-      on(f, t, () -> {
-        Fleet.Config bad = f.worker.config.copy();
-        bad.pool("be_pay").retryOn.addAll(Set.of("503", "response-timeout"));
-        bad.pool("be_pay").timeoutServer = 1;
-        feed.apply(bad);
-        f.pay2.slow = 150;
-      });
-    });
+    // Both begin in the same second, and each makes the other worse: both are to be named.
+    all.add(
+        new Fault(
+            12,
+            "retries of POST",
+            Set.of(LB_CHANGE, BACKEND),
+            Set.of(LB_CHANGE, BACKEND),
+            Wanted.CAUSE,
+            false,
+            (f, feed, t) ->
+                on(f, t, () -> {
+                  Fleet.Config bad = f.worker.config.copy();
+                  bad.pool("be_pay").retryOn.addAll(Set.of("503", "response-timeout"));
+                  bad.pool("be_pay").timeoutServer = 1;
+                  feed.apply(bad);
+                  f.pay2.slow = 150;
+                })));
     all.add(
         new Fault(
             13,
@@ -238,7 +246,7 @@ final class Faults {
                             Part.RELOAD, "reload", "somebody else ordered a reload, and it failed");
                       });
                 })));
-    add(20, "old worker", Set.of(LB_RUNTIME), false, (f, feed, t) -> {
+    add(20, "old worker keeps bad rules", Set.of(LB_RUNTIME), false, (f, feed, t) -> {
       // A bad change was there for five seconds and was taken back; some clients stay.
       on(f, t - 12, () -> {
         Fleet.Config good = f.worker.config;
