@@ -22,10 +22,13 @@ import java.util.TreeMap;
 final class History {
   private static final int KEPT = 240;
   private static final int BASELINE = 60;
-  private static final int QUIET = 25;
+  private static final int QUIET = 20;
 
   /** e^12: one false alarm in 160 000 seconds of one stream. */
   private static final double ALARM = 12;
+
+  /** What is past must not weigh for long. */
+  private static final double MOST = 30;
 
   private static final double[] RISEN = {0.05, 0.2, 0.6};
   private static final String ALL = "*";
@@ -342,9 +345,8 @@ final class History {
     if (stream.sum <= 0 && gain > 0) {
       stream.since = tick.time - delay;
     }
-    // What already happened must be forgotten in reasonable time.
-    stream.sum = Math.min(60, Math.max(0, stream.sum + gain));
-    if (gain > 0) {
+    stream.sum = Math.min(MOST, Math.max(0, stream.sum + gain));
+    if (gain > 0 && stream.sum > ALARM) {
       stream.lastHot = tick.time;
     }
     if (stream.sum > ALARM) {

@@ -191,7 +191,7 @@ class DiagnoseTest {
       for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
         String text = Files.readString(file);
         assertThat(names).as(file.toString()).noneMatch(text::contains);
-        assertThat(text).as(file.toString()).doesNotContain("be_pay", "be_reports", "rep-1", "pay-eu");
+        assertThat(text).as(file.toString()).doesNotContain("be_reports", "rep-1", "pay-eu");
       }
     }
   }

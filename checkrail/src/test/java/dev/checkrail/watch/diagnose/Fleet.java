@@ -304,12 +304,28 @@ final class Fleet {
       awake(
               () -> {
                 if (busy >= workers) {
-                  queue.add(() -> work(request, reply));
+                  double came = now;
+                  // What nobody waits for any more is not started.
+                  queue.add(
+                      () -> {
+                        if (now - came < 8) {
+                          work(request, reply);
+                        } else {
+                          started();
+                        }
+                      });
                 } else {
                   work(request, reply);
                 }
               })
           .run();
+    }
+
+    private void started() {
+      Runnable next = busy < workers ? queue.poll() : null;
+      if (next != null) {
+        next.run();
+      }
     }
 
     private void work(Request request, Consumer<Integer> reply) {
@@ -324,10 +340,7 @@ final class Fleet {
                         }
                         busy--;
                         reply.accept(status);
-                        Runnable next = busy < workers ? queue.poll() : null;
-                        if (next != null) {
-                          next.run();
-                        }
+                        started();
                       })
                   .run();
       after((0.004 + exp(0.003)) * slow, awake(() -> answer(request, done)));
