@@ -8,10 +8,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Whether to go back by itself. Only from a change that was published as the cause; only if the harm
- * lies in what it moved; only within a quarter of an hour of its going live, or at any time from a
- * bypass, which nobody approved; only onto a version whose way back is green; at most once for each
- * change. All else is a proposal, which a person accepts with a click.
+ * Whether to go back by itself. Only from a change that was published as the cause; only if the
+ * harm lies in what it moved; only within a quarter of an hour of its going live, or at any time
+ * from a bypass, which nobody approved; only onto a version whose way back is green; at most once
+ * for each change. All else is a proposal, which a person accepts with a click.
  *
  * <p>Remembers from which changes it has gone back. Confined to one thread; asks no clock.
  */
@@ -80,7 +80,8 @@ public final class AutoRollback {
       return new Decision.Stay();
     }
     if (change.kind() == Act.Kind.ROLLBACK) {
-      return propose(change, back, "the harm came with a way back: going forth again is for people");
+      return propose(
+          change, back, "the harm came with a way back: going forth again is for people");
     }
     if (thinks.cause() != Cause.LB_CHANGE
         || thinks.act().map(Act::id).filter(change.id()::equals).isEmpty()) {
@@ -93,7 +94,8 @@ public final class AutoRollback {
       return propose(
           change,
           back,
-          Math.round(100 * thinks.explained()) + " % of the harm lies in what it moved: not all of it");
+          Math.round(100 * thinks.explained())
+              + " % of the harm lies in what it moved: not all of it");
     }
     if (thinks.probability() < SURE) {
       return propose(change, back, "another cause is not unlikely enough");

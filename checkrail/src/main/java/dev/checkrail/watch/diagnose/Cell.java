@@ -22,6 +22,10 @@ record Cell(String service, String pool, String server) implements Comparable<Ce
 
   @Override
   public String toString() {
-    return service + " at " + (pool.isEmpty() ? "-" : pool) + "/" + (server.isEmpty() ? "-" : server);
+    return service
+        + " at "
+        + (pool.isEmpty() ? "-" : pool)
+        + "/"
+        + (server.isEmpty() ? "-" : server);
   }
 }

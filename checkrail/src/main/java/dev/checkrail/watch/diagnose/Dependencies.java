@@ -15,8 +15,10 @@ final class Dependencies {
 
   private static final List<String> DATABASE =
       List.of("database", "db", "postgres", "postgresql", "mysql", "sql", "replica", "migration");
-  private static final List<String> LIMIT = List.of("limit", "limits", "limiter", "429", "rejections");
-  private static final List<String> ACQUIRER = List.of("acquirer", "acquirers", "issuer", "issuers", "psp");
+  private static final List<String> LIMIT =
+      List.of("limit", "limits", "limiter", "429", "rejections");
+  private static final List<String> ACQUIRER =
+      List.of("acquirer", "acquirers", "issuer", "issuers", "psp");
 
   private Dependencies() {}
 
@@ -46,7 +48,9 @@ final class Dependencies {
       if (name.isEmpty()) {
         continue;
       }
-      if (glob(name, server.server()) || glob(name, server.toString()) || glob(name, server.pool())) {
+      if (glob(name, server.server())
+          || glob(name, server.toString())
+          || glob(name, server.pool())) {
         return true;
       }
     }

@@ -28,8 +28,8 @@ import java.util.regex.Pattern;
  * <p>Each second all causes are weighed anew against all that was seen since the harm began; an
  * answer is published as soon as one cause is {@link #LIKELY} for {@link #STEADY} seconds in a row,
  * and then stays: what is thought later goes into the notes. Looking each second is paid for by the
- * steps that must be climbed: the harm itself by a CUSUM ({@link History}), a cause by ten times the
- * weight of all others together.
+ * steps that must be climbed: the harm itself by a CUSUM ({@link History}), a cause by ten times
+ * the weight of all others together.
  *
  * <p>Remembers four minutes. Confined to one thread, one per load balancer; asks no clock, so that
  * the same moments give the same diagnoses.
@@ -175,7 +175,8 @@ public final class Diagnose {
             .anyMatch(
                 act ->
                     act.kind().changesTheFile()
-                        && Duration.between(act.at(), at).abs().compareTo(Duration.ofSeconds(15)) < 0);
+                        && Duration.between(act.at(), at).abs().compareTo(Duration.ofSeconds(15))
+                            < 0);
     if (!known) {
       acts.add(
           new Act(
@@ -204,8 +205,7 @@ public final class Diagnose {
       from = Math.max(began, goneBack.get().at().toEpochMilli() / 1000.0 + 3);
     }
     Harm harm = new Harm(history, from);
-    List<Hypothesis> all =
-        new Weigh(history, began, harm, acts, moved, takenOut).all();
+    List<Hypothesis> all = new Weigh(history, began, harm, acts, moved, takenOut).all();
     for (Hypothesis one : all) {
       direct(one, first);
       takenBack(one, tick);
@@ -216,7 +216,7 @@ public final class Diagnose {
     boolean urgent = urgent(harm, ranking);
     boolean unclear = unclear(ranking, harm, tick.time - began);
     publish(at, tick, harm, ranking, unclear, urgent, began);
-    aftermath(at, tick, harm);
+    aftermath(at, tick);
     return new Diagnosis(
         at,
         Optional.of(instant(began)),
@@ -232,7 +232,9 @@ public final class Diagnose {
 
   /** The same request directly and through: what differs is the load balancer's. */
   private static void direct(Hypothesis one, FirstAct first) {
-    if (first.throughBad().isEmpty() || !first.directBad().isEmpty() || first.directGood().isEmpty()) {
+    if (first.throughBad().isEmpty()
+        || !first.directBad().isEmpty()
+        || first.directGood().isEmpty()) {
       return;
     }
     if (one.cause == Cause.LB_CHANGE || one.cause == Cause.LB_RUNTIME) {
@@ -287,8 +289,7 @@ public final class Diagnose {
     if (rest.total < 3 || rest.total < 0.06 * harm.total) {
       return;
     }
-    List<Hypothesis> again =
-        new Weigh(history, began, rest, acts, moved, takenOut).all();
+    List<Hypothesis> again = new Weigh(history, began, rest, acts, moved, takenOut).all();
     again.removeIf(one -> one.cause == top.cause);
     again.forEach(one -> direct(one, first));
     List<Hypothesis> sorted = bestOfEach(again);
@@ -454,7 +455,7 @@ public final class Diagnose {
     return new Harm(history, now - seconds + 1).total / seconds;
   }
 
-  private void aftermath(Instant at, Tick tick, Harm harm) {
+  private void aftermath(Instant at, Tick tick) {
     if (goneBack.isEmpty() || settled) {
       return;
     }
@@ -466,8 +467,7 @@ public final class Diagnose {
     boolean held = tick.oldConnections > 0 || !tick.heldByOld.isEmpty();
     Harm left = new Harm(history, tick.time - 6);
     double old =
-        left.in(
-            unit -> tick.heldByOld.contains(unit.cell().pool() + "/" + unit.cell().server()));
+        left.in(unit -> tick.heldByOld.contains(unit.cell().pool() + "/" + unit.cell().server()));
     if (rate < 0.02 * Math.max(1, rateBefore) || rate < 0.15) {
       settle(at, Aftermath.Result.CONFIRMED, "the harm ended with the way back");
     } else if (held && since > 12 && left.total > 0 && old > 0.7 * left.total) {
@@ -495,7 +495,9 @@ public final class Diagnose {
     }
     aftermath = Optional.of(new Aftermath(at, result, text));
     String named = published.map(p -> p.first().name() + ": ").orElse("");
-    note(at, named + result.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ') + ": " + text);
+    note(
+        at,
+        named + result.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ') + ": " + text);
   }
 
   private void reopen() {
@@ -513,11 +515,10 @@ public final class Diagnose {
     }
     Cause top = ranking.getFirst().cause();
     double business = harm.of(Kind.DECLINED) + harm.of(Kind.REFUSED);
-    double limited = harm.of(Kind.LIMITED);
     if (top == Cause.MERCHANT || top == Cause.ABUSE) {
       return harm.in(unit -> unit.kind().failure) > 0.3 * harm.total;
     }
-    return harm.total - business > 0.3 * harm.total && (limited < harm.total || top != Cause.MERCHANT);
+    return harm.total - business > 0.3 * harm.total;
   }
 
   // --- nobody is harmed, or nothing is seen
@@ -531,7 +532,8 @@ public final class Diagnose {
               Cause.LB_RUNTIME,
               "files that would not load",
               2,
-              "the last reload failed: an older worker serves, and the next start loads bad files"));
+              "the last reload failed: an older worker serves, and the next start loads bad"
+                  + " files"));
       if (published.isEmpty()) {
         published = Optional.of(new Published(at, false, ranking));
         note(at, "for a ticket: " + ranking.getFirst().why());
@@ -551,7 +553,8 @@ public final class Diagnose {
     boolean failing = !first.throughBad().isEmpty() && first.throughGood().isEmpty();
     List<Ranked> ranking = new ArrayList<>();
     String what =
-        String.join("; ", tick.blind.stream().map(b -> b.part() + ": " + b.why()).distinct().toList());
+        String.join(
+            "; ", tick.blind.stream().map(b -> b.part() + ": " + b.why()).distinct().toList());
     ranking.add(
         single(
             Cause.OBSERVER,

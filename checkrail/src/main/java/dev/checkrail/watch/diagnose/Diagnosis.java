@@ -56,7 +56,10 @@ public record Diagnosis(
 
     /** One sentence. */
     public String text() {
-      if (directGood.isEmpty() && directBad.isEmpty() && throughGood.isEmpty() && throughBad.isEmpty()) {
+      if (directGood.isEmpty()
+          && directBad.isEmpty()
+          && throughGood.isEmpty()
+          && throughBad.isEmpty()) {
         return "no safe request is allowed by the policy: servers were not asked";
       }
       return "asked directly: "

@@ -50,8 +50,8 @@ final class Hypothesis {
   /**
    * The same.
    *
-   * @param most it may speak for the cause by no more: where other causes would put the harm as well,
-   *     that it is there says little
+   * @param most it may speak for the cause by no more: where other causes would put the harm as
+   *     well, that it is there says little
    */
   void scope(Harm harm, double inside, double share, String where, double most) {
     double total = harm.total;
@@ -68,14 +68,13 @@ final class Hypothesis {
     double part = Math.max(0.002, Math.min(0.97, explained));
     // What it leaves over needs another cause at the same time, and that is rare.
     double partly =
-        part > q
-            ? Math.min(5, in * log(part / q) + out * log((1 - part) / (1 - q))) - 2.3
-            : -9;
+        part > q ? Math.min(5, in * log(part / q) + out * log((1 - part) / (1 - q))) - 2.3 : -9;
     double[] interval = wilson(in, witnesses);
     add(
         Reason.Kind.SCOPE,
         Math.min(most, Math.max(exact, partly)),
-        "%.0f of %.0f harmed are at %s: %.0f %% (95 %%: %.0f-%.0f), while %.0f %% of all requests go there",
+        "%.0f of %.0f harmed are at %s: %.0f %% (95 %%: %.0f-%.0f), while %.0f %% of all requests"
+            + " go there",
         inside,
         total,
         where,
@@ -97,8 +96,7 @@ final class Hypothesis {
     double z = 1.96;
     double p = hits / all;
     double middle = (p + z * z / (2 * all)) / (1 + z * z / all);
-    double half =
-        z * Math.sqrt(p * (1 - p) / all + z * z / (4 * all * all)) / (1 + z * z / all);
+    double half = z * Math.sqrt(p * (1 - p) / all + z * z / (4 * all * all)) / (1 + z * z / all);
     return new double[] {Math.max(0, middle - half), Math.min(1, middle + half)};
   }
 }

@@ -20,7 +20,10 @@ public final class Scopes {
 
   private Scopes() {}
 
-  /** What a change did to requests, for a diagnosis. Bounded: beyond a thousand parts it is not whole. */
+  /**
+   * What a change did to requests, for a diagnosis. Bounded: beyond a thousand parts it is not
+   * whole.
+   */
   public static Scope of(DiffReport diff) {
     Set<Part> parts = new LinkedHashSet<>();
     for (DiffReport.Region region : diff.regions()) {
@@ -84,12 +87,10 @@ public final class Scopes {
     for (Outcome.Share share : after.values()) {
       Outcome.Share old = before.get(share.name());
       if (old == null) {
-        parts.add(
-            new Part(Touch.SERVER_ADDED, "", pool, share.name(), "", percent(share.share())));
+        parts.add(new Part(Touch.SERVER_ADDED, "", pool, share.name(), "", percent(share.share())));
         other = true;
       } else if (!old.address().equals(share.address())) {
-        parts.add(
-            new Part(Touch.ADDRESS, "", pool, share.name(), old.address(), share.address()));
+        parts.add(new Part(Touch.ADDRESS, "", pool, share.name(), old.address(), share.address()));
         other = true;
       }
     }
@@ -134,11 +135,12 @@ public final class Scopes {
   }
 
   private static void setting(SettingChange change, Set<Part> parts) {
-    String pool = named(change.subject(), "backend ").or(() -> named(change.subject(), "listen ")).orElse("");
+    String pool =
+        named(change.subject(), "backend ").or(() -> named(change.subject(), "listen ")).orElse("");
     String server = after(change.subject(), " / server ");
     touch(change.rule(), change.what())
-        .ifPresent(touch ->
-            parts.add(new Part(touch, "", pool, server, change.from(), change.to())));
+        .ifPresent(
+            touch -> parts.add(new Part(touch, "", pool, server, change.from(), change.to())));
   }
 
   private static Optional<String> named(String subject, String kind) {

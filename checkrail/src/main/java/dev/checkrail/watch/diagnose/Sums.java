@@ -52,7 +52,8 @@ final class Sums {
     double errors = ended.of(Band.ERROR);
     double noServer = Math.min(errors, Math.max(0, refused - connecting));
     put(Kind.CONNECT, connecting + noServer);
-    double rejected = Math.min(errors - noServer, Math.max(0, queued - inQueue - state(flow, "CQ")));
+    double rejected =
+        Math.min(errors - noServer, Math.max(0, queued - inQueue - state(flow, "CQ")));
     put(Kind.QUEUE_TIMEOUT, rejected);
     put(Kind.ERROR, errors - noServer - rejected);
     put(Kind.GAVE_UP, ended.of(Band.GAVE_UP));
@@ -80,6 +81,10 @@ final class Sums {
     put(Kind.REFUSED, came.statuses4xx());
     put(Kind.REDIRECTED, came.statuses3xx());
     retries += came.retries();
+  }
+
+  private void put(Kind kind, long count) {
+    put(kind, (double) count);
   }
 
   private void put(Kind kind, double count) {

@@ -34,7 +34,8 @@ final class Tick {
   final boolean seen;
   final boolean logged;
   final Map<Cell, Sums> flows = new TreeMap<>();
-  final Map<ServerName, At> servers = new TreeMap<>(java.util.Comparator.comparing(ServerName::toString));
+  final Map<ServerName, At> servers =
+      new TreeMap<>(java.util.Comparator.comparing(ServerName::toString));
   final Map<String, Integer> queues = new TreeMap<>();
   final Map<String, Moment.Dependency> dependencies;
   final List<Probed> probes;
@@ -69,8 +70,7 @@ final class Tick {
     oldConnections = old;
     for (Moment.Pool pool : stats.map(Moment.Stats::pools).orElse(List.of())) {
       queues.put(
-          pool.name(),
-          pool.queue() + pool.servers().stream().mapToInt(Moment.Server::queue).sum());
+          pool.name(), pool.queue() + pool.servers().stream().mapToInt(Moment.Server::queue).sum());
       for (Moment.Server server : pool.servers()) {
         Moment.Came came = server.came().orElse(Moment.Came.NOTHING);
         servers.put(
@@ -117,17 +117,20 @@ final class Tick {
   private void withoutLog(Moment moment) {
     moment
         .servers()
-        .forEach(server ->
-            server
-                .came()
-                .ifPresent(came -> {
-                  Sums sums = new Sums();
-                  sums.add(came);
-                  if (sums.requests > 0) {
-                    flows.put(
-                        new Cell(Cell.ANY, server.name().pool(), server.name().server()), sums);
-                  }
-                }));
+        .forEach(
+            server ->
+                server
+                    .came()
+                    .ifPresent(
+                        came -> {
+                          Sums sums = new Sums();
+                          sums.add(came);
+                          if (sums.requests > 0) {
+                            flows.put(
+                                new Cell(Cell.ANY, server.name().pool(), server.name().server()),
+                                sums);
+                          }
+                        }));
   }
 
   /** The latest answers of one kind. */

@@ -6,7 +6,6 @@ import dev.checkrail.balancer.ServerName;
 import dev.checkrail.watch.collect.ProbeTarget;
 import dev.checkrail.watch.collect.Probed;
 import dev.checkrail.watch.collect.Snapshot;
-import dev.checkrail.watch.detect.Moment;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -103,7 +102,7 @@ final class Weigh {
       }
     } else {
       for (Scope.Part part : scope.get().parts()) {
-        places.addAll(places(part, at));
+        places.addAll(places(part));
       }
     }
     if (places.isEmpty()) {
@@ -175,7 +174,7 @@ final class Weigh {
         false);
   }
 
-  private List<Place> places(Scope.Part part, double at) {
+  private List<Place> places(Scope.Part part) {
     List<Place> all = new ArrayList<>();
     String pool = part.pool();
     String server = part.server();
@@ -196,11 +195,12 @@ final class Weigh {
       case ROUTE -> {
         // Which services moved is known by where they went before.
         Set<String> moving = new TreeSet<>();
-        usual.cells.forEach((cell, sums) -> {
-          if (cell.pool().equals(part.from())) {
-            moving.add(cell.service());
-          }
-        });
+        usual.cells.forEach(
+            (cell, sums) -> {
+              if (cell.pool().equals(part.from())) {
+                moving.add(cell.service());
+              }
+            });
         Predicate<String> moves =
             service ->
                 service.equals(Cell.ANY)
@@ -289,7 +289,9 @@ final class Weigh {
               place(
                   inPool.and(cell -> true),
                   kind ->
-                      kind == Kind.QUEUE_TIMEOUT || kind == Kind.SLOW || kind == Kind.GAVE_UP
+                      kind == Kind.QUEUE_TIMEOUT
+                          || kind == Kind.SLOW
+                          || kind == Kind.GAVE_UP
                           || kind == Kind.STUCK,
                   pool + ", whose limit was lowered",
                   waited > 0.4 ? 2.5 : -1.5,
@@ -340,14 +342,17 @@ final class Weigh {
         all.add(
             new Place(
                 unit ->
-                    (dropped ? unchecked.or(c -> c.pool().equals(pool) && c.server().isEmpty()) : down)
+                    (dropped
+                                ? unchecked.or(c -> c.pool().equals(pool) && c.server().isEmpty())
+                                : down)
                             .test(unit.cell())
                         && load.test(unit.kind()),
                 dropped ? unchecked : down,
                 name + (dropped ? ", which is not checked any more" : ", whose check was changed"),
                 dropped ? 1.2 : 0,
                 dropped
-                    ? "a server that does not answer goes on getting requests, because nobody checks"
+                    ? "a server that does not answer goes on getting requests, because nobody"
+                          + " checks"
                     : "its check decides who gets requests",
                 dropped,
                 !dropped));
@@ -363,10 +368,20 @@ final class Weigh {
       case OTHER ->
           all.add(
               place(
-                  inPool, any, pool.isEmpty() ? "a setting" : pool, -0.7, "how it harms is not known"));
+                  inPool,
+                  any,
+                  pool.isEmpty() ? "a setting" : pool,
+                  -0.7,
+                  "how it harms is not known"));
     }
     return switch (part.touch()) {
-      case BALANCE, TIMEOUT_SERVER, TIMEOUT_QUEUE, TIMEOUT_CONNECT, TIMEOUT_OTHER, LIMIT, RETRY,
+      case BALANCE,
+          TIMEOUT_SERVER,
+          TIMEOUT_QUEUE,
+          TIMEOUT_CONNECT,
+          TIMEOUT_OTHER,
+          LIMIT,
+          RETRY,
           OTHER ->
           all.stream().map(Place::ofWholePool).toList();
       case ROUTE, ANSWER, SERVER_ADDED, SERVER_REMOVED, ADDRESS, WEIGHT, CHECK, TLS, RATE -> all;
@@ -422,49 +437,55 @@ final class Weigh {
                 part.from())));
   }
 
-  /** Servers that were out of service, or had another weight, until the reload made it forgotten. */
+  /**
+   * Servers that were out of service, or had another weight, until the reload made it forgotten.
+   */
   private List<Place> lostAtReload(double at) {
     Optional<Tick> before = history.lastBefore(at);
     if (before.isEmpty()) {
       return List.of();
     }
     List<Place> all = new ArrayList<>();
-    before.get().servers.forEach((name, was) -> {
-      Tick.At is = now.servers.get(name);
-      if (is == null) {
-        return;
-      }
-      boolean back = was.admin() != Admin.READY && is.admin() == Admin.READY;
-      boolean weight = was.weight() != was.initialWeight() && is.weight() == is.initialWeight();
-      if ((back || weight) && wasReplaced(at)) {
-        all.add(
-            place(
-                cell -> History.same(name, cell),
-                kind -> true,
-                name + ", which came back by the reload",
-                2,
-                name
-                    + (back
-                        ? " was out of service ("
-                            + was.admin().name().toLowerCase(Locale.ROOT)
-                            + ") in memory only, and the reload made that forgotten"
-                        : " had another weight in memory only, and the reload made that forgotten")));
-      }
-    });
+    before
+        .get()
+        .servers
+        .forEach(
+            (name, was) -> {
+              Tick.At is = now.servers.get(name);
+              if (is == null) {
+                return;
+              }
+              boolean back = was.admin() != Admin.READY && is.admin() == Admin.READY;
+              boolean weight =
+                  was.weight() != was.initialWeight() && is.weight() == is.initialWeight();
+              if ((back || weight) && wasReplaced(at)) {
+                all.add(
+                    place(
+                        cell -> History.same(name, cell),
+                        kind -> true,
+                        name + ", which came back by the reload",
+                        2,
+                        name
+                            + (back
+                                ? " was out of service ("
+                                    + was.admin().name().toLowerCase(Locale.ROOT)
+                                    + ") in memory only, and the reload made that forgotten"
+                                : " had another weight in memory only, and the reload made that"
+                                      + " forgotten")));
+              }
+            });
     return all;
   }
 
   private boolean wasReplaced(double at) {
-    return history.ticks.stream()
-        .anyMatch(t -> t.replaced && t.time >= at - 1 && t.time <= at + 8);
+    return history.ticks.stream().anyMatch(t -> t.replaced && t.time >= at - 1 && t.time <= at + 8);
   }
 
   /** Who came first. */
   private void time(Hypothesis one, double at, boolean lasting) {
     double after = began - at;
     if (after < -2.6) {
-      one.add(
-          Reason.Kind.TIME, -5, "the harm began %.0f s before it", -after);
+      one.add(Reason.Kind.TIME, -5, "the harm began %.0f s before it", -after);
       return;
     }
     double late = Math.max(0, after - 1.5);
@@ -482,8 +503,7 @@ final class Weigh {
   }
 
   /** Difference in differences: what was touched against what was not, before and since. */
-  private void difference(
-      Hypothesis one, Predicate<Cell> cells, Predicate<Harm.Unit> where) {
+  private void difference(Hypothesis one, Predicate<Cell> cells, Predicate<Harm.Unit> where) {
     double inTraffic = harm.trafficIn(cells);
     double outTraffic = harm.all - inTraffic;
     if (inTraffic < 3 || outTraffic < 10) {
@@ -518,8 +538,12 @@ final class Weigh {
       }
       boolean other =
           (is.admin() != was.admin() && is.admin() != Admin.READY)
-              || (is.weight() != was.weight() && is.weight() != is.initialWeight() && is.admin() == Admin.READY
-                  && is.state() != Snapshot.State.DOWN && is.weight() > 0 && was.weight() > 0);
+              || (is.weight() != was.weight()
+                  && is.weight() != is.initialWeight()
+                  && is.admin() == Admin.READY
+                  && is.state() != Snapshot.State.DOWN
+                  && is.weight() > 0
+                  && was.weight() > 0);
       if (other) {
         deviating.add(one.getKey());
         pools.add(one.getKey().pool());
@@ -547,7 +571,8 @@ final class Weigh {
       one.add(
           Reason.Kind.MECHANISM,
           2,
-          "told over the socket, by none of our acts, and not in the file: %s; %d of %d servers are left",
+          "told over the socket, by none of our acts, and not in the file: %s; %d of %d servers are"
+              + " left",
           names(deviating),
           left,
           known);
@@ -589,7 +614,10 @@ final class Weigh {
     one.place = unit -> wrongWay(unit.cell());
     one.scope(harm, harm.in(one.place), wrong / Math.max(1, traffic), "requests on a wrong way");
     one.add(
-        Reason.Kind.MECHANISM, 1.5, "a map or list in memory is not its file: %s", tables.getFirst().brief());
+        Reason.Kind.MECHANISM,
+        1.5,
+        "a map or list in memory is not its file: %s",
+        tables.getFirst().brief());
     return List.of(one);
   }
 
@@ -637,7 +665,8 @@ final class Weigh {
     one.add(
         Reason.Kind.MECHANISM,
         bypassed ? -4 : rolledBack && sinceReload > 7 ? 3 : sinceReload < 6 ? -2 : 0.5,
-        "%.0f connections are held by a replaced worker; the one that serves has the approved files",
+        "%.0f connections are held by a replaced worker; the one that serves has the approved"
+            + " files",
         now.oldConnections);
     return List.of(one);
   }
@@ -653,7 +682,9 @@ final class Weigh {
     double[] before = usual.sessions.getOrDefault(server.toString(), new double[4]);
     if (before[2] <= 0) {
       one.add(
-          Reason.Kind.DIFFERENCE, -1.5, "it got no requests before the harm: nothing of its own is known");
+          Reason.Kind.DIFFERENCE,
+          -1.5,
+          "it got no requests before the harm: nothing of its own is known");
     }
     if (at != null && addressChanged(server)) {
       one.add(Reason.Kind.MECHANISM, -2, "its address is another one than before");
@@ -679,7 +710,10 @@ final class Weigh {
     for (Cause below : List.of(Cause.DATABASE, Cause.ACQUIRER)) {
       if (troubled(below) > 0.45) {
         one.add(
-            Reason.Kind.DEPENDENCY, -1.5, "what it leans on (%s) is in trouble itself", below.word());
+            Reason.Kind.DEPENDENCY,
+            -1.5,
+            "what it leans on (%s) is in trouble itself",
+            below.word());
         break;
       }
     }
@@ -700,13 +734,16 @@ final class Weigh {
             .by(act)
             .ifPresent(
                 scope ->
-                    scope.parts().forEach(part -> {
-                      if (!part.server().isEmpty()
-                          && (part.touch() == Scope.Touch.SERVER_ADDED
-                              || part.touch() == Scope.Touch.ADDRESS)) {
-                        touched.add(new ServerName(part.pool(), part.server()));
-                      }
-                    }));
+                    scope
+                        .parts()
+                        .forEach(
+                            part -> {
+                              if (!part.server().isEmpty()
+                                  && (part.touch() == Scope.Touch.SERVER_ADDED
+                                      || part.touch() == Scope.Touch.ADDRESS)) {
+                                touched.add(new ServerName(part.pool(), part.server()));
+                              }
+                            }));
       }
     }
     return touched.contains(server);
@@ -804,16 +841,18 @@ final class Weigh {
     }
     Sums sums = new Sums();
     Sums before = new Sums();
-    harm.since.forEach((cell, s) -> {
-      if (History.same(server, cell)) {
-        sums.add(s);
-      }
-    });
-    usual.cells.forEach((cell, s) -> {
-      if (History.same(server, cell)) {
-        before.add(s);
-      }
-    });
+    harm.since.forEach(
+        (cell, s) -> {
+          if (History.same(server, cell)) {
+            sums.add(s);
+          }
+        });
+    usual.cells.forEach(
+        (cell, s) -> {
+          if (History.same(server, cell)) {
+            before.add(s);
+          }
+        });
     double share = came <= 0 ? 0 : errors / came;
     boolean partly = errors >= 2 && failing >= 2 && share > 0.03 && share < 0.8 && answered >= 2;
     int refusals = 0;
@@ -830,7 +869,9 @@ final class Weigh {
     }
     one.add(
         Reason.Kind.MECHANISM,
-        refusals > 0 ? -2 : partly ? 3 : errors > 0 && answered > 0 && now.time < began + 4 ? 0 : -2,
+        refusals > 0
+            ? -2
+            : partly ? 3 : errors > 0 && answered > 0 && now.time < began + 4 ? 0 : -2,
         "%.0f of %.0f connections could not be made, %.0f requests were answered",
         errors,
         came,
@@ -853,11 +894,12 @@ final class Weigh {
 
   private Set<String> pools() {
     Set<String> pools = new TreeSet<>();
-    harm.units.forEach(unit -> {
-      if (!unit.cell().pool().isEmpty()) {
-        pools.add(unit.cell().pool());
-      }
-    });
+    harm.units.forEach(
+        unit -> {
+          if (!unit.cell().pool().isEmpty()) {
+            pools.add(unit.cell().pool());
+          }
+        });
     return pools;
   }
 
@@ -924,24 +966,24 @@ final class Weigh {
       if (tick.time < began - 3) {
         continue;
       }
-      tick.dependencies.forEach((name, signal) -> {
-        if (signal.value().isEmpty()) {
-          return;
-        }
-        double value = signal.value().getAsDouble();
-        double[] before = usual.dependencies.getOrDefault(name, new double[3]);
-        double mean = usual.rate(before[0]);
-        Trouble old = all.get(name);
-        // In trouble before the harm as well: then it is no news.
-        boolean news =
-            signal.inTrouble()
-                && (before[2] < 0.1 * usual.seconds || value > 2.5 * Math.max(mean, 1e-9));
-        double worst = old == null ? value : Math.max(old.value(), value);
-        all.put(
-            name,
-            new Trouble(
-                name, worst, mean, signal.above(), news || (old != null && old.now())));
-      });
+      tick.dependencies.forEach(
+          (name, signal) -> {
+            if (signal.value().isEmpty()) {
+              return;
+            }
+            double value = signal.value().getAsDouble();
+            double[] before = usual.dependencies.getOrDefault(name, new double[3]);
+            double mean = usual.rate(before[0]);
+            Trouble old = all.get(name);
+            // In trouble before the harm as well: then it is no news.
+            boolean news =
+                signal.inTrouble()
+                    && (before[2] < 0.1 * usual.seconds || value > 2.5 * Math.max(mean, 1e-9));
+            double worst = old == null ? value : Math.max(old.value(), value);
+            all.put(
+                name,
+                new Trouble(name, worst, mean, signal.above(), news || (old != null && old.now())));
+          });
     }
     return all;
   }
@@ -973,11 +1015,13 @@ final class Weigh {
 
   private void dependency(Hypothesis one, Cause cause) {
     List<Trouble> own = new ArrayList<>();
-    dependencies().forEach((name, trouble) -> {
-      if (Dependencies.cause(name).filter(c -> c == cause).isPresent()) {
-        own.add(trouble);
-      }
-    });
+    dependencies()
+        .forEach(
+            (name, trouble) -> {
+              if (Dependencies.cause(name).filter(c -> c == cause).isPresent()) {
+                own.add(trouble);
+              }
+            });
     if (own.isEmpty()) {
       one.observed = false;
       one.missing = "no signal of it is mapped in the policy, or none answers";
@@ -1013,9 +1057,6 @@ final class Weigh {
 
   private Hypothesis shared(Cause cause) {
     Hypothesis one = new Hypothesis(cause, "", -0.9);
-    Set<String> pools = new TreeSet<>();
-    String worst = harm.worstPool();
-    pools.add(worst);
     one.place =
         unit ->
             unit.kind() != Kind.HANDSHAKE
@@ -1044,7 +1085,9 @@ final class Weigh {
     return one;
   }
 
-  /** Whether all servers of the pool are harmed alike: Bayes factor of one share against several. */
+  /**
+   * Whether all servers of the pool are harmed alike: Bayes factor of one share against several.
+   */
   private void uniform(Hypothesis one) {
     String pool = harm.worstPool();
     List<double[]> servers = new ArrayList<>();
@@ -1171,7 +1214,9 @@ final class Weigh {
     double expected = mean * seconds;
     double ratio = came / expected;
     // Few requests differ by chance.
-    return Math.abs(came - expected) < 4 * Math.sqrt(expected + 1) ? Math.min(1.2, Math.max(0.8, ratio)) : ratio;
+    return Math.abs(came - expected) < 4 * Math.sqrt(expected + 1)
+        ? Math.min(1.2, Math.max(0.8, ratio))
+        : ratio;
   }
 
   /** Requests of each client, against the usual. */
@@ -1200,8 +1245,7 @@ final class Weigh {
         long last = before.values().stream().mapToLong(Long::longValue).min().orElse(0);
         for (Map.Entry<String, Long> one : tick.busy.entrySet()) {
           long then = before.getOrDefault(one.getKey(), last);
-          double more =
-              one.getValue() >= then ? (double) (one.getValue() - then) : one.getValue();
+          double more = one.getValue() >= then ? (double) (one.getValue() - then) : one.getValue();
           counts.merge(one.getKey(), more, Double::sum);
         }
       }
@@ -1240,7 +1284,9 @@ final class Weigh {
     boolean first = cameFirst();
     one.add(
         Reason.Kind.DOSE,
-        first ? more >= 2 ? 3.2 : more >= 1.5 ? 1.8 : -2.5 : more >= 1.8 ? 0.2 : more >= 1.4 ? 0 : -2.5,
+        first
+            ? more >= 2 ? 3.2 : more >= 1.5 ? 1.8 : -2.5
+            : more >= 1.8 ? 0.2 : more >= 1.4 ? 0 : -2.5,
         "arrivals are %.1f times the usual ones, requests of each client %.1f times%s",
         more,
         each,
@@ -1301,19 +1347,14 @@ final class Weigh {
     }
     double each = attemptsPerClient();
     if (each > 1.5 && harm.of(Kind.LIMITED) > 0.5 * harm.total) {
-      one.add(
-          Reason.Kind.DOSE, 2, "requests of each client are %.1f times the usual ones", each);
+      one.add(Reason.Kind.DOSE, 2, "requests of each client are %.1f times the usual ones", each);
     }
     one.add(
         Reason.Kind.MECHANISM,
         top > 0.4 ? 3 : top > 0.25 ? 1 : each > 1.5 ? -0.5 : -4,
         "%.0f %% of the requests since are of one client",
         100 * top);
-    one.add(
-        Reason.Kind.DOSE,
-        more >= 1.4 ? 1 : -1,
-        "arrivals are %.1f times the usual ones",
-        more);
+    one.add(Reason.Kind.DOSE, more >= 1.4 ? 1 : -1, "arrivals are %.1f times the usual ones", more);
     return one;
   }
 
@@ -1341,8 +1382,7 @@ final class Weigh {
       }
       return one;
     }
-    Predicate<Cell> cells =
-        cell -> servers.stream().anyMatch(name -> History.same(name, cell));
+    Predicate<Cell> cells = cell -> servers.stream().anyMatch(name -> History.same(name, cell));
     one.place = unit -> cells.test(unit.cell());
     one.scope(
         harm,
@@ -1402,7 +1442,8 @@ final class Weigh {
       for (Map.Entry<ServerName, Tick.At> one : tick.servers.entrySet()) {
         if (one.getKey().pool().equals(server.pool()) && tick.time > began) {
           pool += one.getValue().arrived() - one.getValue().retries();
-          own += one.getKey().equals(server) ? one.getValue().arrived() - one.getValue().retries() : 0;
+          own +=
+              one.getKey().equals(server) ? one.getValue().arrived() - one.getValue().retries() : 0;
         }
       }
     }

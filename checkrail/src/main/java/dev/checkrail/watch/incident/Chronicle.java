@@ -130,18 +130,19 @@ public final class Chronicle {
   private void remember(Moment moment) {
     moment
         .log()
-        .ifPresent(log -> {
-          long requests = 0;
-          long failed = 0;
-          for (Moment.Flow flow : log.flows()) {
-            requests += flow.ended().requests();
-            failed += flow.ended().failures();
-          }
-          usual.addLast(new Seconds(moment.at().toEpochMilli() / 1000.0, requests, failed));
-          while (usual.size() > USUAL_SECONDS) {
-            usual.removeFirst();
-          }
-        });
+        .ifPresent(
+            log -> {
+              long requests = 0;
+              long failed = 0;
+              for (Moment.Flow flow : log.flows()) {
+                requests += flow.ended().requests();
+                failed += flow.ended().failures();
+              }
+              usual.addLast(new Seconds(moment.at().toEpochMilli() / 1000.0, requests, failed));
+              while (usual.size() > USUAL_SECONDS) {
+                usual.removeFirst();
+              }
+            });
     lastNote = Optional.of(moment.at());
   }
 
@@ -201,8 +202,7 @@ public final class Chronicle {
     if (diagnosis.published().isPresent()) {
       for (Ranked one : diagnosis.published().get().ranking()) {
         if (one.standing() != Ranked.Standing.STANDS && ruledOut.add(one.cause())) {
-          What what =
-              one.standing() == Ranked.Standing.RULED_OUT ? What.RULED_OUT : What.NOTE;
+          What what = one.standing() == Ranked.Standing.RULED_OUT ? What.RULED_OUT : What.NOTE;
           entry(diagnosis.published().get().at(), what, "checkrail", one.name() + ": " + one.why());
         }
       }

@@ -46,7 +46,10 @@ public final class Postmortem {
           .append(time(entry.at(), zone))
           .append(":** ")
           .append(words(entry.what()))
-          .append(entry.who().isEmpty() || entry.who().equals("checkrail") ? "" : " (" + plain(entry.who()) + ")")
+          .append(
+              entry.who().isEmpty() || entry.who().equals("checkrail")
+                  ? ""
+                  : " (" + plain(entry.who()) + ")")
           .append(": ")
           .append(plain(entry.text()))
           .append('\n');
@@ -54,13 +57,15 @@ public final class Postmortem {
     if (incident.leftOut() > 0) {
       text.append("- ").append(incident.leftOut()).append(" more entries had no room.\n");
     }
-    text.append("\n**Root Cause and Resolution:**\n- **Cause:** ").append(cause(incident)).append('\n');
+    text.append("\n**Root Cause and Resolution:**\n- **Cause:** ")
+        .append(cause(incident))
+        .append('\n');
     text.append("- **Fix:** ").append(fix(incident, zone)).append('\n');
     text.append("\n**Corrective and Preventative Measures:**\n- **Improvements Needed:**\n");
     improvements(incident).forEach(one -> text.append("  - ").append(one).append('\n'));
     text.append("\n- **Specific Tasks:**\n");
     int number = 0;
-    for (String task : tasks(incident, prevention)) {
+    for (String task : tasks(prevention)) {
       text.append("  ").append(++number).append(". ").append(task).append('\n');
     }
     if (number == 0) {
@@ -158,34 +163,46 @@ public final class Postmortem {
             + " to notice"
             + incident
                 .answer()
-                .map(a -> " and " + lasted(Duration.between(incident.began(), a.at())) + " to name the cause")
+                .map(
+                    a ->
+                        " and "
+                            + lasted(Duration.between(incident.began(), a.at()))
+                            + " to name the cause")
                 .orElse("; the cause was not named")
             + ".");
-    incident.answer().ifPresent(answer ->
-        answer.ranking().stream()
-            .filter(one -> one.standing() == Ranked.Standing.NOT_OBSERVED)
-            .forEach(one -> all.add(plain(one.cause().word() + " was not observed: " + one.why()) + ".")));
+    incident
+        .answer()
+        .ifPresent(
+            answer ->
+                answer.ranking().stream()
+                    .filter(one -> one.standing() == Ranked.Standing.NOT_OBSERVED)
+                    .forEach(
+                        one ->
+                            all.add(
+                                plain(one.cause().word() + " was not observed: " + one.why())
+                                    + ".")));
     if (incident.impact().observed() == 0) {
       all.add("No log was read: users who failed are not known.");
     }
     return all;
   }
 
-  private static List<String> tasks(Incident incident, Optional<Prevention> prevention) {
+  private static List<String> tasks(Optional<Prevention> prevention) {
     List<String> all = new ArrayList<>();
-    prevention.ifPresent(it -> {
-      if (!it.patch().isEmpty()) {
-        all.add(
-            "Accept the change of the policy that refuses this for ever ("
-                + plain(String.join("; ", it.why()))
-                + "):\n\n```yaml\n"
-                + it.patch()
-                + "```\n");
-      }
-      if (!it.no().isEmpty()) {
-        all.add("Decide by hand: " + plain(it.no()) + ".");
-      }
-    });
+    prevention.ifPresent(
+        it -> {
+          if (!it.patch().isEmpty()) {
+            all.add(
+                "Accept the change of the policy that refuses this for ever ("
+                    + plain(String.join("; ", it.why()))
+                    + "):\n\n```yaml\n"
+                    + it.patch()
+                    + "```\n");
+          }
+          if (!it.no().isEmpty()) {
+            all.add("Decide by hand: " + plain(it.no()) + ".");
+          }
+        });
     return all;
   }
 

@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What the policy would have to say for such a change to be refused for ever: a patch for the closer
- * to accept, as a change of the policy of its own.
+ * What the policy would have to say for such a change to be refused for ever: a patch for the
+ * closer to accept, as a change of the policy of its own.
  *
  * @param patch lines to be added to {@code checkrail.yaml}, by section; empty if there is none
  * @param why one sentence for each
@@ -34,7 +34,9 @@ public record Prevention(String patch, List<String> why, String no) {
       return new Prevention(
           "",
           List.of(),
-          "the cause was " + cause.name() + ", which no rule on the load balancer's file can refuse");
+          "the cause was "
+              + cause.name()
+              + ", which no rule on the load balancer's file can refuse");
     }
     List<String> why = new ArrayList<>();
     Set<String> invariants = new LinkedHashSet<>();
@@ -85,7 +87,12 @@ public record Prevention(String patch, List<String> why, String no) {
         case LIMIT, RATE -> rule(rules, why, part, "diff/limit-lowered");
         case BALANCE, WEIGHT -> rule(rules, why, part, "diff/balance-changed");
         case RETRY -> rule(rules, why, part, "diff/retry-added");
-        case CHECK -> rule(rules, why, part, part.to().isEmpty() ? "diff/check-dropped" : "diff/check-changed");
+        case CHECK ->
+            rule(
+                rules,
+                why,
+                part,
+                part.to().isEmpty() ? "diff/check-dropped" : "diff/check-changed");
         case TLS -> rule(rules, why, part, "diff/tls-changed");
         case SERVER_REMOVED -> left.add("server " + part.server() + " taken out of " + part.pool());
         case OTHER -> left.add("a setting of " + part.pool());

@@ -16,8 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class AutoRollbackTest {
   private static final Instant T = Instant.parse("2026-01-01T00:00:00Z");
-  private static final Optional<WayBack> GREEN =
-      Optional.of(new WayBack("before", true, ""));
+  private static final Optional<WayBack> GREEN = Optional.of(new WayBack("before", true, ""));
 
   private final AutoRollback rollback = new AutoRollback();
 
@@ -93,8 +92,7 @@ class AutoRollbackTest {
   @Test
   void proposesWhenTheHarmLiesElsewhereToo() {
     assertThat(
-            rollback.next(
-                after(5), harm(Cause.LB_CHANGE, act(Act.Kind.APPLY), 0.4, 0.99), GREEN))
+            rollback.next(after(5), harm(Cause.LB_CHANGE, act(Act.Kind.APPLY), 0.4, 0.99), GREEN))
         .isInstanceOf(Decision.Propose.class);
   }
 
@@ -135,8 +133,7 @@ class AutoRollbackTest {
   @Test
   void staysWhenSomethingElseIsTheCauseOrAPersonWentBackAlready() {
     assertThat(
-            rollback.next(
-                after(5), harm(Cause.DATABASE, act(Act.Kind.APPLY), 0.97, 0.99), GREEN))
+            rollback.next(after(5), harm(Cause.DATABASE, act(Act.Kind.APPLY), 0.97, 0.99), GREEN))
         .isInstanceOf(Decision.Stay.class);
     Moment.Event back =
         new Moment.Event(

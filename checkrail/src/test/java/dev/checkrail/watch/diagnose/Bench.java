@@ -134,9 +134,25 @@ final class Bench {
       }
     }
     if (first.isEmpty() && lastSeen != null) {
-      lastSeen.ranking().stream().limit(3).forEach(r -> notes.append("\n      ").append(r.name()).append(' ').append(r.log10()).append(' ').append(r.reasons()));
+      lastSeen.ranking().stream()
+          .limit(3)
+          .forEach(
+              r ->
+                  notes
+                      .append("\n      ")
+                      .append(r.name())
+                      .append(' ')
+                      .append(r.log10())
+                      .append(' ')
+                      .append(r.reasons()));
     }
-    all.forEach(note -> notes.append("\n      ").append(note.at().toEpochMilli() / 1000.0 - Feed.EPOCH - when).append(' ').append(note.text()));
+    all.forEach(
+        note ->
+            notes
+                .append("\n      ")
+                .append(note.at().toEpochMilli() / 1000.0 - Feed.EPOCH - when)
+                .append(' ')
+                .append(note.text()));
     int rank = 9;
     boolean both = false;
     if (first.isPresent()) {
@@ -151,8 +167,20 @@ final class Bench {
       both = two.containsAll(fault.both());
     }
     return new Run(
-        fault, load, seed, first, answered, stayed, page, rank, both, back, wrongBack, lastChange,
-        alert, notes.toString());
+        fault,
+        load,
+        seed,
+        first,
+        answered,
+        stayed,
+        page,
+        rank,
+        both,
+        back,
+        wrongBack,
+        lastChange,
+        alert,
+        notes.toString());
   }
 
   private static java.time.Instant feedTime(double seconds) {
@@ -161,18 +189,20 @@ final class Bench {
 
   private static void harmless(Fleet fleet, Feed feed, double when, Random chance) {
     int which = chance.nextInt(3);
-    fleet.at(when, () -> {
-      Fleet.Config next = fleet.worker.config.copy();
-      switch (which) {
-        case 0 -> next.pool("be_web").server("web-1").weight = 120;
-        case 1 -> next.pool("be_pay").servers.forEach(s -> s.maxconn = 96);
-        default -> {
-          next.pool("be_pay").timeoutQueue = 3;
-          next.pool("be_pay").server("pay-1").weight = 110;
-        }
-      }
-      feed.applyHarmless(next);
-    });
+    fleet.at(
+        when,
+        () -> {
+          Fleet.Config next = fleet.worker.config.copy();
+          switch (which) {
+            case 0 -> next.pool("be_web").server("web-1").weight = 120;
+            case 1 -> next.pool("be_pay").servers.forEach(s -> s.maxconn = 96);
+            default -> {
+              next.pool("be_pay").timeoutQueue = 3;
+              next.pool("be_pay").server("pay-1").weight = 110;
+            }
+          }
+          feed.applyHarmless(next);
+        });
   }
 
   /** The alert that fires first, taken at its word. */
@@ -199,7 +229,10 @@ final class Bench {
   public static void main(String[] args) {
     List<Run> runs = new ArrayList<>();
     long began = System.nanoTime();
-    long[] seeds = java.util.Arrays.stream(System.getProperty("seeds", "1,2,3").split(",")).mapToLong(Long::parseLong).toArray();
+    long[] seeds =
+        java.util.Arrays.stream(System.getProperty("seeds", "1,2,3").split(","))
+            .mapToLong(Long::parseLong)
+            .toArray();
     for (Faults.Fault fault : Faults.all()) {
       if (args.length > 0 && !List.of(args).contains(String.valueOf(fault.number()))) {
         continue;
@@ -210,13 +243,36 @@ final class Bench {
           runs.add(run);
           if (args.length > 0 || !run.right() || !run.firstTwo() || run.wrongBack()) {
             System.out.println(line(run));
-            if (args.length > 0 && (!run.firstTwo() || !run.right() || run.wrongBack() || List.of(args).contains("all"))) {
+            if (args.length > 0
+                && (!run.firstTwo()
+                    || !run.right()
+                    || run.wrongBack()
+                    || List.of(args).contains("all"))) {
               System.out.println(run.notes());
-              run.answer().ifPresent(a ->
-                  a.ranking().stream().limit(List.of(args).contains("all") ? 20 : 3).forEach(r -> {
-                    System.out.printf(Locale.ROOT, "    %-40s %.2f %.3f %s%n", r.name(), r.log10(), r.probability(), r.standing());
-                    r.reasons().forEach(x -> System.out.printf(Locale.ROOT, "        %-11s %+.2f %s%n", x.kind(), x.log10(), x.text()));
-                  }));
+              run.answer()
+                  .ifPresent(
+                      a ->
+                          a.ranking().stream()
+                              .limit(List.of(args).contains("all") ? 20 : 3)
+                              .forEach(
+                                  r -> {
+                                    System.out.printf(
+                                        Locale.ROOT,
+                                        "    %-40s %.2f %.3f %s%n",
+                                        r.name(),
+                                        r.log10(),
+                                        r.probability(),
+                                        r.standing());
+                                    r.reasons()
+                                        .forEach(
+                                            x ->
+                                                System.out.printf(
+                                                    Locale.ROOT,
+                                                    "        %-11s %+.2f %s%n",
+                                                    x.kind(),
+                                                    x.log10(),
+                                                    x.text()));
+                                  }));
             }
           }
         }
@@ -229,7 +285,8 @@ final class Bench {
             .filter(r -> r.answer().isPresent())
             .filter(r -> r.rank() > 1 || r.fault().wanted() == Faults.Wanted.NOTHING)
             .count();
-    System.out.printf(Locale.ROOT, "answers %d, wrong %d, none %d%n", answers, wrong, runs.size() - answers);
+    System.out.printf(
+        Locale.ROOT, "answers %d, wrong %d, none %d%n", answers, wrong, runs.size() - answers);
     System.out.printf(Locale.ROOT, "%.1f s%n", (System.nanoTime() - began) / 1e9);
   }
 
@@ -241,7 +298,9 @@ final class Bench {
         run.fault().name(),
         run.load(),
         run.seed(),
-        run.answer().map(a -> a.ranking().stream().limit(2).map(Ranked::name).toList().toString()).orElse("(no answer)"),
+        run.answer()
+            .map(a -> a.ranking().stream().limit(2).map(Ranked::name).toList().toString())
+            .orElse("(no answer)"),
         run.rank(),
         run.after(),
         run.stayed() ? "" : " FLIPPED",
@@ -252,14 +311,21 @@ final class Bench {
   /** One line for each fault, and the sums. */
   static String table(List<Run> runs) {
     StringBuilder text = new StringBuilder();
-    text.append("| # | fault | right first | in first two | first answer, median (worst) | stayed 60 s | wrong ways back | last change | first alert |\n");
+    text.append(
+        "| # | fault | right first | in first two | first answer, median (worst) | stayed 60 s |"
+            + " wrong ways back | last change | first alert |\n");
     text.append("|---|---|---|---|---|---|---|---|---|\n");
     Map<Integer, List<Run>> byFault = new TreeMap<>();
-    runs.forEach(run -> byFault.computeIfAbsent(run.fault().number(), n -> new ArrayList<>()).add(run));
-    byFault.forEach((number, own) -> text.append(row(number + " | " + own.getFirst().fault().name(), own)));
+    runs.forEach(
+        run -> byFault.computeIfAbsent(run.fault().number(), n -> new ArrayList<>()).add(run));
+    byFault.forEach(
+        (number, own) -> text.append(row(number + " | " + own.getFirst().fault().name(), own)));
     text.append(row(" | all", runs));
     for (double load : LOADS) {
-      text.append(row(String.format(Locale.ROOT, " | %.0f/s", load), runs.stream().filter(r -> r.load() == load).toList()));
+      text.append(
+          row(
+              String.format(Locale.ROOT, " | %.0f/s", load),
+              runs.stream().filter(r -> r.load() == load).toList()));
     }
     return text.toString();
   }
@@ -267,7 +333,8 @@ final class Bench {
   private static String row(String name, List<Run> own) {
     long first = own.stream().filter(Run::right).count();
     long two = own.stream().filter(Run::firstTwo).count();
-    List<Double> times = own.stream().filter(r -> r.answer().isPresent()).map(Run::after).sorted().toList();
+    List<Double> times =
+        own.stream().filter(r -> r.answer().isPresent()).map(Run::after).sorted().toList();
     long stayed = own.stream().filter(r -> r.answer().isPresent() && r.stayed()).count();
     long wrong = own.stream().filter(Run::wrongBack).count();
     long last = own.stream().filter(r -> r.fault().first().contains(r.lastChange())).count();
@@ -276,8 +343,21 @@ final class Bench {
     return String.format(
         Locale.ROOT,
         "| %s | %d/%d | %d/%d | %s | %d/%d | %d | %d/%d | %d/%d |\n",
-        name, first, all, two, all,
-        times.isEmpty() ? "–" : String.format(Locale.ROOT, "%.1f s (%.1f s)", times.get(times.size() / 2), times.getLast()),
-        stayed, times.size(), wrong, last, all, alert, all);
+        name,
+        first,
+        all,
+        two,
+        all,
+        times.isEmpty()
+            ? "–"
+            : String.format(
+                Locale.ROOT, "%.1f s (%.1f s)", times.get(times.size() / 2), times.getLast()),
+        stayed,
+        times.size(),
+        wrong,
+        last,
+        all,
+        alert,
+        all);
   }
 }

@@ -40,11 +40,13 @@ class DiagnoseTest {
     }
 
     Story harmless(double when) {
-      fleet.at(when, () -> {
-        Fleet.Config next = fleet.worker.config.copy();
-        next.pool("be_pay").servers.forEach(s -> s.maxconn = 96);
-        feed.applyHarmless(next);
-      });
+      fleet.at(
+          when,
+          () -> {
+            Fleet.Config next = fleet.worker.config.copy();
+            next.pool("be_pay").servers.forEach(s -> s.maxconn = 96);
+            feed.applyHarmless(next);
+          });
       return this;
     }
 
@@ -85,10 +87,11 @@ class DiagnoseTest {
     assertThat(answer.ranking())
         .filteredOn(r -> r.cause() == Cause.DATABASE)
         .singleElement()
-        .satisfies(r -> {
-          assertThat(r.standing()).isEqualTo(Ranked.Standing.RULED_OUT);
-          assertThat(r.why()).startsWith("ruled out because ");
-        });
+        .satisfies(
+            r -> {
+              assertThat(r.standing()).isEqualTo(Ranked.Standing.RULED_OUT);
+              assertThat(r.why()).startsWith("ruled out because ");
+            });
   }
 
   @Test
@@ -113,10 +116,11 @@ class DiagnoseTest {
     assertThat(story.said.get(75).ranking())
         .filteredOn(r -> r.cause() == Cause.ACQUIRER || r.cause() == Cause.DATABASE)
         .hasSize(2)
-        .allSatisfy(r -> {
-          assertThat(r.standing()).isEqualTo(Ranked.Standing.NOT_OBSERVED);
-          assertThat(r.why()).startsWith("not observed: ");
-        });
+        .allSatisfy(
+            r -> {
+              assertThat(r.standing()).isEqualTo(Ranked.Standing.NOT_OBSERVED);
+              assertThat(r.why()).startsWith("not observed: ");
+            });
   }
 
   @Test

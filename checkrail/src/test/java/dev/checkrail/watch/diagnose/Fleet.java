@@ -169,7 +169,8 @@ final class Fleet {
         after(0.02, () -> done.accept(4));
         return;
       }
-      double takes = around(median, spread) + extra + (random.nextDouble() < tail ? tailSeconds : 0);
+      double takes =
+          around(median, spread) + extra + (random.nextDouble() < tail ? tailSeconds : 0);
       boolean half = random.nextDouble() < halfAnswers;
       double no = tiny ? 0.95 : brand.equals(badBrand) ? badBrandDeclined : declined;
       boolean refused = random.nextDouble() < no;
@@ -204,8 +205,7 @@ final class Fleet {
   private final Map<String, Integer> keys = new HashMap<>(); // 1 in progress, else its status
 
   private boolean admitted(String merchant) {
-    double[] bucket =
-        buckets.computeIfAbsent(merchant, m -> new double[] {allowed(m), now});
+    double[] bucket = buckets.computeIfAbsent(merchant, m -> new double[] {allowed(m), now});
     double limit = allowed(merchant);
     bucket[0] = Math.min(limit, bucket[0] + (now - bucket[1]) * limit);
     bucket[1] = now;
@@ -630,24 +630,26 @@ final class Fleet {
       other.onlyNewTls = onlyNewTls;
       other.deny = deny;
       other.redirects = redirects;
-      pools.forEach((name, pool) -> {
-        Pool same = new Pool(name);
-        same.balance = pool.balance;
-        same.timeoutServer = pool.timeoutServer;
-        same.timeoutQueue = pool.timeoutQueue;
-        same.timeoutConnect = pool.timeoutConnect;
-        same.retries = pool.retries;
-        same.retryOn.clear();
-        same.retryOn.addAll(pool.retryOn);
-        pool.servers.forEach(s -> {
-          Server server = new Server(s.name, s.target);
-          server.weight = s.weight;
-          server.maxconn = s.maxconn;
-          server.check = s.check;
-          same.servers.add(server);
-        });
-        other.pools.put(name, same);
-      });
+      pools.forEach(
+          (name, pool) -> {
+            Pool same = new Pool(name);
+            same.balance = pool.balance;
+            same.timeoutServer = pool.timeoutServer;
+            same.timeoutQueue = pool.timeoutQueue;
+            same.timeoutConnect = pool.timeoutConnect;
+            same.retries = pool.retries;
+            same.retryOn.clear();
+            same.retryOn.addAll(pool.retryOn);
+            pool.servers.forEach(
+                s -> {
+                  Server server = new Server(s.name, s.target);
+                  server.weight = s.weight;
+                  server.maxconn = s.maxconn;
+                  server.check = s.check;
+                  same.servers.add(server);
+                });
+            other.pools.put(name, same);
+          });
       return other;
     }
   }
@@ -717,10 +719,11 @@ final class Fleet {
     Worker(Config config, int number) {
       this.config = config;
       this.number = number;
-      config.pools.forEach((name, pool) -> {
-        servers.put(name, new ArrayList<>(pool.servers.stream().map(Live::new).toList()));
-        queues.put(name, new ArrayDeque<>());
-      });
+      config.pools.forEach(
+          (name, pool) -> {
+            servers.put(name, new ArrayList<>(pool.servers.stream().map(Live::new).toList()));
+            queues.put(name, new ArrayDeque<>());
+          });
     }
 
     List<Live> of(String pool) {
@@ -815,14 +818,16 @@ final class Fleet {
       String balance = by.config.pool(pool).balance;
       if (balance.equals("leastconn")) {
         return free.stream()
-            .min((a, b) ->
-                Double.compare(
-                    (a.sessions + 1.0) / a.weight + a.current * 1e-9,
-                    (b.sessions + 1.0) / b.weight + b.current * 1e-9))
-            .map(l -> {
-              l.current = order;
-              return l;
-            })
+            .min(
+                (a, b) ->
+                    Double.compare(
+                        (a.sessions + 1.0) / a.weight + a.current * 1e-9,
+                        (b.sessions + 1.0) / b.weight + b.current * 1e-9))
+            .map(
+                l -> {
+                  l.current = order;
+                  return l;
+                })
             .orElseThrow();
       }
       if (balance.equals("source")) {
@@ -1082,13 +1087,14 @@ final class Fleet {
     Map<String, Instance> targets = new LinkedHashMap<>();
     worker.servers.forEach(
         (pool, all) -> all.forEach(l -> targets.put(pool + "/" + l.file.name, l.target)));
-    targets.forEach((subject, target) -> {
-      direct("CHECK", subject, target, false);
-      if (subject.startsWith("be_pay/")) {
-        direct("CAPABILITIES", subject, target, false);
-        direct("SAFE", subject, target, true);
-      }
-    });
+    targets.forEach(
+        (subject, target) -> {
+          direct("CHECK", subject, target, false);
+          if (subject.startsWith("be_pay/")) {
+            direct("CAPABILITIES", subject, target, false);
+            direct("SAFE", subject, target, true);
+          }
+        });
     outside("pay.example.com");
     outside("pay-eu.example.com");
     after(2, this::probe);
@@ -1117,7 +1123,8 @@ final class Fleet {
     after(1, () -> found.accept("TIMEOUT"));
     if (!works) {
       // The health thread has a thread of its own.
-      target.awake(
+      target
+          .awake(
               () ->
                   after(
                       0.003,
@@ -1150,7 +1157,8 @@ final class Fleet {
         () -> {
           if (!known[0]) {
             known[0] = true;
-            probes.put(id, new ProbeSeen("OUTSIDE", "payments through " + host, "TIMEOUT", "", 1000));
+            probes.put(
+                id, new ProbeSeen("OUTSIDE", "payments through " + host, "TIMEOUT", "", 1000));
           }
         });
     send(
@@ -1201,7 +1209,10 @@ final class Fleet {
     r.key = "k" + users;
     r.client = "c" + random.nextInt(4000);
     double what = random.nextDouble();
-    r.kind = what < 0.70 ? Kind.PAY : what < 0.82 ? Kind.LIST : what < 0.95 ? Kind.CATALOGUE : Kind.REPORT;
+    r.kind =
+        what < 0.70
+            ? Kind.PAY
+            : what < 0.82 ? Kind.LIST : what < 0.95 ? Kind.CATALOGUE : Kind.REPORT;
     r.tenant = "t" + random.nextInt(10);
     r.merchant = random.nextDouble() < 0.04 ? "m-small" : "m-" + random.nextInt(30);
     r.brand = random.nextDouble() < 0.55 ? "visa" : "master";
@@ -1287,11 +1298,13 @@ final class Fleet {
           Instance one = pays().get(random.nextInt(3));
           if (!one.stopped && !one.dead) {
             one.stopped = true;
-            after(0.03 + exp(0.05), () -> {
-              if (!one.frozenByHand) {
-                one.resume();
-              }
-            });
+            after(
+                0.03 + exp(0.05),
+                () -> {
+                  if (!one.frozenByHand) {
+                    one.resume();
+                  }
+                });
           }
           pauses();
         });

@@ -51,8 +51,7 @@ class ScopesTest {
     Outcome reports = reaches("be_reports", share("rep-1", "127.0.0.1:2", 1));
 
     assertThat(scope(pay, reports).parts())
-        .containsExactly(
-            new Part(Touch.ROUTE, "", "be_reports", "", "be_pay", "be_reports"));
+        .containsExactly(new Part(Touch.ROUTE, "", "be_reports", "", "be_pay", "be_reports"));
   }
 
   @Test
@@ -68,8 +67,7 @@ class ScopesTest {
   @Test
   void settingsOfPoolsAndServersAreKnownByTheirSubject() {
     assertThat(
-            setting(
-                    RuleId.DIFF_TIMEOUT_CHANGED, "backend be_pay", "timeout server", "5s", "30ms")
+            setting(RuleId.DIFF_TIMEOUT_CHANGED, "backend be_pay", "timeout server", "5s", "30ms")
                 .parts())
         .containsExactly(new Part(Touch.TIMEOUT_SERVER, "", "be_pay", "", "5s", "30ms"));
     assertThat(
