@@ -172,11 +172,9 @@ public final class Diagnose {
   private void bypass(Instant at) {
     boolean known =
         acts.stream()
-            .anyMatch(
-                act ->
-                    act.kind().changesTheFile()
-                        && Duration.between(act.at(), at).abs().compareTo(Duration.ofSeconds(15))
-                            < 0);
+            .anyMatch(act ->
+                act.kind().changesTheFile()
+                    && Duration.between(act.at(), at).abs().compareTo(Duration.ofSeconds(15)) < 0);
     if (!known) {
       acts.add(
           new Act(

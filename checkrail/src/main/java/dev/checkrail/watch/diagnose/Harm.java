@@ -33,40 +33,39 @@ final class Harm {
     Map<String, Sums> services = new TreeMap<>();
     since.forEach(
         (cell, sums) -> services.computeIfAbsent(cell.service(), it -> new Sums()).add(sums));
-    since.forEach(
-        (cell, sums) -> {
-          put(cell, sums.requests);
-          Sums own = usual.cells.getOrDefault(cell, new Sums());
-          Sums service = services.getOrDefault(cell.service(), sums);
-          double failed = 0;
-          for (Kind kind : Kind.values()) {
-            double bad = sums.of(kind);
-            if (bad <= 0) {
-              continue;
-            }
-            double usually = usual.share(cell.service(), kind);
-            double share = usually;
-            if (own.requests > 30) {
-              share = Math.max(share, own.of(kind) / own.requests);
-            }
-            double over = bad - share * sums.requests;
-            // What is clear of the whole service need not be clear of each server.
-            double least = kind.failure ? 2.7 : 4;
-            boolean clear =
-                clear(bad, share * sums.requests, least)
-                    || clear(service.of(kind), usually * service.requests, least);
-            if (over > 0.4 && clear) {
-              unit(cell, kind, over);
-              failed += bad;
-            }
-          }
-          int above = usual.slowAbove(cell.service());
-          double slow = sums.slowerThan(above) - failed;
-          double expected = 0.02 * sums.requests;
-          if (slow - expected > 1 && clear(slow, expected, 2.7)) {
-            unit(cell, Kind.SLOW, slow - expected);
-          }
-        });
+    since.forEach((cell, sums) -> {
+      put(cell, sums.requests);
+      Sums own = usual.cells.getOrDefault(cell, new Sums());
+      Sums service = services.getOrDefault(cell.service(), sums);
+      double failed = 0;
+      for (Kind kind : Kind.values()) {
+        double bad = sums.of(kind);
+        if (bad <= 0) {
+          continue;
+        }
+        double usually = usual.share(cell.service(), kind);
+        double share = usually;
+        if (own.requests > 30) {
+          share = Math.max(share, own.of(kind) / own.requests);
+        }
+        double over = bad - share * sums.requests;
+        // What is clear of the whole service need not be clear of each server.
+        double least = kind.failure ? 2.7 : 4;
+        boolean clear =
+            clear(bad, share * sums.requests, least)
+                || clear(service.of(kind), usually * service.requests, least);
+        if (over > 0.4 && clear) {
+          unit(cell, kind, over);
+          failed += bad;
+        }
+      }
+      int above = usual.slowAbove(cell.service());
+      double slow = sums.slowerThan(above) - failed;
+      double expected = 0.02 * sums.requests;
+      if (slow - expected > 1 && clear(slow, expected, 2.7)) {
+        unit(cell, Kind.SLOW, slow - expected);
+      }
+    });
     connections(ticks, usual);
     if (!ticks.isEmpty()) {
       stuck(ticks.getLast(), usual);
@@ -89,15 +88,13 @@ final class Harm {
         unit(unit.cell(), unit.kind(), unit.count());
       }
     }
-    whole.traffic.forEach(
-        (cell, count) -> {
-          boolean gone =
-              whole.units.stream().anyMatch(u -> u.cell().equals(cell) && without.test(u));
-          boolean left = units.stream().anyMatch(u -> u.cell().equals(cell));
-          if (!gone || left) {
-            put(cell, count);
-          }
-        });
+    whole.traffic.forEach((cell, count) -> {
+      boolean gone = whole.units.stream().anyMatch(u -> u.cell().equals(cell) && without.test(u));
+      boolean left = units.stream().anyMatch(u -> u.cell().equals(cell));
+      if (!gone || left) {
+        put(cell, count);
+      }
+    });
   }
 
   /** What is left if a cause explains these. */
@@ -106,17 +103,16 @@ final class Harm {
   }
 
   private void stuck(Tick now, History.Usual usual) {
-    now.servers.forEach(
-        (name, at) -> {
-          double[] before = usual.sessions.getOrDefault(name.toString(), new double[4]);
-          double mean = usual.rate(before[0]);
-          double over = at.sessions() - 1.3 * before[1] - 1.5;
-          if (over > 0) {
-            Cell cell = new Cell(Cell.ANY, name.pool(), name.server());
-            unit(cell, Kind.STUCK, at.sessions() - mean);
-            put(cell, at.sessions() - mean);
-          }
-        });
+    now.servers.forEach((name, at) -> {
+      double[] before = usual.sessions.getOrDefault(name.toString(), new double[4]);
+      double mean = usual.rate(before[0]);
+      double over = at.sessions() - 1.3 * before[1] - 1.5;
+      if (over > 0) {
+        Cell cell = new Cell(Cell.ANY, name.pool(), name.server());
+        unit(cell, Kind.STUCK, at.sessions() - mean);
+        put(cell, at.sessions() - mean);
+      }
+    });
   }
 
   /** Far more than chance makes of what is expected. */
@@ -130,17 +126,16 @@ final class Harm {
     for (Tick tick : ticks) {
       tick.servers.forEach((name, at) -> errors.merge(name, at.connectErrors(), Double::sum));
     }
-    errors.forEach(
-        (name, count) -> {
-          double[] before = usual.sessions.getOrDefault(name.toString(), new double[4]);
-          double expected = usual.rate(before[3]) * ticks.size();
-          double told = in(u -> u.kind() == Kind.CONNECT && History.same(name, u.cell()));
-          if (clear(count, expected, 2.7) && count - expected > told) {
-            Cell cell = new Cell(Cell.ANY, name.pool(), name.server());
-            unit(cell, Kind.RETRIED, count - expected - told);
-            put(cell, count - expected - told);
-          }
-        });
+    errors.forEach((name, count) -> {
+      double[] before = usual.sessions.getOrDefault(name.toString(), new double[4]);
+      double expected = usual.rate(before[3]) * ticks.size();
+      double told = in(u -> u.kind() == Kind.CONNECT && History.same(name, u.cell()));
+      if (clear(count, expected, 2.7) && count - expected > told) {
+        Cell cell = new Cell(Cell.ANY, name.pool(), name.server());
+        unit(cell, Kind.RETRIED, count - expected - told);
+        put(cell, count - expected - told);
+      }
+    });
   }
 
   private void unit(Cell cell, Kind kind, double count) {
@@ -189,14 +184,13 @@ final class Harm {
         units.stream()
             .sorted(java.util.Comparator.comparingDouble(Unit::count).reversed())
             .limit(5)
-            .map(
-                unit ->
-                    String.format(
-                        java.util.Locale.ROOT,
-                        "%.0f %s of %s",
-                        unit.count(),
-                        unit.kind().words,
-                        unit.cell()))
+            .map(unit ->
+                String.format(
+                    java.util.Locale.ROOT,
+                    "%.0f %s of %s",
+                    unit.count(),
+                    unit.kind().words,
+                    unit.cell()))
             .toList());
   }
 

@@ -183,29 +183,26 @@ final class History {
       sum.requests += tick.requests;
       sum.clients += tick.clients;
       sum.handshakes += tick.handshakes;
-      tick.flows.forEach(
-          (cell, flow) -> {
-            sum.cells.computeIfAbsent(cell, it -> new Sums()).add(flow);
-            sum.services.computeIfAbsent(cell.service(), it -> new Sums()).add(flow);
-          });
-      tick.servers.forEach(
-          (name, at) -> {
-            double[] all = sum.sessions.computeIfAbsent(name.toString(), it -> new double[4]);
-            all[0] += at.sessions();
-            all[1] = Math.max(all[1], at.sessions());
-            all[2] += at.arrived();
-            all[3] += at.connectErrors();
-          });
+      tick.flows.forEach((cell, flow) -> {
+        sum.cells.computeIfAbsent(cell, it -> new Sums()).add(flow);
+        sum.services.computeIfAbsent(cell.service(), it -> new Sums()).add(flow);
+      });
+      tick.servers.forEach((name, at) -> {
+        double[] all = sum.sessions.computeIfAbsent(name.toString(), it -> new double[4]);
+        all[0] += at.sessions();
+        all[1] = Math.max(all[1], at.sessions());
+        all[2] += at.arrived();
+        all[3] += at.connectErrors();
+      });
       tick.queues.forEach((pool, queue) -> sum.queues.merge(pool, (double) queue, Math::max));
-      tick.dependencies.forEach(
-          (name, value) -> {
-            if (value.value().isPresent()) {
-              double[] all = sum.dependencies.computeIfAbsent(name, it -> new double[3]);
-              all[0] += value.value().getAsDouble();
-              all[1] = Math.max(all[1], value.value().getAsDouble());
-              all[2] += value.inTrouble() ? 1 : 0;
-            }
-          });
+      tick.dependencies.forEach((name, value) -> {
+        if (value.value().isPresent()) {
+          double[] all = sum.dependencies.computeIfAbsent(name, it -> new double[3]);
+          all[0] += value.value().getAsDouble();
+          all[1] = Math.max(all[1], value.value().getAsDouble());
+          all[2] += value.inTrouble() ? 1 : 0;
+        }
+      });
       for (Map.Entry<String, Long> one : tick.busy.entrySet()) {
         Long then = before.get(one.getKey());
         if (then != null && one.getValue() > then) {
@@ -249,54 +246,46 @@ final class History {
     Map<String, Sums> services = new TreeMap<>();
     tick.flows.forEach(
         (cell, sums) -> services.computeIfAbsent(cell.service(), it -> new Sums()).add(sums));
-    tick.flows.forEach(
-        (cell, sums) -> {
-          if (!cell.pool().isEmpty()) {
-            flows
-                .computeIfAbsent(new Cell(cell.service(), cell.pool(), ALL), it -> new Sums())
-                .add(sums);
-          }
-        });
+    tick.flows.forEach((cell, sums) -> {
+      if (!cell.pool().isEmpty()) {
+        flows
+            .computeIfAbsent(new Cell(cell.service(), cell.pool(), ALL), it -> new Sums())
+            .add(sums);
+      }
+    });
     services.forEach((service, sums) -> flows.put(new Cell(service, ALL, ALL), sums));
-    flows.forEach(
-        (cell, sums) -> {
-          GROUPS.forEach(
-              (name, kinds) -> {
-                double bad = 0;
-                double usually = 0;
-                for (Kind kind : kinds) {
-                  bad += sums.of(kind);
-                  usually += usual.service(cell.service()).of(kind);
-                }
-                double usualShare = atMost(usually, usual.service(cell.service()).requests);
-                Sums own = usual.cells.get(cell);
-                if (own != null && own.requests > 30) {
-                  double ownBad = 0;
-                  for (Kind kind : kinds) {
-                    ownBad += own.of(kind);
-                  }
-                  usualShare = Math.max(usualShare, ownBad / own.requests);
-                }
-                share(cell + " " + name, tick, bad, sums.requests, usualShare, delay(sums));
-              });
-          double slow = sums.slowerThan(usual.slowAbove(cell.service()));
-          share(cell + " slow", tick, slow, sums.requests, 0.02, Math.min(10, seconds(sums, 0.9)));
-        });
+    flows.forEach((cell, sums) -> {
+      GROUPS.forEach((name, kinds) -> {
+        double bad = 0;
+        double usually = 0;
+        for (Kind kind : kinds) {
+          bad += sums.of(kind);
+          usually += usual.service(cell.service()).of(kind);
+        }
+        double usualShare = atMost(usually, usual.service(cell.service()).requests);
+        Sums own = usual.cells.get(cell);
+        if (own != null && own.requests > 30) {
+          double ownBad = 0;
+          for (Kind kind : kinds) {
+            ownBad += own.of(kind);
+          }
+          usualShare = Math.max(usualShare, ownBad / own.requests);
+        }
+        share(cell + " " + name, tick, bad, sums.requests, usualShare, delay(sums));
+      });
+      double slow = sums.slowerThan(usual.slowAbove(cell.service()));
+      share(cell + " slow", tick, slow, sums.requests, 0.02, Math.min(10, seconds(sums, 0.9)));
+    });
     stuck(tick);
     queues(tick);
     double usualBroken = Math.max(0.05, usual.rate(usual.handshakes));
     poisson("handshakes", tick, tick.handshakes, usualBroken, Math.max(4 * usualBroken, 0.4));
-    tick.servers.forEach(
-        (name, at) -> {
-          double[] before = usual.sessions.getOrDefault(name.toString(), new double[4]);
-          double usually = Math.max(0.02, usual.rate(before[3]));
-          poisson(
-              name + " connect errors",
-              tick,
-              at.connectErrors(),
-              usually,
-              Math.max(5 * usually, 0.5));
-        });
+    tick.servers.forEach((name, at) -> {
+      double[] before = usual.sessions.getOrDefault(name.toString(), new double[4]);
+      double usually = Math.max(0.02, usual.rate(before[3]));
+      poisson(
+          name + " connect errors", tick, at.connectErrors(), usually, Math.max(5 * usually, 0.5));
+    });
   }
 
   /** The share may well be as high as that: what was seen little of is not known well. */
@@ -338,22 +327,20 @@ final class History {
 
   /** Sessions come and none ends: no error counter moves until the time-out. */
   private void stuck(Tick tick) {
-    tick.servers.forEach(
-        (name, at) -> {
-          double[] before = usual.sessions.getOrDefault(name.toString(), new double[4]);
-          double most = before[1] + 2 + 0.5 * before[1];
-          double over = at.sessions() - most;
-          boolean held = over > 0 && at.completed() <= 0.35 * at.arrived() + 0.5;
-          gain(name + " stuck", tick, held ? Math.min(5, 1.5 + over) : over > 3 * most ? 3 : -4, 1);
-        });
+    tick.servers.forEach((name, at) -> {
+      double[] before = usual.sessions.getOrDefault(name.toString(), new double[4]);
+      double most = before[1] + 2 + 0.5 * before[1];
+      double over = at.sessions() - most;
+      boolean held = over > 0 && at.completed() <= 0.35 * at.arrived() + 0.5;
+      gain(name + " stuck", tick, held ? Math.min(5, 1.5 + over) : over > 3 * most ? 3 : -4, 1);
+    });
   }
 
   private void queues(Tick tick) {
-    tick.queues.forEach(
-        (pool, queue) -> {
-          double over = queue - usual.queues.getOrDefault(pool, 0.0) - 3;
-          gain(pool + " queue", tick, over > 0 ? Math.min(4, 1.5 + over / 2) : -4, 1);
-        });
+    tick.queues.forEach((pool, queue) -> {
+      double over = queue - usual.queues.getOrDefault(pool, 0.0) - 3;
+      gain(pool + " queue", tick, over > 0 ? Math.min(4, 1.5 + over / 2) : -4, 1);
+    });
   }
 
   private void gain(String name, Tick tick, double gain, double delay) {
@@ -375,12 +362,11 @@ final class History {
   /** Names of the streams that say that users are harmed. */
   List<String> alarmed() {
     List<String> names = new ArrayList<>();
-    streams.forEach(
-        (name, stream) -> {
-          if (stream.alarmed) {
-            names.add(name.replaceFirst(" 0\\.[0-9]+$", ""));
-          }
-        });
+    streams.forEach((name, stream) -> {
+      if (stream.alarmed) {
+        names.add(name.replaceFirst(" 0\\.[0-9]+$", ""));
+      }
+    });
     return names.stream().distinct().toList();
   }
 

@@ -117,20 +117,17 @@ final class Tick {
   private void withoutLog(Moment moment) {
     moment
         .servers()
-        .forEach(
-            server ->
-                server
-                    .came()
-                    .ifPresent(
-                        came -> {
-                          Sums sums = new Sums();
-                          sums.add(came);
-                          if (sums.requests > 0) {
-                            flows.put(
-                                new Cell(Cell.ANY, server.name().pool(), server.name().server()),
-                                sums);
-                          }
-                        }));
+        .forEach(server ->
+            server
+                .came()
+                .ifPresent(came -> {
+                  Sums sums = new Sums();
+                  sums.add(came);
+                  if (sums.requests > 0) {
+                    flows.put(
+                        new Cell(Cell.ANY, server.name().pool(), server.name().server()), sums);
+                  }
+                }));
   }
 
   /** The latest answers of one kind. */

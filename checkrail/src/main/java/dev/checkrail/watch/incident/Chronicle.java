@@ -130,19 +130,18 @@ public final class Chronicle {
   private void remember(Moment moment) {
     moment
         .log()
-        .ifPresent(
-            log -> {
-              long requests = 0;
-              long failed = 0;
-              for (Moment.Flow flow : log.flows()) {
-                requests += flow.ended().requests();
-                failed += flow.ended().failures();
-              }
-              usual.addLast(new Seconds(moment.at().toEpochMilli() / 1000.0, requests, failed));
-              while (usual.size() > USUAL_SECONDS) {
-                usual.removeFirst();
-              }
-            });
+        .ifPresent(log -> {
+          long requests = 0;
+          long failed = 0;
+          for (Moment.Flow flow : log.flows()) {
+            requests += flow.ended().requests();
+            failed += flow.ended().failures();
+          }
+          usual.addLast(new Seconds(moment.at().toEpochMilli() / 1000.0, requests, failed));
+          while (usual.size() > USUAL_SECONDS) {
+            usual.removeFirst();
+          }
+        });
     lastNote = Optional.of(moment.at());
   }
 

@@ -163,24 +163,19 @@ public final class Postmortem {
             + " to notice"
             + incident
                 .answer()
-                .map(
-                    a ->
-                        " and "
-                            + lasted(Duration.between(incident.began(), a.at()))
-                            + " to name the cause")
+                .map(a ->
+                    " and "
+                        + lasted(Duration.between(incident.began(), a.at()))
+                        + " to name the cause")
                 .orElse("; the cause was not named")
             + ".");
     incident
         .answer()
-        .ifPresent(
-            answer ->
-                answer.ranking().stream()
-                    .filter(one -> one.standing() == Ranked.Standing.NOT_OBSERVED)
-                    .forEach(
-                        one ->
-                            all.add(
-                                plain(one.cause().word() + " was not observed: " + one.why())
-                                    + ".")));
+        .ifPresent(answer ->
+            answer.ranking().stream()
+                .filter(one -> one.standing() == Ranked.Standing.NOT_OBSERVED)
+                .forEach(one ->
+                    all.add(plain(one.cause().word() + " was not observed: " + one.why()) + ".")));
     if (incident.impact().observed() == 0) {
       all.add("No log was read: users who failed are not known.");
     }
@@ -189,20 +184,19 @@ public final class Postmortem {
 
   private static List<String> tasks(Optional<Prevention> prevention) {
     List<String> all = new ArrayList<>();
-    prevention.ifPresent(
-        it -> {
-          if (!it.patch().isEmpty()) {
-            all.add(
-                "Accept the change of the policy that refuses this for ever ("
-                    + plain(String.join("; ", it.why()))
-                    + "):\n\n```yaml\n"
-                    + it.patch()
-                    + "```\n");
-          }
-          if (!it.no().isEmpty()) {
-            all.add("Decide by hand: " + plain(it.no()) + ".");
-          }
-        });
+    prevention.ifPresent(it -> {
+      if (!it.patch().isEmpty()) {
+        all.add(
+            "Accept the change of the policy that refuses this for ever ("
+                + plain(String.join("; ", it.why()))
+                + "):\n\n```yaml\n"
+                + it.patch()
+                + "```\n");
+      }
+      if (!it.no().isEmpty()) {
+        all.add("Decide by hand: " + plain(it.no()) + ".");
+      }
+    });
     return all;
   }
 

@@ -136,23 +136,21 @@ final class Bench {
     if (first.isEmpty() && lastSeen != null) {
       lastSeen.ranking().stream()
           .limit(3)
-          .forEach(
-              r ->
-                  notes
-                      .append("\n      ")
-                      .append(r.name())
-                      .append(' ')
-                      .append(r.log10())
-                      .append(' ')
-                      .append(r.reasons()));
+          .forEach(r ->
+              notes
+                  .append("\n      ")
+                  .append(r.name())
+                  .append(' ')
+                  .append(r.log10())
+                  .append(' ')
+                  .append(r.reasons()));
     }
-    all.forEach(
-        note ->
-            notes
-                .append("\n      ")
-                .append(note.at().toEpochMilli() / 1000.0 - Feed.EPOCH - when)
-                .append(' ')
-                .append(note.text()));
+    all.forEach(note ->
+        notes
+            .append("\n      ")
+            .append(note.at().toEpochMilli() / 1000.0 - Feed.EPOCH - when)
+            .append(' ')
+            .append(note.text()));
     int rank = 9;
     boolean both = false;
     if (first.isPresent()) {
@@ -250,29 +248,26 @@ final class Bench {
                     || List.of(args).contains("all"))) {
               System.out.println(run.notes());
               run.answer()
-                  .ifPresent(
-                      a ->
-                          a.ranking().stream()
-                              .limit(List.of(args).contains("all") ? 20 : 3)
-                              .forEach(
-                                  r -> {
+                  .ifPresent(a ->
+                      a.ranking().stream()
+                          .limit(List.of(args).contains("all") ? 20 : 3)
+                          .forEach(r -> {
+                            System.out.printf(
+                                Locale.ROOT,
+                                "    %-40s %.2f %.3f %s%n",
+                                r.name(),
+                                r.log10(),
+                                r.probability(),
+                                r.standing());
+                            r.reasons()
+                                .forEach(x ->
                                     System.out.printf(
                                         Locale.ROOT,
-                                        "    %-40s %.2f %.3f %s%n",
-                                        r.name(),
-                                        r.log10(),
-                                        r.probability(),
-                                        r.standing());
-                                    r.reasons()
-                                        .forEach(
-                                            x ->
-                                                System.out.printf(
-                                                    Locale.ROOT,
-                                                    "        %-11s %+.2f %s%n",
-                                                    x.kind(),
-                                                    x.log10(),
-                                                    x.text()));
-                                  }));
+                                        "        %-11s %+.2f %s%n",
+                                        x.kind(),
+                                        x.log10(),
+                                        x.text()));
+                          }));
             }
           }
         }

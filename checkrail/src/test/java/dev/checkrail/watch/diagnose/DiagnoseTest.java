@@ -87,11 +87,10 @@ class DiagnoseTest {
     assertThat(answer.ranking())
         .filteredOn(r -> r.cause() == Cause.DATABASE)
         .singleElement()
-        .satisfies(
-            r -> {
-              assertThat(r.standing()).isEqualTo(Ranked.Standing.RULED_OUT);
-              assertThat(r.why()).startsWith("ruled out because ");
-            });
+        .satisfies(r -> {
+          assertThat(r.standing()).isEqualTo(Ranked.Standing.RULED_OUT);
+          assertThat(r.why()).startsWith("ruled out because ");
+        });
   }
 
   @Test
@@ -116,11 +115,10 @@ class DiagnoseTest {
     assertThat(story.said.get(75).ranking())
         .filteredOn(r -> r.cause() == Cause.ACQUIRER || r.cause() == Cause.DATABASE)
         .hasSize(2)
-        .allSatisfy(
-            r -> {
-              assertThat(r.standing()).isEqualTo(Ranked.Standing.NOT_OBSERVED);
-              assertThat(r.why()).startsWith("not observed: ");
-            });
+        .allSatisfy(r -> {
+          assertThat(r.standing()).isEqualTo(Ranked.Standing.NOT_OBSERVED);
+          assertThat(r.why()).startsWith("not observed: ");
+        });
   }
 
   @Test

@@ -679,21 +679,19 @@ final class Faults {
                   t,
                   () ->
                       f.pays()
-                          .forEach(
-                              p -> {
-                                p.frozenByHand = true;
-                                p.stopped = true;
-                              }));
+                          .forEach(p -> {
+                            p.frozenByHand = true;
+                            p.stopped = true;
+                          }));
               on(
                   f,
                   t + 2,
                   () ->
                       f.pays()
-                          .forEach(
-                              p -> {
-                                p.frozenByHand = false;
-                                p.resume();
-                              }));
+                          .forEach(p -> {
+                            p.frozenByHand = false;
+                            p.resume();
+                          }));
             }));
     add(
         42,

@@ -192,70 +192,69 @@ final class Feed {
       }
     }
     parts.addAll(routes);
-    now.pools.forEach(
-        (name, pool) -> {
-          Fleet.Pool before = old.pool(name);
-          setting(parts, Scope.Touch.BALANCE, name, "", before.balance, pool.balance);
-          setting(
-              parts,
-              Scope.Touch.TIMEOUT_SERVER,
-              name,
-              "",
-              Math.round(before.timeoutServer * 1000) + "ms",
-              Math.round(pool.timeoutServer * 1000) + "ms");
-          setting(
-              parts,
-              Scope.Touch.TIMEOUT_QUEUE,
-              name,
-              "",
-              Math.round(before.timeoutQueue * 1000) + "ms",
-              Math.round(pool.timeoutQueue * 1000) + "ms");
-          setting(
-              parts,
-              Scope.Touch.RETRY,
-              name,
-              "",
-              before.retries + " " + new TreeSet<>(before.retryOn),
-              pool.retries + " " + new TreeSet<>(pool.retryOn));
-          for (Fleet.Server server : pool.servers) {
-            Optional<Fleet.Server> was =
-                before.servers.stream().filter(s -> s.name.equals(server.name)).findFirst();
-            if (was.isEmpty()) {
-              parts.add(
-                  new Scope.Part(
-                      Scope.Touch.SERVER_ADDED, "", name, server.name, "", "" + server.weight));
-              continue;
-            }
-            setting(
-                parts,
-                Scope.Touch.ADDRESS,
-                name,
-                server.name,
-                was.get().target.name,
-                server.target.name);
-            setting(
-                parts,
-                Scope.Touch.WEIGHT,
-                name,
-                server.name,
-                "" + was.get().weight,
-                "" + server.weight);
-            setting(
-                parts,
-                Scope.Touch.LIMIT,
-                name,
-                server.name,
-                "" + was.get().maxconn,
-                "" + server.maxconn);
-            setting(
-                parts,
-                Scope.Touch.CHECK,
-                name,
-                server.name,
-                was.get().check ? "every 1000ms" : "",
-                server.check ? "every 1000ms" : "");
-          }
-        });
+    now.pools.forEach((name, pool) -> {
+      Fleet.Pool before = old.pool(name);
+      setting(parts, Scope.Touch.BALANCE, name, "", before.balance, pool.balance);
+      setting(
+          parts,
+          Scope.Touch.TIMEOUT_SERVER,
+          name,
+          "",
+          Math.round(before.timeoutServer * 1000) + "ms",
+          Math.round(pool.timeoutServer * 1000) + "ms");
+      setting(
+          parts,
+          Scope.Touch.TIMEOUT_QUEUE,
+          name,
+          "",
+          Math.round(before.timeoutQueue * 1000) + "ms",
+          Math.round(pool.timeoutQueue * 1000) + "ms");
+      setting(
+          parts,
+          Scope.Touch.RETRY,
+          name,
+          "",
+          before.retries + " " + new TreeSet<>(before.retryOn),
+          pool.retries + " " + new TreeSet<>(pool.retryOn));
+      for (Fleet.Server server : pool.servers) {
+        Optional<Fleet.Server> was =
+            before.servers.stream().filter(s -> s.name.equals(server.name)).findFirst();
+        if (was.isEmpty()) {
+          parts.add(
+              new Scope.Part(
+                  Scope.Touch.SERVER_ADDED, "", name, server.name, "", "" + server.weight));
+          continue;
+        }
+        setting(
+            parts,
+            Scope.Touch.ADDRESS,
+            name,
+            server.name,
+            was.get().target.name,
+            server.target.name);
+        setting(
+            parts,
+            Scope.Touch.WEIGHT,
+            name,
+            server.name,
+            "" + was.get().weight,
+            "" + server.weight);
+        setting(
+            parts,
+            Scope.Touch.LIMIT,
+            name,
+            server.name,
+            "" + was.get().maxconn,
+            "" + server.maxconn);
+        setting(
+            parts,
+            Scope.Touch.CHECK,
+            name,
+            server.name,
+            was.get().check ? "every 1000ms" : "",
+            server.check ? "every 1000ms" : "");
+      }
+    });
     if (now.onlyNewTls && !old.onlyNewTls) {
       parts.add(new Scope.Part(Scope.Touch.TLS, "", "", "", "TLSv1.2", "TLSv1.3"));
     }
@@ -388,11 +387,10 @@ final class Feed {
               true,
               sessions,
               fleet.workers.stream()
-                  .mapToInt(
-                      w -> {
-                        var queue = w.queues.get(pool.getKey());
-                        return queue == null ? 0 : queue.size();
-                      })
+                  .mapToInt(w -> {
+                    var queue = w.queues.get(pool.getKey());
+                    return queue == null ? 0 : queue.size();
+                  })
                   .sum(),
               active,
               0,
@@ -405,19 +403,17 @@ final class Feed {
     for (Fleet.Worker one : fleet.workers) {
       one.servers
           .values()
-          .forEach(
-              all ->
-                  all.forEach(
-                      live -> {
-                        live.came = 0;
-                        live.connectErrors = 0;
-                        live.responseErrors = 0;
-                        live.retries = 0;
-                        live.redispatches = 0;
-                        live.aborted = 0;
-                        live.ended = 0;
-                        Arrays.fill(live.classes, 0);
-                      }));
+          .forEach(all ->
+              all.forEach(live -> {
+                live.came = 0;
+                live.connectErrors = 0;
+                live.responseErrors = 0;
+                live.retries = 0;
+                live.redispatches = 0;
+                live.aborted = 0;
+                live.ended = 0;
+                Arrays.fill(live.classes, 0);
+              }));
     }
     long requests = fleet.lines.values().stream().mapToLong(l -> l.requests).sum();
     return new Moment.Stats(
@@ -461,18 +457,14 @@ final class Feed {
   private Snapshot.Worker worker(Fleet.Worker one) {
     List<Snapshot.Held> held = new ArrayList<>();
     if (one.old) {
-      one.servers.forEach(
-          (pool, all) ->
-              all.forEach(
-                  live -> {
-                    if (live.sessions > 0) {
-                      held.add(
-                          new Snapshot.Held(
-                              new ServerName(pool, live.file.name),
-                              live.sessions,
-                              Optional.empty()));
-                    }
-                  }));
+      one.servers.forEach((pool, all) ->
+          all.forEach(live -> {
+            if (live.sessions > 0) {
+              held.add(
+                  new Snapshot.Held(
+                      new ServerName(pool, live.file.name), live.sessions, Optional.empty()));
+            }
+          }));
     }
     return new Snapshot.Worker(
         one.number,
@@ -510,12 +502,11 @@ final class Feed {
   private static Moment.Flow flow(Fleet.LineKey key, Fleet.Line line) {
     Map<Band, Long> bands = new EnumMap<>(Band.class);
     Map<String, Long> terminations = new LinkedHashMap<>();
-    line.ends.forEach(
-        (end, count) -> {
-          String[] parts = end.split(" ", -1);
-          bands.merge(band(Integer.parseInt(parts[0]), parts[1]), (long) count, Long::sum);
-          terminations.merge(parts[1], (long) count, Long::sum);
-        });
+    line.ends.forEach((end, count) -> {
+      String[] parts = end.split(" ", -1);
+      bands.merge(band(Integer.parseInt(parts[0]), parts[1]), (long) count, Long::sum);
+      terminations.merge(parts[1], (long) count, Long::sum);
+    });
     Spread times = new Spread();
     line.millis.forEach(times::add);
     Set<String> ways = new TreeSet<>(List.of(key.approved().split("\\|")));

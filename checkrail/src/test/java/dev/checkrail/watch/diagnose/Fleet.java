@@ -306,14 +306,13 @@ final class Fleet {
                 if (busy >= workers) {
                   double came = now;
                   // What nobody waits for any more is not started.
-                  queue.add(
-                      () -> {
-                        if (now - came < 8) {
-                          work(request, reply);
-                        } else {
-                          started();
-                        }
-                      });
+                  queue.add(() -> {
+                    if (now - came < 8) {
+                      work(request, reply);
+                    } else {
+                      started();
+                    }
+                  });
                 } else {
                   work(request, reply);
                 }
@@ -398,15 +397,14 @@ final class Fleet {
               database.run(
                   true,
                   ok ->
-                      free(
-                          () -> {
-                            if (ok) {
-                              keys.put(request.key, 1);
-                              pay(request, done);
-                            } else {
-                              done.accept(500);
-                            }
-                          })),
+                      free(() -> {
+                        if (ok) {
+                          keys.put(request.key, 1);
+                          pay(request, done);
+                        } else {
+                          done.accept(500);
+                        }
+                      })),
           done);
     }
 
@@ -428,23 +426,21 @@ final class Fleet {
             if (said == 3) {
               unknown++;
             }
-            awake(
-                    () ->
-                        connection(
-                            () ->
-                                database.run(
-                                    true,
-                                    ok ->
-                                        free(
-                                            () -> {
-                                              if (ok && (status == 201 || status == 402)) {
-                                                keys.put(request.key, status);
-                                              } else {
-                                                keys.remove(request.key);
-                                              }
-                                              done.accept(ok ? status : 500);
-                                            })),
-                            done))
+            awake(() ->
+                    connection(
+                        () ->
+                            database.run(
+                                true,
+                                ok ->
+                                    free(() -> {
+                                      if (ok && (status == 201 || status == 402)) {
+                                        keys.put(request.key, status);
+                                      } else {
+                                        keys.remove(request.key);
+                                      }
+                                      done.accept(ok ? status : 500);
+                                    })),
+                        done))
                 .run();
           });
     }
@@ -630,26 +626,24 @@ final class Fleet {
       other.onlyNewTls = onlyNewTls;
       other.deny = deny;
       other.redirects = redirects;
-      pools.forEach(
-          (name, pool) -> {
-            Pool same = new Pool(name);
-            same.balance = pool.balance;
-            same.timeoutServer = pool.timeoutServer;
-            same.timeoutQueue = pool.timeoutQueue;
-            same.timeoutConnect = pool.timeoutConnect;
-            same.retries = pool.retries;
-            same.retryOn.clear();
-            same.retryOn.addAll(pool.retryOn);
-            pool.servers.forEach(
-                s -> {
-                  Server server = new Server(s.name, s.target);
-                  server.weight = s.weight;
-                  server.maxconn = s.maxconn;
-                  server.check = s.check;
-                  same.servers.add(server);
-                });
-            other.pools.put(name, same);
-          });
+      pools.forEach((name, pool) -> {
+        Pool same = new Pool(name);
+        same.balance = pool.balance;
+        same.timeoutServer = pool.timeoutServer;
+        same.timeoutQueue = pool.timeoutQueue;
+        same.timeoutConnect = pool.timeoutConnect;
+        same.retries = pool.retries;
+        same.retryOn.clear();
+        same.retryOn.addAll(pool.retryOn);
+        pool.servers.forEach(s -> {
+          Server server = new Server(s.name, s.target);
+          server.weight = s.weight;
+          server.maxconn = s.maxconn;
+          server.check = s.check;
+          same.servers.add(server);
+        });
+        other.pools.put(name, same);
+      });
       return other;
     }
   }
@@ -719,11 +713,10 @@ final class Fleet {
     Worker(Config config, int number) {
       this.config = config;
       this.number = number;
-      config.pools.forEach(
-          (name, pool) -> {
-            servers.put(name, new ArrayList<>(pool.servers.stream().map(Live::new).toList()));
-            queues.put(name, new ArrayDeque<>());
-          });
+      config.pools.forEach((name, pool) -> {
+        servers.put(name, new ArrayList<>(pool.servers.stream().map(Live::new).toList()));
+        queues.put(name, new ArrayDeque<>());
+      });
     }
 
     List<Live> of(String pool) {
@@ -818,16 +811,14 @@ final class Fleet {
       String balance = by.config.pool(pool).balance;
       if (balance.equals("leastconn")) {
         return free.stream()
-            .min(
-                (a, b) ->
-                    Double.compare(
-                        (a.sessions + 1.0) / a.weight + a.current * 1e-9,
-                        (b.sessions + 1.0) / b.weight + b.current * 1e-9))
-            .map(
-                l -> {
-                  l.current = order;
-                  return l;
-                })
+            .min((a, b) ->
+                Double.compare(
+                    (a.sessions + 1.0) / a.weight + a.current * 1e-9,
+                    (b.sessions + 1.0) / b.weight + b.current * 1e-9))
+            .map(l -> {
+              l.current = order;
+              return l;
+            })
             .orElseThrow();
       }
       if (balance.equals("source")) {
@@ -1087,14 +1078,13 @@ final class Fleet {
     Map<String, Instance> targets = new LinkedHashMap<>();
     worker.servers.forEach(
         (pool, all) -> all.forEach(l -> targets.put(pool + "/" + l.file.name, l.target)));
-    targets.forEach(
-        (subject, target) -> {
-          direct("CHECK", subject, target, false);
-          if (subject.startsWith("be_pay/")) {
-            direct("CAPABILITIES", subject, target, false);
-            direct("SAFE", subject, target, true);
-          }
-        });
+    targets.forEach((subject, target) -> {
+      direct("CHECK", subject, target, false);
+      if (subject.startsWith("be_pay/")) {
+        direct("CAPABILITIES", subject, target, false);
+        direct("SAFE", subject, target, true);
+      }
+    });
     outside("pay.example.com");
     outside("pay-eu.example.com");
     after(2, this::probe);
@@ -1124,15 +1114,14 @@ final class Fleet {
     if (!works) {
       // The health thread has a thread of its own.
       target
-          .awake(
-              () ->
-                  after(
-                      0.003,
-                      () ->
-                          found.accept(
-                              kind.equals("CAPABILITIES") && !target.serves.equals("pay")
-                                  ? "WRONG"
-                                  : "GOOD")))
+          .awake(() ->
+              after(
+                  0.003,
+                  () ->
+                      found.accept(
+                          kind.equals("CAPABILITIES") && !target.serves.equals("pay")
+                              ? "WRONG"
+                              : "GOOD")))
           .run();
       return;
     }

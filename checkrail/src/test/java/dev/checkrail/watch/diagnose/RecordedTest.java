@@ -94,14 +94,12 @@ class RecordedTest {
     assertThat(recorded)
         .filteredOn(i -> i.state() == State.CLOSED)
         .singleElement()
-        .satisfies(
-            i ->
-                assertThat(i.timeline())
-                    .anySatisfy(
-                        e -> {
-                          assertThat(e.what()).isEqualTo(What.CLOSED);
-                          assertThat(e.who()).isEqualTo("ada");
-                        }));
+        .satisfies(i ->
+            assertThat(i.timeline())
+                .anySatisfy(e -> {
+                  assertThat(e.what()).isEqualTo(What.CLOSED);
+                  assertThat(e.who()).isEqualTo("ada");
+                }));
   }
 
   @Test

@@ -83,9 +83,9 @@ class ScopesTest {
 
   @Test
   void timesAreReadAsTheConfigurationWritesThem() {
-    assertThat(Weigh.millis("5s")).isEqualTo(5_000);
-    assertThat(Weigh.millis("30ms")).isEqualTo(30);
-    assertThat(Weigh.millis("30")).isEqualTo(30);
-    assertThat(Weigh.millis("")).isZero();
+    assertThat(Places.millis("5s")).isEqualTo(5_000);
+    assertThat(Places.millis("30ms")).isEqualTo(30);
+    assertThat(Places.millis("30")).isEqualTo(30);
+    assertThat(Places.millis("")).isZero();
   }
 }
