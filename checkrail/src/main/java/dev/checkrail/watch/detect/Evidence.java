@@ -15,21 +15,29 @@ import java.util.Arrays;
  * seconds, whatever the dependence between seconds, so the chance that the value ever reached
  * {@code c} within {@code T} seconds is at most {@code T / c}, and the mean time until it does is at
  * least {@code c} seconds. Looking each second, or stopping when it pleases, doesn't change that;
- * nor does capping the value, which only lowers it. {@link FalseAlarms} chooses {@code c}.
+ * nor does capping a bet or the value, which only lowers it. {@link FalseAlarms} chooses {@code c}.
+ *
+ * <p>No second counts for more than a bet of {@code e^}{@value #USUAL_LIMIT}: things come in bunches,
+ * and a bad second that is over is nothing to be woken up by. So a page takes three.
  */
 final class Evidence {
+  static final double USUAL_LIMIT = 11.5;
+
   private final double[] sums;
   private final double cap;
+  private final double limit;
   private double value;
   private long since = Long.MIN_VALUE;
 
   /**
    * @param alternatives how many
    * @param cap no alternative gets above this, so that it can come down again
+   * @param limit logarithm of the largest bet of a second
    */
-  Evidence(int alternatives, double cap) {
+  Evidence(int alternatives, double cap, double limit) {
     this.sums = new double[alternatives];
     this.cap = cap;
+    this.limit = limit;
   }
 
   /**
@@ -45,7 +53,7 @@ final class Evidence {
 
   /** The bet of one alternative; each once a second. */
   void bet(int alternative, double logarithm) {
-    double sum = (sums[alternative] + 1) * Math.exp(logarithm);
+    double sum = (sums[alternative] + 1) * Math.exp(Math.min(logarithm, limit));
     sums[alternative] = Math.min(sum, cap);
   }
 

@@ -32,8 +32,15 @@ final class Habit {
   private int learnt;
 
   Habit(Tolerance tolerance, Latch latch) {
+    this(tolerance, latch, Evidence.USUAL_LIMIT);
+  }
+
+  /**
+   * @param limit logarithm of the largest bet of a second
+   */
+  Habit(Tolerance tolerance, Latch latch, double limit) {
     this.tolerance = tolerance;
-    this.test = new ShareTest(tolerance.least());
+    this.test = new ShareTest(tolerance.least(), limit);
     this.usual = new Faded(tolerance.halfLife());
     this.latch = latch;
   }

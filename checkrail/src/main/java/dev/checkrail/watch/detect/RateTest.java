@@ -13,7 +13,7 @@ final class RateTest {
   private static final double[] LESS = {1 / 2.0, 1 / 5.0, 1 / 50.0};
   private static final double[] MORE = {2, 4, 10};
 
-  private final Evidence evidence = new Evidence(LESS.length, FalseAlarms.CAP);
+  private final Evidence evidence = new Evidence(LESS.length, FalseAlarms.CAP, Evidence.USUAL_LIMIT);
   private final double[] times;
   private final double[] logs;
 

@@ -105,7 +105,7 @@ final class ServerErrors implements Detector {
               Say.percent(share)
                   + " of the requests at "
                   + server.subject
-                  + " fail, more than at its siblings"
+                  + (alone ? " fail, more than usual" : " fail, more than at its siblings")
                   + (hole
                       ? "; it draws "
                           + Say.percent(drawn)

@@ -16,12 +16,20 @@ final class ShareTest {
   private static final double MOST = 0.7;
   private static final int ALTERNATIVES = TIMES.length + 1;
 
-  private final Evidence evidence = new Evidence(ALTERNATIVES, FalseAlarms.CAP);
+  private final Evidence evidence;
   private final double[] ifBad = new double[ALTERNATIVES];
   private final double[] ifGood = new double[ALTERNATIVES];
   private double tolerated;
 
   ShareTest(double tolerated) {
+    this(tolerated, Evidence.USUAL_LIMIT);
+  }
+
+  /**
+   * @param limit logarithm of the largest bet of a second
+   */
+  ShareTest(double tolerated, double limit) {
+    evidence = new Evidence(ALTERNATIVES, FalseAlarms.CAP, limit);
     tolerate(tolerated);
   }
 

@@ -18,7 +18,7 @@ final class SiblingTest {
   private static final double[] LOGS = {Math.log(2), Math.log(6), Math.log(20)};
   private static final double TOLERATED = 2;
 
-  private final Evidence evidence = new Evidence(RATIOS.length, FalseAlarms.CAP);
+  private final Evidence evidence = new Evidence(RATIOS.length, FalseAlarms.CAP, Evidence.USUAL_LIMIT);
 
   /**
    * What a second brought.
