@@ -331,9 +331,8 @@ public final class Alerts {
     for (Alert weak : open) {
       Alert current = alerts.getOrDefault(key(weak), weak);
       Optional<String> by =
-          open.stream()
-              .map(one -> alerts.getOrDefault(key(one), one))
-              .filter(strong -> Inhibition.explains(strong, current))
+          alerts.values().stream()
+              .filter(strong -> Inhibition.explains(strong, current, look.at()))
               .map(Alert::id)
               .findFirst();
       if (!by.equals(current.inhibitedBy())) {
@@ -347,6 +346,7 @@ public final class Alerts {
         alerts.values().stream()
             .filter(one -> one.open() && one.balancer().equals(look.balancer()))
             .filter(one -> one.inhibitedBy().isEmpty() && one.silencedBy().isEmpty())
+            .filter(one -> one.seen().equals(look.at()))
             .filter(one -> one.told().isEmpty() || one.told().get().compareTo(one.level()) < 0)
             .sorted(Comparator.comparing(Alert::level).reversed())
             .toList();

@@ -26,8 +26,10 @@ final class Evidence {
   private final double[] sums;
   private final double cap;
   private final double limit;
+  private final double[] rises;
+  private final long[] began;
   private double value;
-  private long since = Long.MIN_VALUE;
+  private long second;
 
   /**
    * @param alternatives how many
@@ -36,6 +38,8 @@ final class Evidence {
    */
   Evidence(int alternatives, double cap, double limit) {
     this.sums = new double[alternatives];
+    this.rises = new double[alternatives];
+    this.began = new long[alternatives];
     this.cap = cap;
     this.limit = limit;
   }
@@ -46,14 +50,18 @@ final class Evidence {
    * @param second its number
    */
   void begin(long second) {
-    if (value < 3) {
-      since = second;
-    }
+    this.second = second;
   }
 
   /** The bet of one alternative; each once a second. */
   void bet(int alternative, double logarithm) {
-    double sum = (sums[alternative] + 1) * Math.exp(Math.min(logarithm, limit));
+    double bet = Math.min(logarithm, limit);
+    if (rises[alternative] <= 0) {
+      rises[alternative] = 0;
+      began[alternative] = second;
+    }
+    rises[alternative] += bet;
+    double sum = (sums[alternative] + 1) * Math.exp(bet);
     sums[alternative] = Math.min(sum, cap);
   }
 
@@ -71,15 +79,22 @@ final class Evidence {
     return value;
   }
 
-  /** The second in which what speaks against it began. */
+  /**
+   * When it began, most likely: where the likelihood of the alternative that explains it best was
+   * least (Page's CUSUM).
+   */
   long since() {
-    return since;
+    int best = 0;
+    for (int i = 1; i < sums.length; i++) {
+      best = sums[i] > sums[best] ? i : best;
+    }
+    return began[best];
   }
 
   /** Forgets everything. */
   void clear() {
     Arrays.fill(sums, 0);
+    Arrays.fill(rises, 0);
     value = 0;
-    since = Long.MIN_VALUE;
   }
 }

@@ -20,7 +20,7 @@ final class FalseAlarms {
   static final double TICKET = BALANCERS * UNITS * YEAR;
 
   /** Evidence does not grow beyond this, so that it is gone soon after what caused it. */
-  static final double CAP = PAGE * 100;
+  static final double CAP = PAGE * 10;
 
   private FalseAlarms() {}
 }

@@ -1,5 +1,7 @@
 package dev.checkrail.watch.detect;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
@@ -91,6 +93,8 @@ final class Inhibition {
     explains(Detection.TRAFFIC_DROP, Detection.SERVER_SHARE);
   }
 
+  private static final Duration AFTERMATH = Duration.ofMinutes(2);
+
   private Inhibition() {}
 
   private static void explains(Detection strong, Detection... weak) {
@@ -101,9 +105,14 @@ final class Inhibition {
     EXPLAINS.put(strong, all);
   }
 
-  /** Whether one explains the other. */
-  static boolean explains(Alert strong, Alert weak) {
-    return strong.open()
+  /** Whether one explains the other; also for a while after it is over, as its aftermath. */
+  static boolean explains(Alert strong, Alert weak, Instant at) {
+    boolean there =
+        strong
+            .closed()
+            .map(closed -> closed.plus(AFTERMATH).isAfter(at) && weak.opened().isBefore(closed))
+            .orElse(true);
+    return there
         && strong.silencedBy().isEmpty()
         && strong.balancer().equals(weak.balancer())
         && explains(strong.detection()).contains(weak.detection())

@@ -75,7 +75,9 @@ final class Latency implements Detector {
         OfServer one = servers.computeIfAbsent(server, it -> new OfServer());
         one.slow.add(scene.second(), one.requests, one.slowOnes, requests, slow);
         one.recent.add(one.slowOnes, one.requests);
-        boolean on = one.latch.update(scene.second(), one.slow.evidence(), one.requests > 0);
+        boolean on =
+            one.latch.update(
+                scene.second(), one.slow.evidence(), one.requests, one.slowOnes);
         if (on && one.recent.share(0) >= 0.05) {
           signs.add(
               new Sign(
@@ -121,7 +123,8 @@ final class Latency implements Detector {
       state.slow.add(second, requests, slow);
       state.recent.add(slow, requests);
     }
-    boolean on = state.latch.update(second, state.slow.evidence(), known && requests > 0);
+    boolean on =
+        state.latch.update(second, state.slow.evidence(), known ? requests : 0, known ? slow : 0);
     learn(state, second, on);
     if (on) {
       signs.add(

@@ -26,6 +26,8 @@ final class RouteDrop implements Detector {
   /** What is gone for so long is taken for the new usual. */
   private static final long LONG_GONE = 86_400;
 
+  private static final double SILENT = 0.2;
+
   private final Detect.History history;
   private final Map<Scene.Unit, State> states = new IdentityHashMap<>();
 
@@ -80,8 +82,8 @@ final class RouteDrop implements Detector {
       return;
     }
     Moment.Logged log = scene.moment().log().get();
-    if (log.requests() == 0 && scene.moment().stats().isEmpty()) {
-      return; // neither eye sees anything: that is for who looks after our eyes
+    if (silent(scene, log)) {
+      return; // that is for who looks after our eyes
     }
     for (Scene.RouteUnit route : scene.routes()) {
       State state = states.computeIfAbsent(route, it -> new State());
@@ -161,6 +163,18 @@ final class RouteDrop implements Detector {
                   away ? arrivals.farLatch.since() : arrivals.nearLatch.since()),
               route.scope()));
     }
+  }
+
+  /** Whether the socket saw much more end than the log, or cannot tell and the log has nothing. */
+  private static boolean silent(Scene scene, Moment.Logged log) {
+    if (scene.moment().stats().isEmpty()) {
+      return log.requests() == 0;
+    }
+    long ended = 0;
+    for (Scene.ServerUnit server : scene.servers()) {
+      ended += server.came == null ? 0 : server.came.completed();
+    }
+    return ended >= 5 && log.requests() < SILENT * ended;
   }
 
   /** Clients of its service if they are told apart, else requests. */

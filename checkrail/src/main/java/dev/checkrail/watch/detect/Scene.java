@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,6 +53,9 @@ final class Scene {
     this.expectations = expectations;
   }
 
+  /** For so long a unit is said to concern what it met. */
+  private static final long MEETS = 60;
+
   /** What is remembered of anything. */
   abstract static class Unit {
     final String subject;
@@ -78,6 +82,9 @@ final class Scene {
     final long[] bands = new long[BANDS];
     final List<Moment.Flow> flows = new ArrayList<>();
 
+    /** Servers that its requests went to, and when last. */
+    final Map<ServerUnit, Long> met = new IdentityHashMap<>();
+
     RouteUnit(String subject, Route route) {
       super(subject);
       this.service = route.service();
@@ -98,11 +105,16 @@ final class Scene {
     Sign.Scope scope() {
       Set<String> to = new TreeSet<>();
       Set<String> at = new TreeSet<>();
+      met.forEach((server, when) -> {
+        if (when >= seen - MEETS) {
+          to.add(server.name.pool());
+          at.add(server.subject);
+        }
+      });
       for (Moment.Flow flow : flows) {
         if (!flow.pool().isEmpty()) {
           to.add(flow.pool());
         }
-        flow.to().ifPresent(server -> at.add(server.toString()));
       }
       return new Sign.Scope(Set.of(subject), to, at);
     }
@@ -125,6 +137,10 @@ final class Scene {
     long refusals;
     long successes;
     final List<Moment.Flow> flows = new ArrayList<>();
+
+    /** Routes whose requests it got, and when last. */
+    final Map<RouteUnit, Long> met = new IdentityHashMap<>();
+
     boolean listed;
 
     ServerUnit(ServerName name) {
@@ -145,7 +161,11 @@ final class Scene {
 
     Sign.Scope scope() {
       Set<String> routes = new TreeSet<>();
-      flows.forEach(flow -> routes.add(Scene.subject(flow.route())));
+      met.forEach((route, when) -> {
+        if (when >= seen - MEETS) {
+          routes.add(route.subject);
+        }
+      });
       return new Sign.Scope(routes, Set.of(name.pool()), Set.of(subject));
     }
   }
@@ -266,6 +286,10 @@ final class Scene {
         server.refusals +=
             ended.of(Band.NOT_FOUND) + ended.of(Band.REFUSED) + ended.of(Band.UNAUTHENTICATED);
         server.flows.add(flow);
+        if (route != null && requests > 0) {
+          route.met.put(server, second);
+          server.met.put(route, second);
+        }
       }
     }
   }
@@ -302,6 +326,8 @@ final class Scene {
       }
     }
     byRoute.values().removeIf(gone::contains);
+    routes.values().forEach(route -> route.met.keySet().removeIf(gone::contains));
+    servers.values().forEach(server -> server.met.keySet().removeIf(gone::contains));
     return gone;
   }
 

@@ -86,7 +86,8 @@ final class ServerErrors implements Detector {
     boolean failing =
         alone
             ? state.alone.add(second, server.requests, server.failures)
-            : state.failingLatch.update(second, state.failing.evidence(), data);
+            : state.failingLatch.update(
+                second, state.failing.evidence(), server.requests, server.failures);
     Latch latch = alone ? state.alone.latch() : state.failingLatch;
     if (failing) {
       double share = state.failures.share(0);
@@ -125,7 +126,9 @@ final class ServerErrors implements Detector {
       state.successes.add(second, server.successes, state.usualSuccesses.rate() / 3);
     }
     boolean fewer = state.successesLatch.update(second, state.successes.evidence(), data);
-    boolean refusing = state.refusingLatch.update(second, state.refusing.evidence(), data);
+    boolean refusing =
+        state.refusingLatch.update(
+            second, state.refusing.evidence(), server.requests, server.refusals);
     if (data && !fewer && !refusing) {
       state.usualSuccesses.add(server.successes, 1);
     }

@@ -6,6 +6,7 @@ import dev.checkrail.watch.traffic.Band;
 import dev.checkrail.watch.traffic.Fit;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -103,7 +104,6 @@ final class CleanDays {
   /** Lives through so many days; whoever is woken up is in {@link #pages}. */
   void live(double days) {
     long end = (long) (days * DAY);
-    double surge = 1;
     for (long i = 0; i < end; i++) {
       if (i % 60 == 0) {
         double hour = (i % DAY) / 3_600.0;
@@ -146,7 +146,7 @@ final class CleanDays {
     }
   }
 
-  private final Map<Story, Integer> steps = new java.util.IdentityHashMap<>();
+  private final Map<Story, Integer> steps = new IdentityHashMap<>();
 
   private double gaussian() {
     return random.nextGaussian();

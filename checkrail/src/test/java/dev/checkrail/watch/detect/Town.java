@@ -12,7 +12,6 @@ import dev.checkrail.watch.traffic.Spread;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +45,6 @@ final class Town {
   double serverTimeout = 5;
 
   double patience = 8;
-  double maxLag = 0;
   boolean logged = true;
   String name = "edge";
 
@@ -95,6 +93,9 @@ final class Town {
 
     double[] free = new double[0];
 
+    /** It draws requests as if its weight were this; 0: as its weight says. */
+    int draws;
+
     /** Its requests take so many times longer. */
     double slower = 1;
 
@@ -130,6 +131,10 @@ final class Town {
     void state(Snapshot.State now) {
       state = now;
       changed = second;
+    }
+
+    int draws() {
+      return !usable() ? 0 : draws > 0 ? draws : weight;
     }
 
     boolean usable() {
@@ -189,7 +194,7 @@ final class Town {
     private @Nullable Server pick() {
       int weights = 0;
       for (Server one : to) {
-        weights += one.usable() ? one.weight : 0;
+        weights += one.draws();
       }
       if (weights == 0) {
         return null;
@@ -197,7 +202,7 @@ final class Town {
       // Round robin for equal weights, by chance else.
       boolean equal = true;
       for (Server one : to) {
-        equal &= !one.usable() || one.weight == 100;
+        equal &= !one.usable() || one.draws() == 100;
       }
       if (equal) {
         while (true) {
@@ -209,7 +214,7 @@ final class Town {
       }
       int at = random.nextInt(weights);
       for (Server one : to) {
-        at -= one.usable() ? one.weight : 0;
+        at -= one.draws();
         if (at < 0) {
           return one;
         }
@@ -401,7 +406,7 @@ final class Town {
                 cell.times));
       }
       if (stream.oneClient && stream.rate > 0) {
-        long most = (long) (stream.rate * Math.floorMod(second, 60));
+        long most = (long) (stream.rate * (Math.floorMod(second, 60) + 1));
         if (busy.isEmpty() || busy.getFirst().requests() < most) {
           busy.addFirst(new Moment.Busy("key", most, 0));
         }
@@ -578,7 +583,4 @@ final class Town {
     return town;
   }
 
-  static EnumMap<Band, Long> bands(Band band, long count) {
-    return new EnumMap<>(Map.of(band, count));
-  }
 }
