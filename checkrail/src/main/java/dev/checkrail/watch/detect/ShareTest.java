@@ -4,7 +4,7 @@ package dev.checkrail.watch.detect;
  * Tests whether more than a tolerated share of requests is bad.
  *
  * <p>Nothing is wrong: each request is bad with a chance of at most {@code tolerated}, given all
- * before it. The bets are likelihood ratios of larger shares (2, 4, 12, 40 times, and 70 %) to that
+ * before it. The bets are likelihood ratios of larger shares (1.5, 3, 8, 40 times, and 70 %) to that
  * one: exact for any number of requests, also for one. {@code tolerated} may be changed between
  * seconds by what was seen before. The error bound is that of {@link Evidence}.
  *
@@ -12,7 +12,7 @@ package dev.checkrail.watch.detect;
  * who adds them sees to that.
  */
 final class ShareTest {
-  private static final double[] TIMES = {2, 4, 12, 40};
+  private static final double[] TIMES = {1.5, 3, 8, 40};
   private static final double MOST = 0.7;
   private static final int ALTERNATIVES = TIMES.length + 1;
 
