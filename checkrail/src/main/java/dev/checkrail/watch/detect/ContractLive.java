@@ -22,8 +22,8 @@ import java.util.TreeSet;
  * a row. <b>Minimum data:</b> two requests within {@value #WINDOW} s; one if somebody else reloaded
  * within a minute. <b>False alarms:</b> none by chance: each of these requests is known to be in the
  * wrong place, whatever the log does not show. While a change of ours is under way and 10 s after it
- * nothing counts, because what is judged by may be one step behind; as long as its old workers hold
- * connections (at most 2 minutes) only the inventory counts. <b>Page:</b> the contract is broken
+ * (5 s for the inventory) nothing counts, because what is judged by may be one step behind; as long
+ * as its old workers hold connections (at most 2 minutes) only the inventory counts. <b>Page:</b> the contract is broken
  * live; requests that went wrong at a server that serves them, too, are a ticket.
  */
 final class ContractLive implements Detector {
@@ -50,8 +50,8 @@ final class ContractLive implements Detector {
     for (Scene.RouteUnit route : scene.routes()) {
       State state = states.get(route);
       boolean counts =
-          !scene.settling()
-              && (route.unserved > 0 || (route.misrouted > 0 && !scene.oldRules()));
+          (route.unserved > 0 && !scene.judgedByOld())
+              || (route.misrouted > 0 && routesCount(scene));
       if (counts) {
         if (state == null) {
           state = new State();
@@ -66,6 +66,11 @@ final class ContractLive implements Detector {
     capabilities(scene, signs);
   }
 
+  /** Whether requests are surely judged by the rules that they were routed by. */
+  private static boolean routesCount(Scene scene) {
+    return !scene.settling() && !scene.oldRules();
+  }
+
   private static void note(Scene scene, Scene.RouteUnit route, State state) {
     if (scene.second() - state.lastWrong > WINDOW) {
       state.since = scene.second() - 1;
@@ -76,10 +81,11 @@ final class ContractLive implements Detector {
     }
     state.lastWrong = scene.second();
     for (Moment.Flow flow : route.flows) {
-      boolean wrong = flow.fit().wrong() && !scene.oldRules();
-      if (wrong || flow.unserved()) {
+      boolean wrong = flow.fit().wrong() && routesCount(scene);
+      boolean unserved = flow.unserved() && !scene.judgedByOld();
+      if (wrong || unserved) {
         state.wrong += flow.ended().requests();
-        state.unserved += flow.unserved() ? flow.ended().requests() : 0;
+        state.unserved += unserved ? flow.ended().requests() : 0;
         flow.to().ifPresent(server -> state.servers.add(server.toString()));
         if (!flow.pool().isEmpty()) {
           state.pools.add(flow.pool());

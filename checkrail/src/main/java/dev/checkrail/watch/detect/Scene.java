@@ -28,6 +28,8 @@ final class Scene {
   static final int MOST = 1_000;
   private static final long FORGOTTEN = 3_600;
   private static final long SETTLING = 10;
+  private static final long JUDGED_ANEW = 5;
+  private static final long LONGEST_ACT = 15;
   private static final long OLD_RULES = 120;
   private static final int BANDS = Band.values().length;
   private static final Band[] ALL_BANDS = Band.values();
@@ -217,7 +219,10 @@ final class Scene {
   private void acts(Moment moment) {
     for (Moment.Event event : moment.events()) {
       switch (event.what()) {
-        case APPLY_BEGAN, APPLY_ENDED, ROLLBACK_BEGAN, ROLLBACK_ENDED -> lastOwnAct = second;
+        case APPLY_BEGAN, ROLLBACK_BEGAN -> lastOwnAct = second;
+        // That the last old worker is gone is told, too, much later, and settles nothing anew.
+        case APPLY_ENDED, ROLLBACK_ENDED ->
+            lastOwnAct = second - lastOwnAct <= LONGEST_ACT ? second : lastOwnAct;
         case RELOADED_BY_OTHERS -> lastOthersAct = second;
         case RUNTIME, TOLD -> {}
       }
@@ -439,6 +444,11 @@ final class Scene {
   /** Whether a change of ours is under way or was a moment ago: what is judged by may lag behind. */
   boolean settling() {
     return second - lastOwnAct <= SETTLING;
+  }
+
+  /** Whether what servers serve may have been judged by the inventory of before. */
+  boolean judgedByOld() {
+    return second - lastOwnAct <= JUDGED_ANEW;
   }
 
   /** Whether an old worker of a change of ours may still route by old rules. */
