@@ -106,20 +106,71 @@ public record Alert(
 
   Alert missing(double seconds) {
     return new Alert(
-        id, balancer, detection, subject, level, what, since, opened, seen, closed,
-        absent + seconds, openings, scope, change, owner, group, inhibitedBy, silencedBy, told);
+        id,
+        balancer,
+        detection,
+        subject,
+        level,
+        what,
+        since,
+        opened,
+        seen,
+        closed,
+        absent + seconds,
+        openings,
+        scope,
+        change,
+        owner,
+        group,
+        inhibitedBy,
+        silencedBy,
+        told);
   }
 
   Alert closed(Instant at) {
     return new Alert(
-        id, balancer, detection, subject, level, what, since, opened, seen, Optional.of(at), absent,
-        openings, scope, change, owner, group, inhibitedBy, silencedBy, told);
+        id,
+        balancer,
+        detection,
+        subject,
+        level,
+        what,
+        since,
+        opened,
+        seen,
+        Optional.of(at),
+        absent,
+        openings,
+        scope,
+        change,
+        owner,
+        group,
+        inhibitedBy,
+        silencedBy,
+        told);
   }
 
   Alert after(Moment.Event event) {
     return new Alert(
-        id, balancer, detection, subject, level, what, since, opened, seen, closed, absent,
-        openings, scope, Optional.of(event), owner, group, inhibitedBy, silencedBy, told);
+        id,
+        balancer,
+        detection,
+        subject,
+        level,
+        what,
+        since,
+        opened,
+        seen,
+        closed,
+        absent,
+        openings,
+        scope,
+        Optional.of(event),
+        owner,
+        group,
+        inhibitedBy,
+        silencedBy,
+        told);
   }
 
   Alert held(Optional<String> inhibited, Optional<String> silenced) {
@@ -130,7 +181,24 @@ public record Alert(
 
   Alert told(Level now) {
     return new Alert(
-        id, balancer, detection, subject, level, what, since, opened, seen, closed, absent,
-        openings, scope, change, owner, group, inhibitedBy, silencedBy, Optional.of(now));
+        id,
+        balancer,
+        detection,
+        subject,
+        level,
+        what,
+        since,
+        opened,
+        seen,
+        closed,
+        absent,
+        openings,
+        scope,
+        change,
+        owner,
+        group,
+        inhibitedBy,
+        silencedBy,
+        Optional.of(now));
   }
 }

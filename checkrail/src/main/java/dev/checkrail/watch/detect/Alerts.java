@@ -26,8 +26,8 @@ import tools.jackson.databind.json.JsonMapper;
  *   <li><b>Grouping:</b> what opens at a load balancer while something is open there belongs to it:
  *       its owner is woken up once.
  *   <li><b>Inhibition:</b> what another alert explains is kept and not told ({@link Inhibition}).
- *   <li><b>Silences:</b> what is silenced is kept and not told; when the silence ends and it is still
- *       there, it is told.
+ *   <li><b>Silences:</b> what is silenced is kept and not told; when the silence ends and it is
+ *       still there, it is told.
  * </ul>
  *
  * <p>Confined. {@link #state} is all that it remembers: kept and given back after a crash, the same
@@ -134,8 +134,7 @@ public final class Alerts {
 
   /** What is to be kept. */
   public State state() {
-    return new State(
-        List.copyOf(alerts.values()), List.copyOf(silences.values()), events, looked);
+    return new State(List.copyOf(alerts.values()), List.copyOf(silences.values()), events, looked);
   }
 
   /** All alerts that are remembered, those that opened last first. */
@@ -239,8 +238,8 @@ public final class Alerts {
   /** The last thing that was done before it began, or shortly after: evidence lags. */
   private Optional<Moment.Event> change(String balancer, Instant since) {
     return events.getOrDefault(balancer, List.of()).stream()
-        .filter(one ->
-            !one.at().isAfter(since.plus(AFTER)) && !one.at().isBefore(since.minus(BEFORE)))
+        .filter(
+            one -> !one.at().isAfter(since.plus(AFTER)) && !one.at().isBefore(since.minus(BEFORE)))
         .max(Comparator.comparing(Moment.Event::at));
   }
 
@@ -372,9 +371,11 @@ public final class Alerts {
   }
 
   private void forget(Look look) {
-    alerts.values().removeIf(one ->
-        one.balancer().equals(look.balancer())
-            && one.closed().filter(at -> at.plus(REMEMBERED).isBefore(look.at())).isPresent());
+    alerts
+        .values()
+        .removeIf(one ->
+            one.balancer().equals(look.balancer())
+                && one.closed().filter(at -> at.plus(REMEMBERED).isBefore(look.at())).isPresent());
     silences.values().removeIf(one -> one.until().plus(REMEMBERED).isBefore(look.at()));
   }
 

@@ -9,8 +9,8 @@ import java.util.OptionalDouble;
  * All detectors of one load balancer: a moment in, what is seen in it out. Pure but for what it
  * remembers; the same moments give the same signs. Confined to one thread.
  *
- * <p>What it has learnt is not kept over a restart: minutes later it is learnt again. {@link Alerts}
- * are kept.
+ * <p>What it has learnt is not kept over a restart: minutes later it is learnt again. {@link
+ * Alerts} are kept.
  */
 public final class Detect {
   private final Scene scene;

@@ -7,18 +7,19 @@ import java.util.Arrays;
  *
  * <p>An <i>e-value</i> is a bet: a number of at least 0 whose mean is at most 1 as long as nothing
  * is wrong. Each second brings one for each of several alternatives (how wrong it might be), and
- * each alternative keeps the sum over all possible beginnings of the product of the bets since then:
- * {@code M ← (M + 1) · e}. This is the Shiryaev–Roberts e-detector (Shin, Ramdas, Rinaldo,
+ * each alternative keeps the sum over all possible beginnings of the product of the bets since
+ * then: {@code M ← (M + 1) · e}. This is the Shiryaev–Roberts e-detector (Shin, Ramdas, Rinaldo,
  * "E-detectors", 2022); the value is the mean over the alternatives.
  *
  * <p><b>Error bound.</b> With nothing wrong, {@code M - t} is a supermartingale after {@code t}
  * seconds, whatever the dependence between seconds, so the chance that the value ever reached
- * {@code c} within {@code T} seconds is at most {@code T / c}, and the mean time until it does is at
- * least {@code c} seconds. Looking each second, or stopping when it pleases, doesn't change that;
- * nor does capping a bet or the value, which only lowers it. {@link FalseAlarms} chooses {@code c}.
+ * {@code c} within {@code T} seconds is at most {@code T / c}, and the mean time until it does is
+ * at least {@code c} seconds. Looking each second, or stopping when it pleases, doesn't change
+ * that; nor does capping a bet or the value, which only lowers it. {@link FalseAlarms} chooses
+ * {@code c}.
  *
- * <p>No second counts for more than a bet of {@code e^}{@value #USUAL_LIMIT}: things come in bunches,
- * and a bad second that is over is nothing to be woken up by. So a page takes three.
+ * <p>No second counts for more than a bet of {@code e^}{@value #USUAL_LIMIT}: things come in
+ * bunches, and a bad second that is over is nothing to be woken up by. So a page takes three.
  */
 final class Evidence {
   static final double USUAL_LIMIT = 11.5;
@@ -89,6 +90,15 @@ final class Evidence {
       best = sums[i] > sums[best] ? i : best;
     }
     return began[best];
+  }
+
+  /** Logarithm of how much likelier the best alternative is since it began; 0 if none is. */
+  double rise() {
+    double most = 0;
+    for (double one : rises) {
+      most = Math.max(most, one);
+    }
+    return most;
   }
 
   /** Forgets everything. */

@@ -10,7 +10,7 @@ final class Habit {
   private static final int RELEARN = 16;
   private static final int LAG = 60;
   private static final int WARM_UP = 120;
-  private static final double SUSPICIOUS = 1e3;
+  private static final double SUSPICIOUS = 4;
 
   /**
    * How much more than usual is tolerated.
@@ -71,7 +71,7 @@ final class Habit {
 
   private void learn(long requests, long bad) {
     int slot = age % LAG;
-    boolean suspicious = latch.on() || test.evidence().value() >= SUSPICIOUS;
+    boolean suspicious = latch.on() || test.evidence().rise() >= SUSPICIOUS;
     if (age < WARM_UP) {
       usual.add(bad, requests);
     } else if (!suspicious) {

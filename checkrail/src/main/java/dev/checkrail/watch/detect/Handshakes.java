@@ -12,10 +12,10 @@ import java.util.List;
  * <p><b>Unit:</b> the load balancer, by the log's lines about connections (section 8.2.5 of the
  * manual) among all new connections. <b>Test:</b> {@link ShareTest} against twice the usual share,
  * at least 1 %. Scanners come in bunches, so no second counts for more than a bet of 2.5, and a
- * ticket takes half a minute. <b>Minimum data:</b> none; 6 % instead of none need half a minute at 60
- * connections/s. <b>False alarms:</b> for the fleet at most one ticket a year ({@link FalseAlarms}),
- * as long as broken connections are independent, or over within half a minute. <b>Ticket:</b> who it
- * is cannot be told.
+ * ticket takes half a minute. <b>Minimum data:</b> none; 6 % instead of none need half a minute at
+ * 60 connections/s. <b>False alarms:</b> for the fleet at most one ticket a year ({@link
+ * FalseAlarms}), as long as broken connections are independent, or over within half a minute.
+ * <b>Ticket:</b> who it is cannot be told.
  */
 final class Handshakes implements Detector {
   private static final double LIMIT = Math.log(2.5);

@@ -8,8 +8,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Which alert explains which: while the first is open, the second of the same requests or servers is
- * kept and not told. An explanation is at least as loud as what it explains. There are no circles.
+ * Which alert explains which: while the first is open, the second of the same requests or servers
+ * is kept and not told. An explanation is at least as loud as what it explains. There are no
+ * circles.
  */
 final class Inhibition {
   private static final Map<Detection, Set<Detection>> EXPLAINS = new EnumMap<>(Detection.class);
@@ -85,10 +86,7 @@ final class Inhibition {
         Detection.ROUTE_LATENCY,
         Detection.SERVER_SHARE);
     explains(
-        Detection.ROUTE_ERRORS,
-        Detection.SUCCESS_GONE,
-        Detection.ROUTE_LATENCY,
-        Detection.RETRIES);
+        Detection.ROUTE_ERRORS, Detection.SUCCESS_GONE, Detection.ROUTE_LATENCY, Detection.RETRIES);
     explains(Detection.SUCCESS_GONE, Detection.ROUTE_ANSWERS, Detection.ROUTE_LATENCY);
     explains(Detection.TRAFFIC_DROP, Detection.SERVER_SHARE);
   }

@@ -24,9 +24,7 @@ final class Lowest {
       sum = 0;
       seconds = 0;
       least =
-          Arrays.stream(means, 0, Math.min(blocks, BLOCKS))
-              .min()
-              .orElse(Double.POSITIVE_INFINITY);
+          Arrays.stream(means, 0, Math.min(blocks, BLOCKS)).min().orElse(Double.POSITIVE_INFINITY);
     }
   }
 

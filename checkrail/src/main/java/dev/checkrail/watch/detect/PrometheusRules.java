@@ -49,14 +49,7 @@ public final class PrometheusRules {
           new Rule(
               Detection.SERVER_ERRORS,
               "CheckrailServerErrors",
-              FAILED
-                  + " / "
-                  + TRIED
-                  + " > 0.02 and on "
-                  + BY_SERVER
-                  + " "
-                  + FAILED
-                  + " > 0.1",
+              FAILED + " / " + TRIED + " > 0.02 and on " + BY_SERVER + " " + FAILED + " > 0.1",
               "15s",
               "{{ $value | humanizePercentage }} of the requests at {{ $labels.pool }}/{{"
                   + " $labels.server }} fail."),
@@ -156,7 +149,8 @@ public final class PrometheusRules {
   /** The rules as a file for {@code rule_files}. */
   public static String text() {
     StringBuilder text = new StringBuilder();
-    text.append("# Generated from the detectors of dev.checkrail.watch.detect (PrometheusRules).\n");
+    text.append(
+        "# Generated from the detectors of dev.checkrail.watch.detect (PrometheusRules).\n");
     text.append("# Not here, because /metrics has no figures of it:\n");
     missing().forEach(one -> text.append("#   ").append(one.id()).append('\n'));
     text.append("groups:\n  - name: checkrail\n    rules:\n");

@@ -12,15 +12,15 @@ import java.util.OptionalDouble;
  *
  * <p><b>Unit:</b> a route, by the log. What is expected is the least that came in any five minutes
  * of the last two hours, so that the end of a burst or a batch is no drop ({@link Lowest}), or what
- * came at the same time before, if somebody knows and it is less ({@link Detect.History}).
- * <i>Stay away:</i> {@link RateTest}: fewer clients
- * (requests, if they can't be told apart) than a fifth of that; a ticket below a half. <i>Hardly
- * succeed:</i> fewer 2xx than a third of what is expected, and at the same time their share is less
- * than half of the usual one: a client that does everything wrong adds to the others and takes
- * nothing from the successes. <b>Minimum data:</b> ten minutes of experience; after that as much
- * time as about 40 requests would have come in. <b>False alarms:</b> for the fleet at most one
- * page in five years and one ticket a year for each ({@link FalseAlarms}), as long as traffic does
- * not fall to that by itself within minutes. <b>Page:</b> users do not get through.
+ * came at the same time before, if somebody knows and it is less ({@link Detect.History}). <i>Stay
+ * away:</i> {@link RateTest}: fewer clients (requests, if they can't be told apart) than a fifth of
+ * that; a ticket below a half. <i>Hardly succeed:</i> fewer 2xx than a third of what is expected,
+ * and at the same time their share is less than half of the usual one: a client that does
+ * everything wrong adds to the others and takes nothing from the successes. <b>Minimum data:</b>
+ * ten minutes of experience; after that as much time as about 40 requests would have come in.
+ * <b>False alarms:</b> for the fleet at most one page in five years and one ticket a year for each
+ * ({@link FalseAlarms}), as long as traffic does not fall to that by itself within minutes.
+ * <b>Page:</b> users do not get through.
  */
 final class RouteDrop implements Detector {
   /** What is gone for so long is taken for the new usual. */
@@ -159,8 +159,7 @@ final class RouteDrop implements Detector {
                   + " come; "
                   + Say.rate(arrivals.expected())
                   + " are usual.",
-              Instant.ofEpochSecond(
-                  away ? arrivals.farLatch.since() : arrivals.nearLatch.since()),
+              Instant.ofEpochSecond(away ? arrivals.farLatch.since() : arrivals.nearLatch.since()),
               route.scope()));
     }
   }

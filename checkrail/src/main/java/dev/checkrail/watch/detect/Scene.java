@@ -190,8 +190,7 @@ final class Scene {
     }
 
     Sign.Scope scope() {
-      return new Sign.Scope(
-          Set.of(), Set.of(subject), Set.of());
+      return new Sign.Scope(Set.of(), Set.of(subject), Set.of());
     }
   }
 
@@ -350,8 +349,7 @@ final class Scene {
       ignored++;
       return null;
     }
-    RouteUnit unit =
-        routes.computeIfAbsent(subject(key), subject -> new RouteUnit(subject, key));
+    RouteUnit unit = routes.computeIfAbsent(subject(key), subject -> new RouteUnit(subject, key));
     byRoute.put(key, unit);
     return unit;
   }
@@ -441,7 +439,9 @@ final class Scene {
     return ignored;
   }
 
-  /** Whether a change of ours is under way or was a moment ago: what is judged by may lag behind. */
+  /**
+   * Whether a change of ours is under way or was a moment ago: what is judged by may lag behind.
+   */
   boolean settling() {
     return second - lastOwnAct <= SETTLING;
   }

@@ -4,9 +4,9 @@ package dev.checkrail.watch.detect;
  * Tests whether more than a tolerated share of requests is bad.
  *
  * <p>Nothing is wrong: each request is bad with a chance of at most {@code tolerated}, given all
- * before it. The bets are likelihood ratios of larger shares (1.5, 3, 8, 40 times, and 70 %) to that
- * one: exact for any number of requests, also for one. {@code tolerated} may be changed between
- * seconds by what was seen before. The error bound is that of {@link Evidence}.
+ * before it. The bets are likelihood ratios of larger shares (1.5, 3, 8, 40 times, and 70 %) to
+ * that one: exact for any number of requests, also for one. {@code tolerated} may be changed
+ * between seconds by what was seen before. The error bound is that of {@link Evidence}.
  *
  * <p>Bad requests that come in bunches (one client, one connection) speak more than they should;
  * who adds them sees to that.
@@ -44,8 +44,7 @@ final class ShareTest {
     tolerated = share;
     for (int i = 0; i < ALTERNATIVES; i++) {
       double nearer = 1 - (1 - share) / (i + 2); // for large shares, so that all are larger
-      double other =
-          i < TIMES.length ? Math.min(share * TIMES[i], nearer) : Math.max(MOST, nearer);
+      double other = i < TIMES.length ? Math.min(share * TIMES[i], nearer) : Math.max(MOST, nearer);
       ifBad[i] = Math.log(other / share);
       ifGood[i] = Math.log((1 - other) / (1 - share));
     }

@@ -76,9 +76,7 @@ public final class Spread {
     return 0;
   }
 
-  /**
-   * How many took longer than so many milliseconds, but for those in the step that it lies in.
-   */
+  /** How many took longer than so many milliseconds, but for those in the step that it lies in. */
   public long above(int millis) {
     if (count == 0 || millis == Integer.MAX_VALUE) {
       return 0;

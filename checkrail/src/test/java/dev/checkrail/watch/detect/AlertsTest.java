@@ -165,20 +165,14 @@ class AlertsTest {
   @Test
   void aTicketExplainsNoPage() {
     look(5, sign(Detection.CONTRACT, Level.TICKET, "payments at fe", "be_pay"));
-    look(
-        5,
-        sign(Detection.CONTRACT, Level.TICKET, "payments at fe", "be_pay"),
-        errors(Level.PAGE));
+    look(5, sign(Detection.CONTRACT, Level.TICKET, "payments at fe", "be_pay"), errors(Level.PAGE));
     assertThat(notices).extracting(Notice::wake).containsExactly(false, true);
   }
 
   @Test
   void whatHasNothingInCommonIsNoExplanation() {
     look(5, sign(Detection.CONTRACT, Level.PAGE, "catalogue at fe", "be_web"));
-    look(
-        5,
-        sign(Detection.CONTRACT, Level.PAGE, "catalogue at fe", "be_web"),
-        errors(Level.PAGE));
+    look(5, sign(Detection.CONTRACT, Level.PAGE, "catalogue at fe", "be_web"), errors(Level.PAGE));
     assertThat(notices).hasSize(2);
   }
 
@@ -220,7 +214,8 @@ class AlertsTest {
             "s2", "edge", "contract/live", "*", at(second - 1), at(second + 600), "ada", "known"));
     Sign contract = sign(Detection.CONTRACT, Level.PAGE, "payments at fe", "be_pay");
     look(5, contract, errors(Level.PAGE));
-    assertThat(notices).extracting(one -> one.alert().detection())
+    assertThat(notices)
+        .extracting(one -> one.alert().detection())
         .containsExactly(Detection.SERVER_ERRORS);
   }
 

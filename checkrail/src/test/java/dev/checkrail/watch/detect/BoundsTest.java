@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** However many routes, servers and alerts there are: what is remembered is bounded, and says so. */
+/**
+ * However many routes, servers and alerts there are: what is remembered is bounded, and says so.
+ */
 class BoundsTest {
   @Test
   void thereAreAtMostSoManyUnits() {

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * A fleet of 20 load balancers at which nothing is wrong, with the noise of real payments ({@link
- * CleanDays}): nobody is woken up. As a rule a morning; {@code -Dcheckrail.cleanDays=30} for a month,
- * {@code -Dcheckrail.cleanSeed} for another one.
+ * CleanDays}): nobody is woken up. As a rule a morning; {@code -Dcheckrail.cleanDays=30} for a
+ * month, {@code -Dcheckrail.cleanSeed} for another one.
  */
 class CleanFleetTest {
   private static final double DAYS =

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.checkrail.balancer.Drift;
 import dev.checkrail.balancer.ServerName;
-import dev.checkrail.watch.collect.Probed;
 import dev.checkrail.watch.collect.ProbeTarget;
+import dev.checkrail.watch.collect.Probed;
 import dev.checkrail.watch.collect.Snapshot;
 import dev.checkrail.watch.detect.Detection.Level;
 import dev.checkrail.watch.traffic.Band;
@@ -246,9 +246,7 @@ class DetectorsTest {
     return new Probed(
         new ProbeTarget(
             kind,
-            kind == ProbeTarget.Kind.OUTSIDE
-                ? List.of()
-                : List.of(ServerName.of("be_pay/pay-1")),
+            kind == ProbeTarget.Kind.OUTSIDE ? List.of() : List.of(ServerName.of("be_pay/pay-1")),
             "payments through 127.0.0.1:80",
             "127.0.0.1",
             80,
@@ -272,8 +270,7 @@ class DetectorsTest {
       seen.addAll(
           detect.next(
               Given.second(i)
-                  .probe(
-                      probed(ProbeTarget.Kind.OUTSIDE, i / 2, Probed.Outcome.BAD_STATUS))
+                  .probe(probed(ProbeTarget.Kind.OUTSIDE, i / 2, Probed.Outcome.BAD_STATUS))
                   .moment()));
       assertThat(kinds().contains(Detection.OUTSIDE_PROBE)).isEqualTo(i >= 4);
     }
@@ -318,8 +315,7 @@ class DetectorsTest {
               whole.at(),
               whole.approved(),
               whole.stats(),
-              Optional.of(
-                  new Moment.Logged(town.second - 1, 1, List.of(), List.of(), List.of())),
+              Optional.of(new Moment.Logged(town.second - 1, 1, List.of(), List.of(), List.of())),
               Optional.of(new Moment.Intake(0, 0, 0, 0, 0, 0, 0, "")),
               whole.probes(),
               whole.drift(),
@@ -341,8 +337,7 @@ class DetectorsTest {
     detect = new Detect(Expectations.NONE, Detect.History.NONE);
     detect.next(Given.second(1).moment());
     List<Sign> signs =
-        detect.next(
-            Given.second(2).intake(new Moment.Intake(10, 0, 0, 0, 0, 0, 1, "")).moment());
+        detect.next(Given.second(2).intake(new Moment.Intake(10, 0, 0, 0, 0, 0, 1, "")).moment());
     assertThat(signs)
         .singleElement()
         .satisfies(one -> assertThat(one.subject()).isEqualTo("clock"));

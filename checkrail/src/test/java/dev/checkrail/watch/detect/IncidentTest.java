@@ -105,8 +105,8 @@ class IncidentTest {
     assertThat(page.alert().what())
         .contains("went to be_reports/rep-1, which does not serve them by the inventory");
     assertThat(page.alert().change())
-        .hasValueSatisfying(it ->
-            assertThat(it.what()).isEqualTo(Moment.Event.What.RELOADED_BY_OTHERS));
+        .hasValueSatisfying(
+            it -> assertThat(it.what()).isEqualTo(Moment.Event.What.RELOADED_BY_OTHERS));
     assertThat(page.alert().owner()).isEqualTo("platform");
     assertThat(page.alert().runbook()).isEqualTo("docs/runbooks/contract/live.md");
     // All that follows from it is kept with it and wakes nobody up again.

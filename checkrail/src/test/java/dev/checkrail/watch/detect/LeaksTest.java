@@ -28,8 +28,7 @@ class LeaksTest {
         waited++;
         seen =
             detect.next(town.next()).stream()
-                .anyMatch(one ->
-                    one.detection() == wanted && one.subject().startsWith(subject));
+                .anyMatch(one -> one.detection() == wanted && one.subject().startsWith(subject));
       }
       all.add(waited + 1); // and 1.4 s from the beginning of a second to its moment
     }

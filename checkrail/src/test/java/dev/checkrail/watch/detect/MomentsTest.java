@@ -62,7 +62,7 @@ class MomentsTest {
       """;
 
   private Instant now = NOON;
-  private final Policy policy = 
+  private final Policy policy =
       PolicyReader.read(SourceFile.of("checkrail.yaml", POLICY), Map.of(), List.of()).policy();
   private final Configuration configuration = configuration();
   private final Traffic traffic = new Traffic(() -> now, Limits.standard());
@@ -173,17 +173,22 @@ class MomentsTest {
     now = NOON.plusSeconds(6).plusMillis(400);
     Moment second = next(blind(now), counts(10, 2));
 
-    assertThat(first.log()).hasValueSatisfying(log -> {
-      assertThat(log.second()).isEqualTo(NOON.getEpochSecond() + 1);
-      assertThat(log.seconds()).isEqualTo(3);
-      assertThat(log.requests()).isEqualTo(6);
-    });
-    assertThat(second.log()).hasValueSatisfying(log -> {
-      assertThat(log.second()).isEqualTo(NOON.getEpochSecond() + 4);
-      assertThat(log.requests()).isEqualTo(4);
-    });
+    assertThat(first.log())
+        .hasValueSatisfying(log -> {
+          assertThat(log.second()).isEqualTo(NOON.getEpochSecond() + 1);
+          assertThat(log.seconds()).isEqualTo(3);
+          assertThat(log.requests()).isEqualTo(6);
+        });
+    assertThat(second.log())
+        .hasValueSatisfying(log -> {
+          assertThat(log.second()).isEqualTo(NOON.getEpochSecond() + 4);
+          assertThat(log.requests()).isEqualTo(4);
+        });
     Moment.Flow wrong =
-        first.flows().stream().filter(flow -> flow.server().equals("rep-1")).findFirst().orElseThrow();
+        first.flows().stream()
+            .filter(flow -> flow.server().equals("rep-1"))
+            .findFirst()
+            .orElseThrow();
     assertThat(wrong.unserved()).isTrue();
     assertThat(wrong.fit().wrong()).isTrue();
     assertThat(wrong.ended().of(Band.ERROR)).isEqualTo(3);

@@ -42,20 +42,24 @@ class NoPageTest {
   /** One key asks the same 300 times a second and is limited; all others are served as ever. */
   @Test
   void oneMerchantLoops() {
-    noPage(60, 300, town -> {
-      Town.Stream loop = noise(town).ends(Band.LIMITED, 1);
-      loop.oneClient = true;
-      return i -> loop.rate = i < 200 ? 300 : 0;
-    });
+    noPage(
+        60,
+        300,
+        town -> {
+          Town.Stream loop = noise(town).ends(Band.LIMITED, 1);
+          loop.oneClient = true;
+          return i -> loop.rate = i < 200 ? 300 : 0;
+        });
     assertThat(tickets)
-        .anySatisfy(one ->
-            assertThat(one.text()).contains("answered with 429", "One client makes"));
+        .anySatisfy(
+            one -> assertThat(one.text()).contains("answered with 429", "One client makes"));
   }
 
   /** Of one brand 60 % are declined: a quarter fewer payments succeed, and HTTP is healthy. */
   @Test
   void issuersDeclineMore() {
-    noPage(60, 600, town -> i -> town.streams.getFirst().ends(Band.DECLINED, i < 400 ? 0.33 : 0.09));
+    noPage(
+        60, 600, town -> i -> town.streams.getFirst().ends(Band.DECLINED, i < 400 ? 0.33 : 0.09));
     assertThat(tickets).extracting(Sign::detection).contains(Detection.ROUTE_ANSWERS);
   }
 
@@ -63,10 +67,13 @@ class NoPageTest {
   @Test
   void cardsAreTested() {
     for (double rate : new double[] {60, 8}) {
-      noPage(rate, 900, town -> {
-        Town.Stream testing = noise(town).ends(Band.DECLINED, 0.95);
-        return i -> testing.rate = i < 600 ? 40 : 0;
-      });
+      noPage(
+          rate,
+          900,
+          town -> {
+            Town.Stream testing = noise(town).ends(Band.DECLINED, 0.95);
+            return i -> testing.rate = i < 600 ? 40 : 0;
+          });
     }
   }
 
@@ -76,18 +83,21 @@ class NoPageTest {
     noPage(
         20,
         1_800,
-        town ->
-            i -> town.streams.getFirst().rate = i < 900 ? 20 * Math.min(6, 1 + i) : 20);
+        town -> i -> town.streams.getFirst().rate = i < 900 ? 20 * Math.min(6, 1 + i) : 20);
   }
 
   /** A broken file lies on the disk, its reload failed, and the old worker goes on. */
   @Test
   void aFailedReloadWithAMineOnTheDisk() {
-    noPage(60, 120, town -> i -> {
-      if (i == 0) {
-        town.drift(Drift.Part.RELOAD, "somebody else ordered a reload, and it failed");
-      }
-    });
+    noPage(
+        60,
+        120,
+        town ->
+            i -> {
+              if (i == 0) {
+                town.drift(Drift.Part.RELOAD, "somebody else ordered a reload, and it failed");
+              }
+            });
     assertThat(tickets).extracting(Sign::detection).containsOnly(Detection.DRIFT);
   }
 

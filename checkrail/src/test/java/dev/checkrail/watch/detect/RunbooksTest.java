@@ -16,7 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Every alert has a page, every page an alert, and the rules for Prometheus are those of the docs. */
+/**
+ * Every alert has a page, every page an alert, and the rules for Prometheus are those of the docs.
+ */
 class RunbooksTest {
   private static final Path ROOT = Path.of(System.getProperty("basedir", ".")).resolve("..");
   private static final Path PAGES = ROOT.resolve("docs/runbooks");
@@ -101,8 +103,7 @@ class RunbooksTest {
   /** Each name in an expression is one that our figures have. */
   @Test
   void rulesAskForFiguresThatThereAre() {
-    String figures =
-        read(ROOT.resolve("checkrail/src/main/java/dev/checkrail/serve/Figures.java"));
+    String figures = read(ROOT.resolve("checkrail/src/main/java/dev/checkrail/serve/Figures.java"));
     Set<String> counters = new TreeSet<>();
     for (var counter : dev.checkrail.watch.collect.Counter.values()) {
       counters.add(counter.word().replace('-', '_') + "_total");

@@ -293,7 +293,10 @@ final class Town {
     server.arrived[slot(at)]++;
     Band band = stream.band();
     double takes =
-        (server.millis > 0 ? server.millis : stream.millis) / 1_000 * server.slower * TIMES[random.nextInt(TABLE)];
+        (server.millis > 0 ? server.millis : stream.millis)
+            / 1_000
+            * server.slower
+            * TIMES[random.nextInt(TABLE)];
     if (server.spoilt > 0 && random.nextDouble() < server.spoilt) {
       band = server.spoiltBand;
       takes = 0.001;
@@ -386,8 +389,7 @@ final class Town {
         boolean none = entry.getKey() == nowhere;
         Ended ended = Ended.of(cell.bands);
         parsed += ended.requests();
-        long[] reached =
-            clients.computeIfAbsent(stream.route.service(), it -> new long[2]);
+        long[] reached = clients.computeIfAbsent(stream.route.service(), it -> new long[2]);
         reached[0] += stream.oneClient ? 1 : Math.round(ended.requests() * 0.95);
         reached[1] += stream.oneClient ? 0 : ended.failures();
         flows.add(
@@ -413,8 +415,8 @@ final class Town {
       }
     }
     List<Moment.Reach> reach = new ArrayList<>();
-    clients.forEach((service, counts) ->
-        reach.add(new Moment.Reach(service, counts[0], counts[1])));
+    clients.forEach(
+        (service, counts) -> reach.add(new Moment.Reach(service, counts[0], counts[1])));
     Instant at = Given.at(second);
     Optional<Moment.Stats> stats = Optional.empty();
     List<Moment.Blind> blind = new ArrayList<>();
@@ -582,5 +584,4 @@ final class Town {
     town.stream("reports", Math.min(1, rate / 60), 550).to("be_reports/rep-1");
     return town;
   }
-
 }
