@@ -31,7 +31,8 @@ import tools.jackson.databind.json.JsonMapper;
  * </ul>
  *
  * <p>Confined. {@link #state} is all that it remembers: kept and given back after a crash, the same
- * signs are no second page.
+ * signs are no second page. It is to be kept in one transaction with the notices of the same look,
+ * before any of them is sent: then none is lost, and none is sent for the first time twice.
  */
 public final class Alerts {
   static final int PAGE_HOLD = 30;

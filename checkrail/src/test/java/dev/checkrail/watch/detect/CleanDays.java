@@ -208,12 +208,19 @@ final class CleanDays {
     });
   }
 
-  /** One server after the other: drained, stopped, started. */
+  private boolean deploying;
+
+  /** One server after the other: drained, stopped, started; never two deploys at a time. */
   private void deploy() {
+    if (deploying) {
+      return;
+    }
+    deploying = true;
     town.event(Moment.Event.What.TOLD, "gateway deployed");
     stories.add(n -> {
       int which = n / 60;
       if (which >= payments.to.size()) {
+        deploying = false;
         return false;
       }
       Town.Server server = payments.to.get(which);

@@ -343,6 +343,27 @@ class DetectorsTest {
         .satisfies(one -> assertThat(one.subject()).isEqualTo("clock"));
   }
 
+  /** An act that lies in the future by now must not keep us from looking. */
+  @Test
+  void aClockThatIsSetBackBeginsAnew() {
+    detect = new Detect(Expectations.NONE, Detect.History.NONE);
+    detect.next(Given.second(10_000).event(Moment.Event.What.APPLY_BEGAN, "apply.began").moment());
+    for (int i = 0; i < 3; i++) {
+      seen.addAll(
+          detect.next(
+              Given.second(6_000 + i)
+                  .flow(
+                      "payments",
+                      "be_reports/rep-1",
+                      Fit.MISROUTED,
+                      true,
+                      Map.of(Band.SUCCESS, 5L),
+                      100)
+                  .moment()));
+    }
+    assertThat(kinds()).contains(Detection.CONTRACT);
+  }
+
   @Test
   void aPauseOfOursIsATicket() {
     detect = new Detect(Expectations.NONE, Detect.History.NONE);
