@@ -205,10 +205,12 @@ public final class Drift {
     if (seen.isPresent()) {
       Seen is = now.seen();
       if (is.master() != seen.get().master()) {
-        drift.add(reloaded("HAProxy was started anew since we last acted: the master is " + is.master()));
+        drift.add(
+            reloaded("HAProxy was started anew since we last acted: the master is " + is.master()));
       } else if (is.reloads() != seen.get().reloads()
           && now.master().map(Processes.Master::failed).orElse(0) > 0) {
-        drift.add(reloaded("somebody else ordered a reload, and it failed: the disk holds bad files"));
+        drift.add(
+            reloaded("somebody else ordered a reload, and it failed: the disk holds bad files"));
       } else if (is.reloads() != seen.get().reloads() || is.worker() != seen.get().worker()) {
         drift.add(
             reloaded(

@@ -13,10 +13,8 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What was written into the journal about things that are so for a while, and what has to be: that
@@ -52,8 +50,7 @@ final class DriftLedger {
    * @param details what is written down
    * @param text all that is known; another text is another thing of the same key
    */
-  record Thing(
-      String key, String begins, String ends, Map<String, String> details, String text) {
+  record Thing(String key, String begins, String ends, Map<String, String> details, String text) {
     Thing {
       details = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(details));
     }
@@ -108,11 +105,7 @@ final class DriftLedger {
    * @param writer writes an entry; if it throws, the entry is tried again the next time
    */
   void settle(
-      List<Thing> now,
-      Predicate<String> covered,
-      Instant at,
-      long nanos,
-      Consumer<Said> writer) {
+      List<Thing> now, Predicate<String> covered, Instant at, long nanos, Consumer<Said> writer) {
     Map<String, Thing> there = new LinkedHashMap<>();
     now.forEach(thing -> there.put(thing.key(), thing));
     there.forEach((key, thing) -> {
@@ -213,10 +206,12 @@ final class DriftLedger {
         words.add(line.last.key());
         words.add(line.last.begins());
         words.add(line.last.ends());
-        line.last.details().forEach((name, value) -> {
-          words.add(name);
-          words.add(value);
-        });
+        line.last
+            .details()
+            .forEach((name, value) -> {
+              words.add(name);
+              words.add(value);
+            });
         text.append(String.join(" ", words.stream().map(DriftLedger::coded).toList())).append('\n');
       }
     }

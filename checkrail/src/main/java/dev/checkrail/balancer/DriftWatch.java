@@ -2,7 +2,6 @@ package dev.checkrail.balancer;
 
 import dev.checkrail.balancer.BalancerException.Kind;
 import dev.checkrail.balancer.Drift.Found;
-import dev.checkrail.balancer.Drift.Part;
 import dev.checkrail.change.ConfigurationSet;
 import dev.checkrail.change.Journal;
 import dev.checkrail.change.JournalEntry;
@@ -102,8 +101,7 @@ public final class DriftWatch {
    * @param every how long to wait usually
    * @throws BalancerException if what is kept here can't be read
    */
-  public Looked look(Drifting before, LongSupplier acts, Duration every)
-      throws BalancerException {
+  public Looked look(Drifting before, LongSupplier acts, Duration every) throws BalancerException {
     long start = nanos.getAsLong();
     Ground ground = ground(acts);
     if ((ground.acts() & 1) == 1) {
@@ -137,9 +135,7 @@ public final class DriftWatch {
     return new Looked(
         new Drifting(
             Optional.of(at),
-            some.stream()
-                .map(one -> new Drifting.Since(one, ledger.since(key(one), at)))
-                .toList(),
+            some.stream().map(one -> new Drifting.Since(one, ledger.since(key(one), at))).toList(),
             found.size() - some.size(),
             notCompared,
             unreachable,
@@ -150,8 +146,7 @@ public final class DriftWatch {
 
   private Ground ground(LongSupplier acts) throws BalancerException {
     long count = acts.getAsLong();
-    return new Ground(
-        count, Intent.read(versions).isPresent(), versions.live(), versions.seen());
+    return new Ground(count, Intent.read(versions).isPresent(), versions.live(), versions.seen());
   }
 
   private Approved approved(String live) throws BalancerException {
@@ -231,8 +226,7 @@ public final class DriftWatch {
       details.put("subject", one.subject());
       details.put("text", one.brief());
       things.add(
-          new DriftLedger.Thing(
-              key(one), "drift.found", "drift.gone", details, identity(one)));
+          new DriftLedger.Thing(key(one), "drift.found", "drift.gone", details, identity(one)));
     }
     // A single failed look may have met a reload; the second one, a second later, is believed.
     if (unanswered > 1) {
@@ -245,10 +239,7 @@ public final class DriftWatch {
               UNREACHABLE));
     }
     Predicate<String> covered =
-        key ->
-            key.equals(UNREACHABLE)
-                ? unanswered != 1
-                : key.startsWith(FILES) ? files : memory;
+        key -> key.equals(UNREACHABLE) ? unanswered != 1 : key.startsWith(FILES) ? files : memory;
     try {
       ledger.settle(things, covered, at, nanos.getAsLong(), said -> write(said, at));
     } catch (Journal.JournalUnavailable e) {

@@ -23,8 +23,7 @@ public record Drifting(
     Optional<String> paused) {
   /** Before the first look. */
   public static final Drifting UNKNOWN =
-      new Drifting(
-          Optional.empty(), List.of(), 0, List.of(), Optional.empty(), Optional.empty());
+      new Drifting(Optional.empty(), List.of(), 0, List.of(), Optional.empty(), Optional.empty());
 
   public Drifting {
     found = List.copyOf(found);

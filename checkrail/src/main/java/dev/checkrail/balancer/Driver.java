@@ -114,6 +114,12 @@ public interface Driver extends AutoCloseable {
    */
   void saveState(ConfigurationSet set, Set<ServerName> without) throws BalancerException;
 
+  /**
+   * Empties that file: the next reload that somebody else orders, or the next start, must not bring
+   * back what servers were told before our last one. Nothing if there is none.
+   */
+  void forgetState(ConfigurationSet set) throws BalancerException;
+
   /** Runs a command of the load balancer's own and answers its text; for people. */
   String raw(String command) throws BalancerException;
 

@@ -191,11 +191,29 @@ final class Switching {
       notes.add("files were changed while HAProxy read them: see 'lb drift'");
     }
     progress.reached(Step.STATE_SAID_AGAIN, "what was to be kept is said");
-    versions.lived(intent.to(), now);
-    versions.seen(driver.processes().seen());
-    progress.reached(Step.RECORDED, "recorded");
-    Intent.clear(versions);
+    forgetState(to).ifPresent(notes::add);
+    try {
+      versions.lived(intent.to(), now);
+      versions.seen(driver.processes().seen());
+      progress.reached(Step.RECORDED, "recorded");
+      Intent.clear(versions);
+    } catch (BalancerException e) {
+      // The intent stays and leads here again.
+      throw new BalancerException(
+          e.kind(), truth.text() + "; that is not recorded yet: " + e.getMessage(), e);
+    }
     return new Ended(Outcome.SERVES, found, truth.text(), notes);
+  }
+
+  /** What the state file says was taken over; a later reload of somebody else's finds it empty. */
+  private Optional<String> forgetState(ConfigurationSet set) {
+    try {
+      driver.forgetState(set);
+      return Optional.empty();
+    } catch (BalancerException e) {
+      return Optional.of(
+          "a later reload may bring back states of servers from now: " + e.getMessage());
+    }
   }
 
   private Optional<Truth> await(Intent intent) throws BalancerException, InterruptedException {
@@ -253,24 +271,45 @@ final class Switching {
       // Who switches puts back after a crash anyway; a full disk may have no room for saying so.
       intent.in(Phase.PUTTING_BACK).write(versions);
     }
-    try {
-      put(to, from, intent.from());
-    } catch (Foreign e) {
-      // Both are kept; who wrote the file has to decide. Nothing of it is overwritten.
-      Intent.clear(versions);
+    // What somebody else wrote meanwhile is his to decide on; all that we wrote goes back.
+    List<String> foreign = new ArrayList<>();
+    put(to, from, intent.from(), foreign::add);
+    List<String> notes = forgetState(to).map(List::of).orElse(List.of());
+    Intent.clear(versions);
+    if (!foreign.isEmpty()) {
       return new Ended(
           Outcome.CHANGED_UNDERNEATH,
           Optional.empty(),
-          why + "; " + e.getMessage() + " and was left as it is: compare it by 'lb drift'");
+          why
+              + "; "
+              + new Foreign(String.join(", ", foreign)).getMessage()
+              + " and was left as it is: compare it by 'lb drift'",
+          notes);
     }
-    Intent.clear(versions);
     progress.reached(Step.PUT_BACK, "the files of before are back");
-    return new Ended(outcome, Optional.empty(), why);
+    return new Ended(outcome, Optional.empty(), why, notes);
   }
 
   /** Makes the disk hold a set; each file held either the one or the other before. */
   void put(ConfigurationSet from, ConfigurationSet to, String digest)
       throws BalancerException, Foreign {
+    put(
+        from,
+        to,
+        digest,
+        path -> {
+          throw new Foreign(path);
+        });
+  }
+
+  /** What becomes of a file that is neither the old one nor the new one; it is not touched. */
+  private interface Stranger<E extends Exception> {
+    void met(String path) throws E;
+  }
+
+  private <E extends Exception> void put(
+      ConfigurationSet from, ConfigurationSet to, String digest, Stranger<E> stranger)
+      throws BalancerException, E {
     Set<String> paths = new LinkedHashSet<>();
     to.referenced().forEach(item -> paths.add(item.path()));
     to.main().forEach(item -> paths.add(item.path()));
@@ -284,20 +323,22 @@ final class Switching {
       if (is.equals(wanted)) {
         continue;
       }
-      if (!is.equals(from.item(path).flatMap(Item::sha256))) {
-        throw new Foreign(path);
+      if (is.equals(from.item(path).flatMap(Item::sha256))) {
+        changing.put(path, is);
+      } else {
+        stranger.met(path);
       }
-      changing.put(path, is);
     }
-    place(changing, to);
+    place(changing, to, stranger);
     // A certificate of a folder, say, that is loaded because it is there.
     for (Item item : driver.onDisk().items()) {
       if (to.item(item.path()).isEmpty() && item.content().isPresent()) {
-        if (!item.sha256().equals(from.item(item.path()).flatMap(Item::sha256))) {
-          throw new Foreign(item.path());
+        if (item.sha256().equals(from.item(item.path()).flatMap(Item::sha256))) {
+          Disk.delete(Path.of(item.path()));
+          progress.reached(Step.FILE_SWITCHED, item.path());
+        } else {
+          stranger.met(item.path());
         }
-        Disk.delete(Path.of(item.path()));
-        progress.reached(Step.FILE_SWITCHED, item.path());
       }
     }
     if (driver.marker().isPresent()) {
@@ -312,8 +353,9 @@ final class Switching {
    *
    * @param changing what each path held when it was looked at
    */
-  private void place(Map<String, Optional<String>> changing, ConfigurationSet to)
-      throws BalancerException, Foreign {
+  private <E extends Exception> void place(
+      Map<String, Optional<String>> changing, ConfigurationSet to, Stranger<E> stranger)
+      throws BalancerException, E {
     Map<String, Disk.Staged> staged = new LinkedHashMap<>();
     try {
       for (String path : changing.keySet()) {
@@ -327,7 +369,8 @@ final class Switching {
       for (Map.Entry<String, Optional<String>> one : changing.entrySet()) {
         String path = one.getKey();
         if (!Disk.sha256(Path.of(path)).equals(one.getValue())) {
-          throw new Foreign(path); // while we wrote the others
+          stranger.met(path); // while we wrote the others
+          continue;
         }
         Disk.Staged fresh = staged.remove(path);
         if (fresh == null) {

@@ -22,6 +22,8 @@
  * Applied applied = apply.apply(Apply.Order.of(digest, actor), progress);
  * apply.follow(applied, Duration.ofSeconds(35), truth -> …);
  * Drift.Report drift = Drift.find(driver, versions, Set.of());   // + Checks.diff(approved, onDisk)
+ * DriftWatch watch = new DriftWatch(name, driver, versions, journal, clock, nanos);  // by itself
+ * drifting = watch.look(drifting, acts, every).drifting();
  * new Rollback(name, driver, versions, journal, clock, Probe.direct(second)).back(order, progress);
  * ManualWay.to(at, versions, digest, masterPid);                 // the same, by hand
  * </pre>

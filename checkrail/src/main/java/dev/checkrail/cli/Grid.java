@@ -5,11 +5,16 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * Cells below each other: the first two columns to the left and cut where they are too long, the
- * others to the right. Colours are put on once everything has its place.
+ * Cells below each other: the first two columns and that of words to the left, the first two cut
+ * where they are too long, the others to the right. Colours are put on once everything has its
+ * place.
  */
 final class Grid {
   private static final int LEFT = 2;
+
+  /** A column of words that may be any number. */
+  static final String WORDS = "ENDED BY";
+
   private static final String BETWEEN = "  ";
 
   private record Row(UnaryOperator<String> colour, List<String> cells) {
@@ -54,7 +59,10 @@ final class Grid {
     List<String> lines = new ArrayList<>();
     lines.add(paint.faint(text(head, widths)));
     for (Row row : rows) {
-      String text = row.cells().size() == 1 ? fitted(row.cells().getFirst(), width) : text(row.cells(), widths);
+      String text =
+          row.cells().size() == 1
+              ? fitted(row.cells().getFirst(), width)
+              : text(row.cells(), widths);
       lines.add(row.colour().apply(text));
     }
     return lines;
@@ -93,7 +101,7 @@ final class Grid {
       }
       String cell = fitted(cells.get(i), widths[i]);
       String room = " ".repeat(widths[i] - cell.length());
-      boolean left = i < LEFT || i == 9;
+      boolean left = i < LEFT || head.get(i).equals(WORDS);
       line.append(left ? cell + room : room + cell);
     }
     return fitted(line.toString().stripTrailing(), width);

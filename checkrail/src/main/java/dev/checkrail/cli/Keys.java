@@ -10,9 +10,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys of a terminal, one by one and not line by line, and its size. Where the terminal can't be
- * told so (there is no {@code stty}, or none) a key counts once Enter follows. {@link #close} and
- * the end of the process leave the terminal as it was.
+ * The keys of a terminal, one by one and not line by line, and its size. Where the terminal can't
+ * be told so (there is no {@code stty}, or none) a key counts once Enter follows. {@link #close}
+ * and the end of the process leave the terminal as it was.
  */
 final class Keys implements AutoCloseable {
   private static final int NO_LIMIT = Integer.MAX_VALUE;
@@ -86,7 +86,9 @@ final class Keys implements AutoCloseable {
   Size size(int usual) {
     if (before.isPresent()) {
       String[] words = stty("size").orElse("").split(" ", -1);
-      if (words.length == 2 && words[0].matches("[1-9][0-9]{0,3}") && words[1].matches("[1-9][0-9]{0,3}")) {
+      if (words.length == 2
+          && words[0].matches("[1-9][0-9]{0,3}")
+          && words[1].matches("[1-9][0-9]{0,3}")) {
         return new Size(Integer.parseInt(words[1]), Integer.parseInt(words[0]));
       }
     }
@@ -112,7 +114,9 @@ final class Keys implements AutoCloseable {
     before.ifPresent(Keys::stty);
   }
 
-  /** What {@code stty} answers of the terminal that this process belongs to; empty if there is none. */
+  /**
+   * What {@code stty} answers of the terminal that this process belongs to; empty if there is none.
+   */
   private static Optional<String> stty(String... arguments) {
     File terminal = new File("/dev/tty");
     String[] command = new String[arguments.length + 1];

@@ -131,8 +131,7 @@ final class LbCommand extends Group {
           2,
           "drift:",
           "%s: %s (since %s)"
-              .formatted(
-                  Asking.of(one, "part"), Asking.of(one, "text"), Asking.of(one, "since")));
+              .formatted(Asking.of(one, "part"), Asking.of(one, "text"), Asking.of(one, "since")));
     }
     Asking.texts(drift, "not_compared").forEach(it -> page.labelled(2, "not compared:", it));
   }

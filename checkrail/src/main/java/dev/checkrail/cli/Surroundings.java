@@ -14,9 +14,10 @@ import java.util.function.LongSupplier;
  * @param in standard input
  * @param out where answers go
  * @param err where progress and what went wrong go
- * @param environment our own variables; of these only {@code NO_COLOR}, {@code COLUMNS} and {@code
- *     PATH} are looked at, and by commands that ask a control plane {@code CHECKRAIL_SERVER},
- *     {@code CHECKRAIL_TOKEN}, {@code HOME} and {@code XDG_CONFIG_HOME}; none for a configuration
+ * @param environment our own variables; of these only {@code NO_COLOR}, {@code COLUMNS}, {@code
+ *     TERM} and {@code PATH} are looked at, and by commands that ask a control plane {@code
+ *     CHECKRAIL_SERVER}, {@code CHECKRAIL_TOKEN}, {@code HOME} and {@code XDG_CONFIG_HOME}; none
+ *     for a configuration
  * @param folder what relative paths start at
  * @param outIsTerminal whether a person looks at {@code out}
  * @param errIsTerminal whether a person looks at {@code err}

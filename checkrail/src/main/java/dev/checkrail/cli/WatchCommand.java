@@ -59,7 +59,10 @@ final class WatchCommand extends Asking {
       write(first);
       return calm(first) ? 0 : 1;
     }
-    boolean drawn = at.outIsTerminal() && !output.json() && !at.variable("TERM").equals(dumb());
+    boolean drawn =
+        at.outIsTerminal()
+            && !output.json()
+            && at.variable("TERM").filter("dumb"::equals).isEmpty();
     try (Keys keys = drawn ? Keys.ofTerminal(at) : Keys.none()) {
       Screen screen = new Screen(at.out(), drawn);
       try {
@@ -69,10 +72,6 @@ final class WatchCommand extends Asking {
       }
     }
     return 0;
-  }
-
-  private static java.util.Optional<String> dumb() {
-    return java.util.Optional.of("dumb");
   }
 
   private String one(Remote remote) {

@@ -58,10 +58,10 @@ final class WatchText {
       double requests = number(total, "requests");
       double failures = number(total, "failures");
       text.append("  ").append(rate(requests, seconds)).append(" req/s");
-      String failing =
-          rate(failures, seconds) + " fail/s (" + percent(failures, requests) + ")";
+      String failing = rate(failures, seconds) + " fail/s (" + percent(failures, requests) + ")";
       text.append("  ").append(failures > 0 ? paint.red(failing) : failing);
-      text.append("  ").append(whole(number(total, "clients"))).append(" clients");
+      double clients = number(total, "clients");
+      text.append("  ").append(whole(clients)).append(clients == 1 ? " client" : " clients");
       if (number(total, "clients_failed") > 0) {
         text.append(", ")
             .append(paint.red(whole(number(total, "clients_failed")) + " with failures"));
@@ -94,9 +94,17 @@ final class WatchText {
       return;
     }
     String lag = Asking.of(log, "lag_ms");
-    below.add("log " + whole(number(log, "lines")) + " lines" + (lag.isEmpty() ? "" : ", " + lag + " ms behind"));
+    below.add(
+        "log "
+            + whole(number(log, "lines"))
+            + " lines"
+            + (lag.isEmpty() ? "" : ", " + lag + " ms behind"));
     count(below, log, "dropped", "dropped");
-    count(below, log, "refused", "not understood");
+    // HAProxy's own notices are no requests.
+    double odd = number(log, "refused") - number(log.path("refused_by"), "notice");
+    if (odd > 0) {
+      below.add(whole(odd) + " not understood");
+    }
     count(below, log, "late", "late");
     count(below, log, "ahead", "ahead of our clock");
     count(below, log, "other", "beyond the rows that are kept");
@@ -116,14 +124,21 @@ final class WatchText {
     JsonNode blind = live.get("blind");
     if (blind != null) {
       alarm(
-          "NOT SEEN",
-          "since " + time(Asking.of(blind, "since")) + ": " + Asking.of(blind, "why"));
+          "NOT SEEN", "since " + time(Asking.of(blind, "since")) + ": " + Asking.of(blind, "why"));
     }
   }
 
   private void drift(JsonNode drift) {
     for (JsonNode found : Asking.nodes(drift, "found")) {
       alarm("DRIFT " + Asking.of(found, "part"), Asking.of(found, "text"));
+    }
+    String more = Asking.of(drift, "more");
+    if (!more.isEmpty()) {
+      alarm("DRIFT", more + " more");
+    }
+    String paused = Asking.of(drift, "paused");
+    if (!paused.isEmpty()) {
+      wrapped("drift not looked for now:", paused, paint::yellow);
     }
   }
 
@@ -145,7 +160,8 @@ final class WatchText {
           new ArrayList<>(
               List.of(
                   (service.equals("-") ? "(no service)" : service)
-                      + " @" + Asking.of(route, "frontend"),
+                      + " @"
+                      + Asking.of(route, "frontend"),
                   Asking.of(route, "approved"),
                   rate(requests, seconds),
                   percent(requests, all),
@@ -170,8 +186,7 @@ final class WatchText {
   /** Where its requests went, if that is not simply where they should. */
   private static void to(Grid grid, JsonNode route, int seconds, boolean wide, double requests) {
     List<JsonNode> ways = Asking.nodes(route, "to");
-    boolean plain =
-        ways.size() == 1 && Asking.of(ways.getFirst(), "fit").equals("right");
+    boolean plain = ways.size() == 1 && Asking.of(ways.getFirst(), "fit").equals("right");
     if (plain) {
       return;
     }
@@ -205,7 +220,7 @@ final class WatchText {
     Grid grid = new Grid(paint, width);
     grid.head("POOL / SERVER", "STATE", "SESS", "QUEUE", "REQ/S", "SHARE", "FAIL/S", "P95");
     if (wide) {
-      grid.head("WEIGHT", "ENDED BY");
+      grid.head("WEIGHT", Grid.WORDS);
     }
     double all = number(live.path("total"), "requests");
     for (JsonNode pool : Asking.nodes(live, "pools")) {
@@ -226,7 +241,8 @@ final class WatchText {
         grid.row(colour(state, server), own);
         if (number(server, "unserved") > 0) {
           grid.note(
-              "    " + rate(number(server, "unserved"), seconds)
+              "    "
+                  + rate(number(server, "unserved"), seconds)
                   + " req/s that it does not serve (inventory)");
         }
       }
@@ -297,8 +313,7 @@ final class WatchText {
       String text =
           clients.stream()
               .limit(3)
-              .map(client ->
-                  Asking.of(client, "client") + " " + whole(number(client, "requests")))
+              .map(client -> Asking.of(client, "client") + " " + whole(number(client, "requests")))
               .collect(Collectors.joining(", "));
       line("busiest clients of this minute: " + text, paint::faint);
     }
@@ -373,6 +388,8 @@ final class WatchText {
 
   /** {@code 12:00:01} of an instant. */
   private static String time(String instant) {
-    return instant.length() > 19 ? instant.substring(11, 19) + "Z" : instant.length() > 11 ? instant.substring(11) : instant;
+    return instant.length() > 19
+        ? instant.substring(11, 19) + "Z"
+        : instant.length() > 11 ? instant.substring(11) : instant;
   }
 }

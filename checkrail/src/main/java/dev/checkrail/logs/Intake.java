@@ -68,7 +68,8 @@ public final class Intake implements AutoCloseable {
   private final List<LogRecord> batch = new ArrayList<>(BATCH);
   private final Feed feed;
 
-  private Intake(LogSource source, LineReader reader, Consumer<List<LogRecord>> records, String name)
+  private Intake(
+      LogSource source, LineReader reader, Consumer<List<LogRecord>> records, String name)
       throws IOException {
     this.reader = reader;
     this.records = records;
@@ -87,7 +88,7 @@ public final class Intake implements AutoCloseable {
     this.feed =
         switch (source) {
           case LogSource.Udp udp -> UdpFeed.open(udp, sink, name);
-          case LogSource.UnixDatagram unix -> throw new IOException("not yet: " + unix.path());
+          case LogSource.UnixDatagram unix -> UnixFeed.open(unix, sink, name);
           case LogSource.Tail tail -> TailFeed.open(tail, sink, name);
         };
   }

@@ -1,6 +1,5 @@
 package dev.checkrail.logs;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -9,9 +8,8 @@ import dev.checkrail.logs.LogRecord.Times;
 import dev.checkrail.logs.Read.Parsed;
 import dev.checkrail.logs.Read.Reason;
 import dev.checkrail.logs.Read.Refused;
-import java.time.DateTimeException;
+import dev.checkrail.source.Redaction;
 import java.time.Instant;
-import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,13 +25,14 @@ import java.util.Optional;
  *
  * <p><b>Lines are hostile.</b> A client chooses target, headers, cookies and the like, so nothing
  * that it sent can pass for a field of HAProxy's: HAProxy escapes quotes in targets and also braces
- * in captured headers (8.6), but not captured cookies, which stand before the termination state.
- * So if there is a cookie the fields behind it are found from the end of the line, where quotes and
+ * in captured headers (8.6), but not captured cookies, which stand before the termination state. So
+ * if there is a cookie the fields behind it are found from the end of the line, where quotes and
  * braces are HAProxy's own. Where HAProxy cut that end off, the first that fits counts.
  *
  * <p>Secrets and card numbers are taken out, captured cookies are not kept at all. No line costs
- * more than its length: each byte is looked at a bounded number of times. The same line always gives
- * the same record; texts seen before are kept in tables of fixed size. Not for several threads.
+ * more than its length: each byte is looked at a bounded number of times. The same line always
+ * gives the same record; texts seen before are kept in tables of fixed size. Not for several
+ * threads.
  */
 public final class LineReader {
   /** The longest line that is read, in bytes: what fits into a datagram. */
@@ -58,14 +57,14 @@ public final class LineReader {
           .stream()
           .map(text -> text.getBytes(US_ASCII))
           .toList();
-  private static final List<String> MONTHS =
-      List.of(
-          "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec");
-  private static final int SECOND = "22/Nov/2026:17:36:03".length();
+
+  /** No method is as long as a card number; a client may send anything. */
+  private static final int LONG_METHOD = 13;
+
   private static final long LAST_DAY = 253_402_300_799_999L; // of the year 9999
   private static final int NO_STATUS = -1;
 
-  private final ZoneId zone;
+  private final LocalTimes dates;
   private final List<String> requestHeaders;
   private final List<String> responseHeaders;
   private final Cursor cursor = new Cursor();
@@ -73,8 +72,6 @@ public final class LineReader {
   private final Names names = new Names(1024, false);
   private final Names clients = new Names(4096, false);
   private final int[] timers = new int[5];
-  private final byte[] lastSecond = new byte[SECOND];
-  private long lastEpoch;
   private boolean cut;
 
   /** For logs whose captured headers nobody has named: each is redacted by what it looks like. */
@@ -83,14 +80,14 @@ public final class LineReader {
   }
 
   /**
-   * @param zone in which HAProxy writes its local times; its format has none. In the hour that comes
-   *     twice in autumn the earlier is meant. (Ours has the time since 1970.)
+   * @param zone in which HAProxy writes its local times; its format has none. In the hour that
+   *     comes twice in autumn the earlier is meant. (Ours has the time since 1970.)
    * @param requestHeaders names of the captured request headers, by slot, as far as known: {@code
    *     capture request header}, in the order of the frontend
    * @param responseHeaders likewise of the responses
    */
   public LineReader(ZoneId zone, List<String> requestHeaders, List<String> responseHeaders) {
-    this.zone = zone;
+    this.dates = new LocalTimes(zone);
     this.requestHeaders = List.copyOf(requestHeaders);
     this.responseHeaders = List.copyOf(responseHeaders);
   }
@@ -103,7 +100,8 @@ public final class LineReader {
   /** Reads the line that is these bytes of an array, which is neither kept nor changed. */
   public Read read(byte[] bytes, int offset, int length) {
     int end = offset + length;
-    while (end > offset && (bytes[end - 1] == '\n' || bytes[end - 1] == '\r' || bytes[end - 1] == 0)) {
+    while (end > offset
+        && (bytes[end - 1] == '\n' || bytes[end - 1] == '\r' || bytes[end - 1] == 0)) {
       end--;
     }
     if (end - offset > LONGEST) {
@@ -172,7 +170,7 @@ public final class LineReader {
     int client = cursor.at;
     int clientEnd = cursor.behind(' ');
     cursor.expect('[');
-    Instant at = date();
+    Instant at = dates.read(cursor);
     cursor.expect(']');
     cursor.expect(' ');
     int frontend = cursor.at;
@@ -194,7 +192,8 @@ public final class LineReader {
     String termination = termination();
     Load load = load(http);
     Rest rest = http ? rest(new Rest()) : new Rest();
-    return record(at, client(client, clientEnd), where, times, status, bytes, termination, load, rest);
+    return record(
+        at, client(client, clientEnd), where, times, status, bytes, termination, load, rest);
   }
 
   /** {@code fe/1: Connection error …}, section 8.2.5. */
@@ -244,7 +243,9 @@ public final class LineReader {
       return -1;
     }
     int i = before(line, from, end - 2, '"') - 1;
-    for (int block = 0; block < 2 && i - 1 > from && line[i] == ' ' && line[i - 1] == '}'; block++) {
+    for (int block = 0;
+        block < 2 && i - 1 > from && line[i] == ' ' && line[i - 1] == '}';
+        block++) {
       i = before(line, from, i - 2, '{') - 1;
     }
     for (int field = 0; field < 3; field++) {
@@ -317,7 +318,8 @@ public final class LineReader {
         cursor.failure() == null
             ? Instant.ofEpochMilli(ended - Math.max(0, times.active()))
             : Instant.EPOCH;
-    return record(at, client(client, clientEnd), where, times, status, bytes, termination, load, rest);
+    return record(
+        at, client(client, clientEnd), where, times, status, bytes, termination, load, rest);
   }
 
   /** What the client had a hand in: all of it may be cut off. */
@@ -404,23 +406,18 @@ public final class LineReader {
     boolean plain = true;
     for (int i = from; i < to && plain; i++) {
       byte b = line[i];
-      plain = (b >= 'a' && b <= 'z') || b == '.' || b == '-' || (b >= '0' && b <= '9' && to - from < 40);
+      plain =
+          (b >= 'a' && b <= 'z')
+              || b == '.'
+              || b == '-'
+              || (b >= '0' && b <= '9' && to - from < 40);
     }
     return plain ? name.some() : Optional.of(host(Redactor.decoded(name.text())));
   }
 
   private static String host(String sent) {
-    StringBuilder shown = new StringBuilder(sent.length());
-    for (int i = 0; i < sent.length(); i++) {
-      char c = sent.charAt(i);
-      if (c < ' ' || c == 0x7f) {
-        shown.append(String.format(Locale.ROOT, "#%02X", (int) c));
-      } else {
-        shown.append(c);
-      }
-    }
-    String text = shown.toString().toLowerCase(Locale.ROOT);
-    return Redactor.cards(dev.checkrail.source.Redaction.header("host", text), false);
+    String text = Redactor.printable(sent.toLowerCase(Locale.ROOT));
+    return Redactor.cards(Redaction.header("host", text), false);
   }
 
   /** The end of a word that a blank has to follow, and steps behind it; -1 if it is cut. */
@@ -663,7 +660,9 @@ public final class LineReader {
     if (blank >= to || blank == from) {
       return;
     }
-    rest.method = text(from, blank);
+    Optional<String> method = text(from, blank);
+    rest.method =
+        blank - from < LONG_METHOD ? method : method.map(one -> Redactor.cards(one, false));
     int target = blank + 1;
     int targetEnd = to;
     if (whole) {
@@ -705,79 +704,5 @@ public final class LineReader {
     String authority = target.substring(from, to);
     return Optional.of(
         authority.substring(authority.lastIndexOf('@') + 1).toLowerCase(Locale.ROOT));
-  }
-
-  /** {@code 22/Nov/2026:17:36:03.122}, or without milliseconds. */
-  private Instant date() {
-    byte[] line = cursor.line;
-    int from = cursor.at;
-    if (cursor.failure() != null) {
-      return Instant.EPOCH;
-    }
-    if (cursor.end - from <= SECOND) {
-      cursor.fail(Reason.TRUNCATED);
-      return Instant.EPOCH;
-    }
-    if (!Arrays.equals(line, from, from + SECOND, lastSecond, 0, SECOND)) {
-      long epoch = second(line, from);
-      if (cursor.failure() != null) {
-        return Instant.EPOCH;
-      }
-      lastEpoch = epoch;
-      System.arraycopy(line, from, lastSecond, 0, SECOND);
-    }
-    cursor.at = from + SECOND;
-    int millis = 0;
-    if (cursor.skip('.')) {
-      int digits = 0;
-      while (digits < 3 && cursor.peek() >= '0' && cursor.peek() <= '9') {
-        millis = millis * 10 + (cursor.peek() - '0');
-        cursor.at++;
-        digits++;
-      }
-      if (digits < 3) {
-        cursor.fail(cursor.ended() ? Reason.TRUNCATED : Reason.BAD_DATE);
-      }
-    }
-    return Instant.ofEpochMilli(lastEpoch + millis);
-  }
-
-  private long second(byte[] line, int from) {
-    boolean shaped =
-        line[from + 2] == '/'
-            && line[from + 6] == '/'
-            && line[from + 11] == ':'
-            && line[from + 14] == ':'
-            && line[from + 17] == ':';
-    int month = MONTHS.indexOf(new String(line, from + 3, 3, ISO_8859_1)) + 1;
-    int day = digits(line, from, 2);
-    int year = digits(line, from + 7, 4);
-    int hour = digits(line, from + 12, 2);
-    int minute = digits(line, from + 15, 2);
-    int second = digits(line, from + 18, 2);
-    if (!shaped || month == 0 || day < 0 || year < 0 || hour < 0 || minute < 0 || second < 0) {
-      cursor.fail(Reason.BAD_DATE);
-      return 0;
-    }
-    try {
-      return LocalDateTime.of(year, month, day, hour, minute, second)
-          .atZone(zone)
-          .toInstant()
-          .toEpochMilli();
-    } catch (DateTimeException e) {
-      cursor.fail(Reason.BAD_DATE);
-      return 0;
-    }
-  }
-
-  private static int digits(byte[] line, int from, int count) {
-    int value = 0;
-    for (int i = from; i < from + count; i++) {
-      if (line[i] < '0' || line[i] > '9') {
-        return -1;
-      }
-      value = value * 10 + (line[i] - '0');
-    }
-    return value;
   }
 }

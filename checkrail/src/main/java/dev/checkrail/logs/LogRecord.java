@@ -23,9 +23,11 @@ import java.util.Optional;
  * @param requestHeaders captured request headers, redacted, by slot; "" where the request had none
  * @param responseHeaders captured response headers alike
  * @param method empty for TCP and for requests that could not be read ({@code <BADREQ>})
- * @param target as sent, redacted; may be cut by HAProxy at the end of a long line
+ * @param target as sent, redacted (in its path the digits of card numbers are zeros); may be cut by
+ *     HAProxy at the end of a long line
  * @param version {@code HTTP/1.1}
- * @param host the Host header in lower case, where the format has it
+ * @param host the Host header in lower case, where the format has it, or the host that the target
+ *     names (HTTP/2)
  * @param requestId the request's id, where the format has it
  * @param clientKey a hash of what tells one client from another (API key, session), where the
  *     format has it; else empty

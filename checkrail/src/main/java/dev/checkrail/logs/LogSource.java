@@ -31,8 +31,8 @@ public sealed interface LogSource {
 
   /**
    * A file that a syslog daemon writes. It is followed by name: when it is moved away and made anew
-   * the rest of the old one is read first; when it is emptied it is read from its beginning. It need
-   * not be there yet.
+   * the rest of the old one is read first; when it is emptied it is read from its beginning. It
+   * need not be there yet.
    *
    * @param fromBeginning whether what is in it already counts; else only what is added
    */

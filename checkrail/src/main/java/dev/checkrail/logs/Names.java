@@ -49,7 +49,7 @@ final class Names {
   }
 
   private Name made(byte[] bytes, int from, int to) {
-    String text = new String(bytes, from, to - from, ISO_8859_1);
+    String text = Redactor.printable(new String(bytes, from, to - from, ISO_8859_1));
     return new Name(
         Arrays.copyOfRange(bytes, from, to),
         text,

@@ -37,8 +37,9 @@ final class Receiver {
     while (channel.isOpen()) {
       try {
         buffer.clear();
-        channel.receive(buffer);
-        inbox.add(buffer.flip());
+        if (channel.receive(buffer) != null || buffer.position() > 0) {
+          inbox.add(buffer.flip());
+        }
         if (!trouble.isEmpty()) {
           trouble = "";
         }

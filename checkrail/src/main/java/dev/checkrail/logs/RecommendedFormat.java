@@ -6,8 +6,8 @@ import java.util.List;
  * The format of the log that tells most, for frontends in HTTP mode. Checked with HAProxy 2.6.12.
  *
  * <p>The order is that of trust. First what HAProxy makes itself, so that a line that is cut (at
- * 1024 bytes, unless {@code log … len} says otherwise) has lost none of it. Then what a client has a
- * hand in, the longest last. Nothing a client sends can pass for a field: the id stands in quotes
+ * 1024 bytes, unless {@code log … len} says otherwise) has lost none of it. Then what a client has
+ * a hand in, the longest last. Nothing a client sends can pass for a field: the id stands in quotes
  * with backslashes, the key is a hash, the host is percent-encoded, in captured headers HAProxy
  * escapes braces and bars, and in the request quotes (section 8.6).
  *
@@ -31,11 +31,12 @@ public final class RecommendedFormat {
 
   /**
    * What notes host and client of each request. These lines have to stand before all other {@code
-   * http-request} lines of the frontend: what is denied before them is logged without.
+   * http-request} lines of the frontend: what is denied before them is logged without. It is the
+   * whole line of Host ({@code fhdr}): of {@code Host: a,b} {@code hdr} would log b alone.
    */
   public static final List<String> REQUEST_LINES =
       List.of(
-          "http-request set-var(txn.checkrail_host) req.hdr(host),lower,bytes(0,128),url_enc",
+          "http-request set-var(txn.checkrail_host) req.fhdr(host),lower,bytes(0,128),url_enc",
           "http-request set-var(txn.checkrail_client)"
               + " req.hdr(x-api-key),sha2(256),hex,lower,bytes(0,16)",
           "http-request set-var(txn.checkrail_client)"

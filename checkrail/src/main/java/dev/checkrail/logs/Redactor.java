@@ -3,6 +3,7 @@ package dev.checkrail.logs;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.checkrail.source.Redaction;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -14,8 +15,8 @@ import java.util.Set;
  * value is percent-encoded, and values that hold such a parameter themselves (a URL in a URL);
  * passwords before the host of a URL; tokens that say what they are ({@code eyJ…}, {@code Bearer},
  * {@code Basic}); 13 to 19 digits that pass Luhn's test, also in groups parted by blanks or hyphens
- * and also percent-encoded; captured headers whose names sound secret, and in those whose names
- * are not known also long words of letters and digits that are no UUID.
+ * and also percent-encoded; captured headers whose names sound secret, and in those whose names are
+ * not known also long words of letters and digits that are no UUID.
  *
  * <p>In a path the digits of a card number become zeros, so that the request still takes the same
  * route; everywhere else stands {@link Redaction#MARK}. A secret that nothing betrays, e.g. a token
@@ -27,8 +28,26 @@ final class Redactor {
   /** Names of parameters besides those that {@link Redaction#soundsSecret} knows. */
   private static final Set<String> SECRET_NAMES =
       Set.of(
-          "auth", "card", "cardnumber", "card_number", "code", "csc", "cvc", "cvc2", "cvn", "cvv",
-          "cvv2", "jwt", "otp", "pan", "pass", "pin", "pwd", "sid", "sig", "tan");
+          "auth",
+          "card",
+          "cardnumber",
+          "card_number",
+          "code",
+          "csc",
+          "cvc",
+          "cvc2",
+          "cvn",
+          "cvv",
+          "cvv2",
+          "jwt",
+          "otp",
+          "pan",
+          "pass",
+          "pin",
+          "pwd",
+          "sid",
+          "sig",
+          "tan");
 
   private static final int SHORTEST_CARD = 13;
   private static final int LONGEST_CARD = 19;
@@ -46,8 +65,7 @@ final class Redactor {
 
   static boolean soundsSecret(String name) {
     String plain = name.indexOf('%') < 0 ? name : decoded(name);
-    return SECRET_NAMES.contains(plain.toLowerCase(java.util.Locale.ROOT))
-        || Redaction.soundsSecret(plain);
+    return SECRET_NAMES.contains(plain.toLowerCase(Locale.ROOT)) || Redaction.soundsSecret(plain);
   }
 
   /**
@@ -59,7 +77,7 @@ final class Redactor {
     byte[] bytes = line;
     int start = from;
     int end = to;
-    if (has(line, from, to, '#')) {
+    if (isEscaped(line, from, to)) {
       end = unescape(line, from, to);
       bytes = scratch;
       start = 0;
@@ -150,7 +168,7 @@ final class Redactor {
           return false;
         }
         name = -1;
-      } else if (b < ' ' || b == 0x7f || b == '@' || b == ' ') {
+      } else if (b == '@' || b == ' ') {
         return false;
       } else if (b == 'e' && i + 2 < to && bytes[i + 1] == 'y' && bytes[i + 2] == 'J') {
         return false;
@@ -334,8 +352,8 @@ final class Redactor {
 
   /**
    * Hides card numbers: each stretch of groups of digits, together 13 to 19, that passes Luhn's
-   * test. A group is never taken apart, and a stretch has at most 19 of them, so each byte is looked
-   * at a bounded number of times.
+   * test. A group is never taken apart, and a stretch has at most 19 of them, so each byte is
+   * looked at a bounded number of times.
    *
    * @param zeros whether digits become zeros instead of a mark
    */
@@ -509,13 +527,30 @@ final class Redactor {
 
   // --- small things
 
-  private static boolean has(byte[] bytes, int from, int to, char wanted) {
+  /** Whether HAProxy escaped something, or there is something that it would have escaped. */
+  private static boolean isEscaped(byte[] bytes, int from, int to) {
     for (int i = from; i < to; i++) {
-      if (bytes[i] == wanted) {
+      if (bytes[i] == '#' || bytes[i] < ' ' || bytes[i] == 0x7f) {
         return true;
       }
     }
     return false;
+  }
+
+  /** What can't be printed as HAProxy would escape it. */
+  static String printable(String text) {
+    StringBuilder out = null;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean bad = c < ' ' || c >= 0x7f;
+      if (bad && out == null) {
+        out = new StringBuilder(text.length() + 16).append(text, 0, i);
+      }
+      if (out != null) {
+        out.append(bad ? String.format(Locale.ROOT, "#%02X", (int) c) : String.valueOf(c));
+      }
+    }
+    return out == null ? text : out.toString();
   }
 
   private static int indexOf(String text, char wanted, int from) {

@@ -1,7 +1,6 @@
 package dev.checkrail.logs;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -20,11 +19,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Follows a file by its name.
  *
- * <p><b>Moved away and made anew</b> (logrotate's {@code create}): the daemon writes to the old file
- * until it is told, so the old one is read until the new one holds something, and then to its end.
- * <b>Emptied</b> ({@code copytruncate}): seen because the file is shorter than what was read, or
- * begins with other bytes; what was written between our last look and the emptying is lost, as it is
- * for the daemon's copy. A last line without its end waits for the rest of it.
+ * <p><b>Moved away and made anew</b> (logrotate's {@code create}): the daemon writes to the old
+ * file until it is told, so the old one is read until the new one holds something, and then to its
+ * end. <b>Emptied</b> ({@code copytruncate}): seen because the file is shorter than what was read,
+ * or begins with other bytes; what was written between our last look and the emptying is lost, as
+ * it is for the daemon's copy. A last line without its end waits for the rest of it.
  */
 final class TailFeed implements Intake.Feed {
   private static final long LOOK_MILLIS = 100;
@@ -71,19 +70,19 @@ final class TailFeed implements Intake.Feed {
       }
     }
     TailFeed feed = new TailFeed(source, sink, name);
-    feed.look(); // from here on nothing is missed
+    feed.find(); // from here on nothing is missed
     feed.reading.start();
     return feed;
   }
 
   private void follow() {
     try {
-      boolean last;
       do {
-        last = closed.getCount() == 0;
         look();
         sink.pause();
-      } while (!last && (closed.await(LOOK_MILLIS, TimeUnit.MILLISECONDS) || true));
+      } while (!closed.await(LOOK_MILLIS, TimeUnit.MILLISECONDS));
+      look(); // what came until now
+      sink.pause();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
@@ -104,6 +103,7 @@ final class TailFeed implements Intake.Feed {
         startAgain(0);
       }
       read(open);
+      remember(open);
       if (successorHasBegun()) {
         read(open); // what came before the daemon changed files
         lastLine();
@@ -163,22 +163,33 @@ final class TailFeed implements Intake.Feed {
 
   private boolean wasEmptied(FileChannel open) throws IOException {
     long size = open.size();
-    if (size < position) {
+    boolean emptied =
+        size < position
+            || (size > position && head.length > 0 && !Arrays.equals(head, beginning(open)));
+    if (emptied) {
       head = new byte[0];
-      return true;
     }
-    if (size == position) {
-      return false;
-    }
-    byte[] now = new byte[(int) Math.min(HEAD, size)];
+    return emptied;
+  }
+
+  /** As many of the first bytes as are known of the file. */
+  private byte[] beginning(FileChannel open) throws IOException {
+    byte[] now = new byte[head.length];
     ByteBuffer begin = ByteBuffer.wrap(now);
-    while (begin.hasRemaining() && open.read(begin, begin.position()) > 0) {
-      // until there are all
+    while (begin.hasRemaining()) {
+      if (open.read(begin, begin.position()) <= 0) {
+        return new byte[0]; // it was emptied in this moment
+      }
     }
-    boolean other =
-        head.length > now.length || !Arrays.equals(head, 0, head.length, now, 0, head.length);
-    head = now;
-    return other;
+    return now;
+  }
+
+  private void remember(FileChannel open) throws IOException {
+    int known = (int) Math.min(HEAD, position);
+    if (head.length < known) {
+      head = new byte[known];
+      head = beginning(open);
+    }
   }
 
   /** Whether under the name there is another file by now, and somebody writes to it. */
@@ -247,7 +258,7 @@ final class TailFeed implements Intake.Feed {
       try {
         open.close();
       } catch (IOException e) {
-        throw new UncheckedIOException(e);
+        trouble = "closing " + path + " failed: " + e;
       }
     }
   }

@@ -9,6 +9,7 @@ import dev.checkrail.prove.set.FieldEncoding;
 import dev.checkrail.prove.set.Language;
 import dev.checkrail.prove.set.Preferences;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -104,6 +105,9 @@ sealed interface Axis permits Axis.Single, Elements {
     private static final Language LINES =
         line(ByteSet.NONE).concat(Language.exact("\n").concat(line(ByteSet.NONE)).star());
 
+    /** Of so many states each could lead to each. */
+    private static final int TOO_MANY_STATES = 300;
+
     static final Budget OTHERS = new Budget(20_000);
 
     private final Field field;
@@ -113,6 +117,9 @@ sealed interface Axis permits Axis.Single, Elements {
     private final AtomSet special;
     private final AtomSet absent;
     private final AtomSet listed;
+
+    /** States that visible characters lead to, by state, as far as somebody asked. */
+    private final Map<Integer, Set<Integer>> visible = new HashMap<>();
 
     private Words(
         Field field,
@@ -233,6 +240,18 @@ sealed interface Axis permits Axis.Single, Elements {
     /** The atoms of a text whose letters may be of either case. */
     Set<Integer> atomsOfAnyCase(String text) {
       return atoms.atomsOfAnyCase(text);
+    }
+
+    /**
+     * The atoms of all texts with these pieces, and any visible characters between each two; none
+     * if that would be too much work.
+     */
+    Set<Integer> atomsAround(List<String> pieces) {
+      if (atoms.states() > TOO_MANY_STATES) {
+        return Set.of();
+      }
+      return atoms.atomsAround(
+          pieces, s -> visible.computeIfAbsent(s, state -> atoms.reachable(state, VISIBLE)));
     }
 
     @Override

@@ -317,7 +317,8 @@ final class Diff {
 
   /**
    * Whether two listeners ask the same in the same order and do the same with every answer: then
-   * they treat alike also the requests {@linkplain Dispatch#unfollowedIn whose way is not followed}.
+   * they treat alike also the requests {@linkplain Dispatch#unfollowedIn whose way is not
+   * followed}.
    */
   private boolean alike(Dispatch old, Dispatch now) {
     return asked(old).equals(asked(now))

@@ -92,13 +92,11 @@ final class Elements implements Axis {
       return Optional.empty();
     }
     Pick.From from = sources.iterator().next();
-    Atoms.Builder builder =
-        Atoms.of(Axis.Words.element(from)).combiningWithin(Axis.Words.OTHERS);
+    Atoms.Builder builder = Atoms.of(Axis.Words.element(from)).combiningWithin(Axis.Words.OTHERS);
     int open =
         builder.test(oneLine ? Axis.Words.element(from).minus(Pick.CLOSED) : Language.none());
     Map<Values, Integer> tests = new LinkedHashMap<>();
-    asked.forEach(
-        (values, among) -> tests.put(values, builder.test(among.wanted().language())));
+    asked.forEach((values, among) -> tests.put(values, builder.test(among.wanted().language())));
     Atoms atoms = builder.build();
     if (atoms.isLeftOut(open)) {
       return Optional.empty();

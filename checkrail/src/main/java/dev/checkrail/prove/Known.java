@@ -1,5 +1,7 @@
 package dev.checkrail.prove;
 
+import java.util.List;
+
 /** How much is known of one field of a request that is not there any more. */
 public sealed interface Known {
 
@@ -8,6 +10,16 @@ public sealed interface Known {
 
   /** It was this, but for the case of its letters. */
   record AnyCase(String text) implements Known {}
+
+  /**
+   * These pieces in this order, and between each two something that was taken out: any visible
+   * characters. At least two.
+   */
+  record Pieces(List<String> pieces) implements Known {
+    public Pieces {
+      pieces = List.copyOf(pieces);
+    }
+  }
 
   /**
    * The last line of a header; there may have been others before it. An empty one may also mean

@@ -1,5 +1,7 @@
 package dev.checkrail.prove;
 
+import dev.checkrail.model.Condition;
+import dev.checkrail.model.Fetch;
 import dev.checkrail.model.Listener;
 import dev.checkrail.model.Mode;
 import dev.checkrail.model.Rule;
@@ -14,8 +16,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedSet;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +34,8 @@ public final class Regions {
   /** Answers that are remembered; then it starts anew. */
   private static final int REMEMBERED = 32_768;
 
+  private static final Pattern URL = Pattern.compile("(?<![\\w-])url(?![\\w-])");
+
   /** Names of listeners in the log for which places are remembered. */
   private static final int LISTENERS = 1_024;
 
@@ -37,9 +44,12 @@ public final class Regions {
   private final List<Place> places = new ArrayList<>();
   private final Optional<String> tooLarge;
   private final Map<String, Map<Arrived, At>> byFrontend = new HashMap<>();
+  private final Map<Region, Region> interned = new HashMap<>();
   private int remembered;
 
-  /** What becomes of requests, as far as a log can show it: the pool, and whether it is left open. */
+  /**
+   * What becomes of requests, as far as a log can show it: the pool, and whether it is left open.
+   */
   private record Way(Optional<String> pool, boolean followed) {}
 
   private record Arrived(boolean tls, Optional<String> listener) {}
@@ -66,6 +76,7 @@ public final class Regions {
       Listener listener,
       boolean http,
       boolean addressesChange,
+      boolean wholeTarget,
       Table result,
       Table services,
       List<List<String>> groups,
@@ -93,8 +104,7 @@ public final class Regions {
     Map<Integer, String> unknowns = new HashMap<>();
     for (int node : List.of(result, services)) {
       for (FieldEncoding field : diagrams.support(node)) {
-        work
-            .universe
+        work.universe
             .unknownAt(field)
             .ifPresent(unknown ->
                 unknowns.put(field.number(), unknown.text() + " (" + unknown.span() + ")"));
@@ -105,6 +115,7 @@ public final class Regions {
         dispatch.program.listener(),
         http,
         changesAddresses(dispatch.program),
+        looksAtWholeTarget(dispatch.program),
         new Table(diagrams, work.universe, result),
         new Table(diagrams, work.universe, services),
         groups,
@@ -124,6 +135,27 @@ public final class Regions {
         .map(RuleSet::rules)
         .flatMap(List::stream)
         .anyMatch(rule -> rule.text().contains("set-src"));
+  }
+
+  /** An absolute target has more than path and query, and such rules see it. */
+  private static boolean looksAtWholeTarget(Program program) {
+    return Stream.concat(
+            program.frontend().rules().stream(),
+            program.pools().values().stream().flatMap(pool -> pool.pool().rules().stream()))
+        .flatMap(set -> set.rules().stream())
+        .anyMatch(rule -> URL.matcher(rule.text()).find() || looksAtWholeTarget(rule.when()));
+  }
+
+  private static boolean looksAtWholeTarget(Condition condition) {
+    return switch (condition) {
+      case Condition.Always always -> false;
+      case Condition.All all -> all.parts().stream().anyMatch(Regions::looksAtWholeTarget);
+      case Condition.Any any -> any.parts().stream().anyMatch(Regions::looksAtWholeTarget);
+      case Condition.Not not -> looksAtWholeTarget(not.part());
+      case Condition.Named named -> looksAtWholeTarget(named.definition());
+      case Condition.Test test -> test.sample().fetch() instanceof Fetch.Url;
+      case Condition.Unknown unknown -> false;
+    };
   }
 
   private int way(Dispatch.Leaf leaf) {
@@ -157,7 +189,13 @@ public final class Regions {
     if (tooLarge.isPresent()) {
       return Optional.of(
           new Region(
-              List.of(), List.of(), List.of(), false, true, List.of(), List.of(),
+              List.of(),
+              List.of(),
+              new LinkedHashSet<>(),
+              false,
+              true,
+              List.of(),
+              List.of(),
               List.of(tooLarge.get())));
     }
     Map<Arrived, At> known = byFrontend.computeIfAbsent(seen.frontend(), f -> new HashMap<>());
@@ -171,6 +209,7 @@ public final class Regions {
       }
       if (known.size() == LISTENERS) {
         byFrontend.clear();
+        interned.clear();
         remembered = 0;
         known = byFrontend.computeIfAbsent(seen.frontend(), f -> new HashMap<>());
       }
@@ -184,6 +223,12 @@ public final class Regions {
       at = made;
     }
     return Optional.of(at.region(seen));
+  }
+
+  /** Many atoms have one answer, and whoever counts by answers finds the same object. */
+  private Region interned(Region region) {
+    Region same = interned.putIfAbsent(region, region);
+    return same == null ? region : same;
   }
 
   /** How many answers are remembered now. */
@@ -205,7 +250,8 @@ public final class Regions {
         String port = key.substring(key.lastIndexOf(':') + 1);
         same =
             here.stream()
-                .filter(p -> p.listener().address().equals("*") || p.listener().address().equals("::"))
+                .filter(
+                    p -> p.listener().address().equals("*") || p.listener().address().equals("::"))
                 .filter(p -> Integer.toString(p.listener().port()).equals(port))
                 .toList();
       }
@@ -239,9 +285,10 @@ public final class Regions {
       Key key = codes.key();
       Region answer = answers.get(key);
       if (answer == null) {
-        answer = walk(codes);
+        answer = interned(walk(codes));
         if (remembered == REMEMBERED) {
           byFrontend.values().forEach(all -> all.values().forEach(at -> at.answers.clear()));
+          interned.clear();
           remembered = 0;
         }
         answers.put(key, answer);
@@ -256,13 +303,15 @@ public final class Regions {
       Set<Region.Decider> deciders = new LinkedHashSet<>();
       Set<String> unseen = new LinkedHashSet<>();
       Set<String> unmodelled = new LinkedHashSet<>();
+      boolean unfollowed = false;
       for (Place place : places) {
-        Walk result = new Walk(place.result(), codes);
+        Walk result = new Walk(place.result(), codes, Region.POOLS);
         found.addAll(result.leaves);
-        Walk services = new Walk(place.services(), codes);
+        unfollowed |= result.stopped;
+        Walk services = new Walk(place.services(), codes, Integer.MAX_VALUE);
         services.leaves.forEach(group -> groups.add(place.groups().get(group)));
-        new Walk(place.deciding(), codes)
-            .leaves.stream().limit(Region.RULES).forEach(i -> deciders.add(place.deciders().get(i)));
+        Walk deciding = new Walk(place.deciding(), codes, Region.RULES);
+        deciding.leaves.forEach(i -> deciders.add(place.deciders().get(i)));
         for (Walk walk : List.of(result, services)) {
           if (walk.leaves.size() > 1) {
             walk.open.forEach(field -> {
@@ -284,9 +333,8 @@ public final class Regions {
       groups.forEach(certain::retainAll);
       groups.forEach(perhaps::addAll);
       perhaps.removeAll(certain);
-      Set<String> pools = new LinkedHashSet<>();
+      SequencedSet<String> pools = new LinkedHashSet<>();
       boolean answered = false;
-      boolean unfollowed = false;
       for (int i : new TreeSet<>(found)) {
         Way way = ways.get(i);
         way.pool().ifPresent(pools::add);
@@ -296,7 +344,7 @@ public final class Regions {
       return new Region(
           List.copyOf(certain),
           List.copyOf(perhaps),
-          List.copyOf(pools),
+          pools,
           answered,
           unfollowed,
           deciders.stream().limit(Region.RULES).toList(),
@@ -310,8 +358,8 @@ public final class Regions {
       Field field = axis.field();
       switch (field.kind()) {
         case METHOD -> one(axis, seen.method(), codes);
-        case PATH -> one(axis, seen.path(), codes);
-        case QUERY -> one(axis, seen.query(), codes);
+        case PATH -> one(axis, path(seen.path()), codes);
+        case QUERY -> one(axis, isHidden(seen.path()) ? new Known.Nothing() : seen.query(), codes);
         case VERSION -> one(axis, seen.version(), codes);
         case HOST -> header(axis, seen.host(), codes);
         case HEADER -> header(axis, headerOf(seen, field), codes);
@@ -341,6 +389,26 @@ public final class Regions {
       }
     }
 
+    private boolean isHidden(Known path) {
+      return path instanceof Known.Exactly one
+          && isAbsolute(one.text())
+          && places.stream().anyMatch(Place::wholeTarget);
+    }
+
+    private Known path(Known path) {
+      if (!(path instanceof Known.Exactly one) || !isAbsolute(one.text())) {
+        return path;
+      }
+      int slash = one.text().indexOf('/', one.text().indexOf("://") + 3);
+      return isHidden(path)
+          ? new Known.Nothing()
+          : slash < 0 ? new Known.Absent() : new Known.Exactly(one.text().substring(slash));
+    }
+
+    private static boolean isAbsolute(String target) {
+      return !target.startsWith("/") && target.indexOf("://") > 0;
+    }
+
     private static Known headerOf(Seen seen, Field field) {
       return field.name().equals("host")
           ? seen.host()
@@ -352,6 +420,7 @@ public final class Regions {
         case Known.Exactly exactly -> exactly(axis, exactly.text(), codes);
         case Known.Absent absent -> exactly(axis, Field.ABSENT, codes);
         case Known.AnyCase any -> codes.some(axis, anyCase(axis, any.text()));
+        case Known.Pieces pieces -> codes.some(axis, around(axis, pieces.pieces()));
         // Only headers have lines.
         case Known.LastLine last -> codes.open(axis);
         case Known.Nothing nothing -> codes.open(axis);
@@ -370,6 +439,7 @@ public final class Regions {
             exactly(axis, Field.LISTED, codes);
           }
         }
+        case Known.Pieces pieces -> codes.open(axis);
         case Known.LastLine last -> {
           Set<Integer> some = new TreeSet<>();
           atom(axis, Field.LISTED).ifPresent(some::add);
@@ -402,6 +472,7 @@ public final class Regions {
           }
         }
         case Known.Absent absent -> codes.none(axis);
+        case Known.Pieces pieces -> codes.open(axis);
         case Known.LastLine last -> {
           codes.open(axis);
           if (axis instanceof Elements elements && isBytes(last.text())) {
@@ -433,6 +504,12 @@ public final class Regions {
     private static Set<Integer> anyCase(Axis axis, String text) {
       return axis instanceof Axis.Words words && isBytes(text)
           ? words.atomsOfAnyCase(text)
+          : Set.of();
+    }
+
+    private static Set<Integer> around(Axis axis, List<String> pieces) {
+      return axis instanceof Axis.Words words && pieces.stream().allMatch(At::isBytes)
+          ? words.atomsAround(pieces)
           : Set.of();
     }
 
@@ -602,8 +679,7 @@ public final class Regions {
         case PATH -> "path";
         case METHOD -> "method";
         case QUERY -> "query";
-        case HEADER, HEADER_LIST ->
-            field.name().equals("host") ? "Host" : "header " + field.name();
+        case HEADER, HEADER_LIST -> field.name().equals("host") ? "Host" : "header " + field.name();
         case SOURCE -> "address of the client";
         case SOURCE_PORT -> "port of the client";
         case DESTINATION -> "address it was sent to";
@@ -618,7 +694,7 @@ public final class Regions {
     }
   }
 
-  /** All leaves that what is known leaves possible. */
+  /** All leaves that what is known leaves possible, up to a limit. */
   private static final class Walk {
     final Table table;
 
@@ -632,10 +708,13 @@ public final class Regions {
     private int[] stack = new int[64];
     private int size;
 
-    Walk(Table table, Codes codes) {
+    /** Whether there may be more leaves. */
+    final boolean stopped;
+
+    Walk(Table table, Codes codes, int most) {
       this.table = table;
       push(0);
-      while (size > 0) {
+      while (size > 0 && leaves.size() < most) {
         int node = stack[--size];
         int field = table.field[node];
         if (field == Table.LEAF) {
@@ -660,6 +739,7 @@ public final class Regions {
           push(next);
         }
       }
+      this.stopped = size > 0;
     }
 
     private void push(int node) {

@@ -12,8 +12,9 @@ import java.util.Optional;
  * @param tls whether TLS ended there
  * @param listener address and port at which it arrived
  * @param method as sent
- * @param path the target up to {@code ?}, as sent; the authority of an absolute target is looked
- *     over; absent if it is no path, as {@code *}
+ * @param path the target up to {@code ?}, as sent; of an absolute target (HTTP/2) scheme and
+ *     authority, too, which rules on {@code url} see and others do not; absent if it is no path, as
+ *     {@code *}
  * @param query what followed the first {@code ?}; absent without one
  * @param host the Host header, port included
  * @param version {@code 1.0}, {@code 1.1} or {@code 2.0}

@@ -25,9 +25,21 @@ final class Tester {
   /** More states than these make no useful factors of a concatenation. */
   private static final int FACTORS = 400;
 
+  /**
+   * How much one test may cost by parts that are joined, within each other, too: squared states of
+   * what was cut into factors, which is about what cutting takes.
+   */
+  private static final long JOINED = 300_000;
+
   private final Formulas formulas;
   private final Terms terms;
   private final Map<Integer, Map<Values, Formula>> memo = new HashMap<>();
+
+  /** Of the outermost test that is being worked on: how deep we are in it, and its costs so far. */
+  private int depth;
+
+  private long spent;
+
   private final Map<Key, Values> images = new HashMap<>();
 
   /** Values are compared by identity, as they are made once. */
@@ -82,12 +94,18 @@ final class Tester {
   }
 
   private Formula exactOrUnknown(Term term, Values values, Blame blame) {
+    if (depth == 0) {
+      spent = 0;
+    }
+    depth++;
     try {
       return exact(term, values, blame);
     } catch (Inexact inexact) {
       return unknown(term, values, blame, inexact.reason());
     } catch (BudgetExceeded tooLarge) {
       return unknown(term, values, blame, String.valueOf(tooLarge.getMessage()));
+    } finally {
+      depth--;
     }
   }
 
@@ -370,7 +388,7 @@ final class Tester {
           language.beforeSuffix(constant.value().asText()),
           blame);
     }
-    List<Factor> factors = factors(first, parts.get(1), language);
+    List<Factor> factors = factors(language);
     List<Formula> ways = new ArrayList<>();
     for (Factor factor : factors) {
       ways.add(
@@ -381,8 +399,9 @@ final class Tester {
     return formulas.or(ways);
   }
 
-  private List<Factor> factors(Term first, Term second, Language language) {
-    if (language.states() > FACTORS) {
+  private List<Factor> factors(Language language) {
+    spent += (long) language.states() * language.states();
+    if (language.states() > FACTORS || spent > JOINED) {
       throw new Inexact("a test on several joined parts has too many cases");
     }
     return language.factors();

@@ -16,6 +16,7 @@ import dev.checkrail.balancer.Versions;
 import dev.checkrail.balancer.haproxy.Adopt;
 import dev.checkrail.balancer.haproxy.Doctor;
 import dev.checkrail.balancer.haproxy.Installation;
+import dev.checkrail.logs.RecommendedFormat;
 import dev.checkrail.report.Json;
 import dev.checkrail.report.Verdict;
 import dev.checkrail.serve.access.Right;
@@ -189,7 +190,11 @@ final class BalancerApi {
                 wanted(call, "marker", usual.marker()),
                 wanted(call, "state_file", usual.stateFile()),
                 usual.logTarget(),
-                usual.logFormat()));
+                new Doctor.WantedLog(
+                    RecommendedFormat.LOG_FORMAT,
+                    RecommendedFormat.UNIQUE_ID,
+                    RecommendedFormat.REQUEST_LINES,
+                    RecommendedFormat.MARK)));
     ObjectNode body = Wire.object();
     ArrayNode lacks = body.putArray("lacks");
     report

@@ -157,6 +157,7 @@ public final class ControlPlane implements AutoCloseable {
       opened.push(rounds);
       endpoints.addAll(new StateApi(database, () -> stopping, metrics, figures).endpoints());
       endpoints.addAll(new BalancerApi(balancers, watching, rounds).endpoints());
+      endpoints.addAll(new ProbesApi(watching).endpoints());
       endpoints.addAll(new LiveApi(watching, registry, rounds::of, clock).endpoints());
       this.operations =
           endpoints.stream()
@@ -230,21 +231,30 @@ public final class ControlPlane implements AutoCloseable {
     return against.isEmpty() ? made.address().get() : given;
   }
 
-  /** A database that died is started again. */
+  /** A database that died is started again; why it does not start is logged once. */
   private static AutoCloseable watching(EmbeddedPostgres server) {
+    String[] said = {""}; // confined to the one thread that looks
     return every(
         Duration.ofSeconds(1),
         "database",
         () -> {
-          if (!server.isRunning()) {
+          if (server.isRunning()) {
+            said[0] = "";
+            return;
+          }
+          if (said[0].isEmpty()) {
             LOG.error("the embedded database is gone; starting it again");
-            try {
-              server.ensureRunning();
-            } catch (IOException e) {
-              LOG.error("the embedded database does not start: {}", e.getMessage());
-            } catch (InterruptedException e) {
-              Thread.currentThread().interrupt();
+          }
+          try {
+            server.ensureRunning();
+          } catch (IOException e) {
+            String why = String.valueOf(e.getMessage());
+            if (!why.equals(said[0])) {
+              said[0] = why;
+              LOG.error("the embedded database does not start: {}; tried again each second", why);
             }
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
           }
         });
   }
@@ -274,6 +284,8 @@ public final class ControlPlane implements AutoCloseable {
 
   private static PrometheusMeterRegistry metrics() {
     PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    metrics.config().meterFilter(new PrometheusNames());
+    PrometheusNames.processorTime(metrics);
     new JvmMemoryMetrics().bindTo(metrics);
     new JvmThreadMetrics().bindTo(metrics);
     new ProcessorMetrics().bindTo(metrics);

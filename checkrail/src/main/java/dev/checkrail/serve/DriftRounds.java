@@ -130,8 +130,7 @@ final class DriftRounds implements AutoCloseable {
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
         }
-        if (stopsWithin(pause)
-            || registry.entry(name).filter(now -> same(now, entry)).isEmpty()) {
+        if (stopsWithin(pause) || registry.entry(name).filter(now -> same(now, entry)).isEmpty()) {
           return trouble;
         }
       }
@@ -146,8 +145,7 @@ final class DriftRounds implements AutoCloseable {
   private String said(String name, String before, Exception e) {
     String trouble = String.valueOf(e.getMessage());
     seen.compute(
-        name,
-        (it, was) -> Objects.requireNonNullElse(was, Drifting.UNKNOWN).failed(trouble));
+        name, (it, was) -> Objects.requireNonNullElse(was, Drifting.UNKNOWN).failed(trouble));
     if (!trouble.equals(before)) {
       LOG.warn("lb {}: no look for drift: {}", name, trouble);
     }

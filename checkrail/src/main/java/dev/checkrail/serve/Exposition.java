@@ -31,8 +31,16 @@ final class Exposition {
             name,
             it ->
                 new StringBuilder()
-                    .append("# HELP ").append(name).append(' ').append(help).append('\n')
-                    .append("# TYPE ").append(name).append(' ').append(type).append('\n'));
+                    .append("# HELP ")
+                    .append(name)
+                    .append(' ')
+                    .append(help)
+                    .append('\n')
+                    .append("# TYPE ")
+                    .append(name)
+                    .append(' ')
+                    .append(type)
+                    .append('\n'));
     lines.append(name);
     for (int i = 0; i + 1 < labels.length; i += 2) {
       lines.append(i == 0 ? '{' : ',').append(labels[i]).append("=\"");

@@ -51,7 +51,9 @@ final class Figures {
     }
     LateRollups.Tally tally = rollups.get();
     out.gauge(
-        "checkrail_rollup_rows_waiting", "Minutes that are not in the database yet", tally.waiting());
+        "checkrail_rollup_rows_waiting",
+        "Minutes that are not in the database yet",
+        tally.waiting());
     out.counter(
         "checkrail_rollup_rows_written_total", "Minutes written to the database", tally.written());
     out.counter(
@@ -66,7 +68,12 @@ final class Figures {
     var looks = one.collector().tally();
     Snapshot latest = one.latest();
     boolean seen = latest instanceof Snapshot.Seen;
-    out.gauge(ONE + "seen", "1 if it was seen at the last look, 0 if blind", seen ? 1 : 0, "balancer", name);
+    out.gauge(
+        ONE + "seen",
+        "1 if it was seen at the last look, 0 if blind",
+        seen ? 1 : 0,
+        "balancer",
+        name);
     String help = "Seconds by what came of looking at it";
     out.counter(ONE + "looks_total", help, looks.looks(), "balancer", name, "result", "seen");
     out.counter(ONE + "looks_total", help, looks.blind(), "balancer", name, "result", "blind");
@@ -112,7 +119,8 @@ final class Figures {
       List<Snapshot.Worker> some =
           seen.workers().stream().filter(worker -> worker.old() == old).toList();
       String word = old ? "old" : "current";
-      out.gauge(ONE + "workers", "Worker processes", some.size(), "balancer", name, "generation", word);
+      out.gauge(
+          ONE + "workers", "Worker processes", some.size(), "balancer", name, "generation", word);
       out.gauge(
           ONE + "connections",
           "Client connections that workers hold",
@@ -130,20 +138,37 @@ final class Figures {
         name);
     for (Snapshot.Frontend frontend : seen.frontends()) {
       String[] labels = {"balancer", name, "frontend", frontend.name()};
-      out.gauge("checkrail_frontend_open", "1 if it takes connections", frontend.open() ? 1 : 0, labels);
-      out.gauge("checkrail_frontend_current_sessions", "Sessions at the moment", frontend.sessions(), labels);
+      out.gauge(
+          "checkrail_frontend_open", "1 if it takes connections", frontend.open() ? 1 : 0, labels);
+      out.gauge(
+          "checkrail_frontend_current_sessions",
+          "Sessions at the moment",
+          frontend.sessions(),
+          labels);
       counters(
-          out, "checkrail_frontend_", Counter.Of.FRONTEND, one.totals().frontend(frontend.name()), labels);
+          out,
+          "checkrail_frontend_",
+          Counter.Of.FRONTEND,
+          one.totals().frontend(frontend.name()),
+          labels);
     }
     int servers = 0;
     for (Snapshot.Pool pool : seen.pools()) {
       String[] labels = {"balancer", name, "pool", pool.name()};
-      out.gauge("checkrail_pool_up", "1 if one of its servers can be used", pool.up() ? 1 : 0, labels);
-      out.gauge("checkrail_pool_current_sessions", "Sessions at the moment", pool.sessions(), labels);
       out.gauge(
-          "checkrail_pool_queued_requests", "Requests that wait for any of its servers", pool.queue(), labels);
+          "checkrail_pool_up", "1 if one of its servers can be used", pool.up() ? 1 : 0, labels);
       out.gauge(
-          "checkrail_pool_usable_servers", "Servers that are no backups and can be used", pool.active(), labels);
+          "checkrail_pool_current_sessions", "Sessions at the moment", pool.sessions(), labels);
+      out.gauge(
+          "checkrail_pool_queued_requests",
+          "Requests that wait for any of its servers",
+          pool.queue(),
+          labels);
+      out.gauge(
+          "checkrail_pool_usable_servers",
+          "Servers that are no backups and can be used",
+          pool.active(),
+          labels);
       counters(out, "checkrail_pool_", Counter.Of.POOL, one.totals().pool(pool.name()), labels);
       for (Snapshot.Server server : pool.servers()) {
         if (servers++ < MOST) {
@@ -174,8 +199,10 @@ final class Figures {
         server.state() == State.MAINT || server.state() == State.DRAIN ? 1 : 0,
         labels);
     out.gauge("checkrail_server_weight", "Weight in effect", server.weight(), labels);
-    out.gauge("checkrail_server_current_sessions", "Sessions at the moment", server.sessions(), labels);
-    out.gauge("checkrail_server_queued_requests", "Requests that wait for it", server.queue(), labels);
+    out.gauge(
+        "checkrail_server_current_sessions", "Sessions at the moment", server.sessions(), labels);
+    out.gauge(
+        "checkrail_server_queued_requests", "Requests that wait for it", server.queue(), labels);
     out.counter(
         "checkrail_server_completed_total",
         "Requests (HTTP) or sessions (TCP) that it completed",
@@ -195,7 +222,8 @@ final class Figures {
         String[] classed = java.util.Arrays.copyOf(labels, labels.length + 2);
         classed[labels.length] = "class";
         classed[labels.length + 1] = counter.word().substring("responses-".length());
-        out.counter(prefix + "responses_total", "Answers by class of status", counts.of(counter), classed);
+        out.counter(
+            prefix + "responses_total", "Answers by class of status", counts.of(counter), classed);
       } else {
         out.counter(prefix + metric(counter), help(counter), counts.of(counter), labels);
       }
@@ -243,8 +271,16 @@ final class Figures {
     String name = one.name();
     Probes.Tally tally = one.probes().tally();
     String help = "Rounds of probes by what became of them";
-    out.counter("checkrail_probe_rounds_total", help, tally.rounds(), "balancer", name, "result", "done");
-    out.counter("checkrail_probe_rounds_total", help, tally.skipped(), "balancer", name, "result", "skipped");
+    out.counter(
+        "checkrail_probe_rounds_total", help, tally.rounds(), "balancer", name, "result", "done");
+    out.counter(
+        "checkrail_probe_rounds_total",
+        help,
+        tally.skipped(),
+        "balancer",
+        name,
+        "result",
+        "skipped");
     out.gauge(
         "checkrail_probes_left_out",
         "What is not probed because it may not or can't be",
@@ -254,14 +290,19 @@ final class Figures {
     for (Probed probed : one.probes().latest()) {
       ProbeTarget target = probed.target();
       String kind = target.kind().name().toLowerCase(Locale.ROOT);
-      String service = target.kind() == ProbeTarget.Kind.CAPABILITIES ? "" : String.join(" ", target.services());
+      String service =
+          target.kind() == ProbeTarget.Kind.CAPABILITIES ? "" : String.join(" ", target.services());
       List<String> subjects =
           target.servers().isEmpty()
               ? List.of(target.host() + ":" + target.port())
               : target.servers().stream().map(ServerName::toString).toList();
       for (String subject : subjects) {
         String[] labels = {"balancer", name, "kind", kind, "subject", subject, "service", service};
-        out.gauge("checkrail_probe_good", "1 if the last probe was answered as it should be", probed.good() ? 1 : 0, labels);
+        out.gauge(
+            "checkrail_probe_good",
+            "1 if the last probe was answered as it should be",
+            probed.good() ? 1 : 0,
+            labels);
         out.gauge(
             "checkrail_probe_duration_seconds",
             "How long the last probe took",
@@ -287,11 +328,15 @@ final class Figures {
     String family = "checkrail_log_lines_total";
     Map<String, Long> results = new java.util.TreeMap<>();
     results.put("parsed", counts.parsed());
-    counts.refused().forEach((reason, lines) ->
-        results.put("refused " + reason.name().toLowerCase(Locale.ROOT).replace('_', ' '), lines));
+    counts
+        .refused()
+        .forEach((reason, lines) ->
+            results.put(
+                "refused " + reason.name().toLowerCase(Locale.ROOT).replace('_', ' '), lines));
     results.put("dropped by us", counts.droppedByQueue());
     counts.droppedByKernel().ifPresent(lines -> results.put("dropped by the kernel", lines));
-    results.forEach((result, lines) -> out.counter(family, help, lines, "balancer", name, "result", result));
+    results.forEach(
+        (result, lines) -> out.counter(family, help, lines, "balancer", name, "result", result));
     out.counter("checkrail_log_bytes_total", "Bytes of its log", counts.bytes(), "balancer", name);
   }
 }

@@ -20,10 +20,7 @@ final class LiveApi {
    * @param drift what was found of one when it was looked for drift last
    */
   LiveApi(
-      Watching watching,
-      Registry registry,
-      Function<String, Drifting> drift,
-      InstantSource clock) {
+      Watching watching, Registry registry, Function<String, Drifting> drift, InstantSource clock) {
     this.watching = watching;
     this.registry = registry;
     this.drift = drift;
@@ -40,9 +37,7 @@ final class LiveApi {
     call.may(Right.READ, name);
     int seconds = (int) call.number("seconds", 1, 1, LONGEST);
     Watched watched =
-        watching
-            .of(name)
-            .orElseThrow(() -> Problem.missing("there is no load balancer " + name));
+        watching.of(name).orElseThrow(() -> Problem.missing("there is no load balancer " + name));
     LiveNow now =
         new LiveNow(
             name,

@@ -28,8 +28,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * All that is known of a load balancer at this moment, as one answer: counters and states of its
- * socket, and what its log says of the last seconds that are complete. What is not observed is named
- * and left out, never 0.
+ * socket, and what its log says of the last seconds that are complete. What is not observed is
+ * named and left out, never 0.
  *
  * @param approved digest of the approved version
  * @param stats what was seen of its socket last
@@ -107,7 +107,7 @@ record LiveNow(
           .put("why", blind.why());
     }
     node.set("drift", BalancerApi.drifting(drift));
-    node.set("not_observed", Wire.texts(notObserved(window)));
+    node.set("not_observed", Wire.texts(notObserved(traffic.judges())));
     if (logged) {
       node.put("second", last);
       log(node.putObject("log"), traffic.health());
@@ -124,7 +124,7 @@ record LiveNow(
     return node;
   }
 
-  private List<String> notObserved(Second window) {
+  private List<String> notObserved(boolean judged) {
     List<String> missing = new ArrayList<>();
     if (log.isEmpty()) {
       missing.add("routes, users and client failures: no log is taken in (lb add --log)");
@@ -134,8 +134,9 @@ record LiveNow(
               + (trouble.isEmpty() ? "" : ": " + trouble));
     } else if (taken.get().parsed() == 0) {
       missing.add("routes, users and client failures: no request was logged yet to " + log.get());
-    } else if (window.rows().stream().anyMatch(row -> row.fit() == Fit.NOT_JUDGED)) {
-      missing.add("whether requests go where they should: there are no approved routes yet");
+    }
+    if (taken.isPresent() && !judged) {
+      missing.add("whether requests go where they should: the approved rules are not read yet");
     }
     if (stats instanceof Snapshot.Blind) {
       missing.add("states, sessions and queues of pools and servers: its socket is not seen");
@@ -176,8 +177,8 @@ record LiveNow(
   private static void clients(ObjectNode node, Second window, String service) {
     window
         .clientsOf(service)
-        .ifPresent(clients ->
-            node.put("clients", clients.all()).put("clients_failed", clients.failed()));
+        .ifPresent(
+            clients -> node.put("clients", clients.all()).put("clients_failed", clients.failed()));
   }
 
   // --- routes
@@ -186,10 +187,11 @@ record LiveNow(
 
   private static void routes(ArrayNode list, Second window) {
     Map<Route, List<Row>> byRoute = new LinkedHashMap<>();
-    window.rows().forEach(row ->
-        byRoute.computeIfAbsent(row.route(), r -> new ArrayList<>()).add(row));
+    window
+        .rows()
+        .forEach(row -> byRoute.computeIfAbsent(row.route(), r -> new ArrayList<>()).add(row));
     byRoute.entrySet().stream()
-        .sorted(Comparator.comparingLong(entry -> -Row.requests(entry.getValue())))
+        .sorted(Comparator.comparingLong(entry -> -Row.sum(entry.getValue())))
         .limit(ROUTES)
         .forEach(entry -> route(list.addObject(), entry.getKey(), entry.getValue(), window));
   }
@@ -213,6 +215,19 @@ record LiveNow(
       Sum sum = Sum.of(own);
       one.put("requests", sum.requests);
       one.put("failures", sum.failures);
+      servers(one.putArray("servers"), own);
+    });
+  }
+
+  private static void servers(ArrayNode list, List<Row> rows) {
+    Map<String, List<Row>> byServer = new TreeMap<>();
+    rows.forEach(row -> byServer.computeIfAbsent(row.server(), s -> new ArrayList<>()).add(row));
+    byServer.forEach((server, own) -> {
+      Sum sum = Sum.of(own);
+      list.addObject()
+          .put("name", server)
+          .put("requests", sum.requests)
+          .put("failures", sum.failures);
     });
   }
 
@@ -234,11 +249,7 @@ record LiveNow(
   }
 
   private void pool(
-      ObjectNode node,
-      String pool,
-      Optional<Snapshot.Pool> seen,
-      List<Row> rows,
-      boolean logged) {
+      ObjectNode node, String pool, Optional<Snapshot.Pool> seen, List<Row> rows, boolean logged) {
     node.put("name", pool);
     seen.ifPresent(one -> {
       node.put("up", one.up());
@@ -254,8 +265,7 @@ record LiveNow(
     }
     Map<String, Optional<Snapshot.Server>> servers = new LinkedHashMap<>();
     seen.ifPresent(one ->
-        one.servers()
-            .forEach(server -> servers.put(server.name().server(), Optional.of(server))));
+        one.servers().forEach(server -> servers.put(server.name().server(), Optional.of(server))));
     own.stream()
         .map(Row::server)
         .filter(server -> !server.isEmpty())

@@ -248,9 +248,7 @@ public final class Main implements Callable<Integer> {
     }
     return Optional.of(
         new DatabaseAddress(
-            databaseUrl,
-            databaseUser,
-            password(databasePassword, "CHECKRAIL_DATABASE_PASSWORD")));
+            databaseUrl, databaseUser, password(databasePassword, "CHECKRAIL_DATABASE_PASSWORD")));
   }
 
   private Optional<DatabaseAddress> owner() throws Unusable, IOException {

@@ -49,7 +49,8 @@ final class StateApi {
   }
 
   private Reply metrics(Call call) {
-    return Reply.text(200, "text/plain; version=0.0.4; charset=utf-8", metrics.scrape() + figures.text());
+    return Reply.text(
+        200, "text/plain; version=0.0.4; charset=utf-8", metrics.scrape() + figures.text());
   }
 
   private Reply firstPage() throws IOException {

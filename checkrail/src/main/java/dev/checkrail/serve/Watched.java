@@ -17,7 +17,6 @@ import dev.checkrail.watch.Rollups;
 import dev.checkrail.watch.Series;
 import dev.checkrail.watch.collect.Collector;
 import dev.checkrail.watch.collect.ProbePlan;
-import dev.checkrail.watch.collect.Probed;
 import dev.checkrail.watch.collect.Probes;
 import dev.checkrail.watch.collect.Recording;
 import dev.checkrail.watch.collect.Snapshot;
@@ -128,8 +127,7 @@ final class Watched implements AutoCloseable {
     collector.start();
     probes.start();
     var unused =
-        planner.scheduleWithFixedDelay(
-            this::plan, 200, PLANNING.toMillis(), TimeUnit.MILLISECONDS);
+        planner.scheduleWithFixedDelay(this::plan, 200, PLANNING.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   String name() {
@@ -206,7 +204,8 @@ final class Watched implements AutoCloseable {
       Map<String, double[]> sums = new TreeMap<>();
       for (Row row : traffic.snapshot(second).rows()) {
         Route route = row.route();
-        String name = "route %s %s %s".formatted(route.frontend(), route.service(), route.approved());
+        String name =
+            "route %s %s %s".formatted(route.frontend(), route.service(), route.approved());
         double[] sum = sums.computeIfAbsent(name, it -> new double[2]);
         sum[0] += row.requests();
         sum[1] += row.failures();
@@ -258,6 +257,8 @@ final class Watched implements AutoCloseable {
       throws BalancerException {
     Policy policy = Registry.policy(entry.policy(), entry.installation().environment());
     try (Driver driver = new HaproxyDriver(entry.installation(), PATIENCE)) {
+      // What was loaded last is asked for, approved or not.
+      probes.plan(ProbePlan.of(driver.meaning(driver.onDisk()), policy, addresses));
       Optional<ConfigurationSet> approved =
           live.isPresent() ? versions.load(live.get()) : Optional.empty();
       if (approved.isPresent() && !judged.equals(live.get())) {
@@ -265,8 +266,6 @@ final class Watched implements AutoCloseable {
         traffic.judgeBy(new Approved(Prove.regions(meaning, policy), meaning, policy));
         judged = live.get();
       }
-      // What was loaded last is asked for, approved or not.
-      probes.plan(ProbePlan.of(driver.meaning(driver.onDisk()), policy, addresses));
     }
   }
 
@@ -282,10 +281,7 @@ final class Watched implements AutoCloseable {
       intake =
           Optional.of(
               Intake.open(
-                  source.get(),
-                  new LineReader(ZoneId.systemDefault()),
-                  traffic::add,
-                  name()));
+                  source.get(), new LineReader(ZoneId.systemDefault()), traffic::add, name()));
       logTrouble = "";
     } catch (IOException e) {
       String trouble = String.valueOf(e.getMessage());
@@ -300,7 +296,6 @@ final class Watched implements AutoCloseable {
   @Override
   public void close() {
     planner.shutdownNow();
-    intake.ifPresent(Intake::close);
     probes.close();
     collector.close();
     try {

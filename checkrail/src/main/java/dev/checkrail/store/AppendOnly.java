@@ -62,8 +62,7 @@ public record AppendOnly(boolean held, String text) {
       }
       return against.isEmpty()
           ? new AppendOnly(
-              true,
-              "the role " + work.user() + " can read the journal and append to it, no more")
+              true, "the role " + work.user() + " can read the journal and append to it, no more")
           : new AppendOnly(
               false,
               "the database does not keep the role "

@@ -126,8 +126,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     FileChannel lockFile = lock(own);
     try {
       EmbeddedPostgres postgres =
-          new EmbeddedPostgres(
-              PostgresPrograms.in(programs), own, lockFile, unprivileged, nanos);
+          new EmbeddedPostgres(PostgresPrograms.in(programs), own, lockFile, unprivileged, nanos);
       postgres.initialise();
       postgres.ensureRunning();
       return postgres;
@@ -196,12 +195,10 @@ public final class EmbeddedPostgres implements AutoCloseable {
     SecretFile.in(folder.resolve("superuser.password"));
     SecretFile.in(folder.resolve("owner.password"));
     SecretFile.in(folder.resolve("service.password"));
-    if (process().isEmpty()) { // one that runs may run as another user: its files stay its own
-      unprivileged.give(folder);
-    }
     if (Files.exists(data.resolve("PG_VERSION"))) {
       return;
     }
+    unprivileged.give(folder);
     Path making = folder.resolve("data.making");
     if (Files.exists(making)) { // an earlier attempt was cut off
       try (Stream<Path> all = Files.walk(making)) {
@@ -244,6 +241,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
       LOG.warn("the running database of {} is not durable; starting it anew", folder);
       stop();
     }
+    unprivileged.give(folder); // the one that died may have run as another user
     Files.writeString(data.resolve("postgresql.conf"), SETTINGS.formatted(port));
     Files.writeString(data.resolve("pg_hba.conf"), LOGINS);
     run();

@@ -145,8 +145,7 @@ public final class LateJournal implements Journal {
         try (FileChannel written = FileChannel.open(rest, StandardOpenOption.WRITE)) {
           written.force(true);
         }
-        Files.move(
-            rest, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(rest, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       } else {
         inMemory.subList(0, first).clear();
         return;

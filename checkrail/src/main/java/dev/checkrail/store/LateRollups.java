@@ -25,7 +25,7 @@ public final class LateRollups implements Rollups, AutoCloseable {
   /** A row is about 150 bytes of memory: 30 MB; 300 series fill it in eleven hours. */
   public static final int ROOM = 200_000;
 
-  /** Ten days: with 300 series 350 MB. */
+  /** Ten days: with 300 series 450 MB. */
   public static final Duration RETENTION = Duration.ofDays(10);
 
   private static final Logger LOG = LoggerFactory.getLogger(LateRollups.class);
@@ -120,7 +120,8 @@ public final class LateRollups implements Rollups, AutoCloseable {
           took(some, true);
           pause = 0;
           Instant now = clock.instant();
-          if (Duration.between(forgotten.equals(Instant.MIN) ? now.minus(FORGETTING) : forgotten, now)
+          if (Duration.between(
+                      forgotten.equals(Instant.MIN) ? now.minus(FORGETTING) : forgotten, now)
                   .abs()
                   .compareTo(FORGETTING)
               >= 0) {
@@ -129,11 +130,14 @@ public final class LateRollups implements Rollups, AutoCloseable {
             forgotten = now;
           }
         } catch (RuntimeException e) {
+          if (isClosing()) {
+            LOG.warn(
+                "{} rows of minutes are lost: the database does not take them: {}",
+                tally().waiting(),
+                e.getMessage());
+            return;
+          }
           if (Database.isOutage(e)) {
-            if (isClosing()) {
-              LOG.warn("{} rows of minutes are lost: the database is down", tally().waiting());
-              return;
-            }
             pause = Math.clamp(pause * 2L, 1, LONGEST_PAUSE);
             LOG.warn(
                 "minutes wait ({} rows), the database is down; next try in {} s",

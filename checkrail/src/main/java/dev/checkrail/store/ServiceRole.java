@@ -71,17 +71,14 @@ public final class ServiceRole {
             folder,
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         String password = SecretFile.in(folder.resolve("service.password"));
-        connection
-            .unwrap(PGConnection.class)
-            .alterUserPassword(name, password.toCharArray(), null);
+        connection.unwrap(PGConnection.class).alterUserPassword(name, password.toCharArray(), null);
         statement.execute("grant connect on database " + quoted(database) + " to " + GROUP);
         return new Made(Optional.of(new DatabaseAddress(given.url(), name, password)), "");
       } catch (SQLException e) {
         if (Database.isOutage(e)) {
           throw e;
         }
-        return new Made(
-            Optional.empty(), "the role " + name + " can't be made: " + firstLine(e));
+        return new Made(Optional.empty(), "the role " + name + " can't be made: " + firstLine(e));
       }
     }
   }

@@ -31,8 +31,19 @@ import org.junit.jupiter.api.Test;
 class RegionsAgreementTest {
   private static final int REQUESTS = 40;
   private static final List<String> HEADERS =
-      List.of("x-a", "x-b", "x-n", "x-forwarded-for", "cookie", "authorization",
-          "proxy-authorization");
+      List.of(
+          "x-a",
+          "x-b",
+          "x-n",
+          "x-forwarded-for",
+          "cookie",
+          "authorization",
+          "proxy-authorization",
+          "content-length",
+          "transfer-encoding",
+          "connection",
+          "upgrade",
+          "sec-websocket-key");
 
   private final int configurations = Integer.getInteger("regions.configurations", 400);
   private final long seed = Long.getLong("regions.seed", 20261122L);
@@ -92,8 +103,7 @@ class RegionsAgreementTest {
     narrowed++;
     String why = what + "\n" + region;
     switch (outcome) {
-      case Outcome.Reaches reaches ->
-          assertThat(region.allows(reaches.pool())).as(why).isTrue();
+      case Outcome.Reaches reaches -> assertThat(region.allows(reaches.pool())).as(why).isTrue();
       case Outcome.Splits splits -> splits.of().forEach(part -> some(region, part.outcome(), why));
       // The router does not say through which pool an answer came.
       default -> assertThat(region.allowsAnswer() || !region.pools().isEmpty()).as(why).isTrue();
@@ -104,7 +114,8 @@ class RegionsAgreementTest {
     Frontend frontend =
         configuration.frontends().stream()
             .filter(f ->
-                f.listeners().stream().anyMatch(l -> Optional.of(l.key()).equals(request.listener())))
+                f.listeners().stream()
+                    .anyMatch(l -> Optional.of(l.key()).equals(request.listener())))
             .findFirst()
             .orElseThrow();
     boolean tcp = request.scheme().equals("tcp");

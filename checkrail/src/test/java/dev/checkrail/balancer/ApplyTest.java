@@ -187,8 +187,24 @@ class ApplyTest {
         new Apply.Order(lb.approved(next), "ada", Map.of("state be_a/a1", Choice.KEEP), false),
         (step, text) -> steps.add(step));
 
-    assertThat(lb.haproxy.folder.resolve("state")).content().contains("a1");
     assertThat(lb.driver.running().servers().getFirst().admin()).isEqualTo(Admin.MAINT);
+
+    // Told ready since: a reload of somebody else's must not bring back what was.
+    assertThat(lb.haproxy.folder.resolve("state")).content().isEqualTo("1\n");
+    lb.driver.admin(A1, Admin.READY);
+    long before = lb.driver.processes().seen().worker();
+    lb.driver.reload();
+    RunningHaproxy.eventually(
+        "somebody else's worker",
+        () -> {
+          try {
+            long now = lb.driver.processes().seen().worker();
+            return now != 0 && now != before;
+          } catch (BalancerException e) {
+            return false;
+          }
+        });
+    assertThat(lb.driver.running().servers().getFirst().admin()).isEqualTo(Admin.READY);
   }
 
   @Test
@@ -240,6 +256,40 @@ class ApplyTest {
     assertThat(applied.outcome()).isEqualTo(Outcome.CHANGED_UNDERNEATH);
     assertThat(applied.why()).contains("haproxy.cfg was changed by somebody else");
     assertThat(lb.haproxy.config).hasContent("# somebody else");
+    assertThat(lb.driver.processes().master().orElseThrow().reloads()).isZero();
+  }
+
+  @Test
+  void aFileThatIsChangedBetweenTwoMovesIsLeftAndTheOthersGoBack() throws Exception {
+    String map = Files.readString(lb.haproxy.map);
+    String second =
+        lb.approved(
+            lb.driver.placed(
+                new Candidate(
+                    List.of(dev.checkrail.source.SourceFile.of("c.cfg", lb.haproxy.text(TO_B))),
+                    path ->
+                        path.endsWith("routes.map")
+                            ? new dev.checkrail.source.Files.Lookup.Found(
+                                dev.checkrail.source.SourceFile.of(path, "/a be_b\n"))
+                            : new dev.checkrail.source.Files.Lookup.Absent(path))));
+    List<String> moved = new ArrayList<>();
+    Applied applied =
+        lb.apply.apply(
+            Apply.Order.of(second, "ada"),
+            (step, text) -> {
+              if (step == Progress.Step.FILE_SWITCHED) {
+                moved.add(text);
+                if (moved.size() == 1) {
+                  write(lb.haproxy.config, "# somebody else\n");
+                }
+              }
+            });
+    assertThat(moved.getFirst()).isEqualTo(lb.haproxy.map.toString());
+    assertThat(applied.outcome()).isEqualTo(Outcome.CHANGED_UNDERNEATH);
+    assertThat(applied.why()).contains("haproxy.cfg was changed by somebody else");
+    assertThat(lb.haproxy.config).hasContent("# somebody else");
+    assertThat(Files.readString(lb.haproxy.map)).as("ours is put back").isEqualTo(map);
+    assertThat(Intent.read(lb.versions)).isEmpty();
     assertThat(lb.driver.processes().master().orElseThrow().reloads()).isZero();
   }
 

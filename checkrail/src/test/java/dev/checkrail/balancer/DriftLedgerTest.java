@@ -70,7 +70,9 @@ class DriftLedgerTest {
   @Test
   void fiveThousandThingsAtOnceAreSixtyEntriesAndACount() {
     Thing[] all =
-        IntStream.range(0, 5000).mapToObj(i -> thing("state a/" + i, "maint")).toArray(Thing[]::new);
+        IntStream.range(0, 5000)
+            .mapToObj(i -> thing("state a/" + i, "maint"))
+            .toArray(Thing[]::new);
     for (int i = 0; i < 20; i++) {
       look(all);
     }
@@ -86,8 +88,7 @@ class DriftLedgerTest {
     look(thing("a", "1"), thing("b", "1"), thing("files c", "1"));
     ledger = DriftLedger.of(versions, nanos);
     // Files could not be looked at yet; b was changed and a ended while we were away.
-    ledger.settle(
-        List.of(thing("b", "2")), key -> !key.startsWith("files"), AT, nanos, said::add);
+    ledger.settle(List.of(thing("b", "2")), key -> !key.startsWith("files"), AT, nanos, said::add);
     assertThat(said.subList(3, said.size()))
         .extracting(it -> it.kind() + " " + it.details().get("subject"))
         .containsExactly("drift.gone a", "drift.found b");

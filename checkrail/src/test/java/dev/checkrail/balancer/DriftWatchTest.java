@@ -104,7 +104,8 @@ class DriftWatchTest {
   void aFileOfTheSameLengthAndTimesIsNoticed() throws Exception {
     look();
     FileTime time = Files.getLastModifiedTime(lb.haproxy.map);
-    Files.writeString(lb.haproxy.map, Files.readString(lb.haproxy.map).replace("/b be_b", "/b be_a"));
+    Files.writeString(
+        lb.haproxy.map, Files.readString(lb.haproxy.map).replace("/b be_b", "/b be_a"));
     Files.setLastModifiedTime(lb.haproxy.map, time);
     look();
     assertThat(written()).containsExactly("drift.found referenced-files " + lb.haproxy.map);
@@ -145,8 +146,7 @@ class DriftWatchTest {
               }
             });
     String first = lb.versions.live().orElseThrow();
-    String second =
-        lb.approved(Setting.CONFIG.replace("timeout queue 1s", "timeout queue 2s"));
+    String second = lb.approved(Setting.CONFIG.replace("timeout queue 1s", "timeout queue 2s"));
     for (int i = 0; i < 3; i++) {
       // As another process would: known by its intent and by what is live.
       assertThat(lb.apply(second).serves()).isTrue();
@@ -205,9 +205,7 @@ class DriftWatchTest {
     assertThat(drifting.unreachable()).isEmpty();
     assertThat(written().subList(2, written().size()))
         .containsExactlyInAnyOrder(
-            "lb.reachable  ",
-            "drift.found reload reload",
-            "drift.gone runtime-servers be_a/a1");
+            "lb.reachable  ", "drift.found reload reload", "drift.gone runtime-servers be_a/a1");
   }
 
   @Test

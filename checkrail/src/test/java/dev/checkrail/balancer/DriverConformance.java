@@ -10,6 +10,7 @@ import dev.checkrail.balancer.RunningState.Table;
 import dev.checkrail.change.ConfigurationSet;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -231,10 +232,42 @@ public abstract class DriverConformance {
   }
 
   @Test
+  void aPulseHasTheProcessesAndTheCountersAndStatesOfTheCurrentWorker() throws Exception {
+    Pulse pulse = driver.pulse();
+    Processes processes = driver.processes();
+    assertThat(pulse.master()).isEqualTo(processes.master());
+    Pulse.Worker current = pulse.current();
+    assertThat(current.old()).isFalse();
+    assertThat(current.answers()).isTrue();
+    assertThat(current.pid()).isEqualTo(processes.current().orElseThrow().pid());
+    assertThat(current.age()).isBetween(Duration.ZERO, Duration.ofMinutes(1));
+    assertThat(current.connections()).isPresent();
+    assertThat(current.statistics())
+        .extracting(row -> row.proxy() + "/" + row.service())
+        .contains("good/g1", "good/g2", "other/o1");
+    assertThat(current.servers())
+        .filteredOn(server -> server.name().equals(G1))
+        .singleElement()
+        .satisfies(server -> assertThat(server.weight()).isEqualTo(100));
+  }
+
+  @Test
+  void pulsesGoOnOverAReloadWithTheNewWorker() throws Exception {
+    Pulse before = driver.pulse();
+    Processes then = driver.processes();
+    driver.reload();
+    Processes now = after(then);
+    assertThat(driver.pulse().current().pid()).isEqualTo(now.current().orElseThrow().pid());
+    assertThat(driver.pulse().current().pid()).isNotEqualTo(before.current().pid());
+    assertThat(driver.pulse().workers()).filteredOn(worker -> !worker.old()).hasSize(1);
+  }
+
+  @Test
   void aDeadOneIsGoneAndItsFilesAreStillRead() throws Exception {
     driver.processes();
     stop();
     refused(() -> driver.processes(), Kind.GONE);
+    refused(() -> driver.pulse(), Kind.GONE);
     refused(() -> driver.running(), Kind.GONE);
     refused(() -> driver.reload(), Kind.GONE);
     assertThat(driver.onDisk().main()).isNotEmpty();

@@ -140,6 +140,26 @@ class ElementsTest {
   }
 
   @Test
+  void addressInListThatRulesJoinFromManyPartsIsUndecidedInBoundedTime() {
+    // Each line added would be cut into factors within those of the others, for minutes.
+    Router router =
+        Prove.router(
+            read(
+                """
+                http-request add-header x-pool %[req.hdr(x-b),lower]-%[method]
+                http-request add-header x-pool %[req.hdr(host)]
+                http-request add-header x-pool %[req.hdr(x-c)]-%[method]
+                use_backend b1 if { req.hdr_ip(x-pool) 203.0.113.0/24 }
+                default_backend b0
+                """));
+    assertThat(router.route(withPools("198.51.100.7")))
+        .get()
+        .isInstanceOfSatisfying(
+            Outcome.Undecided.class,
+            answer -> assertThat(answer.because()).contains("too many cases"));
+  }
+
+  @Test
   void whereTheyAreTooManyEqualRulesStayEqual() {
     String many =
         hosts(200)

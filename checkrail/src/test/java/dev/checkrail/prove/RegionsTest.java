@@ -106,12 +106,10 @@ class RegionsTest {
 
   @Test
   void theCaseOfTheHostMayBeLost() {
-    assertThat(
-            at(seen("/", new Known.AnyCase("shop.example.com"))).pools())
+    assertThat(at(seen("/", new Known.AnyCase("shop.example.com"))).pools())
         .containsExactly("be_web");
     Regions cased =
-        regions(
-            CONFIGURATION.replace("hdr(host) -i pay.example.com", "hdr(host) pay.example.com"));
+        regions(CONFIGURATION.replace("hdr(host) -i pay.example.com", "hdr(host) pay.example.com"));
 
     assertThat(
             cased
@@ -124,6 +122,20 @@ class RegionsTest {
                 .pools())
         .as("HAProxy compares with case here, and Pay.example.com is another host")
         .containsExactlyInAnyOrder("be_pay", "be_web");
+  }
+
+  @Test
+  void anAbsoluteTargetIsItsPathButForRulesOnTheUrl() {
+    Seen absolute = seen("https://shop.example.com/admin/x", host("shop.example.com"));
+
+    assertThat(at(from(absolute, Optional.of("192.0.2.1"))).pools()).containsExactly("be_web");
+    Regions onUrl =
+        regions(
+            CONFIGURATION.replace(
+                "acl is_pay hdr(host) -i pay.example.com", "acl is_pay url_beg /"));
+    assertThat(onUrl.at(absolute).orElseThrow().certain())
+        .as("HAProxy compares https://…, which does not begin with a slash")
+        .isFalse();
   }
 
   @Test
@@ -245,14 +257,30 @@ class RegionsTest {
 
   private static Seen from(Seen seen, Optional<String> client) {
     return new Seen(
-        seen.frontend(), seen.tls(), seen.listener(), seen.method(), seen.path(), seen.query(),
-        seen.host(), seen.version(), client, seen.headers());
+        seen.frontend(),
+        seen.tls(),
+        seen.listener(),
+        seen.method(),
+        seen.path(),
+        seen.query(),
+        seen.host(),
+        seen.version(),
+        client,
+        seen.headers());
   }
 
   private static Seen arrivedAt(Seen seen, String listener) {
     return new Seen(
-        seen.frontend(), seen.tls(), Optional.of(listener), seen.method(), seen.path(),
-        seen.query(), seen.host(), seen.version(), seen.client(), seen.headers());
+        seen.frontend(),
+        seen.tls(),
+        Optional.of(listener),
+        seen.method(),
+        seen.path(),
+        seen.query(),
+        seen.host(),
+        seen.version(),
+        seen.client(),
+        seen.headers());
   }
 
   private static Regions regions(String text) {

@@ -230,6 +230,22 @@ class ApiTest {
     assertThat(api.send("PUT", "/live", "", "").status()).isEqualTo(405);
     assertThat(api.send("POST", "/api/v1/login", "", "x".repeat(70_000)).status()).isEqualTo(413);
     assertThat(api.send("GET", "/" + "x".repeat(9000), "", "").status()).isBetween(400, 431);
+    // What no row and no path can hold is the sender's error, not a defect of ours.
+    for (String path : List.of("/api/v1/journal?kind=a%00b", "/api/v1/balancers/a%00b")) {
+      assertThat(api.send("GET", path, admin, "").status()).as(path).isEqualTo(400);
+    }
+    Api.Answer nul =
+        api.send("POST", "/api/v1/events", admin, "{\"text\":\"a\\u0000b\",\"scope\":\"x\"}");
+    assertThat(nul.text()).contains("holds a NUL character");
+    assertThat(nul.status()).isEqualTo(400);
+    assertThat(
+            api.send(
+                    "POST",
+                    "/api/v1/accounts",
+                    admin,
+                    "{\"name\":\"Bad Name\",\"roles\":[\"viewer\"]}")
+                .status())
+        .isEqualTo(422);
   }
 
   @Test
@@ -264,7 +280,19 @@ class ApiTest {
       String first = added.body().get("approved").asString();
       assertThat(api.get("/api/v1/balancers", admin).text()).contains(first);
       assertThat(api.get(edge + "/doctor", admin).status()).isEqualTo(200);
+      assertThat(api.get(edge + "/live", admin).status()).isEqualTo(200);
+      assertThat(api.get(edge + "/probes", admin).status()).isEqualTo(200);
       assertThat(api.get(edge + "/drift", admin).body().get("drifted").booleanValue()).isFalse();
+      RunningHaproxy.eventually(
+          "it is seen", () -> api.get(edge + "/live", admin).body().get("blind") == null);
+      JsonNode live = api.get(edge + "/live?seconds=5", admin).body();
+      assertThat(live.get("pools").values().stream().map(it -> it.get("name").asString()))
+          .contains("be_pay", "be_web");
+      assertThat(live.get("not_observed").toString())
+          .contains("routes, users and client failures: no log is taken in");
+      assertThat(live.get("routes")).as("what is not observed is left out").isNull();
+      assertThat(api.get(edge + "/live?seconds=61", admin).status()).isEqualTo(400);
+      assertThat(api.get("/api/v1/balancers/none/live", admin).status()).isEqualTo(404);
 
       Api.Answer blocked =
           apply(haproxy.text(CONFIG.replace("use_backend be_pay", "use_backend be_web")));

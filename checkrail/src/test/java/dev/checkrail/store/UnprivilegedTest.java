@@ -3,12 +3,12 @@ package dev.checkrail.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Map;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,13 +62,21 @@ class UnprivilegedTest {
     assumeTrue(Unprivileged.NAMESPACE.works(), "unshare -U does not work here");
     assumeTrue(Unprivileged.NOBODY.works(), "setpriv does not work here");
     EmbeddedPostgres first =
-        EmbeddedPostgres.start(
-            folder, OwnPostgres.PROGRAMS, Unprivileged.NOBODY, System::nanoTime);
+        EmbeddedPostgres.start(folder, OwnPostgres.PROGRAMS, Unprivileged.NOBODY, System::nanoTime);
     first.leaveRunning();
     first.close();
+    try (EmbeddedPostgres second =
+        EmbeddedPostgres.start(
+            folder, OwnPostgres.PROGRAMS, Unprivileged.NAMESPACE, System::nanoTime)) {
+      assertThat(Files.getOwner(folder.resolve("data")).getName()).isEqualTo("nobody");
+      Database.migrate(second.asOwner());
+      ProcessHandle process = second.process().orElseThrow();
+      process.destroyForcibly();
+      process.onExit().get();
+      second.ensureRunning(); // in the other way now
+      assertThat(Files.getOwner(folder.resolve("data")).getName()).isEqualTo("root");
+    }
     assertThat(use(Unprivileged.NAMESPACE, 1)).isEqualTo(1);
-    assertThat(Files.getOwner(folder.resolve("data")).getName()).isEqualTo("nobody");
-    assertThat(use(Unprivileged.NAMESPACE, 2)).isEqualTo(2);
   }
 
   /** Writes an entry, after the server was killed and started again. */
@@ -89,8 +97,7 @@ class UnprivilegedTest {
       }
       Database.migrate(server.asOwner());
       try (Database database =
-          Database.open(
-              server.asService(), 2, Duration.ofSeconds(5), new SimpleMeterRegistry())) {
+          Database.open(server.asService(), 2, Duration.ofSeconds(5), new SimpleMeterRegistry())) {
         ChainedJournal journal = new ChainedJournal(database);
         ProcessHandle process = server.process().orElseThrow();
         process.destroyForcibly();

@@ -85,8 +85,7 @@ class SeriesTest {
     series.put("a", 180, 100);
     series.put("b", 180, 100);
     assertThat(series.minute(2))
-        .isEqualTo(
-            List.of(new MinuteRow("edge", "a", Instant.ofEpochSecond(120), 3, 6, 1, 3, 2)));
+        .isEqualTo(List.of(new MinuteRow("edge", "a", Instant.ofEpochSecond(120), 3, 6, 1, 3, 2)));
     assertThat(series.minute(2).getFirst().mean()).isEqualTo(2);
   }
 }

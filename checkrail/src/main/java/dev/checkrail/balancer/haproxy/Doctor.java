@@ -27,9 +27,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * Says what a HAProxy lacks to be watched, changed and rolled back safely, each with a patch that
@@ -38,6 +38,14 @@ import java.util.stream.Stream;
 public final class Doctor {
   private static final Pattern SAYS_END = Pattern.compile("%(\\{[^}]*\\})?tsc?\\b");
   private static final Pattern SAYS_SERVER = Pattern.compile("%(\\{[^}]*\\})?s\\b");
+
+  /** What {@code option httplog} writes [8.2.3]. */
+  private static final String HTTPLOG =
+      "%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %CC %CS %tsc %ac/%fc/%bc/%sc/%rc"
+          + " %sq/%bq %hr %hs %{+Q}r";
+
+  private static final Set<String> LOG_FORMATS =
+      Set.of("log-format", "option httplog", "option httpslog", "option tcplog");
 
   private final Installation installation;
   private final Wanted wanted;
@@ -57,11 +65,10 @@ public final class Doctor {
    * @param marker the file by which a worker says its version
    * @param stateFile where servers' states survive a reload
    * @param logTarget for {@code log}, if there is none: {@code 127.0.0.1:5514}
-   * @param logFormat for frontends whose log lacks the server or the end of a request; a format
-   *     without quotes around it
+   * @param log what frontends in HTTP mode shall log
    */
   public record Wanted(
-      Path masterSocket, Path marker, Path stateFile, String logTarget, String logFormat) {
+      Path masterSocket, Path marker, Path stateFile, String logTarget, WantedLog log) {
 
     /** As Debian's HAProxy has its folders, with HAProxy's own format for HTTP. */
     public static Wanted debian12() {
@@ -70,8 +77,28 @@ public final class Doctor {
           Path.of("/etc/haproxy/checkrail-marker.cfg"),
           Path.of("/var/lib/haproxy/server-state"),
           "127.0.0.1:5514",
-          "%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %CC %CS %tsc %ac/%fc/%bc/%sc/%rc"
-              + " %sq/%bq %hr %hs %{+Q}r");
+          new WantedLog(HTTPLOG, "", List.of(), ""));
+    }
+
+    /** The same with another log. */
+    public Wanted with(WantedLog other) {
+      return new Wanted(masterSocket, marker, stateFile, logTarget, other);
+    }
+  }
+
+  /**
+   * A log that says enough.
+   *
+   * @param format for {@code log-format}, without quotes around it
+   * @param uniqueId the line that gives each request an id, for frontends that have none; may be
+   *     empty
+   * @param first lines that note what the format says, to stand before all other rules
+   * @param mark with which the format begins if it says more than HAProxy's own does; empty if that
+   *     is enough
+   */
+  public record WantedLog(String format, String uniqueId, List<String> first, String mark) {
+    public WantedLog {
+      first = List.copyOf(first);
     }
   }
 
@@ -333,6 +360,8 @@ public final class Doctor {
     List<Section> closing = new ArrayList<>();
     List<Section> silent = new ArrayList<>();
     List<Section> brief = new ArrayList<>();
+    List<Section> unread = new ArrayList<>();
+    List<Section> hostless = new ArrayList<>();
     for (Frontend frontend : read.configuration().frontends()) {
       Optional<Section> section = section(read, frontend);
       if (section.isEmpty() || frontend.listeners().isEmpty()) {
@@ -347,8 +376,13 @@ public final class Doctor {
       if (!logs(read, frontend)) {
         silent.add(section.get());
       }
-      if (http && !sufficient(frontend)) {
-        brief.add(section.get());
+      if (http) {
+        switch (log(frontend)) {
+          case BRIEF -> brief.add(section.get());
+          case UNREAD -> unread.add(section.get());
+          case HOSTLESS -> hostless.add(section.get());
+          case ENOUGH -> {}
+        }
       }
     }
     if (!closing.isEmpty()) {
@@ -362,10 +396,10 @@ public final class Doctor {
           inProxies(read, closing, "option idle-close-on-response"));
     }
     if (!silent.isEmpty()) {
-      String names = String.join(", ", silent.stream().map(Section::label).toList());
+      String names = names(silent);
       List<Edit> log = new ArrayList<>();
       if (globalLogs(read).isEmpty()) {
-        log.addAll(inGlobal(read, "log " + wanted.logTarget() + " local0"));
+        log.addAll(inGlobal(read, "log " + wanted.logTarget() + " len 2048 local0"));
       }
       log.addAll(inProxies(read, silent, "log global"));
       propose(
@@ -383,8 +417,33 @@ public final class Doctor {
           "doctor/log-format",
           Severity.WARNING,
           "the log does not say which server a request went to, or how it ended",
-          inProxies(read, brief, "log-format " + Edits.quote(wanted.logFormat())));
+          logging(read, brief));
     }
+    if (!unread.isEmpty()) {
+      propose(
+          read,
+          edits,
+          "doctor/log-unread",
+          Severity.WARNING,
+          names(unread) + " log in a format of their own, which is not read here",
+          logging(read, unread));
+    }
+    if (!hostless.isEmpty()) {
+      propose(
+          read,
+          edits,
+          "doctor/log-host",
+          Severity.NOTICE,
+          "the log of "
+              + names(hostless)
+              + " says neither the Host of a request nor whose it was: routes by Host can't be told"
+              + " apart, and users not be counted",
+          logging(read, hostless));
+    }
+  }
+
+  private static String names(List<Section> sections) {
+    return String.join(", ", sections.stream().map(Section::label).toList());
   }
 
   private static Optional<Section> section(ReadReport read, Frontend frontend) {
@@ -417,18 +476,42 @@ public final class Doctor {
         .toList();
   }
 
-  /** Whether a line of the log names the server and how the session ended [8.2]. */
-  private static boolean sufficient(Frontend frontend) {
-    Optional<Setting> own =
+  /** What the log of a frontend in HTTP mode says. */
+  private enum Says {
+    /** Not the server, or not how a request ended [8.2]. */
+    BRIEF,
+    /** Something that nobody here reads. */
+    UNREAD,
+    /** All but Host, client and id. */
+    HOSTLESS,
+    ENOUGH
+  }
+
+  private Says log(Frontend frontend) {
+    // Whatever sets the format sets it anew: the last one counts.
+    Optional<Setting> format =
         frontend.settings().stream()
-            .filter(setting -> setting.name().equals("log-format"))
+            .filter(
+                setting -> LOG_FORMATS.contains(setting.name()) && !setting.value().equals("off"))
             .reduce((first, second) -> second);
-    if (own.isPresent()) {
-      String format = own.get().written();
-      return SAYS_END.matcher(format).find() && SAYS_SERVER.matcher(format).find();
+    boolean more = !wanted.log().mark().isEmpty();
+    if (format.isEmpty()) {
+      return Says.BRIEF;
     }
-    return Stream.of("option httplog", "option httpslog", "option tcplog")
-        .anyMatch(option -> on(frontend.settings(), option));
+    if (!format.get().name().equals("log-format")) {
+      return more ? Says.HOSTLESS : Says.ENOUGH;
+    }
+    String own = format.get().written();
+    if (more && own.contains(wanted.log().mark())) {
+      return Says.ENOUGH;
+    }
+    if (!SAYS_END.matcher(own).find() || !SAYS_SERVER.matcher(own).find()) {
+      return Says.BRIEF;
+    }
+    if (more) {
+      return own.contains(HTTPLOG) ? Says.HOSTLESS : Says.UNREAD;
+    }
+    return Says.ENOUGH;
   }
 
   // --- patches
@@ -458,6 +541,35 @@ public final class Doctor {
         .findFirst()
         .ifPresent(line ->
             edits.add(new Edit(line, "global\n    " + text + "\n\n" + line.content(), true)));
+    return edits;
+  }
+
+  /**
+   * The wanted log, in each section: what notes something comes first, so that it is noted also of
+   * requests that a later rule denies; the format last, for the last one counts. Not into defaults:
+   * those without a name hold no rules, and frontends in TCP mode could inherit the format.
+   */
+  private List<Edit> logging(ReadReport read, List<Section> sections) {
+    List<Edit> edits = new ArrayList<>();
+    for (Section section : sections) {
+      boolean id =
+          section.activeDirectives().anyMatch(line -> line.is("unique-id-format"))
+              || read.tree()
+                  .sections(SectionKind.DEFAULTS)
+                  .flatMap(Section::activeDirectives)
+                  .anyMatch(line -> line.is("unique-id-format"));
+      List<String> first = new ArrayList<>(wanted.log().first());
+      if (!id && !wanted.log().uniqueId().isEmpty()) {
+        first.addFirst(wanted.log().uniqueId());
+      }
+      first.forEach(line -> edits.add(new Edit(section.header(), "    " + line, false)));
+      String format = "    log-format " + Edits.quote(wanted.log().format());
+      Optional<Directive> own =
+          section.activeDirectives().filter(line -> line.is("log-format")).findFirst();
+      edits.add(
+          own.map(line -> new Edit(line.line(), format, true))
+              .orElseGet(() -> new Edit(last(section), format, false)));
+    }
     return edits;
   }
 

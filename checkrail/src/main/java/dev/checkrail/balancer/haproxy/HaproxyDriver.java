@@ -48,6 +48,10 @@ import java.util.regex.Pattern;
  */
 public final class HaproxyDriver implements Driver {
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+  /** The version of the format alone; one that is missing or empty makes HAProxy warn. */
+  private static final String NO_STATE = "1\n";
+
   private static final String MARK = "checkrail-";
   private static final Pattern DESCRIPTION = Pattern.compile(MARK + "([0-9a-f]{64})");
 
@@ -293,9 +297,7 @@ public final class HaproxyDriver implements Driver {
     }
     Cli cli = master.get();
     ShowProc shown = ShowProc.parse(allowed(cli.ask("show proc")));
-    unanswered
-        .keySet()
-        .retainAll(shown.workers().stream().map(ShowProc.Worker::pid).toList());
+    unanswered.keySet().retainAll(shown.workers().stream().map(ShowProc.Worker::pid).toList());
     List<Pulse.Worker> workers = new ArrayList<>();
     for (ShowProc.Worker one : shown.workers()) {
       if (!one.old()) {
@@ -478,9 +480,21 @@ public final class HaproxyDriver implements Driver {
         state.append(line).append('\n');
       }
     }
+    write(file, state.toString());
+  }
+
+  @Override
+  public void forgetState(ConfigurationSet set) throws BalancerException {
+    Optional<Path> file = files.stateFile(set);
+    if (file.isPresent() && java.nio.file.Files.exists(file.get())) {
+      write(file.get(), NO_STATE);
+    }
+  }
+
+  private static void write(Path file, String state) throws BalancerException {
     Disk.put(
         file,
-        state.toString().getBytes(StandardCharsets.ISO_8859_1),
+        state.getBytes(StandardCharsets.ISO_8859_1),
         PosixFilePermissions.fromString("rw-r--r--"));
   }
 

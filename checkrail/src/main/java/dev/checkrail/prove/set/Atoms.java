@@ -1,13 +1,16 @@
 package dev.checkrail.prove.set;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,6 +124,49 @@ public final class Atoms {
       }
       states = next;
     }
+    return atomsOf(states);
+  }
+
+  /**
+   * The atoms of all words with these pieces in this order and something between each two.
+   *
+   * @param between the states that something leads to from a state
+   */
+  public Set<Integer> atomsAround(List<String> pieces, IntFunction<Set<Integer>> between) {
+    Set<Integer> states = Set.of(dfa.start());
+    for (int piece = 0; piece < pieces.size(); piece++) {
+      Set<Integer> next = new TreeSet<>();
+      for (int state : states) {
+        Set<Integer> from = piece == 0 ? Set.of(state) : between.apply(state);
+        for (int one : from) {
+          int end = dfa.run(one, pieces.get(piece));
+          if (end >= 0) {
+            next.add(end);
+          }
+        }
+      }
+      states = next;
+    }
+    return atomsOf(states);
+  }
+
+  /** The states that any of these bytes, as many as one likes, lead to; the state itself is one. */
+  public Set<Integer> reachable(int state, ByteSet bytes) {
+    Set<Integer> reached = new TreeSet<>(Set.of(state));
+    Deque<Integer> open = new ArrayDeque<>(reached);
+    while (!open.isEmpty()) {
+      int from = open.pop();
+      for (int b = 0; b < 256; b++) {
+        int next = bytes.contains(b) ? dfa.step(from, b) : -1;
+        if (next >= 0 && reached.add(next)) {
+          open.push(next);
+        }
+      }
+    }
+    return reached;
+  }
+
+  private Set<Integer> atomsOf(Set<Integer> states) {
     Set<Integer> found = new TreeSet<>();
     for (int state : states) {
       if (state >= 0 && dfa.label(state) != 0) {

@@ -227,8 +227,7 @@ public final class Access {
     if (name.equals(by.account())
         && (disabled.orElse(false)
             || checked.map(it -> !it.contains(Role.ADMIN.word())).orElse(false))) {
-      throw new Unfit(
-          "nobody takes the role admin from himself; another administrator can");
+      throw new Unfit("nobody takes the role admin from himself; another administrator can");
     }
     Account changed =
         table

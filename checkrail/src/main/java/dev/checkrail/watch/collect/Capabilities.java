@@ -40,7 +40,9 @@ record Capabilities(Outcome outcome, String why) {
     if (!lacking.isEmpty()) {
       return new Capabilities(
           Outcome.WRONG,
-          "it says that it does not serve " + String.join(", ", lacking) + ", and the inventory says"
+          "it says that it does not serve "
+              + String.join(", ", lacking)
+              + ", and the inventory says"
               + " that it does");
     }
     return new Capabilities(

@@ -119,7 +119,8 @@ record CheckRequest(Optional<Ask> ask, List<Statuses> good, String why) {
         return Optional.empty();
       }
       int from = Integer.parseInt(range.substring(0, 3));
-      good.add(new Statuses(from, range.length() > 3 ? Integer.parseInt(range.substring(4)) : from));
+      good.add(
+          new Statuses(from, range.length() > 3 ? Integer.parseInt(range.substring(4)) : from));
     }
     return Optional.of(good);
   }

@@ -18,8 +18,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Looks at one load balancer each second, on one thread, over one connection that is kept. A look
  * falls a tenth of a second after the turn of the second; one that takes longer than a second makes
- * the next ones fall out, and they are a gap. As long as it can't be seen it is tried again after 1,
- * 2, 4 and from then on each 5 seconds, and each second in between is {@link Snapshot.Blind}, too.
+ * the next ones fall out, and they are a gap. As long as it can't be seen it is tried again after
+ * 1, 2, 4 and from then on each 5 seconds, and each second in between is {@link Snapshot.Blind},
+ * too.
  *
  * <p>What {@link #latest} answers may be read by any thread. The listener is called on the
  * collector's own thread, once for each snapshot; what it throws is logged and goes no further.

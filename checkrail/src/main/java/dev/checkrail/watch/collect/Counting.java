@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * nothing can be said.
  *
  * <p>What an old worker counts after it was replaced is told apart from what the current one does.
- * Counters that came between the last look at a worker and its end are lost. Confined to one thread.
+ * Counters that came between the last look at a worker and its end are lost. Confined to one
+ * thread.
  */
 final class Counting {
   /** A line of {@code show stat}; a listening side and a pool may have one name. */
@@ -41,11 +42,12 @@ final class Counting {
   /** What one line showed at the look before. */
   private record Before(Counts total, int sessions) {}
 
-  private record Process(Map<Line, Before> lines, OptionalLong requests) {
-    Process {
-      lines = Map.copyOf(lines);
-    }
-  }
+  /**
+   * What a worker showed when it was asked last.
+   *
+   * @param lines empty if it was never asked for its counters
+   */
+  private record Process(Optional<Map<Line, Before>> lines, OptionalLong requests) {}
 
   private static final String FRONTEND = "0";
   private static final String BACKEND = "1";
@@ -73,7 +75,13 @@ final class Counting {
       Map<Line, Before> lines = new HashMap<>();
       one.statistics().forEach(row -> lines.put(line(row), before(row)));
       if (one.answers()) {
-        now.put(one.pid(), new Process(lines, one.requests()));
+        now.put(
+            one.pid(),
+            new Process(
+                one.statistics().isEmpty()
+                    ? known.flatMap(Process::lines)
+                    : Optional.of(Map.copyOf(lines)),
+                one.requests()));
       } else {
         known.ifPresent(it -> now.put(one.pid(), it));
       }
@@ -108,7 +116,7 @@ final class Counting {
         ? Optional.of(known)
         : first
             ? Optional.empty()
-            : Optional.of(new Process(Map.of(), OptionalLong.of(0)));
+            : Optional.of(new Process(Optional.of(Map.of()), OptionalLong.of(0)));
   }
 
   private static Line line(Statistics row) {
@@ -120,13 +128,14 @@ final class Counting {
   }
 
   private static Optional<Came> came(Statistics row, Optional<Process> base) {
-    return base.map(process -> {
-      Before now = before(row);
-      Before then = process.lines().getOrDefault(line(row), new Before(Counts.NONE, 0));
-      Counts counts = now.total().since(then.total());
-      long ended = counts.of(Counter.SESSIONS) + then.sessions() - now.sessions();
-      return new Came(counts, Math.max(0, ended));
-    });
+    return base.flatMap(Process::lines)
+        .map(lines -> {
+          Before now = before(row);
+          Before then = lines.getOrDefault(line(row), new Before(Counts.NONE, 0));
+          Counts counts = now.total().since(then.total());
+          long ended = counts.of(Counter.SESSIONS) + then.sessions() - now.sessions();
+          return new Came(counts, Math.max(0, ended));
+        });
   }
 
   private static Worker worker(Pulse.Worker one, Optional<Process> base) {
@@ -219,10 +228,7 @@ final class Counting {
   }
 
   private static Server server(
-      ServerName name,
-      Statistics row,
-      RunningState.@Nullable Server told,
-      Optional<Came> came) {
+      ServerName name, Statistics row, RunningState.@Nullable Server told, Optional<Came> came) {
     Map<String, String> cells = row.values();
     String status = cells.getOrDefault("status", "");
     int weight = Cells.small(cells, "weight", 0);

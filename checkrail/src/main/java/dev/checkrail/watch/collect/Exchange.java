@@ -48,6 +48,8 @@ final class Exchange {
   };
   private static final Pattern STATUS = Pattern.compile("HTTP/1\\.[01] ([1-9]\\d\\d)(?: .*)?");
 
+  private static final Pattern INTERIM = Pattern.compile("HTTP/1\\.[01] 1(?!01)\\d\\d[ \\r]");
+
   private final SSLContext anybody = anybody();
   private final Duration timeout;
   private final LongSupplier nanos;
@@ -76,17 +78,21 @@ final class Exchange {
       Optional<Answer> answer = answer(target, began + timeout.toNanos());
       return judged(target, at, since(began), answer);
     } catch (SocketTimeoutException e) {
-      return failed(target, at, began, Outcome.TIMEOUT, "no answer within " + timeout.toMillis() + " ms");
+      return failed(
+          target, at, began, Outcome.TIMEOUT, "no answer within " + timeout.toMillis() + " ms");
     } catch (ConnectException e) {
       return failed(target, at, began, Outcome.REFUSED, "nobody takes the connection");
     } catch (NoHttp e) {
       return failed(target, at, began, Outcome.NO_HTTP, String.valueOf(e.getMessage()));
     } catch (SSLException e) {
-      return failed(target, at, began, Outcome.BROKEN, "TLS fails: " + shown(String.valueOf(e.getMessage())));
+      return failed(
+          target, at, began, Outcome.BROKEN, "TLS fails: " + shown(String.valueOf(e.getMessage())));
     } catch (EOFException e) {
-      return failed(target, at, began, Outcome.BROKEN, "it closes the connection without an answer");
+      return failed(
+          target, at, began, Outcome.BROKEN, "it closes the connection without an answer");
     } catch (UnknownHostException e) {
-      return failed(target, at, began, Outcome.REFUSED, "the name " + target.host() + " is not known");
+      return failed(
+          target, at, began, Outcome.REFUSED, "the name " + target.host() + " is not known");
     } catch (IOException | IllegalArgumentException e) {
       return failed(target, at, began, Outcome.BROKEN, shown(String.valueOf(e.getMessage())));
     }
@@ -97,14 +103,21 @@ final class Exchange {
   }
 
   private Probed failed(ProbeTarget target, Instant at, long began, Outcome outcome, String why) {
-    return new Probed(target, at, outcome, since(began), OptionalInt.empty(), Optional.empty(), why);
+    return new Probed(
+        target, at, outcome, since(began), OptionalInt.empty(), Optional.empty(), why);
   }
 
   private static Probed judged(
       ProbeTarget target, Instant at, Duration latency, Optional<Answer> got) {
     if (got.isEmpty()) {
       return new Probed(
-          target, at, Outcome.GOOD, latency, OptionalInt.empty(), Optional.empty(), "it takes connections");
+          target,
+          at,
+          Outcome.GOOD,
+          latency,
+          OptionalInt.empty(),
+          Optional.empty(),
+          "it takes connections");
     }
     Answer answer = got.get();
     boolean good =
@@ -160,9 +173,7 @@ final class Exchange {
   private SSLSocket secured(Socket plain, Ask ask) throws IOException {
     SSLSocket socket =
         (SSLSocket)
-            anybody
-                .getSocketFactory()
-                .createSocket(plain, ask.host(), plain.getPort(), true);
+            anybody.getSocketFactory().createSocket(plain, ask.host(), plain.getPort(), true);
     SSLParameters parameters = socket.getSSLParameters();
     String name = ask.host().replaceAll(":\\d+$", "");
     if (name.matches("[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*") && name.matches(".*[A-Za-z].*")) {
@@ -179,8 +190,8 @@ final class Exchange {
     text.append(ask.method()).append(' ').append(ask.path()).append(" HTTP/1.1\r\n");
     text.append("Host: ").append(ask.host()).append("\r\n");
     text.append("User-Agent: checkrail-probe\r\nAccept: */*\r\nConnection: close\r\n");
-    ask.headers().forEach((name, value) ->
-        text.append(name).append(": ").append(value).append("\r\n"));
+    ask.headers()
+        .forEach((name, value) -> text.append(name).append(": ").append(value).append("\r\n"));
     if (!List.of("GET", "HEAD", "OPTIONS").contains(ask.method())) {
       text.append("Content-Length: 0\r\n");
     }
@@ -205,6 +216,13 @@ final class Exchange {
         throw new NoHttp("it answers something that is no HTTP: '" + shown(text) + "'");
       }
       head = text.indexOf("\r\n\r\n");
+      while (head >= 0 && INTERIM.matcher(text).lookingAt()) {
+        // 100 Continue, 103 Early Hints: the answer comes behind it.
+        text = text.substring(head + 4);
+        all.reset();
+        all.writeBytes(text.getBytes(StandardCharsets.ISO_8859_1));
+        head = text.indexOf("\r\n\r\n");
+      }
       if (head >= 0 && (!body || complete(text, head))) {
         break;
       }
@@ -229,7 +247,8 @@ final class Exchange {
   }
 
   private static final Pattern LENGTH =
-      Pattern.compile("^content-length:\\s*(\\d{1,9})\\s*$", Pattern.CASE_INSENSITIVE | Pattern.MULTILINE);
+      Pattern.compile(
+          "^content-length:\\s*(\\d{1,9})\\s*$", Pattern.CASE_INSENSITIVE | Pattern.MULTILINE);
 
   /** Whether the announced length is there; without one, the end of the connection tells. */
   private static boolean complete(String text, int head) {
@@ -239,7 +258,9 @@ final class Exchange {
 
   private static boolean namesInstance(String header) {
     String name = header.toLowerCase(Locale.ROOT);
-    return name.endsWith("-instance") || name.equals("x-served-by") || name.equals("x-backend-server");
+    return name.endsWith("-instance")
+        || name.equals("x-served-by")
+        || name.equals("x-backend-server");
   }
 
   /** For messages: printable, not longer than a line. */

@@ -84,15 +84,24 @@ public record ProbePlan(List<ProbeTarget> targets, List<Left> left) {
       ServerName name = new ServerName(pool.name(), server.name());
       Optional<Place> place = place(name, server);
       if (place.isEmpty()) {
-        left.add(new Left(Kind.TCP, name.toString(), "no address of it is known that can be dialled"));
+        left.add(
+            new Left(Kind.TCP, name.toString(), "no address of it is known that can be dialled"));
         return;
       }
       Place at = place.get();
       Proxy proxy = proxy(server);
       add(
           new ProbeTarget(
-              Kind.TCP, List.of(name), name.toString(), at.host(), at.port(), false, Proxy.NONE,
-              Optional.empty(), List.of(), List.of()));
+              Kind.TCP,
+              List.of(name),
+              name.toString(),
+              at.host(),
+              at.port(),
+              false,
+              Proxy.NONE,
+              Optional.empty(),
+              List.of(),
+              List.of()));
       boolean http = pool.mode() == Mode.HTTP && !option(server, "proto", "h2");
       if (pool.healthCheck().kind() == HealthCheck.Kind.HTTP) {
         check(pool, server, name, at);
@@ -116,8 +125,16 @@ public record ProbePlan(List<ProbeTarget> targets, List<Left> left) {
         } else {
           add(
               new ProbeTarget(
-                  Kind.SAFE, List.of(name), name + " " + service, at.host(), at.port(),
-                  server.tls(), proxy, found.ask(), ProbeTarget.BELOW_500, List.of(service)));
+                  Kind.SAFE,
+                  List.of(name),
+                  name + " " + service,
+                  at.host(),
+                  at.port(),
+                  server.tls(),
+                  proxy,
+                  found.ask(),
+                  ProbeTarget.BELOW_500,
+                  List.of(service)));
         }
       }
     }
@@ -134,15 +151,26 @@ public record ProbePlan(List<ProbeTarget> targets, List<Left> left) {
       }
       String host = server.check().flatMap(Server.Check::address).orElse(at.host());
       int port =
-          server.check().filter(it -> it.port().isPresent()).map(it -> it.port().getAsInt()).orElse(at.port());
+          server
+              .check()
+              .filter(it -> it.port().isPresent())
+              .map(it -> it.port().getAsInt())
+              .orElse(at.port());
       Proxy proxy =
           option(server, "check-send-proxy") || host.equals(at.host()) && port == at.port()
               ? proxy(server)
               : Proxy.NONE;
       add(
           new ProbeTarget(
-              Kind.CHECK, List.of(name), name.toString(), host, port,
-              server.tls() || option(server, "check-ssl"), proxy, request.ask(), request.good(),
+              Kind.CHECK,
+              List.of(name),
+              name.toString(),
+              host,
+              port,
+              server.tls() || option(server, "check-ssl"),
+              proxy,
+              request.ask(),
+              request.good(),
               List.of()));
     }
 
@@ -151,22 +179,29 @@ public record ProbePlan(List<ProbeTarget> targets, List<Left> left) {
         URI uri = new URI(url);
         boolean tls = "https".equals(uri.getScheme());
         String host = uri.getHost();
-        if (host == null || uri.getRawUserInfo() != null || !(tls || "http".equals(uri.getScheme()))) {
+        if (host == null
+            || uri.getRawUserInfo() != null
+            || !(tls || "http".equals(uri.getScheme()))) {
           left.add(
-              new Left(
-                  Kind.CAPABILITIES, name.toString(), "its URL is not http://HOST:PORT/PATH"));
+              new Left(Kind.CAPABILITIES, name.toString(), "its URL is not http://HOST:PORT/PATH"));
           return;
         }
         int port = uri.getPort() > 0 ? uri.getPort() : tls ? 443 : 80;
-        String path = uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
+        String path =
+            uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
         String asked = uri.getRawQuery() == null ? path : path + "?" + uri.getRawQuery();
         add(
             new ProbeTarget(
-                Kind.CAPABILITIES, List.of(name), name.toString(),
-                host.startsWith("[") ? host.substring(1, host.length() - 1) : host, port, tls,
+                Kind.CAPABILITIES,
+                List.of(name),
+                name.toString(),
+                host.startsWith("[") ? host.substring(1, host.length() - 1) : host,
+                port,
+                tls,
                 Proxy.NONE,
                 Optional.of(new Ask("GET", asked, uri.getRawAuthority(), Map.of())),
-                List.of(new Statuses(200, 299)), serves));
+                List.of(new Statuses(200, 299)),
+                serves));
       } catch (URISyntaxException e) {
         left.add(new Left(Kind.CAPABILITIES, name.toString(), "its URL can't be read"));
       }
@@ -189,16 +224,31 @@ public record ProbePlan(List<ProbeTarget> targets, List<Left> left) {
         if (frontend.mode() == Mode.TCP) {
           add(
               new ProbeTarget(
-                  Kind.OUTSIDE, List.of(), key, host, listener.port(), false, proxy,
-                  Optional.empty(), List.of(), List.of()));
+                  Kind.OUTSIDE,
+                  List.of(),
+                  key,
+                  host,
+                  listener.port(),
+                  false,
+                  proxy,
+                  Optional.empty(),
+                  List.of(),
+                  List.of()));
           continue;
         }
         if (policy.services().isEmpty()) {
           add(
               new ProbeTarget(
-                  Kind.OUTSIDE, List.of(), "/ through " + key, host, listener.port(),
-                  listener.tls(), proxy, Optional.of(new Ask("GET", "/", "probe.invalid", Map.of())),
-                  ProbeTarget.BELOW_500, List.of()));
+                  Kind.OUTSIDE,
+                  List.of(),
+                  "/ through " + key,
+                  host,
+                  listener.port(),
+                  listener.tls(),
+                  proxy,
+                  Optional.of(new Ask("GET", "/", "probe.invalid", Map.of())),
+                  ProbeTarget.BELOW_500,
+                  List.of()));
         }
         for (Policy.Service service : policy.services()) {
           String subject = service.name() + " through " + key;
@@ -208,8 +258,16 @@ public record ProbePlan(List<ProbeTarget> targets, List<Left> left) {
           } else {
             add(
                 new ProbeTarget(
-                    Kind.OUTSIDE, List.of(), subject, host, listener.port(), listener.tls(), proxy,
-                    found.ask(), ProbeTarget.BELOW_500, List.of(service.name())));
+                    Kind.OUTSIDE,
+                    List.of(),
+                    subject,
+                    host,
+                    listener.port(),
+                    listener.tls(),
+                    proxy,
+                    found.ask(),
+                    ProbeTarget.BELOW_500,
+                    List.of(service.name())));
           }
         }
       }
@@ -218,7 +276,11 @@ public record ProbePlan(List<ProbeTarget> targets, List<Left> left) {
     private void add(ProbeTarget target) {
       Key key =
           new Key(
-              target.kind(), target.host(), target.port(), target.tls(), target.proxy(),
+              target.kind(),
+              target.host(),
+              target.port(),
+              target.tls(),
+              target.proxy(),
               target.ask());
       ProbeTarget before = targets.get(key);
       if (before != null) {
@@ -227,12 +289,21 @@ public record ProbePlan(List<ProbeTarget> targets, List<Left> left) {
         targets.put(
             key,
             new ProbeTarget(
-                before.kind(), servers, before.subject(), before.host(), before.port(),
-                before.tls(), before.proxy(), before.ask(), before.good(), before.services()));
+                before.kind(),
+                servers,
+                before.subject(),
+                before.host(),
+                before.port(),
+                before.tls(),
+                before.proxy(),
+                before.ask(),
+                before.good(),
+                before.services()));
       } else if (targets.size() < MOST) {
         targets.put(key, target);
       } else {
-        left.add(new Left(target.kind(), target.subject(), "more than " + MOST + " are not probed"));
+        left.add(
+            new Left(target.kind(), target.subject(), "more than " + MOST + " are not probed"));
       }
     }
 

@@ -132,8 +132,8 @@ public final class Recording {
   }
 
   private void counted(String name, long second, List<Counter> counters, Optional<Came> came) {
-    came.ifPresent(it ->
-        counters.forEach(one -> put(name + one.word(), second, it.counts().of(one))));
+    came.ifPresent(
+        it -> counters.forEach(one -> put(name + one.word(), second, it.counts().of(one))));
   }
 
   /** Writes a round of probes. */

@@ -82,15 +82,17 @@ final class SafeRequest {
         why.add(reason.get());
         continue;
       }
-      Optional<Ask> ask =
-          asks(clause).stream().filter(it -> !excepted(clause, it)).limit(1).findFirst();
+      Optional<Ask> ask = asks(clause).stream().filter(it -> !excepted(clause, it)).findFirst();
       if (ask.isPresent()) {
         return new Found(ask, "");
       }
       why.add("no request was found that is not excepted");
     }
     return Found.none(
-        "nothing of " + service + " may be sent: " + String.join("; ", why.stream().distinct().toList()));
+        "nothing of "
+            + service
+            + " may be sent: "
+            + String.join("; ", why.stream().distinct().toList()));
   }
 
   private List<Clause> clauses(RequestSet set, int depth) {
@@ -151,7 +153,8 @@ final class SafeRequest {
     Map<String, String> headers = new LinkedHashMap<>();
     for (HeaderTest header : clause.headers()) {
       switch (header) {
-        case HeaderIs is -> headers.put(is.name(), is.values().isEmpty() ? WORD : is.values().getFirst());
+        case HeaderIs is ->
+            headers.put(is.name(), is.values().isEmpty() ? WORD : is.values().getFirst());
         case HeaderPresent present -> headers.put(present.name(), WORD);
         case HeaderAbsent absent -> {}
       }

@@ -39,12 +39,10 @@ public final class Totals {
             listening.put(
                 one.name(), sum(frontends.getOrDefault(one.name(), Counts.NONE), one.came())));
     for (Snapshot.Pool pool : seen.pools()) {
-      serving.put(
-          pool.name(), sum(pools.getOrDefault(pool.name(), Counts.NONE), pool.came()));
+      serving.put(pool.name(), sum(pools.getOrDefault(pool.name(), Counts.NONE), pool.came()));
       for (Snapshot.Server server : pool.servers()) {
         each.put(
-            server.name(),
-            sum(servers.getOrDefault(server.name(), Counts.NONE), server.came()));
+            server.name(), sum(servers.getOrDefault(server.name(), Counts.NONE), server.came()));
         OptionalLong came = server.completed();
         done.put(server.name(), completed.getOrDefault(server.name(), 0L) + came.orElse(0));
       }

@@ -11,12 +11,12 @@ import java.util.Set;
  *
  * <p><b>Unit:</b> an eye of a load balancer. <i>Socket:</i> not answered for {@value #PATIENCE} s.
  * <i>Log:</i> it can't be read for {@value #PATIENCE} s; or it is silent while the socket counts
- * requests: {@link RateTest}, fewer records than a fifth of the requests; or our clock and its clock
- * are more than seconds apart, so that records belong to no second; or lines are lost (a ticket).
- * <i>Ourselves:</i> no moment for more than {@value #PAUSE} s (a ticket: it is over when it is
- * seen). <b>False alarms:</b> none by chance; of the silent log for the fleet at most one in five
- * years ({@link FalseAlarms}), as long as at least a fifth of the requests are logged as a rule; a
- * log that never was more is learnt to be so. <b>Page:</b> we are blind.
+ * requests: {@link RateTest}, fewer records than a fifth of the requests; or our clock and its
+ * clock are more than seconds apart, so that records belong to no second; or lines are lost (a
+ * ticket). <i>Ourselves:</i> no moment for more than {@value #PAUSE} s (a ticket: it is over when
+ * it is seen). <b>False alarms:</b> none by chance; of the silent log for the fleet at most one in
+ * five years ({@link FalseAlarms}), as long as at least a fifth of the requests are logged as a
+ * rule; a log that never was more is learnt to be so. <b>Page:</b> we are blind.
  */
 final class Blindness implements Detector {
   static final int PATIENCE = 3;
@@ -81,8 +81,8 @@ final class Blindness implements Detector {
           sign(
               Level.PAGE,
               "clock",
-              "Our clock and that of the load balancer's log are apart, or ours jumped: what the log"
-                  + " says belongs to no second.",
+              "Our clock and that of the load balancer's log are apart, or ours jumped: what the"
+                  + " log says belongs to no second.",
               Instant.ofEpochSecond(clockSince)));
     }
     if (intake.dropped() > 0) {
@@ -125,12 +125,7 @@ final class Blindness implements Detector {
 
   private static Sign sign(Level level, String subject, String text, Instant since) {
     return new Sign(
-        Detection.BLIND,
-        level,
-        subject,
-        text,
-        since,
-        new Sign.Scope(Set.of(), Set.of(), Set.of()));
+        Detection.BLIND, level, subject, text, since, new Sign.Scope(Set.of(), Set.of(), Set.of()));
   }
 
   @Override

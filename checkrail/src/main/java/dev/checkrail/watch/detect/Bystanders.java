@@ -67,8 +67,9 @@ final class Bystanders implements Detector {
       return;
     }
     List<Snapshot.Worker> workers = scene.moment().stats().get().workers();
-    oldSince.keySet().removeIf(pid ->
-        workers.stream().noneMatch(worker -> worker.old() && worker.pid() == pid));
+    oldSince
+        .keySet()
+        .removeIf(pid -> workers.stream().noneMatch(worker -> worker.old() && worker.pid() == pid));
     for (Snapshot.Worker worker : workers) {
       if (!worker.old()) {
         continue;

@@ -61,7 +61,8 @@ final class CheckVerdict implements Detector {
     } else if (!passes) {
       state.failing.evidence().clear();
     }
-    if (state.latch.update(scene.second(), state.failing.evidence(), requests > 0) && passes) {
+    long bad = passes ? server.failures : 0;
+    if (state.latch.update(scene.second(), state.failing.evidence(), requests, bad) && passes) {
       signs.add(
           new Sign(
               Detection.CHECK_DISAGREES,

@@ -14,17 +14,19 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Requests reach a server that does not serve them, or go where the approved rules cannot send them.
+ * Requests reach a server that does not serve them, or go where the approved rules cannot send
+ * them.
  *
  * <p><b>Unit:</b> a route, by the log: requests whose {@link dev.checkrail.watch.traffic.Fit} is
  * wrong, and requests of a service at a server that does not serve it by the policy's inventory; a
- * server that says of itself ({@code /capabilities}) that it does not serve what it should, twice in
- * a row. <b>Minimum data:</b> two requests within {@value #WINDOW} s; one if somebody else reloaded
- * within a minute. <b>False alarms:</b> none by chance: each of these requests is known to be in the
- * wrong place, whatever the log does not show. While a change of ours is under way and 10 s after it
- * nothing counts, because what is judged by may be one step behind; as long as its old workers hold
- * connections (at most 2 minutes) only the inventory counts. <b>Page:</b> the contract is broken
- * live; requests that went wrong at a server that serves them, too, are a ticket.
+ * server that says of itself ({@code /capabilities}) that it does not serve what it should, twice
+ * in a row. <b>Minimum data:</b> two requests within {@value #WINDOW} s; one if somebody else
+ * reloaded within a minute. <b>False alarms:</b> none by chance: each of these requests is known to
+ * be in the wrong place, whatever the log does not show. While a change of ours is under way and 10
+ * s after it (5 s for the inventory) nothing counts, because what is judged by may be one step
+ * behind; as long as its old workers hold connections (at most 2 minutes) only the inventory
+ * counts. <b>Page:</b> the contract is broken live; requests that went wrong at a server that
+ * serves them, too, are a ticket.
  */
 final class ContractLive implements Detector {
   private static final int WINDOW = 10;
@@ -39,7 +41,6 @@ final class ContractLive implements Detector {
     long unserved;
     Set<String> servers = new TreeSet<>();
     Set<String> pools = new TreeSet<>();
-    boolean unknown;
   }
 
   /** What a server said of itself. */
@@ -50,8 +51,8 @@ final class ContractLive implements Detector {
     for (Scene.RouteUnit route : scene.routes()) {
       State state = states.get(route);
       boolean counts =
-          !scene.settling()
-              && (route.unserved > 0 || (route.misrouted > 0 && !scene.oldRules()));
+          (route.unserved > 0 && !scene.judgedByOld())
+              || (route.misrouted > 0 && routesCount(scene));
       if (counts) {
         if (state == null) {
           state = new State();
@@ -66,6 +67,11 @@ final class ContractLive implements Detector {
     capabilities(scene, signs);
   }
 
+  /** Whether requests are surely judged by the rules that they were routed by. */
+  private static boolean routesCount(Scene scene) {
+    return !scene.settling() && !scene.oldRules();
+  }
+
   private static void note(Scene scene, Scene.RouteUnit route, State state) {
     if (scene.second() - state.lastWrong > WINDOW) {
       state.since = scene.second() - 1;
@@ -76,10 +82,11 @@ final class ContractLive implements Detector {
     }
     state.lastWrong = scene.second();
     for (Moment.Flow flow : route.flows) {
-      boolean wrong = flow.fit().wrong() && !scene.oldRules();
-      if (wrong || flow.unserved()) {
+      boolean wrong = flow.fit().wrong() && routesCount(scene);
+      boolean unserved = flow.unserved() && !scene.judgedByOld();
+      if (wrong || unserved) {
         state.wrong += flow.ended().requests();
-        state.unserved += flow.unserved() ? flow.ended().requests() : 0;
+        state.unserved += unserved ? flow.ended().requests() : 0;
         flow.to().ifPresent(server -> state.servers.add(server.toString()));
         if (!flow.pool().isEmpty()) {
           state.pools.add(flow.pool());
@@ -88,8 +95,7 @@ final class ContractLive implements Detector {
     }
   }
 
-  private static void sign(
-      Scene scene, Scene.RouteUnit route, State state, List<Sign> signs) {
+  private static void sign(Scene scene, Scene.RouteUnit route, State state, List<Sign> signs) {
     int enough = scene.othersReloaded() ? 1 : 2;
     if (scene.second() - state.lastWrong > WINDOW || state.wrong < enough) {
       return;
@@ -129,10 +135,7 @@ final class ContractLive implements Detector {
     return expectations.inventory()
         && state.servers.stream()
             .noneMatch(server ->
-                expectations
-                    .serves()
-                    .getOrDefault(ServerName.of(server), List.of())
-                    .stream()
+                expectations.serves().getOrDefault(ServerName.of(server), List.of()).stream()
                     .anyMatch(services::contains));
   }
 
@@ -162,8 +165,7 @@ final class ContractLive implements Detector {
     said.putAll(now);
   }
 
-  private static Sign capability(
-      Scene scene, String name, String pool, Probed probed, Said next) {
+  private static Sign capability(Scene scene, String name, String pool, Probed probed, Said next) {
     boolean used =
         scene.servers().stream()
             .anyMatch(it -> it.subject.equals(name) && it.told != null && it.told.usable());

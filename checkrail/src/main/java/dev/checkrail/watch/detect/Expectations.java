@@ -29,8 +29,7 @@ public record Expectations(
     List<Floor> floors,
     boolean inventory) {
   /** Nothing is known. */
-  public static final Expectations NONE =
-      new Expectations(Map.of(), Map.of(), List.of(), false);
+  public static final Expectations NONE = new Expectations(Map.of(), Map.of(), List.of(), false);
 
   public Expectations {
     owners = Collections.unmodifiableMap(new TreeMap<>(owners));
@@ -73,8 +72,7 @@ public record Expectations(
     for (Policy.Floor floor : policy.floors()) {
       Map<String, ServerName> servers = capable.getOrDefault(floor.service(), Map.of());
       if (!servers.isEmpty()) {
-        floors.add(
-            new Floor(floor.service(), floor.servers(), Set.copyOf(servers.values())));
+        floors.add(new Floor(floor.service(), floor.servers(), Set.copyOf(servers.values())));
       }
     }
     return new Expectations(policy.owners(), serves, floors, !policy.inventory().isEmpty());

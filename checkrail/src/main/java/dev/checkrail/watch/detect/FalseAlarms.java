@@ -1,8 +1,8 @@
 package dev.checkrail.watch.detect;
 
 /**
- * How often the detectors may be wrong, for a fleet: {@value #BALANCERS} load balancers with {@value
- * #UNITS} units (servers, routes) each, looked at each second, day and night.
+ * How often the detectors may be wrong, for a fleet: {@value #BALANCERS} load balancers with
+ * {@value #UNITS} units (servers, routes) each, looked at each second, day and night.
  *
  * <p>The figures are bounds for what the tests assume (see each test). They say nothing about days
  * on which that does not hold; what the noise of real payments does is simulated in {@code
@@ -20,7 +20,7 @@ final class FalseAlarms {
   static final double TICKET = BALANCERS * UNITS * YEAR;
 
   /** Evidence does not grow beyond this, so that it is gone soon after what caused it. */
-  static final double CAP = PAGE * 100;
+  static final double CAP = PAGE * 10;
 
   private FalseAlarms() {}
 }

@@ -14,9 +14,9 @@ import java.util.TreeSet;
  * Fewer servers are usable than the policy's floor, or none of a pool.
  *
  * <p><b>Unit:</b> a service with a floor; a pool. <b>Test:</b> none: states of the socket, for
- * {@value #PATIENCE} s in a row. <b>False alarms:</b> none by chance. <b>Page:</b> a floor is a part
- * of the contract; a pool without servers answers 503. An empty pool that got no requests in the
- * last quarter of an hour is a ticket.
+ * {@value #PATIENCE} s in a row. <b>False alarms:</b> none by chance. <b>Page:</b> a floor is a
+ * part of the contract; a pool without servers answers 503. An empty pool that got no requests in
+ * the last quarter of an hour is a ticket.
  */
 final class FloorBroken implements Detector {
   private static final int PATIENCE = 2;

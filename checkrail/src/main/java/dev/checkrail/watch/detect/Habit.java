@@ -1,12 +1,16 @@
 package dev.checkrail.watch.detect;
 
 /**
- * A share against what is usual here: {@link ShareTest} with a tolerated share that is learnt. While
- * anything speaks against it nothing is learnt. Confined.
+ * A share against what is usual here: {@link ShareTest} with a tolerated share that is learnt. What
+ * is learnt is a minute old, and nothing speaks against it still, so that what goes wrong slowly is
+ * not taken for usual. In the first {@value #WARM_UP} s it is held against the largest share that
+ * can be tolerated only, and learns at once. Confined.
  */
 final class Habit {
   private static final int RELEARN = 16;
-  private static final double SUSPICIOUS = 1e3;
+  private static final int LAG = 60;
+  private static final int WARM_UP = 120;
+  private static final double SUSPICIOUS = 4;
 
   /**
    * How much more than usual is tolerated.
@@ -29,13 +33,30 @@ final class Habit {
   private final Faded usual;
   private final Faded recent = new Faded(10);
   private final Latch latch;
-  private int learnt;
+  private final int[] requestsBefore = new int[LAG];
+  private final int[] badBefore = new int[LAG];
+  private int age;
 
   Habit(Tolerance tolerance, Latch latch) {
+    this(tolerance, latch, Evidence.USUAL_LIMIT);
+  }
+
+  /**
+   * @param limit logarithm of the largest bet of a second
+   */
+  Habit(Tolerance tolerance, Latch latch, double limit) {
     this.tolerance = tolerance;
-    this.test = new ShareTest(tolerance.least());
+    this.test = new ShareTest(tolerance.most(), limit);
     this.usual = new Faded(tolerance.halfLife());
     this.latch = latch;
+  }
+
+  /** It is no new unit: so many requests came before, and none was bad. */
+  Habit experienced(double requests) {
+    usual.add(0, requests);
+    age = WARM_UP;
+    test.tolerate(tolerance.of(0));
+    return this;
   }
 
   /** A second's requests; whether there are more bad ones than usual. */
@@ -43,14 +64,25 @@ final class Habit {
     if (requests > 0) {
       test.add(second, requests, bad);
       recent.add(bad, requests);
-      if (!latch.on() && test.evidence().value() < SUSPICIOUS) {
-        usual.add(bad, requests);
-        if (learnt++ % RELEARN == 0) {
-          test.tolerate(tolerance.of(usual.share(0)));
-        }
-      }
+      learn(requests, bad);
     }
-    return latch.update(second, test.evidence(), requests > 0);
+    return latch.update(second, test.evidence(), requests, bad);
+  }
+
+  private void learn(long requests, long bad) {
+    int slot = age % LAG;
+    boolean suspicious = latch.on() || test.evidence().rise() >= SUSPICIOUS;
+    if (age < WARM_UP) {
+      usual.add(bad, requests);
+    } else if (!suspicious) {
+      usual.add(badBefore[slot], requestsBefore[slot]);
+    }
+    requestsBefore[slot] = suspicious || age < WARM_UP ? 0 : (int) Math.min(requests, 1 << 30);
+    badBefore[slot] = suspicious || age < WARM_UP ? 0 : (int) Math.min(bad, 1 << 30);
+    if (age >= WARM_UP && age % RELEARN == WARM_UP % RELEARN) {
+      test.tolerate(tolerance.of(usual.share(0)));
+    }
+    age = age == Integer.MAX_VALUE - LAG ? WARM_UP : age + 1;
   }
 
   Latch latch() {

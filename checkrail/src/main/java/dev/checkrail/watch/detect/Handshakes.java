@@ -11,17 +11,18 @@ import java.util.List;
  *
  * <p><b>Unit:</b> the load balancer, by the log's lines about connections (section 8.2.5 of the
  * manual) among all new connections. <b>Test:</b> {@link ShareTest} against twice the usual share,
- * at least 1 %; no more than {@value #BUNCH} a second, or a fifth of the connections, count, because
- * scanners come in bunches. <b>Minimum data:</b> none; 6 % instead of none need about 10 s at 60
- * connections/s. <b>False alarms:</b> for the fleet at most one ticket a year ({@link FalseAlarms}),
- * as long as broken connections are independent within that bound. <b>Ticket:</b> who it is cannot
- * be told.
+ * at least 1 %. Scanners come in bunches, so no second counts for more than a bet of 2.5, and a
+ * ticket takes half a minute. <b>Minimum data:</b> none; 6 % instead of none need half a minute at
+ * 60 connections/s. <b>False alarms:</b> for the fleet at most one ticket a year ({@link
+ * FalseAlarms}), as long as broken connections are independent, or over within half a minute.
+ * <b>Ticket:</b> who it is cannot be told.
  */
 final class Handshakes implements Detector {
-  private static final int BUNCH = 5;
+  private static final double LIMIT = Math.log(2.5);
 
   private final Habit habit =
-      new Habit(new Tolerance(0.01, 2, 0.05, 0.5, 1_800), new Latch(Double.POSITIVE_INFINITY));
+      new Habit(
+          new Tolerance(0.01, 2, 0.05, 0.5, 1_800), new Latch(Double.POSITIVE_INFINITY), LIMIT);
 
   @Override
   public void look(Scene scene, List<Sign> signs) {
@@ -39,8 +40,7 @@ final class Handshakes implements Detector {
     if (connections == 0) {
       connections = moment.intake().get().parsed() + broken;
     }
-    long bad = Math.min(broken, Math.max(BUNCH, connections / 5));
-    if (habit.add(scene.second(), Math.max(connections, bad), bad)) {
+    if (habit.add(scene.second(), Math.max(connections, broken), broken)) {
       signs.add(
           new Sign(
               Detection.HANDSHAKES,

@@ -15,10 +15,10 @@ import java.util.Map;
  * <p><b>Unit:</b> a route, and a server with siblings, by the log. A request is <i>slow</i> if it
  * takes longer than twice what 95 of 100 usually take on its route (learnt from minute to minute,
  * while nothing speaks against it), and at least {@value #FLOOR} ms. <b>Test:</b> of a route {@link
- * ShareTest} of the slow share against 15 %; of a server {@link SiblingTest}. <b>Minimum data:</b> a
- * minute with {@value #ENOUGH} requests; then about 20 slow ones. <b>False alarms:</b> for the fleet
- * at most one in a year for each of the two ({@link FalseAlarms}). <b>Ticket:</b> a late answer is
- * one; what comes too late fails, and is paged as an error.
+ * ShareTest} of the slow share against 15 %; of a server {@link SiblingTest}. <b>Minimum data:</b>
+ * a minute with {@value #ENOUGH} requests; then about 20 slow ones. <b>False alarms:</b> for the
+ * fleet at most one in a year for each of the two ({@link FalseAlarms}). <b>Ticket:</b> a late
+ * answer is one; what comes too late fails, and is paged as an error.
  */
 final class Latency implements Detector {
   private static final int FLOOR = 50;
@@ -38,8 +38,6 @@ final class Latency implements Detector {
     Spread learning = new Spread();
     long learningSince = Long.MIN_VALUE;
     double usual;
-    long requests;
-    long slowOnes;
 
     int limit() {
       return usual == 0 ? Integer.MAX_VALUE : (int) Math.max(FLOOR, SLOWER * usual);
@@ -56,10 +54,12 @@ final class Latency implements Detector {
 
   @Override
   public void look(Scene scene, List<Sign> signs) {
-    servers.values().forEach(one -> {
-      one.requests = 0;
-      one.slowOnes = 0;
-    });
+    servers
+        .values()
+        .forEach(one -> {
+          one.requests = 0;
+          one.slowOnes = 0;
+        });
     for (Scene.RouteUnit route : scene.routes()) {
       route(scene, route, signs);
     }
@@ -75,7 +75,8 @@ final class Latency implements Detector {
         OfServer one = servers.computeIfAbsent(server, it -> new OfServer());
         one.slow.add(scene.second(), one.requests, one.slowOnes, requests, slow);
         one.recent.add(one.slowOnes, one.requests);
-        boolean on = one.latch.update(scene.second(), one.slow.evidence(), one.requests > 0);
+        boolean on =
+            one.latch.update(scene.second(), one.slow.evidence(), one.requests, one.slowOnes);
         if (on && one.recent.share(0) >= 0.05) {
           signs.add(
               new Sign(
@@ -121,7 +122,8 @@ final class Latency implements Detector {
       state.slow.add(second, requests, slow);
       state.recent.add(slow, requests);
     }
-    boolean on = state.latch.update(second, state.slow.evidence(), known && requests > 0);
+    boolean on =
+        state.latch.update(second, state.slow.evidence(), known ? requests : 0, known ? slow : 0);
     learn(state, second, on);
     if (on) {
       signs.add(

@@ -124,7 +124,12 @@ public record Moment(
    * @param active usable servers that are not backups
    */
   public record Pool(
-      String name, boolean http, int sessions, int queue, int active, int backups,
+      String name,
+      boolean http,
+      int sessions,
+      int queue,
+      int active,
+      int backups,
       List<Server> servers) {
     public Pool {
       servers = List.copyOf(servers);
@@ -306,8 +311,7 @@ public record Moment(
       String trouble) {}
 
   /** Something that was done, or happened, to the load balancer or near it. */
-  public record Event(
-      Instant at, What what, String actor, String text, Optional<String> digest) {
+  public record Event(Instant at, What what, String actor, String text, Optional<String> digest) {
     /** What it was. */
     public enum What {
       /** A change of ours began: files are switched and a reload ordered. */

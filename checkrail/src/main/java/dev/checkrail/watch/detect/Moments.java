@@ -26,7 +26,8 @@ import java.util.OptionalLong;
 
 /**
  * Puts a {@link Moment} together from what was collected. Remembers up to where it has read, so
- * that nothing is told twice and nothing is left out. Confined to one thread, one per load balancer.
+ * that nothing is told twice and nothing is left out. Confined to one thread, one per load
+ * balancer.
  */
 public final class Moments {
   /** After a pause no more of the log than that is told at once. */
@@ -198,9 +199,7 @@ public final class Moments {
   }
 
   private static OptionalLong came(Optional<Snapshot.Came> came, Counter counter) {
-    return came.isEmpty()
-        ? OptionalLong.empty()
-        : OptionalLong.of(came.get().counts().of(counter));
+    return came.isEmpty() ? OptionalLong.empty() : OptionalLong.of(came.get().counts().of(counter));
   }
 
   private static Moment.Came came(Snapshot.Came came, boolean http) {
@@ -365,8 +364,7 @@ public final class Moments {
     long now = seen.current().pid();
     boolean another = worker != 0 && worker != now;
     worker = now;
-    if (another
-        && lastAct.filter(it -> it.plus(OURS).isAfter(from.at())).isEmpty()) {
+    if (another && lastAct.filter(it -> it.plus(OURS).isAfter(from.at())).isEmpty()) {
       events.add(
           new Moment.Event(
               from.at(),

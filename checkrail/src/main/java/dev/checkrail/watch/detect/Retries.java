@@ -13,10 +13,10 @@ import java.util.Map;
  * <p><b>Unit:</b> a pool (sessions given to servers that were retries or redispatches, by the
  * socket: {@link ShareTest} against twice the usual share, at least 5 %), and a route (requests by
  * client, where clients can be told apart: {@link RateTest} against twice what is usual by client).
- * <b>Minimum data:</b> of clients {@value #LEARNT} s of experience; {@value #LEAST} clients. <b>False
- * alarms:</b> for the fleet at most one ticket a year for each of the two ({@link FalseAlarms}). One
- * client with more than a third of the requests is not a storm. <b>Ticket:</b> what fails by it is
- * paged as an error.
+ * <b>Minimum data:</b> of clients {@value #LEARNT} s of experience; {@value #LEAST} clients.
+ * <b>False alarms:</b> for the fleet at most one ticket a year for each of the two ({@link
+ * FalseAlarms}). The busiest client's requests don't count, and one with more than a third of them
+ * is no storm. <b>Ticket:</b> what fails by it is paged as an error.
  */
 final class Retries implements Detector {
   private static final Tolerance TOLERANCE = new Tolerance(0.05, 2, 0.10, 0.9, 1_800);
@@ -69,7 +69,8 @@ final class Retries implements Detector {
       }
     }
     for (Scene.RouteUnit route : scene.routes()) {
-      for (Moment.Reach reach : scene.moment().log().map(Moment.Logged::clients).orElse(List.of())) {
+      for (Moment.Reach reach :
+          scene.moment().log().map(Moment.Logged::clients).orElse(List.of())) {
         if (reach.service().equals(route.service) && route.requests > 0) {
           clients(scene, route, reach.all(), signs);
         }
@@ -82,14 +83,14 @@ final class Retries implements Detector {
     boolean one = scene.busiestShare() > ONE_CLIENT;
     boolean known = state.usual.seconds() > LEARNT * 0.9;
     boolean data = known && !one && clients >= LEAST;
+    long requests = Math.round(route.requests * (1 - scene.busiestShare()));
     if (data) {
-      state.test.add(
-          scene.second(), route.requests, TIMES * clients * Math.max(1, state.usual.share(1)));
+      state.test.add(scene.second(), requests, TIMES * clients * Math.max(1, state.usual.share(1)));
     }
-    state.recent.add(route.requests, clients);
+    state.recent.add(requests, clients);
     boolean on = state.latch.update(scene.second(), state.test.evidence(), data);
     if (!on && !one && state.test.evidence().value() < 1e3) {
-      state.usual.add(route.requests, clients);
+      state.usual.add(requests, clients);
     }
     if (on) {
       signs.add(

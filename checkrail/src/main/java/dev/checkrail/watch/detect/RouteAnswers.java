@@ -35,8 +35,15 @@ final class RouteAnswers implements Detector {
           Band.LIMITED,
           Band.REFUSED);
   private static final double ONE_CLIENT = 0.3;
+  private static final double LONG_KNOWN = 110;
 
-  private final Map<Scene.Unit, Map<Band, Habit>> habits = new IdentityHashMap<>();
+  private final Map<Scene.Unit, Kinds> habits = new IdentityHashMap<>();
+
+  /** A habit is made for the first answer of its kind; until then requests are counted only. */
+  private static final class Kinds {
+    final Map<Band, Habit> all = new EnumMap<>(Band.class);
+    final Faded requests = new Faded(1_800);
+  }
 
   @Override
   public void look(Scene scene, List<Sign> signs) {
@@ -44,7 +51,8 @@ final class RouteAnswers implements Detector {
       if (route.requests == 0 && !habits.containsKey(route)) {
         continue;
       }
-      Map<Band, Habit> all = habits.computeIfAbsent(route, it -> new EnumMap<>(Band.class));
+      Kinds kinds = habits.computeIfAbsent(route, it -> new Kinds());
+      Map<Band, Habit> all = kinds.all;
       for (Band kind : KINDS) {
         long bad = route.bands[kind.ordinal()];
         Habit habit = all.get(kind);
@@ -56,12 +64,16 @@ final class RouteAnswers implements Detector {
               new Habit(
                   kind == Band.DECLINED ? OF_DECLINES : TOLERANCE,
                   new Latch(Double.POSITIVE_INFINITY));
+          if (kinds.requests.seconds() > LONG_KNOWN) {
+            habit.experienced(kinds.requests.rate() * kinds.requests.seconds());
+          }
           all.put(kind, habit);
         }
         if (habit.add(scene.second(), route.requests, bad)) {
           signs.add(sign(scene, route, kind, habit));
         }
       }
+      kinds.requests.add(route.requests, 1);
     }
   }
 

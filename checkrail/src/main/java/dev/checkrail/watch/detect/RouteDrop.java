@@ -10,19 +10,23 @@ import java.util.OptionalDouble;
 /**
  * Requests of a route stay away, or come and hardly succeed.
  *
- * <p><b>Unit:</b> a route, by the log. What is expected is the least of: the mean of the last minutes
- * (half of it from the last 5), of the last hours (half from the last), and what came at the same
- * time before, if somebody knows ({@link Detect.History}). <i>Stay away:</i> {@link RateTest}: fewer clients
- * (requests, if they can't be told apart) than a fifth of that; a ticket below a half. <i>Hardly
- * succeed:</i> fewer 2xx than a third of what is expected, and at the same time their share is less
- * than half of the usual one: a client that does everything wrong adds to the others and takes
- * nothing from the successes. <b>Minimum data:</b> {@value #LEARNT} s of experience; after that as
- * much time as about 40 requests would have come in. <b>False alarms:</b> for the fleet at most one
- * page in five years and one ticket a year for each ({@link FalseAlarms}), as long as traffic does
- * not fall to that by itself within minutes. <b>Page:</b> users do not get through.
+ * <p><b>Unit:</b> a route, by the log. What is expected is the least that came in any five minutes
+ * of the last two hours, so that the end of a burst or a batch is no drop ({@link Lowest}), or what
+ * came at the same time before, if somebody knows and it is less ({@link Detect.History}). <i>Stay
+ * away:</i> {@link RateTest}: fewer clients (requests, if they can't be told apart) than a fifth of
+ * that; a ticket below a half. <i>Hardly succeed:</i> fewer 2xx than a third of what is expected,
+ * and at the same time their share is less than half of the usual one: a client that does
+ * everything wrong adds to the others and takes nothing from the successes. <b>Minimum data:</b>
+ * ten minutes of experience; after that as much time as about 40 requests would have come in.
+ * <b>False alarms:</b> for the fleet at most one page in five years and one ticket a year for each
+ * ({@link FalseAlarms}), as long as traffic does not fall to that by itself within minutes.
+ * <b>Page:</b> users do not get through.
  */
 final class RouteDrop implements Detector {
-  private static final long LEARNT = 300;
+  /** What is gone for so long is taken for the new usual. */
+  private static final long LONG_GONE = 86_400;
+
+  private static final double SILENT = 0.2;
 
   private final Detect.History history;
   private final Map<Scene.Unit, State> states = new IdentityHashMap<>();
@@ -36,8 +40,7 @@ final class RouteDrop implements Detector {
     final RateTest near;
     final Latch farLatch = new Latch();
     final Latch nearLatch = new Latch(Double.POSITIVE_INFINITY);
-    final Faded minutes = new Faded(300);
-    final Faded hours = new Faded(3_600);
+    final Lowest usual = new Lowest();
     final Faded recent = new Faded(5);
 
     Flow() {
@@ -46,7 +49,7 @@ final class RouteDrop implements Detector {
     }
 
     double expected() {
-      return Math.min(minutes.rate(), hours.rate());
+      return usual.rate();
     }
 
     void add(long second, long came, int seconds, double expected, double page, double ticket) {
@@ -56,11 +59,8 @@ final class RouteDrop implements Detector {
     }
 
     void learn(long came, int seconds) {
-      if (far.evidence().value() < 1e3 && near.evidence().value() < 1e6) {
-        for (int i = 0; i < seconds; i++) {
-          minutes.add((double) came / seconds, 1);
-          hours.add((double) came / seconds, 1);
-        }
+      for (int i = 0; i < seconds; i++) {
+        usual.add((double) came / seconds);
       }
     }
   }
@@ -72,6 +72,7 @@ final class RouteDrop implements Detector {
     final Faded recentShare = new Faded(5);
     OptionalDouble history = OptionalDouble.empty();
     long askedAt = Long.MIN_VALUE / 2;
+    long wrongSince;
     boolean byClients;
   }
 
@@ -81,8 +82,8 @@ final class RouteDrop implements Detector {
       return;
     }
     Moment.Logged log = scene.moment().log().get();
-    if (log.requests() == 0 && scene.moment().stats().isEmpty()) {
-      return; // neither eye sees anything: that is for who looks after our eyes
+    if (silent(scene, log)) {
+      return; // that is for who looks after our eyes
     }
     for (Scene.RouteUnit route : scene.routes()) {
       State state = states.computeIfAbsent(route, it -> new State());
@@ -98,7 +99,7 @@ final class RouteDrop implements Detector {
       state.history = history.requests(route.subject, scene.at());
     }
     long came = clients(log, route, state);
-    boolean known = state.arrivals.minutes.seconds() >= LEARNT * 0.7;
+    boolean known = state.arrivals.usual.known();
     Flow arrivals = state.arrivals;
     Flow successes = state.successes;
     if (known) {
@@ -114,16 +115,21 @@ final class RouteDrop implements Detector {
     boolean gone = successes.farLatch.update(second, successes.far.evidence(), true);
     if (route.requests > 0) {
       state.recentShare.add(route.successes, route.requests);
-      if (!gone && successes.far.evidence().value() < 1e3) {
+      if (!gone || state.recentShare.share(1) >= 0.5 * state.usualShare.share(1)) {
         state.usualShare.add(route.successes, route.requests);
       }
     }
-    arrivals.learn(came, log.seconds());
-    successes.learn(route.successes, log.seconds());
     boolean fails =
         gone
             && route.requests + arrivals.recent.rate() > 0
             && state.recentShare.share(1) < 0.5 * state.usualShare.share(1);
+    if (!fails && !away) {
+      state.wrongSince = second;
+    }
+    if (second - state.wrongSince > LONG_GONE || !fails && !away) {
+      arrivals.learn(came, log.seconds());
+      successes.learn(route.successes, log.seconds());
+    }
     if (fails && !away) {
       signs.add(
           new Sign(
@@ -153,10 +159,21 @@ final class RouteDrop implements Detector {
                   + " come; "
                   + Say.rate(arrivals.expected())
                   + " are usual.",
-              Instant.ofEpochSecond(
-                  away ? arrivals.farLatch.since() : arrivals.nearLatch.since()),
+              Instant.ofEpochSecond(away ? arrivals.farLatch.since() : arrivals.nearLatch.since()),
               route.scope()));
     }
+  }
+
+  /** Whether the socket saw much more end than the log, or cannot tell and the log has nothing. */
+  private static boolean silent(Scene scene, Moment.Logged log) {
+    if (scene.moment().stats().isEmpty()) {
+      return log.requests() == 0;
+    }
+    long ended = 0;
+    for (Scene.ServerUnit server : scene.servers()) {
+      ended += server.came == null ? 0 : server.came.completed();
+    }
+    return ended >= 5 && log.requests() < SILENT * ended;
   }
 
   /** Clients of its service if they are told apart, else requests. */

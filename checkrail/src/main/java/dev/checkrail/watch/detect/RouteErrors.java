@@ -12,9 +12,9 @@ import java.util.Map;
  *
  * <p><b>Unit:</b> a route, by the log. <b>Failure:</b> as in {@link
  * dev.checkrail.watch.traffic.Band}; a declined card is none. <b>Test:</b> {@link ShareTest} of the
- * failing share against three times the usual one, at least 0.3 %, at most 5 %. <b>Minimum data:</b>
- * none; a few requests that all fail need about 7, a leak of 2 % about 25 s at 60/s. <b>False
- * alarms:</b> for the fleet at most one page in five years and one ticket a year ({@link
+ * failing share against three times the usual one, at least 0.3 %, at most 5 %. <b>Minimum
+ * data:</b> none; a few requests that all fail need about 7, a leak of 2 % about 25 s at 60/s.
+ * <b>False alarms:</b> for the fleet at most one page in five years and one ticket a year ({@link
  * FalseAlarms}), as long as failures are no more than that and don't come in bunches. <b>Page:</b>
  * users fail now: at least 1 %, else a ticket.
  */

@@ -48,8 +48,7 @@ final class Saturation implements Detector {
                       + " sessions are in use at "
                       + server.name()
                       + ".",
-                  new Sign.Scope(
-                      Set.of(), Set.of(pool.name()), Set.of(server.name().toString()))));
+                  new Sign.Scope(Set.of(), Set.of(pool.name()), Set.of(server.name().toString()))));
         }
       }
       if (mostly("queue of " + pool.name(), waiting > 0)) {

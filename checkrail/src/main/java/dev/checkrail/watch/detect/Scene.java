@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +28,8 @@ final class Scene {
   static final int MOST = 1_000;
   private static final long FORGOTTEN = 3_600;
   private static final long SETTLING = 10;
+  private static final long JUDGED_ANEW = 5;
+  private static final long LONGEST_ACT = 15;
   private static final long OLD_RULES = 120;
   private static final int BANDS = Band.values().length;
   private static final Band[] ALL_BANDS = Band.values();
@@ -51,6 +54,9 @@ final class Scene {
   Scene(Expectations expectations) {
     this.expectations = expectations;
   }
+
+  /** For so long a unit is said to concern what it met. */
+  private static final long MEETS = 60;
 
   /** What is remembered of anything. */
   abstract static class Unit {
@@ -78,6 +84,9 @@ final class Scene {
     final long[] bands = new long[BANDS];
     final List<Moment.Flow> flows = new ArrayList<>();
 
+    /** Servers that its requests went to, and when last. */
+    final Map<ServerUnit, Long> met = new IdentityHashMap<>();
+
     RouteUnit(String subject, Route route) {
       super(subject);
       this.service = route.service();
@@ -98,11 +107,16 @@ final class Scene {
     Sign.Scope scope() {
       Set<String> to = new TreeSet<>();
       Set<String> at = new TreeSet<>();
+      met.forEach((server, when) -> {
+        if (when >= seen - MEETS) {
+          to.add(server.name.pool());
+          at.add(server.subject);
+        }
+      });
       for (Moment.Flow flow : flows) {
         if (!flow.pool().isEmpty()) {
           to.add(flow.pool());
         }
-        flow.to().ifPresent(server -> at.add(server.toString()));
       }
       return new Sign.Scope(Set.of(subject), to, at);
     }
@@ -125,6 +139,10 @@ final class Scene {
     long refusals;
     long successes;
     final List<Moment.Flow> flows = new ArrayList<>();
+
+    /** Routes whose requests it got, and when last. */
+    final Map<RouteUnit, Long> met = new IdentityHashMap<>();
+
     boolean listed;
 
     ServerUnit(ServerName name) {
@@ -145,7 +163,11 @@ final class Scene {
 
     Sign.Scope scope() {
       Set<String> routes = new TreeSet<>();
-      flows.forEach(flow -> routes.add(Scene.subject(flow.route())));
+      met.forEach((route, when) -> {
+        if (when >= seen - MEETS) {
+          routes.add(route.subject);
+        }
+      });
       return new Sign.Scope(routes, Set.of(name.pool()), Set.of(subject));
     }
   }
@@ -168,8 +190,7 @@ final class Scene {
     }
 
     Sign.Scope scope() {
-      return new Sign.Scope(
-          Set.of(), Set.of(subject), Set.of());
+      return new Sign.Scope(Set.of(), Set.of(subject), Set.of());
     }
   }
 
@@ -197,7 +218,10 @@ final class Scene {
   private void acts(Moment moment) {
     for (Moment.Event event : moment.events()) {
       switch (event.what()) {
-        case APPLY_BEGAN, APPLY_ENDED, ROLLBACK_BEGAN, ROLLBACK_ENDED -> lastOwnAct = second;
+        case APPLY_BEGAN, ROLLBACK_BEGAN -> lastOwnAct = second;
+        // That the last old worker is gone is told, too, much later, and settles nothing anew.
+        case APPLY_ENDED, ROLLBACK_ENDED ->
+            lastOwnAct = second - lastOwnAct <= LONGEST_ACT ? second : lastOwnAct;
         case RELOADED_BY_OTHERS -> lastOthersAct = second;
         case RUNTIME, TOLD -> {}
       }
@@ -266,6 +290,10 @@ final class Scene {
         server.refusals +=
             ended.of(Band.NOT_FOUND) + ended.of(Band.REFUSED) + ended.of(Band.UNAUTHENTICATED);
         server.flows.add(flow);
+        if (route != null && requests > 0) {
+          route.met.put(server, second);
+          server.met.put(route, second);
+        }
       }
     }
   }
@@ -302,6 +330,8 @@ final class Scene {
       }
     }
     byRoute.values().removeIf(gone::contains);
+    routes.values().forEach(route -> route.met.keySet().removeIf(gone::contains));
+    servers.values().forEach(server -> server.met.keySet().removeIf(gone::contains));
     return gone;
   }
 
@@ -319,8 +349,7 @@ final class Scene {
       ignored++;
       return null;
     }
-    RouteUnit unit =
-        routes.computeIfAbsent(subject(key), subject -> new RouteUnit(subject, key));
+    RouteUnit unit = routes.computeIfAbsent(subject(key), subject -> new RouteUnit(subject, key));
     byRoute.put(key, unit);
     return unit;
   }
@@ -410,9 +439,16 @@ final class Scene {
     return ignored;
   }
 
-  /** Whether a change of ours is under way or was a moment ago: what is judged by may lag behind. */
+  /**
+   * Whether a change of ours is under way or was a moment ago: what is judged by may lag behind.
+   */
   boolean settling() {
     return second - lastOwnAct <= SETTLING;
+  }
+
+  /** Whether what servers serve may have been judged by the inventory of before. */
+  boolean judgedByOld() {
+    return second - lastOwnAct <= JUDGED_ANEW;
   }
 
   /** Whether an old worker of a change of ours may still route by old rules. */

@@ -11,14 +11,14 @@ import java.util.Map;
  * its share by doing so (a server that fails at once looks free to {@code leastconn}).
  *
  * <p><b>Unit:</b> a server, by the log, or by its counters if there is no log; one without siblings
- * is held against itself as {@link RouteErrors} does. <b>Refusal:</b> 401, 404 and other 4xx but for
- * declines, conflicts and limits. <b>Test:</b> {@link SiblingTest}; at refusals also that its
- * successes fell below a third of what is usual at it ({@link RateTest}), because a client that does
- * everything wrong may stick to one server. <b>Minimum data:</b> none; of three servers one that
- * fails each request needs about 20 failures. <b>False alarms:</b> for the fleet at most one page in
- * five years and one ticket a year for each of the three ({@link FalseAlarms}). <b>Page:</b> at
- * least 1 % of its requests fail; it is a black hole if it has also drawn more than its fair share
- * in the last quarter of a minute, by more than chance (four standard deviations).
+ * is held against itself as {@link RouteErrors} does. <b>Refusal:</b> 401, 404 and other 4xx but
+ * for declines, conflicts and limits. <b>Test:</b> {@link SiblingTest}; at refusals also that its
+ * successes fell below a third of what is usual at it ({@link RateTest}), because a client that
+ * does everything wrong may stick to one server. <b>Minimum data:</b> none; of three servers one
+ * that fails each request needs about 20 failures. <b>False alarms:</b> for the fleet at most one
+ * page in five years and one ticket a year for each of the three ({@link FalseAlarms}).
+ * <b>Page:</b> at least 1 % of its requests fail; it is a black hole if it has also drawn more than
+ * its fair share in the last quarter of a minute, by more than chance (four standard deviations).
  */
 final class ServerErrors implements Detector {
   private final Map<Scene.Unit, State> states = new IdentityHashMap<>();
@@ -86,7 +86,8 @@ final class ServerErrors implements Detector {
     boolean failing =
         alone
             ? state.alone.add(second, server.requests, server.failures)
-            : state.failingLatch.update(second, state.failing.evidence(), data);
+            : state.failingLatch.update(
+                second, state.failing.evidence(), server.requests, server.failures);
     Latch latch = alone ? state.alone.latch() : state.failingLatch;
     if (failing) {
       double share = state.failures.share(0);
@@ -105,7 +106,7 @@ final class ServerErrors implements Detector {
               Say.percent(share)
                   + " of the requests at "
                   + server.subject
-                  + " fail, more than at its siblings"
+                  + (alone ? " fail, more than usual" : " fail, more than at its siblings")
                   + (hole
                       ? "; it draws "
                           + Say.percent(drawn)
@@ -125,7 +126,9 @@ final class ServerErrors implements Detector {
       state.successes.add(second, server.successes, state.usualSuccesses.rate() / 3);
     }
     boolean fewer = state.successesLatch.update(second, state.successes.evidence(), data);
-    boolean refusing = state.refusingLatch.update(second, state.refusing.evidence(), data);
+    boolean refusing =
+        state.refusingLatch.update(
+            second, state.refusing.evidence(), server.requests, server.refusals);
     if (data && !fewer && !refusing) {
       state.usualSuccesses.add(server.successes, 1);
     }

@@ -11,14 +11,14 @@ import java.util.Set;
 /**
  * A server gets another share of its pool than its weight says, and than it usually gets.
  *
- * <p><b>Unit:</b> a usable server with usable siblings, by sessions given to it. <b>Test:</b> {@link
- * ShareTest} of its share against one and a half times its fair one (by weight), or 1.3 times its
- * usual one if that is more; and of the others' share against the same below (a third of it). After
- * a server came, went, or got another weight the pool is not looked at for {@value #AFTER} s, and
- * what is usual is learnt anew. <b>Minimum data:</b> none; a third that becomes everything needs
- * about 40 sessions. <b>False alarms:</b> for the fleet at most one in a year for each side ({@link
- * FalseAlarms}), as long as sessions choose by themselves; clients that stick to servers choose in
- * bunches. <b>Ticket:</b> users do not fail by it.
+ * <p><b>Unit:</b> a usable server with usable siblings, by sessions given to it. <b>Test:</b>
+ * {@link ShareTest} of its share against one and a half times its fair one (by weight), or 1.3
+ * times its usual one if that is more; and of the others' share against the same below (a third of
+ * it). After a server came, went, or got another weight the pool is not looked at for {@value
+ * #AFTER} s, and what is usual is learnt anew. <b>Minimum data:</b> none; a third that becomes
+ * everything needs about 40 sessions. <b>False alarms:</b> for the fleet at most one in a year for
+ * each side ({@link FalseAlarms}), as long as sessions choose by themselves; clients that stick to
+ * servers choose in bunches. <b>Ticket:</b> users do not fail by it.
  */
 final class ServerShare implements Detector {
   private static final long AFTER = 30;

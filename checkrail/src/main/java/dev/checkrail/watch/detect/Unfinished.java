@@ -16,10 +16,10 @@ import java.util.Set;
  * <b>Test:</b> {@link RateTest}: fewer requests end in a second than those held at its beginning
  * would let expect if each took twice the usual time (at least a second). The usual time is learnt:
  * sessions held by completions; of a server that nobody knows yet it is its siblings', else 1 s.
- * <b>Minimum data:</b> {@value #LEAST} sessions held, at least twice what is usual there, and in the
- * last 5 s more than one and a half times as many came as ended. <b>False alarms:</b> for the fleet
- * at most one in five years ({@link FalseAlarms}), as long as requests take at most twice the usual
- * time. <b>Page:</b> users wait and will fail.
+ * <b>Minimum data:</b> {@value #LEAST} sessions held, at least twice what is usual there, and in
+ * the last 5 s more than one and a half times as many came as ended. <b>False alarms:</b> for the
+ * fleet at most one in five years ({@link FalseAlarms}), as long as requests take at most twice the
+ * usual time. <b>Page:</b> users wait and will fail.
  */
 final class Unfinished implements Detector {
   private static final int LEAST = 8;

@@ -104,8 +104,7 @@ public enum Band {
       case 409 -> CONFLICT;
       case 422 -> UNPROCESSABLE;
       case 429 -> LIMITED;
-      default ->
-          status < 0 ? BROKEN : status < 300 ? SUCCESS : status < 400 ? REDIRECTED : REFUSED;
+      default -> status < 0 ? BROKEN : status < 300 ? SUCCESS : status < 400 ? REDIRECTED : REFUSED;
     };
   }
 

@@ -57,7 +57,7 @@ public record Row(
   }
 
   /** How many requests there are in rows. */
-  public static long requests(List<Row> rows) {
+  public static long sum(List<Row> rows) {
     return rows.stream().mapToLong(Row::requests).sum();
   }
 }

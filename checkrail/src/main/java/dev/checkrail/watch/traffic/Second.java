@@ -19,7 +19,7 @@ public record Second(long epochSecond, int seconds, List<Row> rows, List<Clients
 
   /** All requests. */
   public long requests() {
-    return Row.requests(rows);
+    return Row.sum(rows);
   }
 
   /** All failures. */

@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 /**
  * Times in milliseconds, counted in steps that grow with them: exact up to 7 ms, then eight steps
- * for each doubling, so that a quantile is at most 1/8 too high; more than two minutes are one step.
- * Confined to whoever adds; a copy is handed out.
+ * for each doubling, so that a quantile is at most 1/8 too high; more than two minutes are one
+ * step. Confined to whoever adds; a copy is handed out.
  */
 public final class Spread {
   private static final int EXACT = 8;
@@ -76,9 +76,7 @@ public final class Spread {
     return 0;
   }
 
-  /**
-   * How many took longer than so many milliseconds, but for those in the step that it lies in.
-   */
+  /** How many took longer than so many milliseconds, but for those in the step that it lies in. */
   public long above(int millis) {
     if (count == 0 || millis == Integer.MAX_VALUE) {
       return 0;

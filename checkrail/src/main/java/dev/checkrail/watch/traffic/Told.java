@@ -8,14 +8,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
- * What a record tells of a request: no more than can be relied on. Redacted and cut parts are not
- * known; the Host's letters are, but not their case; a captured header is the last line of its name
- * (Configuration Manual 2.6, "capture request header").
+ * What a record tells of a request: no more than can be relied on. Redacted parts may have been any
+ * visible characters, what was cut off is not known; the Host's letters are, but not their case; a
+ * captured header is the last line of its name (Configuration Manual 2.6, "capture request
+ * header").
  */
 final class Told {
   private static final String MARK = Redaction.MARK.substring(0, Redaction.MARK.length() - 1);
+
+  private static final int MOST_PIECES = 8;
 
   /** Our format cuts hosts there. */
   private static final int LONGEST_HOST = 128;
@@ -63,19 +67,20 @@ final class Told {
   }
 
   private static Known path(String text) {
-    String path = text;
-    int authority = text.indexOf("://");
-    if (!text.startsWith("/") && authority > 0) {
-      int slash = text.indexOf('/', authority + 3);
-      path = slash < 0 ? "" : text.substring(slash);
-    }
-    return !isWhole(path)
+    boolean absolute = !text.startsWith("/") && text.indexOf("://") > 0;
+    return absolute && !isWhole(text)
         ? new Known.Nothing()
-        : path.startsWith("/") ? new Known.Exactly(path) : new Known.Absent();
+        : absolute || text.startsWith("/") ? exactly(text) : new Known.Absent();
   }
 
   private static Known exactly(String text) {
-    return isWhole(text) ? new Known.Exactly(text) : new Known.Nothing();
+    if (isWhole(text)) {
+      return new Known.Exactly(text);
+    }
+    List<String> pieces = List.of(text.split(Pattern.quote(Redaction.MARK), -1));
+    return pieces.stream().allMatch(Told::isWhole) && pieces.size() <= MOST_PIECES
+        ? new Known.Pieces(pieces)
+        : new Known.Nothing();
   }
 
   private static Known host(String host) {

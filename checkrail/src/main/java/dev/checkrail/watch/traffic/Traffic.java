@@ -31,7 +31,8 @@ public final class Traffic {
   private static final int GRACE_MILLIS = 300;
   private static final int LAGS = 10;
   private static final int MINUTES = 15;
-  private static final int ROUTES = 4_096;
+  private static final int NAMED = 4;
+  private static final int ROUTES = 16_384;
 
   private final InstantSource clock;
   private final Limits limits;
@@ -47,7 +48,7 @@ public final class Traffic {
   private long ahead;
   private long other;
   private long clockSteps;
-  private long lastMillis = Long.MIN_VALUE;
+  private long lastMillis;
 
   /** The busiest clients of a minute. */
   private static final class Minute {
@@ -71,6 +72,11 @@ public final class Traffic {
   public synchronized void judgeBy(Approved rules) {
     this.approved = Optional.of(rules);
     routes.clear();
+  }
+
+  /** Whether there is anything that requests are judged by. */
+  public synchronized boolean judges() {
+    return approved.isPresent();
   }
 
   /** Counts a record. */
@@ -256,7 +262,7 @@ public final class Traffic {
   private static List<String> unseen(Region region) {
     List<String> all = new ArrayList<>(region.unseen());
     all.addAll(region.unmodelled());
-    return all;
+    return all.size() <= NAMED ? all : all.subList(0, NAMED);
   }
 
   private static String services(Region region) {
@@ -266,7 +272,10 @@ public final class Traffic {
   }
 
   private static String ways(Region region) {
-    List<String> all = new ArrayList<>(region.pools());
+    List<String> all = new ArrayList<>(region.pools().stream().limit(NAMED).toList());
+    if (region.pools().size() > NAMED) {
+      all.add("and " + (region.pools().size() - NAMED) + " more");
+    }
     if (region.answered()) {
       all.add("(answer)");
     }
@@ -286,9 +295,7 @@ public final class Traffic {
       return Fit.UNDECIDED;
     }
     if (!pool.isEmpty()) {
-      return !region.allows(pool)
-          ? Fit.MISROUTED
-          : region.certain() ? Fit.RIGHT : Fit.POSSIBLE;
+      return !region.allows(pool) ? Fit.MISROUTED : region.certain() ? Fit.RIGHT : Fit.POSSIBLE;
     }
     if (region.allowsAnswer()) {
       return region.certain() ? Fit.RIGHT : Fit.POSSIBLE;
@@ -298,11 +305,13 @@ public final class Traffic {
 
   /**
    * Whether rules answered: state {@code LR} (a redirect, an answer, a page of its own) or {@code
-   * PR} (denied), but not for a request that HAProxy itself found bad (400) or could not take.
+   * PR} (denied) or {@code PT} (a tarpit), but not for a request that HAProxy itself found bad
+   * (400) or could not take.
    */
   private static boolean turnedAway(LogRecord record) {
     return record.termination().startsWith("LR")
-        || (record.termination().startsWith("P")
+        || record.termination().startsWith("PT")
+        || (record.termination().startsWith("PR")
             && record.status() != 400
             && record.status() > 0
             && (record.status() < 500 || record.status() == 503));
@@ -354,9 +363,8 @@ public final class Traffic {
             .thenComparing(Row::pool)
             .thenComparing(Row::server));
     List<Second.Clients> clients = new ArrayList<>();
-    reached.forEach(
-        (service, one) ->
-            clients.add(new Second.Clients(service, one.all.count(), one.failed.count())));
+    reached.forEach((service, one) ->
+        clients.add(new Second.Clients(service, one.all.count(), one.failed.count())));
     clients.sort(
         Comparator.comparingLong(Second.Clients::all)
             .reversed()

@@ -8,6 +8,7 @@ import dev.checkrail.balancer.NativeAnswer;
 import dev.checkrail.balancer.Processes;
 import dev.checkrail.balancer.RunningHaproxy;
 import dev.checkrail.balancer.haproxy.Doctor.Lack;
+import dev.checkrail.logs.RecommendedFormat;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,6 +44,13 @@ class AdoptAndDoctorTest {
       backend be
           server s1 127.0.0.1:9
       """;
+
+  private static final Doctor.WantedLog RECOMMENDED =
+      new Doctor.WantedLog(
+          RecommendedFormat.LOG_FORMAT,
+          RecommendedFormat.UNIQUE_ID,
+          RecommendedFormat.REQUEST_LINES,
+          RecommendedFormat.MARK);
 
   @TempDir Path temp;
   private final List<Process> started = new ArrayList<>();
@@ -151,7 +159,7 @@ class AdoptAndDoctorTest {
             temp.resolve("checkrail-marker.cfg"),
             temp.resolve("state"),
             "127.0.0.1:5514",
-            Doctor.Wanted.debian12().logFormat());
+            RECOMMENDED);
 
     Doctor.Report report = Doctor.look(at, wanted);
 
@@ -236,6 +244,52 @@ class AdoptAndDoctorTest {
       patches++;
     }
     assertThat(patches).isGreaterThanOrEqualTo(6);
+  }
+
+  @Test
+  void aLogWithoutHostAndOneThatNobodyReadsAreMadeTheRecommendedOne() throws Exception {
+    String logged =
+        plain()
+                .replace(
+                    "    mode http\n",
+                    "    mode http\n    option httplog\n    log 127.0.0.1:9 local0\n")
+                .replace("frontend fe\n", "frontend fe\n    http-request deny if { path /no }\n")
+            + """
+
+            frontend own
+                bind 127.0.0.1:@P@
+                log-format "%b/%s %tsc %r"
+                default_backend be
+
+            listen tcp
+                mode tcp
+                bind 127.0.0.1:@Q@
+                option tcplog
+                server s1 127.0.0.1:9
+            """
+                .replace("@P@", String.valueOf(RunningHaproxy.freePort()))
+                .replace("@Q@", String.valueOf(RunningHaproxy.freePort()));
+    Files.writeString(temp.resolve("plain.cfg"), logged);
+    start("-W", "-S", temp + "/m.sock,level,admin", "-f", "plain.cfg");
+    Installation at = Adopt.find(Adopt.Known.socket(temp.resolve("m.sock"))).installation();
+    Doctor.Report report = Doctor.look(at, Doctor.Wanted.debian12().with(RECOMMENDED));
+
+    assertThat(report.lacks())
+        .filteredOn(lack -> lack.id().startsWith("doctor/log"))
+        .extracting(Lack::id)
+        .containsExactly("doctor/log-unread", "doctor/log-host");
+    String patched = report.patched().main().getFirst().content().orElseThrow().text();
+    assertThat(patched)
+        .contains("frontend fe\n    unique-id-format %[uuid()]\n    http-request set-var")
+        .doesNotContain("%b/%s %tsc %r");
+    Files.writeString(temp.resolve("plain.cfg"), patched);
+    assertThat(Doctor.look(at, Doctor.Wanted.debian12().with(RECOMMENDED)).lacks())
+        .filteredOn(lack -> lack.id().startsWith("doctor/log"))
+        .isEmpty();
+    try (HaproxyDriver driver = new HaproxyDriver(at)) {
+      NativeAnswer answer = driver.checkInPlace();
+      assertThat(answer.accepted()).as(answer.text()).isTrue();
+    }
   }
 
   @Test

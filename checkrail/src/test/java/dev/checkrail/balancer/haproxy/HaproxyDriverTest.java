@@ -190,9 +190,10 @@ class HaproxyDriverTest extends DriverConformance {
                 2,
                 1,
                 List.of(
-                    new ShowProc.Worker(19441, false, 1),
-                    new ShowProc.Worker(2124, true, 2),
-                    new ShowProc.Worker(2100, true, 7))));
+                    new ShowProc.Worker(19441, false, 1, Duration.ofSeconds(1)),
+                    new ShowProc.Worker(2124, true, 2, Duration.ofSeconds(5 * 60 + 44)),
+                    new ShowProc.Worker(
+                        2100, true, 7, Duration.ofDays(12).plusSeconds(5 * 60 + 44)))));
     refused(() -> ShowProc.parse("nonsense"), Kind.UNINTELLIGIBLE);
   }
 }

@@ -150,6 +150,38 @@ class CountingTest {
   }
 
   @Test
+  void anOldWorkerThatWasNotAskedForAWhileIsComparedWithWhatItSaidLast() {
+    look(pulse(worker(11, false), worker(10, true, "stot=900", "scur=2"), unasked(9)));
+    look(pulse(worker(11, false), unasked(10), unasked(9)));
+    Snapshot.Seen seen =
+        look(
+            pulse(
+                worker(11, false),
+                worker(10, true, "stot=903", "scur=2"),
+                worker(9, true, "stot=800", "scur=1")));
+    assertThat(seen.workers().get(1).held().getFirst().came().orElseThrow().counts())
+        .hasToString("{new-sessions 3}");
+    assertThat(seen.workers().get(2).held().getFirst().came()).isEmpty();
+  }
+
+  /** One that answers, and of which no counters were asked. */
+  private static Pulse.Worker unasked(long pid) {
+    Pulse.Worker asked = worker(pid, true);
+    return new Pulse.Worker(
+        pid,
+        true,
+        true,
+        asked.age(),
+        asked.reloads(),
+        asked.marker(),
+        asked.connections(),
+        asked.requests(),
+        asked.droppedLogs(),
+        List.of(),
+        List.of());
+  }
+
+  @Test
   void totalsGoOnOverAReloadAndHoldWhatTheOldWorkerStillDid() {
     Totals totals = new Totals();
     totals.add(look(pulse(worker(10, false, "stot=100", "hrsp_2xx=100"))));
@@ -202,8 +234,7 @@ class CountingTest {
     "something new,UNKNOWN"
   })
   void wordsOfHaproxyBecomeStates(String status, State state) {
-    assertThat(server(look(pulse(worker(10, false, "status=" + status)))).state())
-        .isEqualTo(state);
+    assertThat(server(look(pulse(worker(10, false, "status=" + status)))).state()).isEqualTo(state);
   }
 
   @Test

@@ -104,8 +104,7 @@ class ProbePlanTest {
             "OUTSIDE 10.0.0.5:8443 TLS GET pay.example.com/v1/payments");
     assertThat(one(plan, Kind.CHECK).good()).containsExactly(new Statuses(200, 200));
     assertThat(plan.targets())
-        .allSatisfy(target ->
-            target.ask().ifPresent(ask -> assertThat(ask.headers()).isEmpty()));
+        .allSatisfy(target -> target.ask().ifPresent(ask -> assertThat(ask.headers()).isEmpty()));
   }
 
   @Test
@@ -161,7 +160,8 @@ class ProbePlanTest {
             inventory:
               - { name: pay-1, address: "127.0.0.1:9101", serves: [web] }
             """);
-    assertThat(one(plan, Kind.SAFE).ask().orElseThrow()).hasToString("GET probe.invalid/checkrail-probe");
+    assertThat(one(plan, Kind.SAFE).ask().orElseThrow())
+        .hasToString("GET probe.invalid/checkrail-probe");
   }
 
   @Test
@@ -181,8 +181,7 @@ class ProbePlanTest {
             policy(POLICY),
             Map.of(new ServerName("be_pay", "pay-1"), "10.1.1.7:9101"));
     assertThat(one(plan, Kind.TCP).host()).isEqualTo("10.1.1.7");
-    ProbePlan unknown =
-        plan(CONFIG.replace("127.0.0.1:9101", "pay-1.internal:9101"), POLICY);
+    ProbePlan unknown = plan(CONFIG.replace("127.0.0.1:9101", "pay-1.internal:9101"), POLICY);
     assertThat(of(unknown, Kind.TCP)).isEmpty();
     assertThat(left(unknown, Kind.TCP)).contains("no address of it is known");
   }

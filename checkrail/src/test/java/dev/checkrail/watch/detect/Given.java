@@ -190,12 +190,7 @@ public final class Given {
   }
 
   public Given flow(
-      String service,
-      String server,
-      Fit fit,
-      boolean unserved,
-      Map<Band, Long> ended,
-      int millis) {
+      String service, String server, Fit fit, boolean unserved, Map<Band, Long> ended, int millis) {
     Ended counts = Ended.of(ended);
     Spread times = new Spread();
     for (long i = 0; i < counts.requests(); i++) {

@@ -75,9 +75,7 @@ class BandTest {
     "cH--, 8000, GAVE_UP",
   })
   void aClientThatLeavesWithoutAnAnswerFailedIfItWaited(String state, int waited, Band band) {
-    assertThat(
-            Band.of(
-                Logged.request().ended(-1, state).unanswered().took(waited).record()))
+    assertThat(Band.of(Logged.request().ended(-1, state).unanswered().took(waited).record()))
         .isEqualTo(band);
   }
 

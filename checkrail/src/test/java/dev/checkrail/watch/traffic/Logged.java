@@ -37,13 +37,15 @@ final class Logged {
   Logged took(int millis) {
     this.at = at.plusMillis(times.active() - millis);
     this.times =
-        new LogRecord.Times(times.request(), times.queue(), times.connect(), times.response(), millis);
+        new LogRecord.Times(
+            times.request(), times.queue(), times.connect(), times.response(), millis);
     return this;
   }
 
   /** No response came. */
   Logged unanswered() {
-    this.times = new LogRecord.Times(times.request(), times.queue(), times.connect(), -1, times.active());
+    this.times =
+        new LogRecord.Times(times.request(), times.queue(), times.connect(), -1, times.active());
     return this;
   }
 
