@@ -278,11 +278,9 @@ final class Places {
     double from = millis(part.from());
     double to = millis(part.to());
     Kind kind =
-        switch (part.touch()) {
-          case TIMEOUT_QUEUE -> Kind.QUEUE_TIMEOUT;
-          case TIMEOUT_CONNECT -> Kind.CONNECT;
-          default -> Kind.TIMEOUT;
-        };
+        part.touch() == Scope.Touch.TIMEOUT_QUEUE
+            ? Kind.QUEUE_TIMEOUT
+            : part.touch() == Scope.Touch.TIMEOUT_CONNECT ? Kind.CONNECT : Kind.TIMEOUT;
     if (to <= 0 || (from > 0 && to > from)) {
       return List.of(
           place(
