@@ -85,7 +85,7 @@ class ArchitectureTest {
   private static final List<String> PURE =
       List.of(
           "source", "model", "policy", "report", "read", "explain", "lint", "prove", "replay",
-          "init");
+          "init", "watch.detect");
 
   /** The verbs that {@code path} strings together; a new stage is added here. */
   private static final Set<String> STAGES =

@@ -76,6 +76,18 @@ public final class Spread {
     return 0;
   }
 
+  /** How many took longer than so many milliseconds, but for those in the step that it lies in. */
+  public long above(int millis) {
+    if (count == 0 || millis == Integer.MAX_VALUE) {
+      return 0;
+    }
+    long sum = 0;
+    for (int i = step(Math.max(0, millis)) + 1; i < counts.length; i++) {
+      sum += counts[i];
+    }
+    return sum;
+  }
+
   private static int step(int millis) {
     if (millis < EXACT) {
       return millis;

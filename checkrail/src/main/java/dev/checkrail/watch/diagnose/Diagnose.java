@@ -1,0 +1,626 @@
+package dev.checkrail.watch.diagnose;
+
+import dev.checkrail.balancer.ServerName;
+import dev.checkrail.watch.collect.ProbeTarget;
+import dev.checkrail.watch.collect.Probed;
+import dev.checkrail.watch.detect.Moment;
+import dev.checkrail.watch.diagnose.Diagnosis.Aftermath;
+import dev.checkrail.watch.diagnose.Diagnosis.FirstAct;
+import dev.checkrail.watch.diagnose.Diagnosis.Note;
+import dev.checkrail.watch.diagnose.Diagnosis.Published;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads moments one after the other, and says since when users are harmed and why.
+ *
+ * <p>Each second all causes are weighed anew against all that was seen since the harm began; an
+ * answer is published as soon as one cause is {@link #LIKELY} for {@link #STEADY} seconds in a row,
+ * and then stays: what is thought later goes into the notes. Looking each second is paid for by the
+ * steps that must be climbed: the harm itself by a CUSUM ({@link History}), a cause by ten times
+ * the weight of all others together.
+ *
+ * <p>Remembers four minutes. Confined to one thread, one per load balancer; asks no clock, so that
+ * the same moments give the same diagnoses.
+ */
+public final class Diagnose {
+  static final double LIKELY = 0.9;
+  static final int STEADY = 2;
+  private static final Duration ACTS = Duration.ofMinutes(15);
+  private static final int MOST_ACTS = 64;
+  private static final int MOST_NOTES = 100;
+  private static final double SCOPE_PATIENCE = 6;
+  private static final double LATE = 20;
+  private static final double PARTLY = 14;
+  private static final double SETTLED = 9;
+  private static final Pattern SUBJECT = Pattern.compile("(?:^|; )scope: ([^;]*)");
+
+  private final Moved moved;
+  private final History history = new History();
+  private final List<Act> acts = new ArrayList<>();
+  private final Set<ServerName> takenOut = new HashSet<>();
+  private final List<Note> notes = new ArrayList<>();
+  private Optional<Published> published = Optional.empty();
+  private Optional<Aftermath> aftermath = Optional.empty();
+  private Optional<Act> goneBack = Optional.empty();
+  private boolean settled;
+  private double rateBefore;
+  private String candidate = "";
+  private int steady;
+  private double known;
+  private int blindSeconds;
+  private int otherMind;
+  private String lastMind = "";
+  private Set<String> knownStreams = Set.of();
+
+  public Diagnose(Moved moved) {
+    this.moved = moved;
+  }
+
+  /** What is known after this moment. */
+  public Diagnosis next(Moment moment) {
+    Tick tick = new Tick(moment);
+    Optional<Double> before = history.harmedSince();
+    remember(moment, tick);
+    history.add(tick);
+    Instant at = moment.at();
+    FirstAct first = firstAct(tick);
+    if (before.isPresent() && history.harmedSince().isEmpty()) {
+      note(at, "the harm has ended");
+      close();
+    }
+    if (history.blind()) {
+      blindSeconds++;
+      return blind(at, tick, first);
+    }
+    if (blindSeconds > 0) {
+      blindSeconds = 0;
+      if (published.map(p -> p.first().cause() == Cause.OBSERVER).orElse(false)) {
+        note(at, "it is seen again");
+        close();
+      }
+    }
+    Optional<Double> began = history.harmedSince();
+    if (began.isEmpty()) {
+      return quiet(at, tick, first);
+    }
+    if (published.isPresent()
+        && !published.get().urgent()
+        && history.another(knownStreams, tick.time - 8)) {
+      note(at, "something else began, beside " + published.get().first().name());
+      close();
+      before = Optional.empty();
+      began = history.harmedSince();
+    }
+    if (before.isEmpty()) {
+      known = tick.time;
+      note(at, "users are harmed: " + String.join("; ", history.alarmed()));
+    }
+    return weighed(at, tick, began.get(), first);
+  }
+
+  /** What says that users are harmed, in words of the product. */
+  List<String> alarmed() {
+    return history.alarmed();
+  }
+
+  private void close() {
+    published = Optional.empty();
+    aftermath = Optional.empty();
+    goneBack = Optional.empty();
+    settled = false;
+    candidate = "";
+    steady = 0;
+    otherMind = 0;
+    lastMind = "";
+  }
+
+  // --- what was done
+
+  private void remember(Moment moment, Tick tick) {
+    Instant at = moment.at();
+    acts.removeIf(act -> act.at().plus(ACTS).isBefore(at));
+    for (Moment.Event event : moment.events()) {
+      switch (event.what()) {
+        case APPLY_BEGAN -> act(event, Act.Kind.APPLY);
+        case ROLLBACK_BEGAN -> {
+          act(event, Act.Kind.ROLLBACK);
+          goneBack = Optional.of(acts.getLast());
+          settled = false;
+          rateBefore = harmRate(8);
+        }
+        case TOLD -> {
+          act(event, Act.Kind.TOLD);
+          takenOut(event.text(), acts.getLast().subject(), moment);
+        }
+        case RUNTIME -> takenOut(event.text(), event.text(), moment);
+        case RELOADED_BY_OTHERS -> bypass(event.at());
+        case APPLY_ENDED, ROLLBACK_ENDED -> {}
+      }
+    }
+    if (tick.replaced) {
+      bypass(at.minusMillis(700));
+    }
+    while (acts.size() > MOST_ACTS) {
+      acts.removeFirst();
+    }
+  }
+
+  private void act(Moment.Event event, Act.Kind kind) {
+    Matcher subject = SUBJECT.matcher(event.text());
+    acts.add(
+        new Act(
+            event.at(),
+            kind,
+            kind.name().toLowerCase(java.util.Locale.ROOT) + " at " + event.at(),
+            event.digest(),
+            subject.find() ? subject.group(1).strip() : "",
+            event.text()));
+  }
+
+  private void bypass(Instant at) {
+    boolean known =
+        acts.stream()
+            .anyMatch(act ->
+                act.kind().changesTheFile()
+                    && Duration.between(act.at(), at).abs().compareTo(Duration.ofSeconds(15)) < 0);
+    if (!known) {
+      acts.add(
+          new Act(
+              at,
+              Act.Kind.BYPASS,
+              "reload by others at " + at,
+              Optional.empty(),
+              "",
+              "another worker serves, and none of our acts explains it"));
+    }
+  }
+
+  private void takenOut(String text, String subject, Moment moment) {
+    moment
+        .servers()
+        .map(Moment.Server::name)
+        .filter(name -> text.contains(name.toString()) || Dependencies.within(subject, name))
+        .forEach(takenOut::add);
+  }
+
+  // --- answers
+
+  private Diagnosis weighed(Instant at, Tick tick, double began, FirstAct first) {
+    double from = began;
+    if (goneBack.isPresent() && settled) {
+      from = Math.max(began, goneBack.get().at().toEpochMilli() / 1000.0 + 3);
+    }
+    Harm harm = new Harm(history, from);
+    List<Hypothesis> all = new Weigh(history, began, harm, acts, moved, takenOut).all();
+    for (Hypothesis one : all) {
+      direct(one, first);
+      takenBack(one, tick);
+    }
+    List<Hypothesis> best = bestOfEach(all);
+    second(best, harm, began, first);
+    List<Ranked> ranking = ranked(best);
+    boolean urgent = urgent(harm, ranking);
+    boolean unclear = unclear(ranking, harm, tick.time - began);
+    publish(at, tick, harm, ranking, unclear, urgent, began);
+    aftermath(at, tick);
+    return new Diagnosis(
+        at,
+        Optional.of(instant(began)),
+        harm.total,
+        urgent,
+        ranking,
+        unclear,
+        first,
+        published,
+        aftermath,
+        notes);
+  }
+
+  /** The same request directly and through: what differs is the load balancer's. */
+  private static void direct(Hypothesis one, FirstAct first) {
+    if (first.throughBad().isEmpty()
+        || !first.directBad().isEmpty()
+        || first.directGood().isEmpty()) {
+      return;
+    }
+    if (one.cause == Cause.LB_CHANGE || one.cause == Cause.LB_RUNTIME) {
+      one.add(
+          Reason.Kind.PROBE,
+          0.8,
+          "the same safe request is answered by each server and not through the load balancer");
+    }
+  }
+
+  /** What was taken back cannot go on doing harm, but in workers that still have it. */
+  private void takenBack(Hypothesis one, Tick tick) {
+    if (one.act.isEmpty() || one.cause != Cause.LB_CHANGE || goneBack.isEmpty()) {
+      return;
+    }
+    double since = tick.time - goneBack.get().at().toEpochMilli() / 1000.0;
+    if (settled
+        && since > SETTLED
+        && one.act.get().kind() != Act.Kind.ROLLBACK
+        && one.act.get().at().isBefore(goneBack.get().at())) {
+      one.add(
+          Reason.Kind.TIME,
+          -5,
+          "it was taken back %.0f s ago, and what serves now is without it",
+          since);
+    }
+  }
+
+  private static List<Hypothesis> bestOfEach(List<Hypothesis> all) {
+    Map<Cause, Hypothesis> best = new EnumMap<>(Cause.class);
+    for (Hypothesis one : all) {
+      Hypothesis other = best.get(one.cause);
+      if (other == null || one.sum() > other.sum()) {
+        best.put(one.cause, one);
+      }
+    }
+    List<Hypothesis> sorted = new ArrayList<>(best.values());
+    sorted.sort(
+        Comparator.comparingDouble(Hypothesis::sum)
+            .reversed()
+            .thenComparing((Hypothesis one) -> one.cause));
+    return sorted;
+  }
+
+  /** Two at once: who explains best what the first one leaves over stands beside it. */
+  private void second(List<Hypothesis> best, Harm harm, double began, FirstAct first) {
+    if (best.size() < 2) {
+      return;
+    }
+    Hypothesis top = best.getFirst();
+    Harm rest = harm.without(top.place);
+    if (rest.total < 3 || rest.total < 0.06 * harm.total) {
+      return;
+    }
+    List<Hypothesis> again = new Weigh(history, began, rest, acts, moved, takenOut).all();
+    again.removeIf(one -> one.cause == top.cause);
+    again.forEach(one -> direct(one, first));
+    List<Hypothesis> sorted = bestOfEach(again);
+    if (!sorted.isEmpty() && sorted.getFirst().sum() > 0.5) {
+      Hypothesis beside = sorted.getFirst();
+      beside.explained *= rest.total / harm.total;
+      best.removeIf(one -> one.cause == beside.cause);
+      best.add(1, beside);
+    }
+  }
+
+  private static List<Ranked> ranked(List<Hypothesis> best) {
+    double most = best.isEmpty() ? 0 : best.getFirst().sum();
+    double all = 0;
+    for (Hypothesis one : best) {
+      all += Math.pow(10, Math.max(-30, one.sum() - most));
+    }
+    List<Ranked> ranking = new ArrayList<>();
+    for (Hypothesis one : best) {
+      double probability = all <= 0 ? 0 : Math.pow(10, Math.max(-30, one.sum() - most)) / all;
+      Reason worst =
+          one.reasons.stream()
+              .filter(r -> r.kind() != Reason.Kind.PRIOR)
+              .min(Comparator.comparingDouble(Reason::log10))
+              .orElse(one.reasons.getFirst());
+      Reason strongest =
+          one.reasons.stream()
+              .filter(r -> r.kind() != Reason.Kind.PRIOR)
+              .max(Comparator.comparingDouble(Reason::log10))
+              .orElse(one.reasons.getFirst());
+      Ranked.Standing standing;
+      String why;
+      if (one.sum() < most - 1 && worst.log10() <= -1) {
+        standing = Ranked.Standing.RULED_OUT;
+        why = "ruled out because " + worst.text();
+      } else if (!one.observed) {
+        standing = Ranked.Standing.NOT_OBSERVED;
+        why = "not observed: " + one.missing;
+      } else if (one.sum() < most - 1) {
+        standing = Ranked.Standing.NOT_SEEN;
+        why = "nothing speaks for it that does not speak more for another";
+      } else {
+        standing = Ranked.Standing.STANDS;
+        why = strongest.text();
+      }
+      ranking.add(
+          new Ranked(
+              one.cause,
+              one.object,
+              one.sum(),
+              probability,
+              standing,
+              one.explained,
+              one.act,
+              one.reasons,
+              why));
+    }
+    return ranking;
+  }
+
+  private static boolean unclear(List<Ranked> ranking, Harm harm, double since) {
+    if (ranking.isEmpty() || harm.total < 2.5) {
+      return true;
+    }
+    Ranked top = ranking.getFirst();
+    double needed = since > LATE ? 0.75 : LIKELY;
+    // One that explains what the first leaves over is no rival.
+    double rival =
+        ranking.stream()
+            .skip(1)
+            .filter(one -> one.cause() != top.cause())
+            .filter(one -> one.explained() + top.explained() > 1.3 || one.log10() < top.log10())
+            .mapToDouble(Ranked::log10)
+            .max()
+            .orElse(-9);
+    // An answer to less than half of it is none yet, unless another one answers the rest.
+    double answered =
+        ranking.size() < 2 ? top.explained() : top.explained() + beside(ranking.get(1));
+    if (answered < 0.5 && since < PARTLY) {
+      return true;
+    }
+    return top.log10() < 0.8 || top.log10() - rival < Math.log10(needed / (1 - needed));
+  }
+
+  private static double beside(Ranked second) {
+    return second.standing() == Ranked.Standing.RULED_OUT ? 0 : second.explained();
+  }
+
+  private void publish(
+      Instant at,
+      Tick tick,
+      Harm harm,
+      List<Ranked> ranking,
+      boolean unclear,
+      boolean urgent,
+      double began) {
+    if (ranking.isEmpty()) {
+      return;
+    }
+    Ranked top = ranking.getFirst();
+    if (published.isPresent()) {
+      mind(at, top, unclear);
+      return;
+    }
+    if (unclear || pending(tick, began) || early(top, urgent, tick.time - known)) {
+      candidate = "";
+      steady = 0;
+      return;
+    }
+    if (top.cause().word().equals(candidate)) {
+      steady++;
+    } else {
+      candidate = top.cause().word();
+      steady = 1;
+    }
+    if (steady >= STEADY) {
+      published = Optional.of(new Published(at, urgent, ranking));
+      knownStreams = Set.copyOf(history.alarmed());
+      note(at, "published: " + top.name() + "; " + top.why() + " [" + harm.text() + "]");
+    }
+  }
+
+  /** Who asks is known some seconds later than what became of it; and a ticket is in no hurry. */
+  private static boolean early(Ranked top, boolean urgent, double since) {
+    return (!urgent && since < 5) || (top.cause() == Cause.RATE_LIMIT && since < 2.5);
+  }
+
+  /** A change that may be it, and what it moved is not known yet. */
+  private boolean pending(Tick tick, double began) {
+    return acts.stream()
+        .filter(act -> act.kind().changesTheFile())
+        .filter(act -> began - act.at().toEpochMilli() / 1000.0 > -2.6)
+        .filter(act -> tick.time - act.at().toEpochMilli() / 1000.0 < SCOPE_PATIENCE)
+        .anyMatch(act -> moved.by(act).isEmpty());
+  }
+
+  private void mind(Instant at, Ranked top, boolean unclear) {
+    Ranked said = published.map(Published::first).orElse(top);
+    if (unclear || top.cause() == said.cause()) {
+      otherMind = 0;
+      return;
+    }
+    otherMind++;
+    if (otherMind == 5 && !top.name().equals(lastMind)) {
+      lastMind = top.name();
+      note(
+          at,
+          "what was published ("
+              + said.name()
+              + ") stays, but "
+              + top.name()
+              + " is likelier now: "
+              + top.why());
+    }
+  }
+
+  /** Harmed in each of the last seconds. */
+  private double harmRate(int seconds) {
+    if (history.ticks.isEmpty() || history.harmedSince().isEmpty()) {
+      return 0;
+    }
+    double now = history.ticks.getLast().time;
+    return new Harm(history, now - seconds + 1).total / seconds;
+  }
+
+  private void aftermath(Instant at, Tick tick) {
+    if (goneBack.isEmpty() || settled) {
+      return;
+    }
+    double since = tick.time - goneBack.get().at().toEpochMilli() / 1000.0;
+    if (since < SETTLED) {
+      return;
+    }
+    double rate = harmRate(4);
+    boolean held = tick.oldConnections > 0 || !tick.heldByOld.isEmpty();
+    Harm left = new Harm(history, tick.time - 6);
+    double old =
+        left.in(unit -> tick.heldByOld.contains(unit.cell().pool() + "/" + unit.cell().server()));
+    if (rate < 0.02 * Math.max(1, rateBefore) || rate < 0.15) {
+      settle(at, Aftermath.Result.CONFIRMED, "the harm ended with the way back");
+    } else if (held && since > 12 && left.total > 0 && old > 0.7 * left.total) {
+      settle(
+          at,
+          Aftermath.Result.CONFIRMED_BUT_OLD_WORKERS,
+          "the harm went down with the way back; what is left goes through workers with the rules"
+              + " before");
+      reopen();
+    } else if (since > 25) {
+      if (rate > 0.5 * rateBefore) {
+        settle(at, Aftermath.Result.REFUTED, "the harm went on after the way back");
+        reopen();
+      } else {
+        settle(at, Aftermath.Result.CONFIRMED, "the harm went down with the way back");
+      }
+    }
+  }
+
+  private void settle(Instant at, Aftermath.Result result, String text) {
+    settled = true;
+    if (published.isPresent() && published.get().first().cause() != Cause.LB_CHANGE) {
+      note(at, "after the way back: " + text + "; " + published.get().first().name() + " stays");
+      return;
+    }
+    aftermath = Optional.of(new Aftermath(at, result, text));
+    String named = published.map(p -> p.first().name() + ": ").orElse("");
+    note(
+        at,
+        named + result.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ') + ": " + text);
+  }
+
+  private void reopen() {
+    if (published.isPresent() && published.get().first().cause() != Cause.LB_CHANGE) {
+      return;
+    }
+    published = Optional.empty();
+    candidate = "";
+    steady = 0;
+  }
+
+  private static boolean urgent(Harm harm, List<Ranked> ranking) {
+    if (ranking.isEmpty()) {
+      return false;
+    }
+    Cause top = ranking.getFirst().cause();
+    double business = harm.of(Kind.DECLINED) + harm.of(Kind.REFUSED);
+    if (top == Cause.MERCHANT || top == Cause.ABUSE) {
+      return harm.in(unit -> unit.kind().failure) > 0.3 * harm.total;
+    }
+    return harm.total - business > 0.3 * harm.total;
+  }
+
+  // --- nobody is harmed, or nothing is seen
+
+  private Diagnosis quiet(Instant at, Tick tick, FirstAct first) {
+    List<Ranked> ranking = new ArrayList<>();
+    boolean landmine = tick.failedReloads > 0;
+    if (landmine) {
+      ranking.add(
+          single(
+              Cause.LB_RUNTIME,
+              "files that would not load",
+              2,
+              "the last reload failed: an older worker serves, and the next start loads bad"
+                  + " files"));
+      if (published.isEmpty()) {
+        published = Optional.of(new Published(at, false, ranking));
+        note(at, "for a ticket: " + ranking.getFirst().why());
+      }
+    } else if (tick.blindTo(Moment.Blind.Part.LOG)) {
+      ranking.add(single(Cause.OBSERVER, "log", 2, "the log is not read: users are not seen"));
+    } else if (published.isPresent()) {
+      published = Optional.empty();
+    }
+    ranking.add(single(Cause.NONE, "", landmine ? 0 : 3, "nobody is harmed"));
+    return new Diagnosis(
+        at, Optional.empty(), 0, false, ranking, false, first, published, aftermath, notes);
+  }
+
+  private Diagnosis blind(Instant at, Tick tick, FirstAct first) {
+    boolean through = first.throughBad().isEmpty() && !first.throughGood().isEmpty();
+    boolean failing = !first.throughBad().isEmpty() && first.throughGood().isEmpty();
+    List<Ranked> ranking = new ArrayList<>();
+    String what =
+        String.join(
+            "; ", tick.blind.stream().map(b -> b.part() + ": " + b.why()).distinct().toList());
+    ranking.add(
+        single(
+            Cause.OBSERVER,
+            "",
+            through ? 3 : failing ? 0.3 : 1.5,
+            what
+                + (through
+                    ? "; requests through the load balancer are answered"
+                    : failing ? "; and requests through it are not answered" : "")));
+    boolean unclear = failing;
+    if (!unclear && blindSeconds >= STEADY + 1 && published.isEmpty()) {
+      published = Optional.of(new Published(at, true, ranking));
+      note(at, "published: observer; " + what);
+    }
+    return new Diagnosis(
+        at,
+        history.harmedSince().map(Diagnose::instant),
+        0,
+        true,
+        ranking,
+        unclear,
+        first,
+        published,
+        aftermath,
+        notes);
+  }
+
+  private static Ranked single(Cause cause, String object, double log10, String why) {
+    return new Ranked(
+        cause,
+        object,
+        log10,
+        1,
+        Ranked.Standing.STANDS,
+        1,
+        Optional.empty(),
+        List.of(new Reason(Reason.Kind.MECHANISM, why, log10)),
+        why);
+  }
+
+  private static FirstAct firstAct(Tick tick) {
+    Set<String> directGood = new TreeSet<>();
+    Set<String> directBad = new TreeSet<>();
+    Set<String> throughGood = new TreeSet<>();
+    Set<String> throughBad = new TreeSet<>();
+    for (Probed probe : tick.probes) {
+      if (probe.target().kind() == ProbeTarget.Kind.SAFE) {
+        (probe.good() ? directGood : directBad).add(probe.target().subject());
+      } else if (probe.target().kind() == ProbeTarget.Kind.OUTSIDE) {
+        (probe.good() ? throughGood : throughBad).add(probe.target().subject());
+      }
+    }
+    directGood.removeAll(directBad);
+    return new FirstAct(
+        List.copyOf(directGood),
+        List.copyOf(directBad),
+        List.copyOf(throughGood),
+        List.copyOf(throughBad));
+  }
+
+  private void note(Instant at, String text) {
+    notes.add(new Note(at, text));
+    if (notes.size() > MOST_NOTES) {
+      notes.removeFirst();
+    }
+  }
+
+  private static Instant instant(double seconds) {
+    return Instant.ofEpochMilli(Math.round(seconds * 1000));
+  }
+}

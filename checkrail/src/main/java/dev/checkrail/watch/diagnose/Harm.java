@@ -1,0 +1,206 @@
+package dev.checkrail.watch.diagnose;
+
+import dev.checkrail.balancer.ServerName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/**
+ * Where the harm is: of each cell and kind, how much more there was since it began than there would
+ * have been as before; and what went through each cell meanwhile.
+ */
+final class Harm {
+  /** Much of one kind at one place. */
+  record Unit(Cell cell, Kind kind, double count) {}
+
+  /** The whole front door, for what has no server. */
+  static final Cell FRONT = new Cell(Cell.ANY, "", "");
+
+  final List<Unit> units = new ArrayList<>();
+  final Map<Cell, Double> traffic = new TreeMap<>();
+  final Map<Cell, Sums> since = new TreeMap<>();
+  double total;
+  double all;
+
+  Harm(History history, double began) {
+    History.Usual usual = history.usual();
+    List<Tick> ticks = history.since(began);
+    for (Tick tick : ticks) {
+      tick.flows.forEach((cell, sums) -> since.computeIfAbsent(cell, it -> new Sums()).add(sums));
+    }
+    Map<String, Sums> services = new TreeMap<>();
+    since.forEach(
+        (cell, sums) -> services.computeIfAbsent(cell.service(), it -> new Sums()).add(sums));
+    since.forEach((cell, sums) -> {
+      put(cell, sums.requests);
+      Sums own = usual.cells.getOrDefault(cell, new Sums());
+      Sums service = services.getOrDefault(cell.service(), sums);
+      double failed = 0;
+      for (Kind kind : Kind.values()) {
+        double bad = sums.of(kind);
+        if (bad <= 0) {
+          continue;
+        }
+        double usually = usual.share(cell.service(), kind);
+        double share = usually;
+        if (own.requests > 30) {
+          share = Math.max(share, own.of(kind) / own.requests);
+        }
+        double over = bad - share * sums.requests;
+        // What is clear of the whole service need not be clear of each server.
+        double least = kind.failure ? 2.7 : 4;
+        boolean clear =
+            clear(bad, share * sums.requests, least)
+                || clear(service.of(kind), usually * service.requests, least);
+        if (over > 0.4 && clear) {
+          unit(cell, kind, over);
+          failed += bad;
+        }
+      }
+      int above = usual.slowAbove(cell.service());
+      double slow = sums.slowerThan(above) - failed;
+      double expected = 0.02 * sums.requests;
+      if (slow - expected > 1 && clear(slow, expected, 2.7)) {
+        unit(cell, Kind.SLOW, slow - expected);
+      }
+    });
+    connections(ticks, usual);
+    if (!ticks.isEmpty()) {
+      stuck(ticks.getLast(), usual);
+    }
+    double broken = 0;
+    for (Tick tick : ticks) {
+      broken += tick.handshakes;
+    }
+    double expected = usual.rate(usual.handshakes) * ticks.size();
+    if (broken - expected > 2 && broken - expected > 3 * Math.sqrt(expected)) {
+      unit(FRONT, Kind.HANDSHAKE, broken - expected);
+      put(FRONT, broken);
+    }
+  }
+
+  private Harm(Harm whole, Predicate<Unit> without) {
+    since.putAll(whole.since);
+    for (Unit unit : whole.units) {
+      if (!without.test(unit)) {
+        unit(unit.cell(), unit.kind(), unit.count());
+      }
+    }
+    whole.traffic.forEach((cell, count) -> {
+      boolean gone = whole.units.stream().anyMatch(u -> u.cell().equals(cell) && without.test(u));
+      boolean left = units.stream().anyMatch(u -> u.cell().equals(cell));
+      if (!gone || left) {
+        put(cell, count);
+      }
+    });
+  }
+
+  /** What is left if a cause explains these. */
+  Harm without(Predicate<Unit> explained) {
+    return new Harm(this, explained);
+  }
+
+  private void stuck(Tick now, History.Usual usual) {
+    now.servers.forEach((name, at) -> {
+      double[] before = usual.sessions.getOrDefault(name.toString(), new double[4]);
+      double mean = usual.rate(before[0]);
+      double over = at.sessions() - 1.3 * before[1] - 1.5;
+      if (over > 0) {
+        Cell cell = new Cell(Cell.ANY, name.pool(), name.server());
+        unit(cell, Kind.STUCK, at.sessions() - mean);
+        put(cell, at.sessions() - mean);
+      }
+    });
+  }
+
+  /** Far more than chance makes of what is expected. */
+  private static boolean clear(double count, double expected, double sigmas) {
+    return count - expected > 1 && count - expected > sigmas * Math.sqrt(expected + 0.3);
+  }
+
+  private void connections(List<Tick> ticks, History.Usual usual) {
+    Map<ServerName, Double> errors =
+        new TreeMap<>(java.util.Comparator.comparing(ServerName::toString));
+    for (Tick tick : ticks) {
+      tick.servers.forEach((name, at) -> errors.merge(name, at.connectErrors(), Double::sum));
+    }
+    errors.forEach((name, count) -> {
+      double[] before = usual.sessions.getOrDefault(name.toString(), new double[4]);
+      double expected = usual.rate(before[3]) * ticks.size();
+      double told = in(u -> u.kind() == Kind.CONNECT && History.same(name, u.cell()));
+      if (clear(count, expected, 2.7) && count - expected > told) {
+        Cell cell = new Cell(Cell.ANY, name.pool(), name.server());
+        unit(cell, Kind.RETRIED, count - expected - told);
+        put(cell, count - expected - told);
+      }
+    });
+  }
+
+  private void unit(Cell cell, Kind kind, double count) {
+    units.add(new Unit(cell, kind, count));
+    total += count;
+  }
+
+  private void put(Cell cell, double count) {
+    traffic.merge(cell, count, Double::sum);
+    all += count;
+  }
+
+  double in(Predicate<Unit> place) {
+    double sum = 0;
+    for (Unit unit : units) {
+      sum += place.test(unit) ? unit.count() : 0;
+    }
+    return sum;
+  }
+
+  double of(Kind kind) {
+    return in(unit -> unit.kind() == kind);
+  }
+
+  double trafficIn(Predicate<Cell> place) {
+    double sum = 0;
+    for (Map.Entry<Cell, Double> one : traffic.entrySet()) {
+      sum += place.test(one.getKey()) ? one.getValue() : 0;
+    }
+    return sum;
+  }
+
+  /** Harm of a server. */
+  double at(ServerName name) {
+    return in(unit -> History.same(name, unit.cell()));
+  }
+
+  double trafficAt(ServerName name) {
+    return trafficIn(cell -> History.same(name, cell));
+  }
+
+  /** The most of it, in words. */
+  String text() {
+    return String.join(
+        "; ",
+        units.stream()
+            .sorted(java.util.Comparator.comparingDouble(Unit::count).reversed())
+            .limit(5)
+            .map(unit ->
+                String.format(
+                    java.util.Locale.ROOT,
+                    "%.0f %s of %s",
+                    unit.count(),
+                    unit.kind().words,
+                    unit.cell()))
+            .toList());
+  }
+
+  /** The pool that most of it is in; "" if it has no pool. */
+  String worstPool() {
+    Map<String, Double> byPool = new TreeMap<>();
+    units.forEach(unit -> byPool.merge(unit.cell().pool(), unit.count(), Double::sum));
+    return byPool.entrySet().stream()
+        .max(Map.Entry.<String, Double>comparingByValue())
+        .map(Map.Entry::getKey)
+        .orElse("");
+  }
+}

@@ -1,0 +1,393 @@
+package dev.checkrail.watch.diagnose;
+
+import dev.checkrail.balancer.ServerName;
+import dev.checkrail.watch.detect.Moment;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * The last minutes, and since when users are harmed.
+ *
+ * <p>Each way of being harmed is a stream with a CUSUM of its own: the log of the likelihood ratio
+ * of "the share rose" against "it is as before", never below 0. It is looked at each second and
+ * needs no correction for that: its threshold is a false-alarm rate per second of looking (e^-h),
+ * not per test. A stream's harm began where its sum last left 0. Confined.
+ */
+final class History {
+  private static final int KEPT = 240;
+  private static final int BASELINE = 60;
+  private static final int QUIET = 20;
+
+  /** e^12: one false alarm in 160 000 seconds of one stream. */
+  private static final double ALARM = 12;
+
+  /** What is past must not weigh for long. */
+  private static final double MOST = 30;
+
+  private static final double[] RISEN = {0.05, 0.2, 0.6};
+  private static final String ALL = "*";
+
+  private static final class Stream {
+    double sum;
+    double since;
+    boolean alarmed;
+    double lastHot;
+  }
+
+  /** What is as usual, summed up. */
+  static final class Usual {
+    final Map<Cell, Sums> cells = new TreeMap<>();
+    final Map<String, Sums> services = new TreeMap<>();
+    final Map<String, double[]> sessions = new TreeMap<>(); // mean, most, arrivals per second
+    final Map<String, Double> queues = new TreeMap<>(); // most
+    final Map<String, double[]> dependencies = new TreeMap<>(); // mean, most, seconds in trouble
+    final Map<String, Double> busy = new TreeMap<>();
+    double requests;
+    double clients;
+    double handshakes;
+    double seconds;
+
+    Sums service(String name) {
+      return services.getOrDefault(name, new Sums());
+    }
+
+    /** Share of a kind among requests of a service. */
+    double share(String service, Kind kind) {
+      Sums sums = service(service);
+      return (sums.of(kind) + 0.3) / (sums.requests + 60);
+    }
+
+    int slowAbove(String service) {
+      Sums sums = service(service);
+      if (sums.times.count() < 20) {
+        return 2_000;
+      }
+      int usual = sums.times.quantile(0.95);
+      return Math.max(3 * usual, usual + 300);
+    }
+
+    double rate(double sum) {
+      return seconds == 0 ? 0 : sum / seconds;
+    }
+  }
+
+  final Deque<Tick> ticks = new ArrayDeque<>();
+  private final Map<String, Stream> streams = new TreeMap<>();
+  private Usual usual = new Usual();
+  private boolean frozen;
+  private Optional<Double> harmedSince = Optional.empty();
+  private double lastHot;
+
+  /** Since when users are harmed, if they are; seconds since 1970. */
+  Optional<Double> harmedSince() {
+    return harmedSince;
+  }
+
+  Usual usual() {
+    return usual;
+  }
+
+  void add(Tick tick) {
+    ticks.addLast(tick);
+    while (ticks.size() > KEPT) {
+      ticks.removeFirst();
+    }
+    if (!frozen) {
+      usual = usualUntil(tick.time - 3);
+    }
+    look(tick);
+    judge(tick);
+  }
+
+  /** Ticks since the harm began, a second before it included. */
+  List<Tick> since(double began) {
+    return ticks.stream().filter(tick -> tick.time >= began - 1.01).toList();
+  }
+
+  private void judge(Tick tick) {
+    double first = Double.MAX_VALUE;
+    boolean hot = false;
+    for (Stream stream : streams.values()) {
+      if (stream.alarmed) {
+        first = Math.min(first, stream.since);
+        if (stream.sum > 0 && tick.time - stream.lastHot < QUIET) {
+          hot = true;
+        }
+      }
+    }
+    if (hot) {
+      lastHot = tick.time;
+    }
+    if (harmedSince.isEmpty()) {
+      if (first < Double.MAX_VALUE) {
+        harmedSince = Optional.of(first);
+        frozen = true;
+        usual = usualUntil(first - 1.5);
+        lastHot = tick.time;
+      }
+    } else if (tick.time - lastHot > QUIET) {
+      harmedSince = Optional.empty();
+      frozen = false;
+      streams.clear();
+    } else if (first < harmedSince.get()) {
+      harmedSince = Optional.of(first);
+      usual = usualUntil(first - 1.5);
+    }
+  }
+
+  /**
+   * If there is harm of a new kind, that is what counts from now on; what was there before is
+   * usual.
+   *
+   * @param known streams that were known to be alarmed
+   * @param from the new ones began after that
+   * @return whether there is
+   */
+  boolean another(Set<String> known, double from) {
+    double first = Double.MAX_VALUE;
+    for (Map.Entry<String, Stream> one : streams.entrySet()) {
+      if (one.getValue().alarmed
+          && !known.contains(one.getKey().replaceFirst(" 0\\.[0-9]+$", ""))
+          && one.getValue().since > from) {
+        first = Math.min(first, one.getValue().since);
+      }
+    }
+    if (first == Double.MAX_VALUE) {
+      return false;
+    }
+    double begin = first;
+    streams.values().removeIf(stream -> stream.since < begin);
+    harmedSince = Optional.of(first);
+    usual = usualUntil(first - 1.5);
+    return true;
+  }
+
+  private Usual usualUntil(double end) {
+    Usual sum = new Usual();
+    Map<String, Long> before = Map.of();
+    for (Tick tick : ticks) {
+      if (tick.time > end || tick.time < end - BASELINE) {
+        before = tick.busy;
+        continue;
+      }
+      if (!tick.seen && !tick.logged) {
+        continue;
+      }
+      sum.seconds++;
+      sum.requests += tick.requests;
+      sum.clients += tick.clients;
+      sum.handshakes += tick.handshakes;
+      tick.flows.forEach((cell, flow) -> {
+        sum.cells.computeIfAbsent(cell, it -> new Sums()).add(flow);
+        sum.services.computeIfAbsent(cell.service(), it -> new Sums()).add(flow);
+      });
+      tick.servers.forEach((name, at) -> {
+        double[] all = sum.sessions.computeIfAbsent(name.toString(), it -> new double[4]);
+        all[0] += at.sessions();
+        all[1] = Math.max(all[1], at.sessions());
+        all[2] += at.arrived();
+        all[3] += at.connectErrors();
+      });
+      tick.queues.forEach((pool, queue) -> sum.queues.merge(pool, (double) queue, Math::max));
+      tick.dependencies.forEach((name, value) -> {
+        if (value.value().isPresent()) {
+          double[] all = sum.dependencies.computeIfAbsent(name, it -> new double[3]);
+          all[0] += value.value().getAsDouble();
+          all[1] = Math.max(all[1], value.value().getAsDouble());
+          all[2] += value.inTrouble() ? 1 : 0;
+        }
+      });
+      for (Map.Entry<String, Long> one : tick.busy.entrySet()) {
+        Long then = before.get(one.getKey());
+        if (then != null && one.getValue() > then) {
+          sum.busy.merge(one.getKey(), (double) (one.getValue() - then), Double::sum);
+        }
+      }
+      before = tick.busy;
+    }
+    return sum;
+  }
+
+  // --- streams
+
+  private static final Map<String, List<Kind>> GROUPS =
+      new TreeMap<>(
+          Map.of(
+              "failures",
+              List.of(
+                  Kind.TIMEOUT,
+                  Kind.QUEUE_TIMEOUT,
+                  Kind.CONNECT,
+                  Kind.ERROR,
+                  Kind.GAVE_UP,
+                  Kind.BROKEN),
+              "404",
+              List.of(Kind.NOT_FOUND),
+              "redirects",
+              List.of(Kind.REDIRECTED),
+              "429",
+              List.of(Kind.LIMITED),
+              "402",
+              List.of(Kind.DECLINED),
+              "4xx",
+              List.of(Kind.REFUSED)));
+
+  private void look(Tick tick) {
+    if (usual.seconds < 5) {
+      return;
+    }
+    Map<Cell, Sums> flows = new TreeMap<>(tick.flows);
+    Map<String, Sums> services = new TreeMap<>();
+    tick.flows.forEach(
+        (cell, sums) -> services.computeIfAbsent(cell.service(), it -> new Sums()).add(sums));
+    tick.flows.forEach((cell, sums) -> {
+      if (!cell.pool().isEmpty()) {
+        flows
+            .computeIfAbsent(new Cell(cell.service(), cell.pool(), ALL), it -> new Sums())
+            .add(sums);
+      }
+    });
+    services.forEach((service, sums) -> flows.put(new Cell(service, ALL, ALL), sums));
+    flows.forEach((cell, sums) -> {
+      GROUPS.forEach((name, kinds) -> {
+        double bad = 0;
+        double usually = 0;
+        for (Kind kind : kinds) {
+          bad += sums.of(kind);
+          usually += usual.service(cell.service()).of(kind);
+        }
+        double usualShare = atMost(usually, usual.service(cell.service()).requests);
+        Sums own = usual.cells.get(cell);
+        if (own != null && own.requests > 30) {
+          double ownBad = 0;
+          for (Kind kind : kinds) {
+            ownBad += own.of(kind);
+          }
+          usualShare = Math.max(usualShare, ownBad / own.requests);
+        }
+        share(cell + " " + name, tick, bad, sums.requests, usualShare, delay(sums));
+      });
+      double slow = sums.slowerThan(usual.slowAbove(cell.service()));
+      share(cell + " slow", tick, slow, sums.requests, 0.02, Math.min(10, seconds(sums, 0.9)));
+    });
+    stuck(tick);
+    queues(tick);
+    double usualBroken = Math.max(0.05, usual.rate(usual.handshakes));
+    poisson("handshakes", tick, tick.handshakes, usualBroken, Math.max(4 * usualBroken, 0.4));
+    tick.servers.forEach((name, at) -> {
+      double[] before = usual.sessions.getOrDefault(name.toString(), new double[4]);
+      double usually = Math.max(0.02, usual.rate(before[3]));
+      poisson(
+          name + " connect errors", tick, at.connectErrors(), usually, Math.max(5 * usually, 0.5));
+    });
+  }
+
+  /** The share may well be as high as that: what was seen little of is not known well. */
+  private static double atMost(double bad, double all) {
+    return (bad + 1 + 1.5 * Math.sqrt(bad + 1)) / (all + 30);
+  }
+
+  /** How long those that ended now had been under way. */
+  private static double delay(Sums sums) {
+    double late = sums.of(Kind.TIMEOUT) + sums.of(Kind.GAVE_UP) + sums.of(Kind.QUEUE_TIMEOUT);
+    return late > 0 ? seconds(sums, 1) : 0;
+  }
+
+  private static double seconds(Sums sums, double part) {
+    return sums.times.count() == 0 ? 0 : sums.times.quantile(part) / 1000.0;
+  }
+
+  /** A rise to a little, to much, and to most of them: who waits for the wrong one waits long. */
+  private void share(String name, Tick tick, double bad, double all, double usually, double delay) {
+    if (all <= 0) {
+      return;
+    }
+    double p0 = Math.max(0.003, Math.min(0.5, usually));
+    for (double risen : RISEN) {
+      double p1 = Math.max(risen, 3 * p0);
+      if (p1 > 0.9 || (risen < 0.1 && p1 > 0.15)) {
+        continue;
+      }
+      double gain =
+          Math.min(bad, all) * Math.log(p1 / p0)
+              + Math.max(0, all - bad) * Math.log((1 - p1) / (1 - p0));
+      gain(name + " " + risen, tick, gain, 1 + delay);
+    }
+  }
+
+  private void poisson(String name, Tick tick, double count, double usually, double risen) {
+    gain(name, tick, count * Math.log(risen / usually) - (risen - usually), 0.5);
+  }
+
+  /** Sessions come and none ends: no error counter moves until the time-out. */
+  private void stuck(Tick tick) {
+    tick.servers.forEach((name, at) -> {
+      double[] before = usual.sessions.getOrDefault(name.toString(), new double[4]);
+      double most = before[1] + 2 + 0.5 * before[1];
+      double over = at.sessions() - most;
+      boolean held = over > 0 && at.completed() <= 0.35 * at.arrived() + 0.5;
+      gain(name + " stuck", tick, held ? Math.min(5, 1.5 + over) : over > 3 * most ? 3 : -4, 1);
+    });
+  }
+
+  private void queues(Tick tick) {
+    tick.queues.forEach((pool, queue) -> {
+      double over = queue - usual.queues.getOrDefault(pool, 0.0) - 3;
+      gain(pool + " queue", tick, over > 0 ? Math.min(4, 1.5 + over / 2) : -4, 1);
+    });
+  }
+
+  private void gain(String name, Tick tick, double gain, double delay) {
+    Stream stream = streams.computeIfAbsent(name, it -> new Stream());
+    if (stream.sum <= 0 && gain > 0) {
+      stream.since = tick.time - delay;
+    }
+    stream.sum = Math.min(MOST, Math.max(0, stream.sum + gain));
+    if (gain > 0 && stream.sum > ALARM) {
+      stream.lastHot = tick.time;
+    }
+    if (stream.sum > ALARM) {
+      stream.alarmed = true;
+    } else if (stream.sum == 0 && harmedSince.isEmpty()) {
+      stream.alarmed = false;
+    }
+  }
+
+  /** Names of the streams that say that users are harmed. */
+  List<String> alarmed() {
+    List<String> names = new ArrayList<>();
+    streams.forEach((name, stream) -> {
+      if (stream.alarmed) {
+        names.add(name.replaceFirst(" 0\\.[0-9]+$", ""));
+      }
+    });
+    return names.stream().distinct().toList();
+  }
+
+  /** The last address that a server had before the harm, and whether another worker came since. */
+  Optional<Tick> lastBefore(double time) {
+    Tick last = null;
+    for (Tick tick : ticks) {
+      if (tick.time < time && tick.seen) {
+        last = tick;
+      }
+    }
+    return Optional.ofNullable(last);
+  }
+
+  static boolean same(ServerName name, Cell cell) {
+    return cell.at(name.pool(), name.server());
+  }
+
+  /** Whether nothing at all is seen of it now. */
+  boolean blind() {
+    Tick tick = ticks.peekLast();
+    return tick != null && tick.blindTo(Moment.Blind.Part.STATS);
+  }
+}

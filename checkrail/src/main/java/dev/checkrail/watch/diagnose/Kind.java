@@ -1,0 +1,44 @@
+package dev.checkrail.watch.diagnose;
+
+/** In which way a request, or a session, did not end as it should. */
+enum Kind {
+  /** The server was silent for too long. */
+  TIMEOUT("time-outs of the server", true, false),
+  /** It waited too long for a free place. */
+  QUEUE_TIMEOUT("time-outs in the queue", true, true),
+  /** No connection, or no server. */
+  CONNECT("no connection or no server", true, false),
+  /** 5xx of the server. */
+  ERROR("errors", true, false),
+  /** The user left after waiting. */
+  GAVE_UP("users gave up", true, true),
+  /** Cut off. */
+  BROKEN("answers broken off", true, false),
+  NOT_FOUND("404", false, false),
+  REDIRECTED("redirects", false, false),
+  LIMITED("429", false, false),
+  DECLINED("402", false, false),
+  REFUSED("other 4xx", false, false),
+  /** Answered, and far later than usual. */
+  SLOW("slow answers", false, true),
+  /** Sessions that are held, far more than usual. */
+  STUCK("sessions that do not end", true, true),
+  /** Connections that could not be made; most of them were tried again. */
+  RETRIED("connections that could not be made", false, false),
+  /** Connections that ended before a request: TLS mostly. */
+  HANDSHAKE("broken handshakes", true, false);
+
+  final String words;
+
+  /** Whether somebody who asked did not get it. */
+  final boolean failure;
+
+  /** Whether too much work for too little room makes it. */
+  final boolean ofLoad;
+
+  Kind(String words, boolean failure, boolean ofLoad) {
+    this.words = words;
+    this.failure = failure;
+    this.ofLoad = ofLoad;
+  }
+}

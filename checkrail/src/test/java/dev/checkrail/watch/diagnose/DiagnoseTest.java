@@ -1,0 +1,200 @@
+package dev.checkrail.watch.diagnose;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.checkrail.watch.detect.Moment;
+import dev.checkrail.watch.diagnose.Diagnosis.Aftermath;
+import dev.checkrail.watch.diagnose.Diagnosis.Published;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class DiagnoseTest {
+  /** A fault in a fleet, and what was said of it, second by second. */
+  private static final class Story {
+    final Fleet fleet;
+    final Feed feed;
+    final Diagnose diagnose;
+    final List<Diagnosis> said = new ArrayList<>();
+    final List<Moment> moments = new ArrayList<>();
+
+    Story(double load, long seed) {
+      fleet = new Fleet(seed, load);
+      feed = new Feed(fleet);
+      diagnose = new Diagnose(feed.moved());
+    }
+
+    Story fault(int number, double when) {
+      Faults.all().stream()
+          .filter(f -> f.number() == number)
+          .findFirst()
+          .orElseThrow()
+          .how()
+          .at(fleet, feed, when);
+      return this;
+    }
+
+    Story harmless(double when) {
+      fleet.at(
+          when,
+          () -> {
+            Fleet.Config next = fleet.worker.config.copy();
+            next.pool("be_pay").servers.forEach(s -> s.maxconn = 96);
+            feed.applyHarmless(next);
+          });
+      return this;
+    }
+
+    Story until(int end) {
+      for (int second = said.size() + 1; second <= end; second++) {
+        fleet.until(second);
+        Moment moment = feed.next();
+        moments.add(moment);
+        said.add(diagnose.next(moment));
+      }
+      return this;
+    }
+
+    Diagnosis last() {
+      return said.getLast();
+    }
+
+    Optional<Published> first() {
+      return said.stream().flatMap(d -> d.published().stream()).findFirst();
+    }
+
+    /** Seconds from the start of the fleet. */
+    double secondsAt(Published published) {
+      return published.at().getEpochSecond() - Feed.EPOCH;
+    }
+  }
+
+  @Test
+  void routeChangedBehindOurBackIsNamedBeforeTheFirstTimeOutAndStays() {
+    Story story = new Story(60, 5).fault(1, 45).until(120);
+
+    Published answer = story.first().orElseThrow();
+    assertThat(answer.first().cause()).isEqualTo(Cause.LB_CHANGE);
+    assertThat(answer.first().act().orElseThrow().kind()).isEqualTo(Act.Kind.BYPASS);
+    assertThat(story.secondsAt(answer) - 45).isLessThanOrEqualTo(6);
+    assertThat(story.said.subList(60, 120))
+        .allSatisfy(d -> assertThat(d.published()).contains(answer));
+    assertThat(answer.ranking())
+        .filteredOn(r -> r.cause() == Cause.DATABASE)
+        .singleElement()
+        .satisfies(r -> {
+          assertThat(r.standing()).isEqualTo(Ranked.Standing.RULED_OUT);
+          assertThat(r.why()).startsWith("ruled out because ");
+        });
+  }
+
+  @Test
+  void harmlessChangeJustBeforeASlowDatabaseIsNotBlamed() {
+    Story story = new Story(60, 6).harmless(45).fault(16, 53).until(120);
+
+    Published answer = story.first().orElseThrow();
+    assertThat(answer.first().cause()).isEqualTo(Cause.DATABASE);
+    assertThat(answer.ranking())
+        .filteredOn(r -> r.cause() == Cause.LB_CHANGE)
+        .allSatisfy(r -> assertThat(r.standing()).isEqualTo(Ranked.Standing.RULED_OUT));
+  }
+
+  @Test
+  void whatIsNotMappedIsNotRuledOutAndNothingIsNamedWithoutIt() {
+    Story story = new Story(60, 7);
+    story.feed.withDependencies = false;
+    story.fault(36, 50).until(110);
+
+    assertThat(story.first()).isEmpty();
+    assertThat(story.said.get(75).unclear()).isTrue();
+    assertThat(story.said.get(75).ranking())
+        .filteredOn(r -> r.cause() == Cause.ACQUIRER || r.cause() == Cause.DATABASE)
+        .hasSize(2)
+        .allSatisfy(r -> {
+          assertThat(r.standing()).isEqualTo(Ranked.Standing.NOT_OBSERVED);
+          assertThat(r.why()).startsWith("not observed: ");
+        });
+  }
+
+  @Test
+  void wayBackThatEndsTheHarmConfirmsTheCause() {
+    Story story = new Story(60, 8);
+    Fleet.Config good = story.fleet.approved.copy();
+    story.fault(5, 45).until(52);
+    story.feed.rollback(good);
+    story.until(80);
+
+    assertThat(story.last().aftermath().orElseThrow().result())
+        .isEqualTo(Aftermath.Result.CONFIRMED);
+  }
+
+  @Test
+  void wayBackThatChangesNothingLeavesTheOtherCause() {
+    Story story = new Story(60, 9).harmless(44);
+    Fleet.Config before = story.fleet.approved.copy();
+    story.fault(27, 50).until(58);
+    story.feed.rollback(before);
+    story.until(110);
+
+    assertThat(story.last().published().orElseThrow().first().cause()).isEqualTo(Cause.DATABASE);
+    assertThat(story.last().notes())
+        .anySatisfy(note -> assertThat(note.text()).contains("went on after the way back"));
+  }
+
+  @Test
+  void sameMomentsGiveTheSameDiagnoses() {
+    Story story = new Story(8, 10).fault(2, 45).until(70);
+    Diagnose again = new Diagnose(story.feed.moved());
+
+    List<Diagnosis> second = story.moments.stream().map(again::next).toList();
+
+    assertThat(second.getLast().ranking()).isEqualTo(story.last().ranking());
+    assertThat(second.getLast().published()).isEqualTo(story.last().published());
+  }
+
+  @Test
+  void halfAnHourWithPaymentNoiseAndHarmlessChangesNamesNothing() {
+    Story story = new Story(60, 11);
+    for (int when = 200; when < 1800; when += 400) {
+      story.harmless(when);
+    }
+    story.until(1_800);
+
+    assertThat(story.said).allSatisfy(d -> assertThat(d.published()).isEmpty());
+  }
+
+  @Test
+  void blindnessIsNoOutage() {
+    Story story = new Story(60, 12).fault(45, 50).until(60);
+
+    assertThat(story.last().published().orElseThrow().first().cause()).isEqualTo(Cause.OBSERVER);
+    assertThat(story.last().ranking()).hasSize(1);
+  }
+
+  @Test
+  void intervalOfFewIsWide() {
+    assertThat(Hypothesis.wilson(3, 3)[0]).isLessThan(0.5);
+    assertThat(Hypothesis.wilson(30, 30)[0]).isGreaterThan(0.85);
+  }
+
+  /** What is measured must not be known to what is measured. */
+  @Test
+  void noNameOfAFaultIsInTheProduct() throws IOException {
+    List<String> names = Faults.all().stream().map(Faults.Fault::name).toList();
+    Path watch = Path.of("src/main/java/dev/checkrail/watch");
+    try (Stream<Path> files =
+        Stream.concat(
+            Files.walk(watch.resolve("diagnose")), Files.walk(watch.resolve("incident")))) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
+        String text = Files.readString(file);
+        assertThat(names).as(file.toString()).noneMatch(text::contains);
+        assertThat(text).as(file.toString()).doesNotContain("be_reports", "rep-1", "pay-eu");
+      }
+    }
+  }
+}

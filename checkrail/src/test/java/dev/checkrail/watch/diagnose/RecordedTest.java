@@ -1,0 +1,167 @@
+package dev.checkrail.watch.diagnose;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.checkrail.watch.detect.Moment;
+import dev.checkrail.watch.incident.Chronicle;
+import dev.checkrail.watch.incident.Happening;
+import dev.checkrail.watch.incident.Incident;
+import dev.checkrail.watch.incident.Incident.State;
+import dev.checkrail.watch.incident.Incident.What;
+import dev.checkrail.watch.incident.Postmortem;
+import dev.checkrail.watch.incident.Prevention;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** An outage of the simulated fleet, from the first harm to the postmortem. */
+class RecordedTest {
+  private final Fleet fleet = new Fleet(21, 60);
+  private final Feed feed = new Feed(fleet);
+  private final Diagnose diagnose = new Diagnose(feed.moved());
+  private final Chronicle chronicle = new Chronicle();
+  private final List<Incident> recorded = new ArrayList<>();
+  private int second;
+
+  private void until(int end, Happening... happenings) {
+    List<Happening> told = List.of(happenings);
+    while (second < end) {
+      fleet.until(++second);
+      Moment moment = feed.next();
+      chronicle
+          .next(moment, diagnose.next(moment), told, OptionalLong.of(0))
+          .ifPresent(recorded::add);
+      told = List.of();
+    }
+  }
+
+  private Incident last() {
+    return recorded.getLast();
+  }
+
+  private static Instant at(int second) {
+    return Instant.ofEpochSecond(Feed.EPOCH + second);
+  }
+
+  private void outage() {
+    Fleet.Config good = fleet.approved.copy();
+    Faults.all().getFirst().how().at(fleet, feed, 45);
+    until(53);
+    until(55, new Happening(at(53), What.ESCALATED, "team-devops", "paged with the evidence"));
+    feed.rollback(good);
+  }
+
+  @Test
+  void outageOpensARecordByItselfAndEndsItTenMinutesAfterTheLastHarm() {
+    outage();
+    until(600);
+    assertThat(last().state()).isEqualTo(State.OPEN);
+
+    until(760);
+
+    assertThat(last().state()).isEqualTo(State.RESOLVED);
+    assertThat(last().began()).isBetween(at(44), at(48));
+    assertThat(last().lastHarm().orElseThrow()).isBefore(at(80));
+    assertThat(last().impact().failed()).isPositive();
+    assertThat(last().impact().misrouted()).isPositive();
+    assertThat(last().timeline())
+        .extracting(Incident.Entry::what)
+        .contains(
+            What.HARM_BEGAN,
+            What.CAUSE,
+            What.RULED_OUT,
+            What.ESCALATED,
+            What.WAY_BACK,
+            What.VERIFIED,
+            What.HARM_ENDED,
+            What.RESOLVED);
+    assertThat(last().timeline())
+        .extracting(Incident.Entry::at)
+        .isSortedAccordingTo(Instant::compareTo);
+  }
+
+  @Test
+  void personMayCloseItEarlierAndTheRecordSaysSo() {
+    outage();
+    until(90);
+    until(92, new Happening(at(90), What.CLOSED, "ada", "seen enough"));
+
+    assertThat(recorded)
+        .filteredOn(i -> i.state() == State.CLOSED)
+        .singleElement()
+        .satisfies(i ->
+            assertThat(i.timeline())
+                .anySatisfy(e -> {
+                  assertThat(e.what()).isEqualTo(What.CLOSED);
+                  assertThat(e.who()).isEqualTo("ada");
+                }));
+  }
+
+  @Test
+  void nothingIsRecordedOfGoodDays() {
+    until(120);
+
+    assertThat(recorded).isEmpty();
+  }
+
+  @Test
+  void postmortemHasTheSectionsAndOnlyWhatWasRecorded() {
+    outage();
+    until(90);
+    Ranked cause = last().answer().orElseThrow().first();
+    Prevention prevention =
+        Prevention.of(
+            cause, feed.moved().by(cause.act().orElseThrow()).orElseThrow(), Set.of("payments"));
+
+    String text =
+        Postmortem.markdown(last(), ZoneId.of("America/Los_Angeles"), Optional.of(prevention));
+
+    assertThat(text)
+        .startsWith("### Postmortem: edge")
+        .containsSubsequence(
+            "**Issue Summary:**",
+            "- **Duration:**",
+            "- **Impact:**",
+            "- **Root Cause:** lb-change",
+            "**Timeline:**",
+            "**Root Cause and Resolution:**",
+            "- **Cause:**",
+            "- **Fix:**",
+            "**Corrective and Preventative Measures:**",
+            "- **Improvements Needed:**",
+            "- **Specific Tasks:**")
+        .contains("nobody approved it", "team-devops", "(PST)")
+        .contains(
+            """
+            invariants:
+              - name: "payments reach be_pay only"
+                requests: "payments"
+                must: { reach: ["be_pay"], always: true }
+            """);
+  }
+
+  @Test
+  void causeBesideTheLoadBalancerHasNoRuleAgainstIt() {
+    Ranked database =
+        new Ranked(
+            Cause.DATABASE,
+            "",
+            5,
+            0.99,
+            Ranked.Standing.STANDS,
+            1,
+            Optional.empty(),
+            List.of(),
+            "it waits");
+
+    Prevention none = Prevention.of(database, Scope.NOTHING, Set.of("payments"));
+
+    assertThat(none.patch()).isEmpty();
+    assertThat(none.no()).contains("database");
+  }
+}
