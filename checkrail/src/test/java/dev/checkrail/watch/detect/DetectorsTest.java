@@ -416,6 +416,19 @@ class DetectorsTest {
     nothingFor(30, i -> {});
   }
 
+  /** Forced past the gate, it is approved, and the inventory is broken all the same. */
+  @Test
+  void aForcedChangeThatBreaksTheInventoryIsSeenAllTheSame() {
+    quiet();
+    town.event(Moment.Event.What.APPLY_BEGAN, "apply.began");
+    town.approved = "b".repeat(64);
+    payments.other = town.server("be_pay/rep-1").workers(4);
+    payments.other.millis = 500;
+    payments.otherFit = Fit.RIGHT;
+    payments.elsewhere = 0.4;
+    until(Detection.CONTRACT, "payments at fe", Level.PAGE, 8);
+  }
+
   @Test
   void sixTimesAsManyUsersAreNoFault() {
     quiet();
