@@ -84,8 +84,17 @@ class ArchitectureTest {
   /** No sockets, processes, clock, chance, threads or files: the same answer on every machine. */
   private static final List<String> PURE =
       List.of(
-          "source", "model", "policy", "report", "read", "explain", "lint", "prove", "replay",
-          "init", "watch.detect");
+          "source",
+          "model",
+          "policy",
+          "report",
+          "read",
+          "explain",
+          "lint",
+          "prove",
+          "replay",
+          "init",
+          "watch.detect");
 
   /** The verbs that {@code path} strings together; a new stage is added here. */
   private static final Set<String> STAGES =
