@@ -218,7 +218,7 @@ final class LbCommand extends Group {
       footer = {
         "",
         "Example: checkrail lb drift edge",
-        "Exit status: 0 none, 1 drifted, 2 could not run."
+        "Exit status: 0 none, 1 drifted, 2 could not run, 3 none seen, but not all could be compared."
       })
   static final class Drifted extends Asking {
     @picocli.CommandLine.Parameters(paramLabel = "NAME", description = "The load balancer.")
@@ -232,11 +232,15 @@ final class LbCommand extends Group {
     public Integer call() {
       ObjectNode body = good(remote().get(path(name) + "/drift")).body();
       boolean drifted = of(body, "drifted").equals("true");
+      boolean compared = texts(body, "not_compared").isEmpty();
       show(
           body,
           page -> {
             if (!drifted) {
-              page.line("no drift: what is on the disk and in memory is what was approved");
+              page.line(
+                  compared
+                      ? "no drift: what is on the disk and in memory is what was approved"
+                      : "no drift in what could be compared");
             }
             for (JsonNode one : nodes(body, "found")) {
               page.labelled(0, of(one, "part") + ":", of(one, "text"));
@@ -248,12 +252,14 @@ final class LbCommand extends Group {
                   List<JsonNode> regions = nodes(difference, "regions");
                   page.line(
                       regions.isEmpty()
-                          ? "the files route every request as before"
+                          ? texts(body, "refused").isEmpty()
+                              ? "the files route every request as before"
+                              : "nothing is said of routes: these files would not start"
                           : "after a reload these requests would go elsewhere:");
                   regions.forEach(it -> page.prose(2, of(it, "requests")));
                 });
           });
-      return drifted ? 1 : 0;
+      return drifted ? 1 : compared ? 0 : 3;
     }
   }
 

@@ -205,7 +205,12 @@ record LiveNow(
     node.put("approved", route.approved());
     node.put("unseen", route.unseen());
     Sum.of(rows).into(node);
-    clients(node, window, route.service());
+    // Clients are told apart by service; where it comes by several ways nobody knows which.
+    if (window.rows().stream()
+        .filter(row -> row.route().service().equals(route.service()))
+        .allMatch(row -> row.route().equals(route))) {
+      clients(node, window, route.service());
+    }
     Map<Way, List<Row>> ways = new LinkedHashMap<>();
     rows.forEach(row ->
         ways.computeIfAbsent(new Way(row.pool(), row.fit()), w -> new ArrayList<>()).add(row));

@@ -298,7 +298,7 @@ final class Watched implements AutoCloseable {
       intake =
           Optional.of(
               Intake.open(
-                  source.get(), new LineReader(ZoneId.systemDefault()), traffic::add, name()));
+                  source.get(), new LineReader(ZoneId.systemDefault()), this::logged, name()));
       logTrouble = "";
     } catch (IOException e) {
       String trouble = String.valueOf(e.getMessage());

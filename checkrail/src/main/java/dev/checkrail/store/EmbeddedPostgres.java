@@ -125,8 +125,14 @@ public final class EmbeddedPostgres implements AutoCloseable {
     Path own = Files.createDirectories(folder).toRealPath();
     FileChannel lockFile = lock(own);
     try {
-      EmbeddedPostgres postgres =
-          new EmbeddedPostgres(PostgresPrograms.in(programs), own, lockFile, unprivileged, nanos);
+      Path home = PostgresPrograms.in(programs);
+      Path above = own.resolve("..").normalize();
+      for (Path needed : List.of(home.resolve("bin/postgres"), above)) {
+        if (!unprivileged.reaches(needed)) {
+          throw unreached(needed);
+        }
+      }
+      EmbeddedPostgres postgres = new EmbeddedPostgres(home, own, lockFile, unprivileged, nanos);
       postgres.initialise();
       postgres.ensureRunning();
       return postgres;
@@ -134,6 +140,14 @@ public final class EmbeddedPostgres implements AutoCloseable {
       unlock(own, lockFile);
       throw e;
     }
+  }
+
+  private static IOException unreached(Path path) {
+    return new IOException(
+        "PostgreSQL can't run as root, and the user as whom it runs can't get at "
+            + path
+            + "; let others pass the folders above it (chmod o+x), choose another folder with --data,"
+            + " or name a database with --database-url");
   }
 
   private static FileChannel lock(Path folder) throws IOException {

@@ -50,6 +50,11 @@ record Unprivileged(List<String> words, String owner) {
     return works(command(List.of("true")).toArray(String[]::new));
   }
 
+  /** Whether a file or folder can be got at by whom programs run as here: all on its way, too. */
+  boolean reaches(Path path) throws InterruptedException {
+    return works(command(List.of("test", "-x", path.toString())).toArray(String[]::new));
+  }
+
   List<String> command(List<String> command) {
     return join(words, command);
   }

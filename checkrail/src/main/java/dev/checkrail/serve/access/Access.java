@@ -161,7 +161,7 @@ public final class Access {
     boolean right = password.length <= Passwords.LONGEST && passwords.matches(password, kept);
     if (!right || account.isEmpty() || account.get().disabled()) {
       attempts.failed(name);
-      throw new Denied(Denied.Kind.WRONG_PASSWORD, "the name or the password is wrong");
+      throw new Denied(Denied.Kind.WRONG_PASSWORD, "wrong name or password");
     }
     attempts.succeeded(name);
     return issue(
