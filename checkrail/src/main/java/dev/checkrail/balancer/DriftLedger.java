@@ -122,7 +122,8 @@ final class DriftLedger {
       line.last = thing;
       line.now = digest;
     });
-    lines.forEach((key, line) -> line.there = there.containsKey(key) || !covered.test(key));
+    lines.forEach(
+        (key, line) -> line.there = there.containsKey(key) || (line.there && !covered.test(key)));
     left = Math.min(FULL, left + (nanos - filled) / 60e9);
     filled = nanos;
     try {

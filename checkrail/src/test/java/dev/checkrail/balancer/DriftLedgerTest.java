@@ -50,6 +50,14 @@ class DriftLedgerTest {
   }
 
   @Test
+  void whatHadEndedStaysEndedWhileNobodyLooksAtIt() {
+    look(thing("weight a/1", "1"));
+    look();
+    ledger.settle(List.of(), key -> !key.startsWith("weight"), AT, nanos, said::add);
+    assertThat(kinds()).containsExactly("drift.found", "drift.gone");
+  }
+
+  @Test
   void whatComesAndGoesAllTheTimeIsWrittenRarelyAndOftenAgainAfterAQuietHour() {
     for (int second = 0; second < 3600; second++) {
       nanos += Duration.ofSeconds(1).toNanos();

@@ -198,6 +198,9 @@ class ApiTest {
         .isEqualTo("[\"event\",\"read\"]");
     String id = api.get("/api/v1/me", narrow).body().get("token").asString();
     assertThat(api.get("/api/v1/tokens", admin).text()).contains(id).doesNotContain(narrow);
+    String wide = api.get("/api/v1/me", admin).body().get("token").asString();
+    assertThat(api.call("DELETE", "/api/v1/tokens/" + wide, narrow, "").status()).isEqualTo(403);
+    assertThat(api.get("/api/v1/me", admin).status()).isEqualTo(200);
     assertThat(api.call("DELETE", "/api/v1/tokens/" + id, admin, "").status()).isEqualTo(204);
     assertThat(api.get("/api/v1/me", narrow).status()).isEqualTo(401);
     assertThat(api.call("DELETE", "/api/v1/tokens/" + id, admin, "").status()).isEqualTo(404);

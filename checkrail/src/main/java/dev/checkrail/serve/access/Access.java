@@ -357,8 +357,15 @@ public final class Access {
         by.may(Right.ACCOUNTS) ? Optional.empty() : Optional.of(by.account()), clock.instant());
   }
 
-  /** Ends a token; false if there is none that one may end. */
+  /**
+   * Ends a token; false if there is none that one may end. A token that was narrowed ends only
+   * itself: who finds it must not be able to log its owner out.
+   */
   public boolean revoke(String id, Caller by) {
+    if (!id.equals(by.tokenId()) && !by.may(Right.ACCOUNTS) && isNarrowed(by)) {
+      throw new Denied(
+          Denied.Kind.NO_RIGHT, "a token with scopes or load balancers of its own ends no other");
+    }
     boolean ended =
         table.revoke(
             id,
@@ -367,6 +374,12 @@ public final class Access {
             entry(by.account(), "token.revoked", "access", Map.of("token", id)));
     forget();
     return ended;
+  }
+
+  private boolean isNarrowed(Caller by) {
+    return table.tokens(Optional.of(by.account()), clock.instant()).stream()
+        .filter(token -> token.id().equals(by.tokenId()))
+        .anyMatch(token -> !token.scopes().isEmpty() || !token.balancers().isEmpty());
   }
 
   // --- requests
