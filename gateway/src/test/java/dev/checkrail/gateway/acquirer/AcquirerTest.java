@@ -297,7 +297,9 @@ class AcquirerTest {
         all += Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1);
       }
     }
-    assertThat(all).doesNotContain("4242424242424242", "987", "4242424242424243");
+    assertThat(all).doesNotContain("4242424242424242", "4242424242424243");
+    // Three digits occur by chance within a fingerprint; as a value of their own they may not.
+    assertThat(all).doesNotContainPattern("(?<![0-9A-Za-z])987(?![0-9A-Za-z])");
   }
 
   @ParameterizedTest
