@@ -115,6 +115,12 @@ public final class Main implements Callable<Integer> {
   private int driftEvery = 10;
 
   @Option(
+      names = "--observe-only",
+      description =
+          "Nothing acts by itself and nobody is told; it is recorded what would have been.")
+  private boolean observeOnly;
+
+  @Option(
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Shows this help.")
@@ -190,7 +196,8 @@ public final class Main implements Callable<Integer> {
                 host,
                 Integer.parseInt(port),
                 tls,
-                Duration.ofSeconds(driftEvery)),
+                Duration.ofSeconds(driftEvery),
+                observeOnly),
             InstantSource.system(),
             System::nanoTime);
     CountDownLatch stopped = new CountDownLatch(1);
