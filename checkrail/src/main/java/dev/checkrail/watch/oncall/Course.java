@@ -12,7 +12,7 @@ import java.util.TreeSet;
 final class Course {
   final String id;
   final String balancer;
-  final String chain;
+  String chain;
   final String owner;
   final Instant opened;
   final Map<String, Alert> alerts;

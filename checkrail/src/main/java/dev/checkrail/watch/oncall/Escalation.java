@@ -181,6 +181,9 @@ public final class Escalation {
         course.step = -1;
         course.told.clear();
       }
+      if (course.step < 0) {
+        course.chain = plan.chainOf(course.owner); // the plan may be another one than then
+      }
       pages.put(course.id, course);
     }
     for (Ticket ticket : state.tickets()) {
