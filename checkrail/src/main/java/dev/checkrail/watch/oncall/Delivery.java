@@ -4,6 +4,7 @@ import dev.checkrail.watch.detect.Alert;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Something that one notifier is to be told. It is sent at least once, always with this id.
@@ -29,6 +30,22 @@ public record Delivery(
     Alert alert,
     Optional<String> incident,
     Optional<Evidence> cause) {
+
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  /** As JSON on one line. */
+  public String write() {
+    return JSON.writeValueAsString(this);
+  }
+
+  /**
+   * Reads what was written.
+   *
+   * @throws tools.jackson.core.JacksonException if it was not
+   */
+  public static Delivery read(String json) {
+    return JSON.readValue(json, Delivery.class);
+  }
 
   /** Why it is told. */
   public enum Kind {
