@@ -13,6 +13,8 @@ import dev.checkrail.store.EmbeddedPostgres;
 import dev.checkrail.store.LateJournal;
 import dev.checkrail.store.LateRollups;
 import dev.checkrail.store.MinuteTable;
+import dev.checkrail.store.OnCallTable;
+import dev.checkrail.store.SecretFile;
 import dev.checkrail.store.ServiceRole;
 import io.helidon.common.tls.Tls;
 import io.micrometer.core.instrument.Gauge;
@@ -62,6 +64,7 @@ public final class ControlPlane implements AutoCloseable {
   private final Access access;
   private final ChainedJournal journal;
   private final AppendOnly appendOnly;
+  private final OnCall onCall;
   private final Listening listening;
   private final String scheme;
   private final String host;
@@ -79,6 +82,7 @@ public final class ControlPlane implements AutoCloseable {
    * @param port 0 for any
    * @param tls empty: plain HTTP
    * @param driftEvery how long to wait between two looks for drift
+   * @param onCall the file that says whom to tell; empty: nobody
    */
   public record Settings(
       Path data,
@@ -88,9 +92,24 @@ public final class ControlPlane implements AutoCloseable {
       String host,
       int port,
       Optional<Tls> tls,
-      Duration driftEvery) {
+      Duration driftEvery,
+      Optional<Path> onCall) {
     /** How often it is looked for drift if nobody says otherwise. */
     public static final Duration DRIFT_EVERY = Duration.ofSeconds(10);
+
+    /** Nobody is told. */
+    public Settings(
+        Path data,
+        Path programs,
+        Optional<DatabaseAddress> database,
+        Optional<DatabaseAddress> databaseOwner,
+        String host,
+        int port,
+        Optional<Tls> tls,
+        Duration driftEvery) {
+      this(
+          data, programs, database, databaseOwner, host, port, tls, driftEvery, Optional.empty());
+    }
 
     /** With the usual looks for drift. */
     public Settings(
@@ -100,7 +119,7 @@ public final class ControlPlane implements AutoCloseable {
         String host,
         int port,
         Optional<Tls> tls) {
-      this(data, programs, database, Optional.empty(), host, port, tls, DRIFT_EVERY);
+      this(data, programs, database, Optional.empty(), host, port, tls, DRIFT_EVERY, Optional.empty());
     }
   }
 
@@ -121,6 +140,10 @@ public final class ControlPlane implements AutoCloseable {
     this.host = settings.host();
     this.scheme = settings.tls().isPresent() ? "https" : "http";
     try {
+      OnCallFile onCallFile =
+          settings.onCall().isPresent()
+              ? OnCallFile.read(settings.onCall().get())
+              : OnCallFile.NONE;
       Files.createDirectories(
           settings.data(),
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x")));
@@ -146,6 +169,17 @@ public final class ControlPlane implements AutoCloseable {
       Balancers balancers = new Balancers(registry, late, clock, nanos);
       opened.push(balancers);
       balancers.recover();
+      this.onCall =
+          new OnCall(
+              new OnCall.Setup(
+                  onCallFile,
+                  false,
+                  SecretFile.in(settings.data().resolve("page-links.key"))),
+              new OnCallTable(database),
+              late,
+              clock,
+              nanos);
+      opened.push(onCall);
       LateRollups rollups = new LateRollups(new MinuteTable(database), clock);
       opened.push(rollups);
       Watching watching = new Watching(registry, rollups, clock, nanos);
@@ -157,6 +191,7 @@ public final class ControlPlane implements AutoCloseable {
       opened.push(rounds);
       endpoints.addAll(new StateApi(database, () -> stopping, metrics, figures).endpoints());
       endpoints.addAll(new BalancerApi(balancers, watching, rounds).endpoints());
+      endpoints.addAll(new OnCallApi(onCall, clock).endpoints());
       endpoints.addAll(new ProbesApi(watching).endpoints());
       endpoints.addAll(new LiveApi(watching, registry, rounds::of, clock).endpoints());
       this.operations =
@@ -177,6 +212,7 @@ public final class ControlPlane implements AutoCloseable {
             "can't listen on " + settings.host() + ":" + settings.port() + ": " + cause(e), e);
       }
       opened.push(listening);
+      onCall.begin(address());
       Gauge.builder("checkrail.stopping", () -> stopping ? 1 : 0)
           .description("1 while the control plane stops")
           .register(metrics);
@@ -315,6 +351,11 @@ public final class ControlPlane implements AutoCloseable {
   /** Whether the database keeps us from changing the journal. */
   AppendOnly appendOnly() {
     return appendOnly;
+  }
+
+  /** Whom to tell. */
+  OnCall onCall() {
+    return onCall;
   }
 
   private void note(String kind, Map<String, String> details) {

@@ -35,7 +35,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,6 +75,7 @@ final class OnCall implements AutoCloseable {
   private final Map<String, Sending> senders = new TreeMap<>();
   private final ScheduledExecutorService timer;
   private final Thread writer;
+  private volatile URI address = URI.create("http://127.0.0.1");
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -100,9 +100,13 @@ final class OnCall implements AutoCloseable {
    *
    * @param observeOnly nobody is told; it is recorded what would have been
    * @param key what links are made of: a secret
-   * @param address where we listen, if the file does not say under which address people reach us
    */
-  record Setup(OnCallFile file, boolean observeOnly, String key, Supplier<URI> address) {}
+  record Setup(OnCallFile file, boolean observeOnly, String key) {
+    @Override
+    public String toString() {
+      return file + (observeOnly ? ", observed only" : "");
+    }
+  }
 
   /**
    * All of it at one moment.
@@ -125,7 +129,7 @@ final class OnCall implements AutoCloseable {
     }
   }
 
-  /** Goes on from what the table holds; what was not taken yet is sent. Begins at once. */
+  /** Goes on from what the table holds. Nobody is told before {@link #begin}. */
   OnCall(
       Setup setup, OnCallTable table, Journal journal, InstantSource clock, LongSupplier nanos) {
     this.setup = setup;
@@ -143,7 +147,6 @@ final class OnCall implements AutoCloseable {
       plan.notifiers().forEach((name, one) -> senders.put(name, sender(name, one, plan)));
     }
     goOn();
-    senders.values().forEach(Sending::start);
     this.writer = Thread.ofPlatform().daemon().name("on-call store").unstarted(this::write);
     writer.start();
     this.timer =
@@ -151,6 +154,16 @@ final class OnCall implements AutoCloseable {
             Thread.ofPlatform().daemon().name("on-call").factory());
     var unused = timer.scheduleWithFixedDelay(this::second, 1, 1, TimeUnit.SECONDS);
     var unusedToo = timer.scheduleWithFixedDelay(this::forget, 1, 60, TimeUnit.MINUTES);
+  }
+
+  /**
+   * From now on people are told.
+   *
+   * @param listening where we listen, if the file does not say under which address people reach us
+   */
+  void begin(URI listening) {
+    address = setup.file().plan().address().orElse(listening);
+    senders.values().forEach(Sending::start);
   }
 
   private static Alerts.State alerts(Optional<OnCallTable.State> kept) {
@@ -216,7 +229,7 @@ final class OnCall implements AutoCloseable {
   }
 
   private URI address() {
-    return setup.file().plan().address().orElseGet(setup.address());
+    return address;
   }
 
   /** Links to pages. */
@@ -389,9 +402,11 @@ final class OnCall implements AutoCloseable {
   /**
    * Somebody takes care of a page; nothing if somebody does already.
    *
+   * @param by as people are shown it
+   * @param actor as the journal names it
    * @return whether it is written
    */
-  boolean acknowledge(Page page, String by, Map<String, String> details) {
+  boolean acknowledge(Page page, String by, String actor, Map<String, String> details) {
     long now;
     Instant at = clock.instant();
     lock.lock();
@@ -409,7 +424,7 @@ final class OnCall implements AutoCloseable {
     all.put("page", page.id());
     all.put("chain", WebhookWay.shown(page.chain()));
     all.putAll(details);
-    note(new JournalEntry(at, by, "page.acknowledged", "lb " + page.balancer(), all));
+    note(new JournalEntry(at, actor, "page.acknowledged", "lb " + page.balancer(), all));
     return settled(now);
   }
 

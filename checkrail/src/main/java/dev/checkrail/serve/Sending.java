@@ -325,7 +325,7 @@ final class Sending implements AutoCloseable {
     }
     thread.interrupt();
     try {
-      if (!thread.join(ENDING)) {
+      if (thread.isAlive() && !thread.join(ENDING)) {
         LOG.warn("telling {} does not end", name);
       }
     } catch (InterruptedException e) {
