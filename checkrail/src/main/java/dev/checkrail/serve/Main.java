@@ -202,6 +202,7 @@ public final class Main implements Callable<Integer> {
                 Integer.parseInt(port),
                 tls,
                 Duration.ofSeconds(driftEvery),
+                false,
                 Optional.ofNullable(onCall)),
             InstantSource.system(),
             System::nanoTime);
