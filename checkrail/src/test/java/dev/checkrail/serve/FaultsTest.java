@@ -41,7 +41,7 @@ class FaultsTest {
       all.addAll(master.descendants().toList());
       for (ProcessHandle one : all) {
         one.destroyForcibly();
-        one.onExit().get(10, TimeUnit.SECONDS);
+        one.onExit().get(60, TimeUnit.SECONDS);
       }
       Api.Answer answer = plane.apply(OTHER);
       assertThat(answer.status()).as(answer.text()).isEqualTo(503);
