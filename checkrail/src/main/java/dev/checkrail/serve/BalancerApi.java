@@ -57,6 +57,7 @@ final class BalancerApi {
         Endpoint.needs(Right.READ, "GET", "/api/v1/balancers", told(this::list)),
         Endpoint.needs(Right.LB_ADD, "POST", "/api/v1/balancers", told(this::add)),
         Endpoint.needs(Right.READ, "GET", ONE, told(this::show)),
+        Endpoint.needs(Right.LB_ADD, "DELETE", ONE, told(this::forget)),
         // Its patch shows lines of the configuration as they are: not for everybody.
         Endpoint.needs(Right.LB_RUNTIME, "GET", ONE + "/doctor", told(this::doctor)),
         Endpoint.needs(Right.READ, "GET", ONE + "/drift", told(this::drift)),
@@ -176,6 +177,22 @@ final class BalancerApi {
     answer.set("installation", Registry.shown(added.installation()));
     answer.set("notes", Wire.texts(added.notes()));
     return Reply.json(201, answer);
+  }
+
+  private Reply forget(Call call) throws BalancerException, InterruptedException {
+    String name = call.parameter("balancer");
+    call.may(Right.LB_ADD, name);
+    watching.end(name);
+    Path kept;
+    try {
+      kept = balancers.forget(name, call.caller().account());
+    } finally {
+      watching.begin(name); // of one that is not owned any more nothing begins
+    }
+    ObjectNode answer = Wire.object();
+    answer.put("name", name);
+    answer.put("kept", kept.toString());
+    return Reply.json(200, answer);
   }
 
   private Reply doctor(Call call) throws BalancerException, InterruptedException {

@@ -69,6 +69,10 @@ final class Balancers implements AutoCloseable {
   private final InstantSource clock;
   private final LongSupplier nanos;
   private final Map<String, Turn> turns = new ConcurrentHashMap<>();
+
+  /** Held while it is looked whether somebody else owns the same one, and until we do. */
+  private final Turn takingOver = new Turn();
+
   private final Map<String, Truth> truths = new ConcurrentHashMap<>();
   private final Set<Thread> following = ConcurrentHashMap.newKeySet();
 
@@ -199,23 +203,106 @@ final class Balancers implements AutoCloseable {
     }
     Turn turn = take(name);
     try {
-      Optional<Registry.Entry> before = registry.entry(name);
-      if (before.isPresent() && !adding.again()) {
-        throw Problem.conflict(
-            "exists", "there is a load balancer " + name + " already; --again takes it over anew");
+      if (!takingOver.take(TURN)) {
+        throw Problem.conflict("busy", "another load balancer is being taken over right now");
       }
-      Adopt.Found found = Adopt.find(adding.known());
-      Installation at = adding.corrected().apply(found.installation());
-      Optional<String> policy = adding.policy().or(() -> before.flatMap(Registry.Entry::policy));
-      Registry.policy(policy, at.environment());
-      try (Driver driver = new HaproxyDriver(at)) {
-        Optional<String> log = adding.log().or(() -> before.flatMap(Registry.Entry::log));
-        Registry.Entry entry = new Registry.Entry(name, at, policy, log);
-        Held held = new Held(entry, driver, registry.versions(name));
-        String digest =
-            held.apply().adopt(adding.actor(), adding.again() ? "lb add --again" : "lb add");
-        registry.add(entry);
-        return new Added(digest, at, found.notes());
+      try {
+        return added(adding);
+      } finally {
+        takingOver.give();
+      }
+    } finally {
+      turn.give();
+    }
+  }
+
+  private Added added(Adding adding) throws BalancerException, InterruptedException {
+    String name = adding.name();
+    Optional<Registry.Entry> before = registry.entry(name);
+    if (before.isPresent() && !adding.again()) {
+      throw Problem.conflict(
+          "exists", "there is a load balancer " + name + " already; --again takes it over anew");
+    }
+    Adopt.Found found = Adopt.find(adding.known());
+    Installation at = adding.corrected().apply(found.installation());
+    Optional<String> policy = adding.policy().or(() -> before.flatMap(Registry.Entry::policy));
+    Registry.policy(policy, at.environment());
+    notOwnedTwice(name, at);
+    try (Driver driver = new HaproxyDriver(at)) {
+      Optional<String> log = adding.log().or(() -> before.flatMap(Registry.Entry::log));
+      Registry.Entry entry = new Registry.Entry(name, at, policy, log);
+      Held held = new Held(entry, driver, registry.versions(name));
+      String digest =
+          held.apply().adopt(adding.actor(), adding.again() ? "lb add --again" : "lb add");
+      registry.add(entry);
+      return new Added(digest, at, found.notes());
+    }
+  }
+
+  /**
+   * Of two names for one load balancer each would take the other's reloads and files for somebody
+   * else's.
+   */
+  private void notOwnedTwice(String name, Installation at) throws BalancerException {
+    for (String other : known()) {
+      Optional<Registry.Entry> entry =
+          other.equals(name) ? Optional.empty() : registry.entry(other);
+      Optional<String> same = entry.flatMap(it -> SameInstallation.of(at, it.installation()));
+      if (same.isPresent()) {
+        throw Problem.conflict(
+            "owned-already",
+            "this load balancer is owned as %s already: %s. 'lb forget %s' lets it go"
+                .formatted(other, same.get(), other));
+      }
+    }
+  }
+
+  private List<String> known() throws BalancerException {
+    try {
+      return names();
+    } catch (IOException e) {
+      throw new BalancerException(
+          BalancerException.Kind.FILES,
+          "the load balancers that are owned can't be listed: " + e.getMessage(),
+          e);
+    }
+  }
+
+  // --- letting go
+
+  /**
+   * Lets one go: nothing of the load balancer itself is touched, its versions are kept in a folder
+   * of former ones. Answers that folder.
+   */
+  Path forget(String name, String actor) throws BalancerException, InterruptedException {
+    Registry.Entry entry = owned(name);
+    Turn turn = take(name);
+    try {
+      Versions versions = registry.versions(name);
+      try (Driver driver = new HaproxyDriver(entry.installation())) {
+        Held held = new Held(entry, driver, versions);
+        // Files of two versions may lie on its disk: that is not how it is left.
+        var ended = held.apply().recover(Progress.NONE);
+        if (ended.outcome() == Applied.Outcome.OTHER_SERVES) {
+          LOG.warn("lb {}: {}", name, ended.why());
+        }
+        Map<String, String> details = new LinkedHashMap<>();
+        versions.live().ifPresent(digest -> details.put("approved", digest));
+        Path to = registry.former(name, clock.instant());
+        details.put("kept", to.toString());
+        held.write(actor, "lb.forgotten", details);
+        try {
+          registry.forget(name, to);
+        } catch (BalancerException e) {
+          details.put("why", String.valueOf(e.getMessage()));
+          held.write(actor, "lb.not-forgotten", details);
+          throw e;
+        }
+        truths.remove(name);
+        following.stream()
+            .filter(thread -> thread.getName().equals("follow " + name))
+            .forEach(Thread::interrupt);
+        return to;
       }
     } finally {
       turn.give();

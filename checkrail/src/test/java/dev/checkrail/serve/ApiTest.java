@@ -334,6 +334,10 @@ class ApiTest {
     }
     assertThat(api.post("/api/v1/balancers/edge/reload", admin, "{}").type())
         .startsWith("balancer-");
+    assertThat(api.call("DELETE", "/api/v1/balancers/edge", admin, "").status())
+        .as("also one that is dead")
+        .isEqualTo(200);
+    assertThat(api.get("/api/v1/balancers/edge", admin).status()).isEqualTo(404);
   }
 
   @Test
