@@ -84,7 +84,7 @@ public final class Apply {
       String digest = versions.keep(set);
       versions.approve(digest, clock.instant(), actor, why);
       Switching.mark(driver, digest);
-      versions.lived(digest, clock.instant());
+      versions.lived(digest, clock.instant(), false);
       versions.seen(driver.processes().seen());
       write("lb.added", actor, digest, Map.of("files", String.valueOf(set.items().size())));
       return digest;

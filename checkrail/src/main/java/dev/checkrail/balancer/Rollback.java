@@ -138,7 +138,7 @@ public final class Rollback {
     }
     List<String> notes = new ArrayList<>();
     noted(order, notes);
-    write(order, "rollback.ordered", Map.of("reason", order.reason()), notes);
+    write(order, "rollback.ordered", from(order), notes);
     try {
       return ordered(order, target.get(), progress, start, notes);
     } catch (BalancerException e) {
@@ -156,6 +156,13 @@ public final class Rollback {
       }
       throw e;
     }
+  }
+
+  private Map<String, String> from(Order order) throws BalancerException {
+    Map<String, String> details = new LinkedHashMap<>();
+    details.put("reason", order.reason());
+    versions.live().ifPresent(digest -> details.put("from", digest));
+    return details;
   }
 
   /**

@@ -198,7 +198,7 @@ final class Switching {
     progress.reached(Step.STATE_SAID_AGAIN, "what was to be kept is said");
     forgetState(to).ifPresent(notes::add);
     try {
-      versions.lived(intent.to(), now);
+      versions.lived(intent.to(), now, intent.kind().equals("rollback"));
       versions.seen(driver.processes().seen());
       progress.reached(Step.RECORDED, "recorded");
       Intent.clear(versions);

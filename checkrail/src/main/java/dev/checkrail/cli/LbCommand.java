@@ -108,14 +108,27 @@ final class LbCommand extends Group {
       Optional.ofNullable(body.get("drift")).ifPresent(drift -> drift(page, drift));
       for (JsonNode version : nodes(body, "versions")) {
         page.line(
-            "  version %s  approved %s by %s: %s"
+            "  version %s  %s  approved %s by %s: %s"
                 .formatted(
                     brief(of(version, "digest")),
+                    state(body, version),
                     of(version, "approved_at"),
                     of(version, "by"),
                     of(version, "why")));
       }
     }
+  }
+
+  /** What a version is to an operator who looks for one to go back to. */
+  private static String state(JsonNode body, JsonNode version) {
+    String digest = Asking.of(version, "digest");
+    if (digest.equals(Asking.of(body, "live"))) {
+      return "live        ";
+    }
+    if (digest.equals(Asking.of(body, "previous"))) {
+      return "the way back";
+    }
+    return Asking.of(version, "served_from").isEmpty() ? "never served" : "served      ";
   }
 
   /** What the control plane saw by itself. */

@@ -291,9 +291,9 @@ class FaultsTest {
     }
   }
 
-  private record Said(int status, String text) {}
+  record Said(int status, String text) {}
 
-  private static Said command(Plane plane, String... words) throws Exception {
+  static Said command(Plane plane, String... words) throws Exception {
     List<String> all = new ArrayList<>(List.of("dev.checkrail.cli.Main"));
     all.addAll(List.of(words));
     Process process =
