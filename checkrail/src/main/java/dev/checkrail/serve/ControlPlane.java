@@ -120,6 +120,7 @@ public final class ControlPlane implements AutoCloseable {
     this.clock = clock;
     this.host = settings.host();
     this.scheme = settings.tls().isPresent() ? "https" : "http";
+    Listening.free(settings.host(), settings.port());
     try {
       Files.createDirectories(
           settings.data(),

@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.checkrail.balancer.Versions;
 import dev.checkrail.serve.FaultsTest.Said;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -101,6 +105,35 @@ class ByCommandTest {
               "it names %s/more.map, which was not sent with it (put it beside the configuration)"
                       .formatted(plane.haproxy.folder)
                   + " and is not on the load balancer's disk");
+    }
+  }
+
+  @Test
+  void aWrongSocketIsSaidInWords() throws Exception {
+    try (Plane plane = new Plane(folder);
+        ServerSocketChannel closed = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      Path silent = folder.resolve("silent.sock");
+      closed.bind(UnixDomainSocketAddress.of(silent));
+      closed.close();
+      Map<Path, String> wrong =
+          Map.of(
+              folder.resolve("none.sock"),
+              "there is no such socket",
+              folder,
+              "that is a folder, no socket",
+              plane.haproxy.config,
+              "that is a file, no socket",
+              silent,
+              "nobody listens on it: HAProxy does not run");
+      for (Map.Entry<Path, String> one : wrong.entrySet()) {
+        Said said =
+            command(plane, "lb", "add", "other", "--master-socket", one.getKey().toString());
+        assertThat(said.status()).isEqualTo(2);
+        assertThat(words(said))
+            .contains("HAProxy's socket " + one.getKey() + ": " + one.getValue())
+            .contains("see whether HAProxy runs, and whether the path is the one of its -S")
+            .doesNotContain("try again");
+      }
     }
   }
 
