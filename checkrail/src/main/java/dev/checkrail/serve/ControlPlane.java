@@ -159,6 +159,7 @@ public final class ControlPlane implements AutoCloseable {
       endpoints.addAll(new StateApi(database, () -> stopping, metrics, figures).endpoints());
       endpoints.addAll(new BalancerApi(balancers, watching, rounds).endpoints());
       endpoints.addAll(new ProbesApi(watching).endpoints());
+      endpoints.addAll(new SeriesApi(watching, rollups, clock).endpoints());
       endpoints.addAll(new LiveApi(watching, registry, rounds::of, clock).endpoints());
       this.operations =
           endpoints.stream()
