@@ -178,6 +178,7 @@ public final class ControlPlane implements AutoCloseable {
     this.clock = clock;
     this.host = settings.host();
     this.scheme = settings.tls().isPresent() ? "https" : "http";
+    Listening.free(settings.host(), settings.port());
     try {
       OnCallFile onCallFile =
           settings.onCall().isPresent()
@@ -254,6 +255,7 @@ public final class ControlPlane implements AutoCloseable {
       endpoints.addAll(new OnCallApi(onCall, clock).endpoints());
       endpoints.addAll(new ProbesApi(watching).endpoints());
       endpoints.addAll(new IncidentApi(book, guards, heard, clock).endpoints());
+      endpoints.addAll(new SeriesApi(watching, rollups, clock).endpoints());
       endpoints.addAll(new LiveApi(watching, registry, rounds::of, clock).endpoints());
       this.operations =
           endpoints.stream()

@@ -289,6 +289,27 @@ class ApiTest {
       RunningHaproxy.eventually(
           "it is seen", () -> api.get(edge + "/live", admin).body().get("blind") == null);
       JsonNode live = api.get(edge + "/live?seconds=5", admin).body();
+      RunningHaproxy.eventually(
+          "it is written down",
+          () -> api.get(edge + "/series?name=balancer%20seen", admin).status() == 200);
+      JsonNode names = api.get(edge + "/series?prefix=server%20be_pay/", admin).body().get("names");
+      assertThat(names.values().stream().map(JsonNode::asString))
+          .contains("server be_pay/pay-1 sessions", "server be_pay/pay-1 weight")
+          .allMatch(it -> it.startsWith("server be_pay/"));
+      Api.Answer some = api.get(edge + "/series?limit=2", admin);
+      assertThat(some.body().get("names").size()).isEqualTo(2);
+      assertThat(some.body().get("more").asInt()).isPositive();
+      String weight = edge + "/series?name=server%20be_pay/pay-1%20weight";
+      assertThat(
+              api.get(weight, admin).body().get("seconds").get("values").values().stream()
+                  .filter(it -> !it.isNull())
+                  .map(JsonNode::asInt))
+          .isNotEmpty()
+          .containsOnly(1);
+      assertThat(api.get(edge + "/series?name=none", admin).status()).isEqualTo(404);
+      for (String wrong : List.of("&from=yesterday", "&from=2020-01-01T00:00:00Z")) {
+        assertThat(api.get(weight + wrong, admin).status()).as(wrong).isEqualTo(400);
+      }
       assertThat(live.get("pools").values().stream().map(it -> it.get("name").asString()))
           .contains("be_pay", "be_web");
       assertThat(live.get("not_observed").toString())
@@ -334,6 +355,10 @@ class ApiTest {
     }
     assertThat(api.post("/api/v1/balancers/edge/reload", admin, "{}").type())
         .startsWith("balancer-");
+    assertThat(api.call("DELETE", "/api/v1/balancers/edge", admin, "").status())
+        .as("also one that is dead")
+        .isEqualTo(200);
+    assertThat(api.get("/api/v1/balancers/edge", admin).status()).isEqualTo(404);
   }
 
   @Test
