@@ -115,30 +115,6 @@ public final class ControlPlane implements AutoCloseable {
       this(data, programs, database, Optional.empty(), host, port, tls, DRIFT_EVERY);
     }
 
-    /** Nobody is told. */
-    public Settings(
-        Path data,
-        Path programs,
-        Optional<DatabaseAddress> database,
-        Optional<DatabaseAddress> databaseOwner,
-        String host,
-        int port,
-        Optional<Tls> tls,
-        Duration driftEvery,
-        boolean observeOnly) {
-      this(
-          data,
-          programs,
-          database,
-          databaseOwner,
-          host,
-          port,
-          tls,
-          driftEvery,
-          observeOnly,
-          Optional.empty());
-    }
-
     /** With all that acts by itself; nobody is told. */
     public Settings(
         Path data,
@@ -158,7 +134,8 @@ public final class ControlPlane implements AutoCloseable {
           port,
           tls,
           driftEvery,
-          false);
+          false,
+          Optional.empty());
     }
   }
 
@@ -249,7 +226,8 @@ public final class ControlPlane implements AutoCloseable {
       watching.beginAll();
       Figures figures = new Figures(watching, rollups::tally, clock);
       endpoints.addAll(new StateApi(database, () -> stopping, metrics, figures).endpoints());
-      endpoints.addAll(new BalancerApi(balancers, watching, rounds, new RolloutHold(journal)).endpoints());
+      endpoints.addAll(
+          new BalancerApi(balancers, watching, rounds, new RolloutHold(journal)).endpoints());
       endpoints.addAll(new OnCallApi(onCall, clock).endpoints());
       endpoints.addAll(new ProbesApi(watching).endpoints());
       endpoints.addAll(new IncidentApi(book, guards, heard, clock).endpoints());
