@@ -66,6 +66,7 @@ public final class ControlPlane implements AutoCloseable {
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private final InstantSource clock;
   private final Access access;
+  private final IncidentBook book;
   private final ChainedJournal journal;
   private final AppendOnly appendOnly;
   private final OnCall onCall;
@@ -115,30 +116,6 @@ public final class ControlPlane implements AutoCloseable {
       this(data, programs, database, Optional.empty(), host, port, tls, DRIFT_EVERY);
     }
 
-    /** Nobody is told. */
-    public Settings(
-        Path data,
-        Path programs,
-        Optional<DatabaseAddress> database,
-        Optional<DatabaseAddress> databaseOwner,
-        String host,
-        int port,
-        Optional<Tls> tls,
-        Duration driftEvery,
-        boolean observeOnly) {
-      this(
-          data,
-          programs,
-          database,
-          databaseOwner,
-          host,
-          port,
-          tls,
-          driftEvery,
-          observeOnly,
-          Optional.empty());
-    }
-
     /** With all that acts by itself; nobody is told. */
     public Settings(
         Path data,
@@ -158,7 +135,8 @@ public final class ControlPlane implements AutoCloseable {
           port,
           tls,
           driftEvery,
-          false);
+          false,
+          Optional.empty());
     }
   }
 
@@ -226,7 +204,7 @@ public final class ControlPlane implements AutoCloseable {
               clock,
               nanos);
       opened.push(onCall);
-      IncidentBook book = new IncidentBook(new IncidentTable(database), nanos);
+      this.book = new IncidentBook(new IncidentTable(database), nanos);
       opened.push(book);
       WaysBack waysBack = new WaysBack(balancers, nanos);
       opened.push(waysBack);
@@ -430,6 +408,11 @@ public final class ControlPlane implements AutoCloseable {
   /** Whether the database keeps us from changing the journal. */
   AppendOnly appendOnly() {
     return appendOnly;
+  }
+
+  /** What was recorded. */
+  IncidentBook incidents() {
+    return book;
   }
 
   /** Whom to tell. */
