@@ -137,8 +137,8 @@ final class Drill {
 
   /** Until it is over, or it takes too long. */
   private Clocks watch(Observer observer) throws IOException, InterruptedException {
-    Tail haproxy = new Tail(topology.raw().resolve("haproxy.log"));
-    Tail users = new Tail(userLogs.getFirst());
+    Tail haproxy = Tail.fromEnd(topology.raw().resolve("haproxy.log"));
+    Tail users = Tail.fromEnd(userLogs.getFirst());
     Optional<Instant> failing = Optional.empty();
     boolean misrouted = false;
     int paid = 0;

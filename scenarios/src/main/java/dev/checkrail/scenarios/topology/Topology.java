@@ -46,6 +46,8 @@ public final class Topology implements AutoCloseable {
   static final String PREFIX = "checkrail-demo-";
   private static final Duration STARTS_WITHIN = Duration.ofSeconds(120);
   private static final int ACQUIRER_MILLIS = 100;
+  private static final int[] WARMING = {15, 45};
+  private static final int WARMING_SECONDS = 6;
   private static final Pattern FIRST = Pattern.compile("--first (\\S+)");
   private static final Pattern DATABASE = Pattern.compile("database (jdbc:\\S+)");
   private static final Pattern KEY = Pattern.compile("key (sk_\\S+)");
@@ -134,8 +136,8 @@ public final class Topology implements AutoCloseable {
     secret("password");
     sink = Sink.start(staging.port("sink"), raw().resolve("pages.jsonl"));
     rawLog = RawLog.start(staging.port("raw-log"), raw().resolve("haproxy.log"));
-    together(List.of(this::startGateway, this::startServe, this::startShop, this::startStranger));
     startHaproxy();
+    together(List.of(this::startGateway, this::startServe, this::startShop, this::startStranger));
     adopt();
   }
 
@@ -202,7 +204,20 @@ public final class Topology implements AutoCloseable {
     progress.accept(
         "the payment gateway: %s, %s, %s; and %s, which serves reports and cannot take a payment"
             .formatted(staging.pay(1), staging.pay(2), staging.pay(3), staging.reportsServer()));
+    warm();
     return null;
+  }
+
+  /**
+   * Some purchases before anybody looks: what has just been started is slow, and no gateway that
+   * runs is in that state. They are in the books like all others.
+   */
+  private void warm() throws IOException, InterruptedException {
+    for (int perSecond : WARMING) {
+      users("warm-" + perSecond, perSecond, WARMING_SECONDS, staging.seed() + perSecond, "shop")
+          .await(Duration.ofSeconds(120));
+    }
+    progress.accept("a few purchases, so that all of it is warm");
   }
 
   /** Starts a payment server, 1 to 3, with further options; returns once it is ready. */
@@ -376,7 +391,7 @@ public final class Topology implements AutoCloseable {
             Map.of(),
             edge());
     until(haproxy, () -> connects(staging.port("http")));
-    progress.accept("HAProxy in front of them, on port " + staging.port("http"));
+    progress.accept("HAProxy, on port " + staging.port("http"));
   }
 
   private Void startServe() throws IOException, InterruptedException {
