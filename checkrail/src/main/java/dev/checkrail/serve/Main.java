@@ -116,6 +116,12 @@ public final class Main implements Callable<Integer> {
   private int driftEvery = 10;
 
   @Option(
+      names = "--observe-only",
+      description =
+          "Nothing acts by itself and nobody is told; it is recorded what would have been.")
+  private boolean observeOnly;
+
+  @Option(
       names = "--on-call",
       paramLabel = "FILE",
       description =
@@ -202,7 +208,7 @@ public final class Main implements Callable<Integer> {
                 Integer.parseInt(port),
                 tls,
                 Duration.ofSeconds(driftEvery),
-                false,
+                observeOnly,
                 Optional.ofNullable(onCall)),
             InstantSource.system(),
             System::nanoTime);
