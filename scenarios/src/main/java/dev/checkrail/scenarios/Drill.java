@@ -40,6 +40,7 @@ final class Drill {
   private final Set<String> told = new HashSet<>();
   private final List<Path> userLogs = new ArrayList<>();
   private Instant from = Instant.EPOCH;
+  private volatile boolean paged;
 
   Drill(Topology topology, Teller teller, Variant variant, Users[] come) {
     for (Users users : come) {
@@ -311,6 +312,7 @@ final class Drill {
   private void told(Sink.Page page) {
     JsonNode alert = page.body().path("alert");
     JsonNode cause = page.body().path("cause");
+    paged |= page.kind().equals("cause");
     String what =
         switch (page.kind()) {
           case "cause" ->
@@ -351,7 +353,11 @@ final class Drill {
         for (JsonNode entry : one.path("timeline")) {
           String what = entry.path("what").asString("");
           String text = entry.path("text").asString("");
-          boolean quiet = what.equalsIgnoreCase("alerted") || what.equalsIgnoreCase("escalated");
+          // These came as pages, and were told then.
+          boolean quiet =
+              what.equalsIgnoreCase("alerted")
+                  || what.equalsIgnoreCase("escalated")
+                  || (what.equalsIgnoreCase("cause") && paged);
           if (told.add(id + what + entry.path("at").asString("") + text) && !quiet) {
             teller.at(
                 Instant.parse(entry.path("at").asString()),
