@@ -126,16 +126,14 @@ public final class Diagnose {
 
   /**
    * When somebody changed the load balancer after an answer was published, which could not weigh
-   * that; what begins somewhere else after it is another matter. A way back, and what follows it,
-   * is none.
+   * that; what begins somewhere else after it is another matter. A way back is no such change.
    */
   private Optional<Double> changedSince(Instant answered) {
-    if (goneBack.isPresent()) {
-      return Optional.empty();
-    }
+    Instant since =
+        goneBack.map(Act::at).filter(at -> at.isAfter(answered)).orElse(answered);
     return acts.stream()
         .filter(act -> act.kind() == Act.Kind.APPLY || act.kind() == Act.Kind.BYPASS)
-        .filter(act -> act.at().isAfter(answered))
+        .filter(act -> act.at().isAfter(since))
         .map(act -> act.at().toEpochMilli() / 1000.0 - 1)
         .findFirst();
   }
