@@ -41,8 +41,8 @@ public record Prevention(String patch, List<String> why, String no) {
    * Proposes.
    *
    * @param services services that were harmed where the change sent them, and the pools to which
-   *     the approved rules send them; none: not known. A change that moves several kinds of requests
-   *     is not held against those of another kind.
+   *     the approved rules send them; none: not known. A change that moves several kinds of
+   *     requests is not held against those of another kind.
    */
   public static Prevention of(Ranked cause, Scope scope, Map<String, Set<String>> services) {
     if (cause.cause() != Cause.LB_CHANGE) {

@@ -201,7 +201,8 @@ final class Shop {
     for (URI url : urls) {
       try {
         Exchange.Answer answer =
-            Exchange.send(address(url), head("GET", path, url, Optional.empty()), Optional.empty(), until);
+            Exchange.send(
+                address(url), head("GET", path, url, Optional.empty()), Optional.empty(), until);
         if (answer.status() == 200) {
           return Optional.of(json(answer.body()));
         }
