@@ -390,7 +390,8 @@ final class Guard implements AutoCloseable {
       Optional<Ranked> cause = incident.get().answer().map(Diagnosis.Published::first);
       if (cause.isPresent() && cause.get().cause() != Cause.LB_CHANGE) {
         prevention = Optional.of(Prevention.of(cause.get(), Scope.NOTHING, Set.of()));
-      } else if (cause.isPresent() && diagnosis.harmedSince().isEmpty()) {
+      } else if (cause.isPresent()
+          && (diagnosis.harmedSince().isEmpty() || diagnosis.aftermath().isPresent())) {
         prevention =
             cause
                 .get()

@@ -115,8 +115,7 @@ final class Epilogue {
               ? "closes incident " + id + ", as a person who was there"
               : "could not close incident " + id + ": " + closed.body());
       Files.writeString(
-          topology.raw().resolve("incident-" + safe(id) + ".json"),
-          control.get("/api/v1/incidents/" + id).body() + "\n");
+          topology.raw().resolve("incident-" + safe(id) + ".json"), ended(control, id) + "\n");
       Control.Answer exported = control.get("/api/v1/incidents/" + id + "/export");
       if (exported.status() == 200) {
         Files.writeString(
@@ -178,6 +177,19 @@ final class Epilogue {
                 + (invariant.isEmpty() ? "it" : "\"" + invariant + "\"")
             : "gates the file again under that policy: exit " + gated.status() + ", not by it");
     return refused;
+  }
+
+  /** All of it, once it says itself that it is closed. */
+  private static String ended(Control control, String id)
+      throws IOException, InterruptedException {
+    Instant until = Instant.now().plus(AT_MOST);
+    while (true) {
+      Control.Answer one = control.get("/api/v1/incidents/" + id);
+      if (!one.json().path("state").asString("").equals("open") || Instant.now().isAfter(until)) {
+        return one.body();
+      }
+      TimeUnit.MILLISECONDS.sleep(250);
+    }
   }
 
   private static String safe(String id) {
