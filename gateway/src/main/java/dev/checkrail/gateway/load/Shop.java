@@ -21,7 +21,8 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <p>While the gateway says "not final yet" (202, or 409 that the first request is running) the
  * page asks again with the same key, within the same patience. An answer that is final for the key
- * (200, 201, 402, 502, and what is the request's own fault) is not retried. An address that refuses
+ * (200, 201, 402, the gateway's own 502, and what is the request's own fault) is not retried; a 502 of
+ * a load balancer is. An address that refuses
  * the connection has received nothing: the next one is asked, which is no retry.
  */
 final class Shop {
@@ -40,7 +41,11 @@ final class Shop {
     this.apiKey = apiKey;
   }
 
-  /** What is asked for. */
+  /**
+   * What is asked for.
+   *
+   * @param host asked for instead of the shop's own
+   */
   record Wanted(
       int user,
       String operation,
@@ -48,7 +53,12 @@ final class Shop {
       String key,
       long amount,
       String currency,
-      String body) {
+      String body,
+      Optional<String> host) {
+    Wanted at(Optional<String> other) {
+      return new Wanted(user, operation, path, key, amount, currency, body, other);
+    }
+
     @Override
     public String toString() {
       return "Wanted[" + operation + " " + key + "]"; // the body has a card number
@@ -70,7 +80,7 @@ final class Shop {
         wanted.user(),
         wanted.operation(),
         wanted.key(),
-        hostHeader.orElseGet(() -> urls.getFirst().getAuthority()),
+        wanted.host().or(() -> hostHeader).orElseGet(() -> urls.getFirst().getAuthority()),
         wanted.amount(),
         wanted.currency(),
         intendedStart,
@@ -106,14 +116,19 @@ final class Shop {
     Said last = Said.NOTHING;
     while (true) {
       URI url = urls.get((first + refused) % urls.size());
-      String head = head("POST", wanted.path(), url) + further;
+      String head = head("POST", wanted.path(), url, wanted.host()) + further;
       Instant start = Instant.now();
       try {
         Exchange.Answer answer =
             Exchange.send(address(url), head, Optional.of(wanted.body()), until);
         attempts.add(
             new Step.Attempt(
-                url.toString(), start, Instant.now(), answer.status(), Optional.empty()));
+                url.toString(),
+                start,
+                Instant.now(),
+                answer.status(),
+                Optional.empty(),
+                Optional.ofNullable(answer.headers().get("x-request-id"))));
         last = said(answer);
         boolean running = answer.status() == 202 || answer.status() == 409;
         if (!running || !last.retry() || until - System.nanoTime() < ASK_AGAIN.toNanos()) {
@@ -151,6 +166,8 @@ final class Shop {
       case 402 -> new Said(Step.Told.DECLINED, false, payment, status);
       case 202, 429, 500, 503, 504 -> new Said(Step.Told.FAILED, true, payment, status);
       case 409 -> new Said(Step.Told.FAILED, code.equals("request_in_progress"), payment, status);
+      // With a code it is the gateway's word, and final; else a load balancer lost the answer.
+      case 502 -> new Said(Step.Told.FAILED, code.isEmpty(), payment, status);
       default -> new Said(Step.Told.FAILED, false, payment, status);
     };
   }
@@ -163,13 +180,13 @@ final class Shop {
     }
   }
 
-  private String head(String method, String path, URI url) {
+  private String head(String method, String path, URI url, Optional<String> host) {
     return method
         + " "
         + path
         + " HTTP/1.1\r\n"
         + "Host: "
-        + hostHeader.orElseGet(url::getAuthority)
+        + host.or(() -> hostHeader).orElseGet(url::getAuthority)
         + "\r\n"
         + "Authorization: Bearer "
         + apiKey
@@ -187,7 +204,8 @@ final class Shop {
     for (URI url : urls) {
       try {
         Exchange.Answer answer =
-            Exchange.send(address(url), head("GET", path, url), Optional.empty(), until);
+            Exchange.send(
+                address(url), head("GET", path, url, Optional.empty()), Optional.empty(), until);
         if (answer.status() == 200) {
           return Optional.of(json(answer.body()));
         }
