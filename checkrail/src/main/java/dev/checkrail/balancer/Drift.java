@@ -14,6 +14,9 @@ import java.util.Set;
  * What is there and nobody approved: on the disk, in memory, or by a reload that we did not make.
  */
 public final class Drift {
+  /** So many places are named. */
+  private static final int SOME = 3;
+
   private Drift() {}
 
   /** Where something drifted. */
@@ -89,11 +92,12 @@ public final class Drift {
     found.addAll(inFiles(approved, disk));
     driver.unseen().forEach(path -> notCompared.add(path + " can't be read by this user"));
     try {
-      Processes processes = driver.processes();
-      found.addAll(byReload(versions, processes));
-      inMemory(driver.expected(approved), driver.running()).stream()
-          .filter(one -> !expected.contains(one.key()))
-          .forEach(found::add);
+      List<Found> reloads = byReload(versions, driver.processes());
+      boolean otherFiles = !reloads.isEmpty() && !found.isEmpty();
+      Memory memory = inMemory(driver.expected(approved), driver.running(), otherFiles);
+      found.addAll(reloads);
+      memory.found().stream().filter(one -> !expected.contains(one.key())).forEach(found::add);
+      notCompared.addAll(memory.notCompared());
     } catch (BalancerException e) {
       notCompared.add("what runs: " + e.getMessage());
     }
@@ -108,11 +112,38 @@ public final class Drift {
     return found;
   }
 
-  /** What a worker holds and a fresh one would not. */
-  static List<Found> inMemory(RunningState expected, RunningState running) {
-    return Deviation.between(expected, running).stream()
-        .map(one -> new Found(part(one), one.key(), one.subject(), one.text(), brief(one)))
-        .toList();
+  /** What of the memory drifted, and what could not be looked at. */
+  record Memory(List<Found> found, List<String> notCompared) {
+    Memory {
+      found = List.copyOf(found);
+      notCompared = List.copyOf(notCompared);
+    }
+  }
+
+  /**
+   * What a worker holds and a fresh one would not.
+   *
+   * @param otherFiles whether somebody else reloaded files that are not the approved ones: then
+   *     nobody knows whose patterns stand at which line
+   */
+  static Memory inMemory(RunningState expected, RunningState running, boolean otherFiles) {
+    RunningState held = otherFiles ? running.withoutPatterns() : running;
+    List<Found> found =
+        Deviation.between(expected, held).stream()
+            .map(one -> new Found(part(one), one.key(), one.subject(), one.text(), brief(one)))
+            .toList();
+    List<String> notCompared = new ArrayList<>();
+    List<String> places = Deviation.notCompared(expected, held);
+    if (otherFiles) {
+      notCompared.add("patterns of ACLs in memory: the worker was started from other files");
+    } else if (!places.isEmpty()) {
+      notCompared.add(
+          "patterns of "
+              + places.size()
+              + " ACL(s) in memory, which the approved files don't have there: "
+              + String.join(", ", places.stream().limit(SOME).toList()));
+    }
+    return new Memory(found, notCompared);
   }
 
   private static String brief(Deviation one) {
@@ -129,6 +160,7 @@ public final class Drift {
       case Deviation.ServerAddress s -> Part.RUNTIME_SERVERS;
       case Deviation.ServerSet s -> Part.RUNTIME_SERVERS;
       case Deviation.ListenerClosed l -> Part.RUNTIME_SERVERS;
+      case Deviation.OtherValue v -> Part.RUNTIME_SERVERS;
       case Deviation.TableEntries t -> Part.RUNTIME_TABLES;
       case Deviation.OtherCertificate c -> Part.RUNTIME_TABLES;
     };
