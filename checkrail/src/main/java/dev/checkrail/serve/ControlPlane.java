@@ -1,6 +1,7 @@
 package dev.checkrail.serve;
 
 import dev.checkrail.balancer.BalancerException;
+import dev.checkrail.change.Journal;
 import dev.checkrail.change.JournalEntry;
 import dev.checkrail.serve.access.Access;
 import dev.checkrail.serve.access.Refusals;
@@ -135,15 +136,16 @@ public final class ControlPlane implements AutoCloseable {
       opened.push(database);
       this.journal = new ChainedJournal(database);
       this.access = new Access(new AccountTable(database), clock, nanos, new SecureRandom());
-      Refusals refusals = new Refusals(journal, clock, nanos);
+      Refusals refusals = new Refusals(new RedactedJournal(journal), clock, nanos);
       List<Endpoint> endpoints = new ArrayList<>();
       endpoints.addAll(new AccessApi(access).endpoints());
-      endpoints.addAll(new JournalApi(journal, journal, clock).endpoints());
+      endpoints.addAll(new JournalApi(journal, new RedactedJournal(journal), clock).endpoints());
       LateJournal late = new LateJournal(journal, settings.data().resolve("journal-late.jsonl"));
       late.writeLate();
+      Journal writing = new RedactedJournal(late);
       opened.push(every(Duration.ofSeconds(2), "late entries", () -> writeLate(late)));
       Registry registry = new Registry(settings.data().resolve("balancers"));
-      Balancers balancers = new Balancers(registry, late, clock, nanos);
+      Balancers balancers = new Balancers(registry, writing, clock, nanos);
       opened.push(balancers);
       balancers.recover();
       LateRollups rollups = new LateRollups(new MinuteTable(database), clock);
@@ -153,7 +155,7 @@ public final class ControlPlane implements AutoCloseable {
       watching.beginAll();
       Figures figures = new Figures(watching, rollups::tally, clock);
       DriftRounds rounds =
-          new DriftRounds(registry, balancers, late, clock, nanos, settings.driftEvery());
+          new DriftRounds(registry, balancers, writing, clock, nanos, settings.driftEvery());
       opened.push(rounds);
       endpoints.addAll(new StateApi(database, () -> stopping, metrics, figures).endpoints());
       endpoints.addAll(new BalancerApi(balancers, watching, rounds).endpoints());
