@@ -53,12 +53,15 @@ public final class Drift {
    *
    * @param approved the version that is meant to be live, for a semantic diff
    * @param onDisk what a reload would load now
+   * @param running what runs, as files: those that the worker was started from, with maps, lists
+   *     and patterns as they are in memory
    * @param notCompared what could not be looked at, a sentence each
    */
   public record Report(
       List<Found> found,
       ConfigurationSet approved,
       ConfigurationSet onDisk,
+      ConfigurationSet running,
       List<String> notCompared) {
     public Report {
       found = List.copyOf(found);
@@ -89,19 +92,38 @@ public final class Drift {
     List<Found> found = new ArrayList<>();
     List<String> notCompared = new ArrayList<>();
     ConfigurationSet disk = driver.onDisk();
+    ConfigurationSet runs = approved;
     found.addAll(inFiles(approved, disk));
     driver.unseen().forEach(path -> notCompared.add(path + " can't be read by this user"));
     try {
-      List<Found> reloads = byReload(versions, driver.processes());
+      Processes processes = driver.processes();
+      List<Found> reloads = byReload(versions, processes);
       boolean otherFiles = !reloads.isEmpty() && !found.isEmpty();
-      Memory memory = inMemory(driver.expected(approved), driver.running(), otherFiles);
+      RunningState running = driver.running();
+      Memory memory = inMemory(driver.expected(approved), running, otherFiles);
       found.addAll(reloads);
+      // A reload that failed left the worker that there was.
+      boolean other =
+          versions.seen().filter(it -> it.worker() != processes.seen().worker()).isPresent();
+      runs = asFiles(driver, otherFiles && other ? disk : approved, running);
       memory.found().stream().filter(one -> !expected.contains(one.key())).forEach(found::add);
       notCompared.addAll(memory.notCompared());
     } catch (BalancerException e) {
       notCompared.add("what runs: " + e.getMessage());
     }
-    return new Report(found, approved, disk, notCompared);
+    return new Report(found, approved, disk, runs, notCompared);
+  }
+
+  /** Files with maps, lists and patterns as a worker holds them, as far as that can be written. */
+  private static ConfigurationSet asFiles(
+      Driver driver, ConfigurationSet files, RunningState running) {
+    ConfigurationSet written = files;
+    for (Deviation one : Deviation.between(driver.expected(files), running)) {
+      if (one instanceof Deviation.TableEntries) {
+        written = driver.carried(written, one).orElse(written);
+      }
+    }
+    return written;
   }
 
   /** Files that are not what was approved. */
