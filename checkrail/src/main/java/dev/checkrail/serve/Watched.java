@@ -6,6 +6,7 @@ import dev.checkrail.balancer.ServerName;
 import dev.checkrail.balancer.Versions;
 import dev.checkrail.balancer.haproxy.HaproxyDriver;
 import dev.checkrail.change.ConfigurationSet;
+import dev.checkrail.logs.CapturedHeaders;
 import dev.checkrail.logs.Counts;
 import dev.checkrail.logs.Intake;
 import dev.checkrail.logs.LineReader;
@@ -84,6 +85,7 @@ final class Watched implements AutoCloseable {
   private volatile Optional<Intake> intake = Optional.empty();
   private volatile String logTrouble = "";
   private volatile Optional<Meant> meant = Optional.empty();
+  private volatile CapturedHeaders captured = CapturedHeaders.UNKNOWN;
   // Confined to the collector's thread.
   private long rolledUp;
   private long routed;
@@ -291,9 +293,14 @@ final class Watched implements AutoCloseable {
     try (Driver driver = new HaproxyDriver(entry.installation(), PATIENCE)) {
       // What was loaded last is asked for, approved or not.
       ConfigurationSet onDisk = driver.onDisk();
-      probes.plan(ProbePlan.of(driver.meaning(onDisk), policy, addresses, onDisk));
+      Configuration disk = driver.meaning(onDisk);
+      probes.plan(ProbePlan.of(disk, policy, addresses, onDisk));
       Optional<ConfigurationSet> approved =
           live.isPresent() ? versions.load(live.get()) : Optional.empty();
+      nameCaptured(
+          approved.isPresent()
+              ? Approved.captured(driver.meaning(approved.get())).agreedBy(Approved.captured(disk))
+              : CapturedHeaders.UNKNOWN);
       if (approved.isPresent() && !judged.equals(live.get())) {
         Configuration meaning = driver.meaning(approved.get());
         meant =
@@ -303,6 +310,17 @@ final class Watched implements AutoCloseable {
         judged = live.get();
       }
     }
+  }
+
+  /**
+   * A name that is wrong shows a secret. So what is approved and what is there have to agree on it,
+   * and as long as old workers write lines, too, what was so before.
+   */
+  private void nameCaptured(CapturedHeaders now) {
+    boolean alone =
+        collector.latest() instanceof Snapshot.Seen seen
+            && seen.workers().stream().noneMatch(Snapshot.Worker::old);
+    captured = alone ? now : captured.agreedBy(now);
   }
 
   private void openLog() {
@@ -317,7 +335,10 @@ final class Watched implements AutoCloseable {
       intake =
           Optional.of(
               Intake.open(
-                  source.get(), new LineReader(ZoneId.systemDefault()), this::logged, name()));
+                  source.get(),
+                  new LineReader(ZoneId.systemDefault(), () -> captured),
+                  this::logged,
+                  name()));
       logTrouble = "";
     } catch (IOException e) {
       String trouble = String.valueOf(e.getMessage());
