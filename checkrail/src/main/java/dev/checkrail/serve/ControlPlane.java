@@ -116,30 +116,6 @@ public final class ControlPlane implements AutoCloseable {
       this(data, programs, database, Optional.empty(), host, port, tls, DRIFT_EVERY);
     }
 
-    /** Nobody is told. */
-    public Settings(
-        Path data,
-        Path programs,
-        Optional<DatabaseAddress> database,
-        Optional<DatabaseAddress> databaseOwner,
-        String host,
-        int port,
-        Optional<Tls> tls,
-        Duration driftEvery,
-        boolean observeOnly) {
-      this(
-          data,
-          programs,
-          database,
-          databaseOwner,
-          host,
-          port,
-          tls,
-          driftEvery,
-          observeOnly,
-          Optional.empty());
-    }
-
     /** With all that acts by itself; nobody is told. */
     public Settings(
         Path data,
@@ -159,7 +135,8 @@ public final class ControlPlane implements AutoCloseable {
           port,
           tls,
           driftEvery,
-          false);
+          false,
+          Optional.empty());
     }
   }
 

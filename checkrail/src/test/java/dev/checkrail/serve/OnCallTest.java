@@ -342,6 +342,24 @@ class OnCallTest {
   }
 
   @Test
+  void whoCouldNotBeReachedIsNotWokenUpOnceSomebodyTakesCare() throws Exception {
+    start(plan("1s"));
+    sink.status = 503;
+    look(pay());
+    Sink.within("both are called in vain", () -> !sink.at("/boss").isEmpty());
+    String page = first("/pager").get("page");
+    assertThat(api.post("/api/v1/pages/" + page + "/acknowledge", ada, "").status())
+        .isEqualTo(200);
+    sink.posts.clear();
+    sink.status = 204;
+    Sink.within(
+        "nothing waits any more",
+        () -> !api.get("/api/v1/alerts", ada).text().matches(".*\"waiting\":[1-9].*"));
+    assertThat(sink.told("/pager")).containsExactly("opened");
+    assertThat(sink.told("/boss")).isEmpty();
+  }
+
+  @Test
   void aNotifierThatHangsHoldsUpNoOther() throws Exception {
     try (Sink dead = new Sink()) {
       dead.status = 0;
