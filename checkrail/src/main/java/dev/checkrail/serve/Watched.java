@@ -9,10 +9,10 @@ import dev.checkrail.change.ConfigurationSet;
 import dev.checkrail.logs.CapturedHeaders;
 import dev.checkrail.logs.Counts;
 import dev.checkrail.logs.Intake;
+import dev.checkrail.logs.KeptRecords;
 import dev.checkrail.logs.LineReader;
 import dev.checkrail.logs.LogRecord;
 import dev.checkrail.logs.LogSource;
-import dev.checkrail.logs.Sample;
 import dev.checkrail.model.Configuration;
 import dev.checkrail.policy.Policy;
 import dev.checkrail.prove.Prove;
@@ -78,7 +78,8 @@ final class Watched implements AutoCloseable {
   private final Recording recording;
   private final Totals totals = new Totals();
   private final Traffic traffic;
-  private final Sample sample;
+  private final KeptRecords sample;
+  private final RecordFiles recordFiles;
   private final Collector collector;
   private final Probes probes;
   private final ScheduledExecutorService planner;
@@ -94,6 +95,7 @@ final class Watched implements AutoCloseable {
   private long plannedAt;
   private String judged = "";
   private boolean warned;
+  private long recordsWritten;
 
   /** What a plan was made of. */
   private record Basis(long worker, Set<String> servers, String live) {
@@ -121,7 +123,9 @@ final class Watched implements AutoCloseable {
     this.series = new Series(name);
     this.recording = new Recording(series);
     this.traffic = new Traffic(clock, Limits.standard());
-    this.sample = new Sample(Sample.Limits.standard(), name.hashCode(), clock);
+    this.sample = new KeptRecords(KeptRecords.Limits.standard(), name.hashCode(), clock);
+    this.recordFiles = new RecordFiles(registry.records(name));
+    this.sample.restore(recordFiles.read());
     this.rolledUp = Math.floorDiv(clock.instant().getEpochSecond(), 60L) - 1;
     this.collector =
         new Collector(
@@ -183,7 +187,7 @@ final class Watched implements AutoCloseable {
   }
 
   /** Of the records, those that are kept for a replay. */
-  Sample sample() {
+  KeptRecords sample() {
     return sample;
   }
 
@@ -257,6 +261,7 @@ final class Watched implements AutoCloseable {
   private void plan() {
     try {
       openLog();
+      keepRecords();
       Versions versions = registry.versions(name());
       Optional<String> live = versions.live();
       Map<ServerName, String> addresses = new HashMap<>();
@@ -323,6 +328,23 @@ final class Watched implements AutoCloseable {
     captured = alone ? now : captured.agreedBy(now);
   }
 
+  /** Each minute: a kill costs the sample no more than that. */
+  private void keepRecords() {
+    long minute = Math.floorDiv(clock.instant().getEpochSecond(), 60L);
+    if (minute != recordsWritten) {
+      recordsWritten = minute;
+      writeRecords();
+    }
+  }
+
+  private void writeRecords() {
+    try {
+      recordFiles.write(sample.slots());
+    } catch (BalancerException e) {
+      LOG.warn("lb {}: records of its log are not kept: {}", name(), e.getMessage());
+    }
+  }
+
   private void openLog() {
     if (intake.isPresent() || entry.log().isEmpty()) {
       return;
@@ -363,6 +385,7 @@ final class Watched implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     intake.ifPresent(Intake::close);
+    writeRecords();
     long minute = Math.floorDiv(clock.instant().getEpochSecond(), 60L);
     for (long one = Math.max(rolledUp + 1, minute - 5); one <= minute; one++) {
       rollups.write(series.minute(one));
