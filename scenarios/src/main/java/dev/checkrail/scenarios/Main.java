@@ -1,5 +1,6 @@
 package dev.checkrail.scenarios;
 
+import dev.checkrail.scenarios.textbook.TextbookCommand;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -15,9 +16,12 @@ public final class Main {
   private static final String HELP =
       """
       Usage: checkrail demo [--format text|json]
+             checkrail demo --textbook [OPTIONS]
       Shows the change of 18 August 2024 being blocked, on this machine: the real commands on
       examples/payment-gateway. Installs HAProxy if it is missing and we are root.
             --format json   A line of JSON at the end.
+            --textbook      The same incident without Checkrail, under Debian's Prometheus and
+                            Alertmanager; see 'checkrail demo --textbook --help'.
         -h, --help          Shows this help.
       Exit status: 0 if the change was blocked as it should, 1 if not, 2 could not run.
       """;
@@ -34,6 +38,9 @@ public final class Main {
   }
 
   private static int run(List<String> arguments, PrintStream out, PrintStream err) {
+    if (arguments.contains("--textbook")) {
+      return textbook(arguments, out, err);
+    }
     boolean json = false;
     for (int i = 0; i < arguments.size(); i++) {
       String argument = arguments.get(i).toLowerCase(Locale.ROOT);
@@ -77,5 +84,15 @@ public final class Main {
       err.println("checkrail: interrupted");
       return 2;
     }
+  }
+
+  private static int textbook(List<String> arguments, PrintStream out, PrintStream err) {
+    Path home = Path.of(System.getProperty("checkrail.home", ".")).toAbsolutePath();
+    TextbookCommand command = new TextbookCommand(home, out, err);
+    return command.run(
+        arguments.stream().filter(it -> !it.equals("--textbook")).toList(),
+        () ->
+            new SetUp(out, TextbookCommand.PROGRAMS)
+                .run(home.resolve("examples/payment-gateway")));
   }
 }

@@ -41,12 +41,13 @@ final class Play {
   private static final Duration MEASURED = Duration.ofSeconds(10);
 
   /** Rules wait for up to 2 min, and Alertmanager for 30 s, before they cry in quiet times. */
-  private static final Duration QUIET = Duration.ofSeconds(170);
+  static final Duration QUIET = Duration.ofSeconds(170);
 
   private static final Duration HARMLESS_BEFORE = Duration.ofSeconds(20);
 
   private final Path home;
   private final Staging staging;
+  private final Duration quiet;
   private final Duration atMost;
   private final PrintStream out;
   private final Ports ports;
@@ -55,11 +56,13 @@ final class Play {
   /**
    * A play.
    *
+   * @param quiet how long nothing is wrong before
    * @param atMost how long is watched after the reload, if not all that is waited for is told before
    */
-  Play(Path home, Staging staging, Duration atMost, PrintStream out) {
+  Play(Path home, Staging staging, Duration quiet, Duration atMost, PrintStream out) {
     this.home = home;
     this.staging = staging;
+    this.quiet = quiet;
     this.atMost = atMost;
     this.out = out;
     this.ports = new Ports(staging.seed());
@@ -102,8 +105,8 @@ final class Play {
                   settings.scrape().toSeconds(),
                   settings.groupWait().toSeconds()));
     }
-    say("nothing is wrong for " + QUIET.toSeconds() + " s; who cries now cries wolf");
-    TimeUnit.SECONDS.sleep(QUIET.minus(HARMLESS_BEFORE).toSeconds());
+    say("nothing is wrong for " + quiet.toSeconds() + " s; who cries now cries wolf");
+    TimeUnit.SECONDS.sleep(quiet.minus(HARMLESS_BEFORE).toSeconds());
     topology.stranger(harmless());
     say("a harmless change is live (the weight of a shop server)");
     TimeUnit.SECONDS.sleep(HARMLESS_BEFORE.toSeconds());
@@ -134,7 +137,7 @@ final class Play {
   }
 
   private List<Users> come(Topology topology) throws IOException {
-    long seconds = 60 + QUIET.toSeconds() + atMost.toSeconds() + 120;
+    long seconds = 60 + quiet.toSeconds() + atMost.toSeconds() + 120;
     return List.of(
         topology.users("shop", staging.usersPerSecond(), seconds, staging.seed(), "shop"));
   }

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 
 /** The programs of a textbook set-up, and the Debian packages that bring them. */
-public final class Programs {
+final class Programs {
   /** Package by program. */
-  public static final Map<String, String> WANTED =
+  static final Map<String, String> WANTED =
       Map.of(
           "prometheus", "prometheus",
           "promtool", "prometheus",
