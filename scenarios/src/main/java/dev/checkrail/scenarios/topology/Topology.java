@@ -11,10 +11,13 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -176,8 +179,10 @@ public final class Topology implements AutoCloseable {
 
   private void secret(String name) throws IOException {
     byte[] random = new byte[18];
-    new java.security.SecureRandom().nextBytes(random);
-    Files.writeString(folder.resolve(name), java.util.HexFormat.of().formatHex(random) + "\n");
+    new SecureRandom().nextBytes(random);
+    Files.writeString(folder.resolve(name), HexFormat.of().formatHex(random) + "\n");
+    Files.setPosixFilePermissions(
+        folder.resolve(name), PosixFilePermissions.fromString("rw-------"));
   }
 
   // --- the gateway ------------------------------------------------------------------------------
@@ -545,6 +550,17 @@ public final class Topology implements AutoCloseable {
   public Users users(String run, double perSecond, long seconds, long seed, String key)
       throws IOException {
     return Users.come(this, home, run, perSecond, seconds, seed, key);
+  }
+
+  /** Sends people who look at the shop, and a few who read reports, until all is ended. */
+  public void visitors(double perSecond) throws IOException {
+    children.start(
+        "visitors",
+        ours(
+            "dev.checkrail.scenarios.stranger.Visitors", "" + staging.port("http"),
+            staging.shopHost(), staging.reportsHost(), folder.resolve("shop.key").toString(),
+            "" + perSecond, "" + staging.seed()),
+        Map.of());
   }
 
   /** Compares the books of gateway, acquirers and users. */
