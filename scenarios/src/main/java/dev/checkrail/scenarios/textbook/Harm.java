@@ -15,20 +15,30 @@ import tools.jackson.databind.json.JsonMapper;
  * What the incident did to users, from HAProxy's log and from what users wrote down themselves.
  *
  * @param firstMisrouted when the first user's payment that went to the reports pool came in
- * @param firstFailure when a user was shown the first failed attempt
- * @param failures when each purchase that ended in failure did, in order
+ * @param failures when each failed attempt was shown to its user, in order
+ * @param lost when each purchase that ended in failure did, in order
  */
-record Harm(
-    Optional<Instant> firstMisrouted, Optional<Instant> firstFailure, List<Instant> failures) {
+record Harm(Optional<Instant> firstMisrouted, List<Instant> failures, List<Instant> lost) {
   private static final JsonMapper JSON = new JsonMapper();
 
   Harm {
     failures = List.copyOf(failures);
+    lost = List.copyOf(lost);
   }
 
-  /** How many purchases had failed by then. */
-  long failedBy(Instant moment) {
+  /** When a user was shown the first failure. */
+  Optional<Instant> firstFailure() {
+    return failures.stream().findFirst();
+  }
+
+  /** How many failures users had been shown by then. */
+  long failuresBy(Instant moment) {
     return failures.stream().filter(it -> !it.isAfter(moment)).count();
+  }
+
+  /** How many purchases had ended in failure by then. */
+  long lostBy(Instant moment) {
+    return lost.stream().filter(it -> !it.isAfter(moment)).count();
   }
 
   /**
@@ -56,7 +66,7 @@ record Harm(
     }
     return new Harm(
         misrouted,
-        attempts.stream().min(Instant::compareTo),
+        attempts.stream().sorted().toList(),
         purchases.stream().sorted().toList());
   }
 

@@ -24,6 +24,10 @@ import tools.jackson.databind.json.JsonMapper;
 /** A Prometheus and its Alertmanager, started for one run; the {@link Children} end them. */
 final class Monitoring {
   private static final Duration STARTS_WITHIN = Duration.ofSeconds(60);
+
+  /** Prometheus refuses a range of more than 11,000. */
+  private static final double MOST_STEPS = 10_000;
+
   private static final JsonMapper JSON = new JsonMapper();
 
   private final Settings settings;
@@ -127,10 +131,11 @@ final class Monitoring {
         get(
             String.format(
                 Locale.ROOT,
-                "/api/v1/query_range?query=%s&start=%.3f&end=%.3f&step=1",
+                "/api/v1/query_range?query=%s&start=%.3f&end=%.3f&step=%.3f",
                 URLEncoder.encode("ALERTS", StandardCharsets.UTF_8),
                 from.toEpochMilli() / 1000.0,
-                to.toEpochMilli() / 1000.0));
+                to.toEpochMilli() / 1000.0,
+                Math.max(0.2, Duration.between(from, to).toSeconds() / MOST_STEPS)));
     List<Seen> seen = new ArrayList<>();
     for (JsonNode series : answer.path("data").path("result")) {
       Map<String, String> labels = new TreeMap<>();

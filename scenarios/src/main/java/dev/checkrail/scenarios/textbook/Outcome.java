@@ -52,6 +52,19 @@ record Outcome(Settings settings, List<String> noise, List<Alert> alerts) {
     return alerts.stream().filter(it -> it.wakes() && it.told().isPresent()).findFirst();
   }
 
+  /** The first notification of the incident, be it one that wakes nobody. */
+  Optional<Alert> firstTold() {
+    return alerts.stream().filter(it -> it.told().isPresent()).findFirst();
+  }
+
+  /** The first that wakes somebody and names this server. */
+  Optional<Alert> firstPageNaming(String server) {
+    return alerts.stream()
+        .filter(it -> it.wakes() && it.told().isPresent())
+        .filter(it -> List.of(it.place().split("/")).contains(server))
+        .findFirst();
+  }
+
   /** An alert by its name, as far as it was told. */
   Optional<Alert> told(String name) {
     return alerts.stream().filter(it -> it.name().equals(name) && it.told().isPresent()).findFirst();

@@ -3,6 +3,7 @@ package dev.checkrail.scenarios.textbook;
 import dev.checkrail.scenarios.textbook.Monitoring.Seen;
 import dev.checkrail.scenarios.textbook.Pager.Told;
 import dev.checkrail.scenarios.topology.Children.Child;
+import dev.checkrail.scenarios.topology.Folders;
 import dev.checkrail.scenarios.topology.Staging;
 import dev.checkrail.scenarios.topology.Topology;
 import dev.checkrail.scenarios.topology.Users;
@@ -23,6 +24,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -44,6 +47,8 @@ final class Play {
   static final Duration QUIET = Duration.ofSeconds(170);
 
   private static final Duration HARMLESS_BEFORE = Duration.ofSeconds(20);
+  private static final double VISITORS_PER_SECOND = 12;
+  private static final double LIMITED_PER_SECOND = 6;
 
   private final Path home;
   private final Staging staging;
@@ -51,7 +56,8 @@ final class Play {
   private final Duration atMost;
   private final PrintStream out;
   private final Ports ports;
-  private Instant begun = Instant.now();
+  private final Set<String> said = ConcurrentHashMap.newKeySet();
+  private volatile Instant begun = Instant.now();
 
   /**
    * A play.
@@ -76,9 +82,27 @@ final class Play {
     Topology.Options options =
         Topology.Options.usual().withoutControlPlane(exporter(exporter));
     say("starting the demo's topology, without Checkrail");
-    try (Topology topology = Topology.start(home, staging, options, this::say);
-        Pager pager = Pager.start(topology.raw().resolve("notifications.jsonl"), this::tell)) {
+    Topology topology = Topology.start(home, staging, options, this::say);
+    Thread hook = new Thread(() -> drop(topology), "end");
+    Runtime.getRuntime().addShutdownHook(hook);
+    try (Pager pager = Pager.start(topology.raw().resolve("notifications.jsonl"), this::tell)) {
       return new Played(play(topology, pager, exporter), topology.folder());
+    } finally {
+      topology.close();
+      try {
+        Runtime.getRuntime().removeShutdownHook(hook);
+      } catch (IllegalStateException e) {
+        // It is running: somebody has pressed Ctrl-C.
+      }
+    }
+  }
+
+  private static void drop(Topology topology) {
+    topology.close();
+    try {
+      Folders.delete(topology.folder());
+    } catch (IOException e) {
+      System.err.println("checkrail: " + topology.folder() + " could not be deleted");
     }
   }
 
@@ -109,12 +133,17 @@ final class Play {
     TimeUnit.SECONDS.sleep(quiet.minus(HARMLESS_BEFORE).toSeconds());
     topology.stranger(harmless());
     say("a harmless change is live (the weight of a shop server)");
-    TimeUnit.SECONDS.sleep(HARMLESS_BEFORE.toSeconds());
+    TimeUnit.SECONDS.sleep(HARMLESS_BEFORE.toSeconds() / 2);
+    topology.stranger(reportsQuery());
+    say("a reports query holds 11 of 16 database connections of each payment server");
+    TimeUnit.SECONDS.sleep(HARMLESS_BEFORE.toSeconds() / 2);
 
-    JsonNode edited = topology.stranger(edit());
-    Instant reload = Instant.parse(edited.path("began").asString());
+    topology.stranger(edit());
+    JsonNode reloaded = topology.stranger(reload());
+    Instant reload = Instant.parse(reloaded.path("began").asString());
     say("somebody has edited haproxy.cfg by hand and reloaded it: a second line of acl is_reports");
     begun = reload;
+    said.clear();
     await(pager, monitorings, reload.plus(atMost));
     Instant ended = Instant.now();
 
@@ -133,13 +162,16 @@ final class Play {
         Harm.read(topology.raw().resolve("haproxy.log"), staging.reportsPool(), logs, reload);
     List<Outcome> outcomes = new ArrayList<>();
     seen.forEach((settings, them) -> outcomes.add(Outcome.of(settings, them, told, reload)));
-    return new Report(Programs.versions(), reload, ended, harm, outcomes);
+    return new Report(
+        Programs.versions(), staging.reportsServer(), reload, ended, harm, outcomes);
   }
 
   private List<Users> come(Topology topology) throws IOException {
     long seconds = 60 + quiet.toSeconds() + atMost.toSeconds() + 120;
+    topology.visitors(VISITORS_PER_SECOND);
     return List.of(
-        topology.users("shop", staging.usersPerSecond(), seconds, staging.seed(), "shop"));
+        topology.users("users", staging.usersPerSecond(), seconds, staging.seed(), "shop"),
+        topology.users("limited", LIMITED_PER_SECOND, seconds, staging.seed() + 1, "limited"));
   }
 
   /** HAProxy's own exporter, in a file of its own behind the others. */
@@ -213,25 +245,34 @@ final class Play {
     return all;
   }
 
-  private static ObjectNode harmless() {
+  private ObjectNode harmless() {
+    String server = "server cat-2 127.0.0.1:" + staging.port("shop-2");
     return all(
         JSON.createObjectNode()
             .put("do", "replace")
             .put("file", "haproxy.cfg")
-            .put("old", "weight 100 maxconn 200 check")
-            .put("new", "weight 90 maxconn 200 check"),
+            .put("old", server + " weight 100")
+            .put("new", server + " weight 80"),
         reload());
+  }
+
+  /** One of the wrong leads; the other is a merchant who runs into his rate limit all the time. */
+  private static ObjectNode reportsQuery() {
+    ObjectNode[] acts = new ObjectNode[3];
+    for (int i = 1; i <= acts.length; i++) {
+      acts[i - 1] = JSON.createObjectNode().put("do", "fault").put("instance", "pay-" + i);
+      acts[i - 1].putObject("switches").put("leaked_connections", 11);
+    }
+    return all(acts);
   }
 
   /** A second line under the same name: HAProxy takes either. */
   private ObjectNode edit() {
-    return all(
-        JSON.createObjectNode()
-            .put("do", "insert")
-            .put("file", "haproxy.cfg")
-            .put("after", "acl is_reports ")
-            .put("line", "    acl is_reports hdr(host) -i " + staging.secondHost()),
-        reload());
+    return JSON.createObjectNode()
+        .put("do", "insert")
+        .put("file", "haproxy.cfg")
+        .put("after", "acl is_reports ")
+        .put("line", "    acl is_reports hdr(host) -i " + staging.secondHost());
   }
 
   private ObjectNode back() {
@@ -270,7 +311,8 @@ final class Play {
   }
 
   private void tell(Told told) {
-    if (told.firing()) {
+    // A group that changed is told again as a whole.
+    if (told.firing() && said.add(told.by() + told.alert() + told.labels())) {
       say(
           "%s settings tell: %s %s (%s)"
               .formatted(told.by(), told.alert(), told.summary(), told.severity()));

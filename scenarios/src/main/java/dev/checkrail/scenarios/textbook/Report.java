@@ -17,11 +17,17 @@ import tools.jackson.databind.node.ObjectNode;
  * The run, told in seconds from the first misrouted request.
  *
  * @param versions of the programs
+ * @param misrouted the server that got what it can't take
  * @param reload when the edited file was live
  * @param ended when watching ended
  */
 record Report(
-    Map<String, String> versions, Instant reload, Instant ended, Harm harm, List<Outcome> outcomes) {
+    Map<String, String> versions,
+    String misrouted,
+    Instant reload,
+    Instant ended,
+    Harm harm,
+    List<Outcome> outcomes) {
   private static final JsonMapper JSON = new JsonMapper();
 
   Report {
@@ -48,17 +54,28 @@ record Report(
     out.println(line);
     out.println(row("reload of the edited file", outcome -> at(Optional.of(reload))));
     out.println(row("first failure that a user saw", outcome -> at(harm.firstFailure())));
+    out.println(
+        row(
+            "first notification, be it a ticket",
+            outcome -> outcome.firstTold().map(this::page).orElse("never")));
     out.println(row("first page", outcome -> outcome.firstPage().map(this::page).orElse("never")));
     out.println(
-        row("purchases failed by then", outcome -> failedBy(outcome.firstPage().flatMap(Alert::told))));
+        row(
+            "failures seen, purchases lost by then",
+            outcome -> harmBy(outcome.firstPage().flatMap(Alert::told))));
+    out.println(
+        row(
+            "first page that names the server",
+            outcome ->
+                outcome.firstPageNaming(misrouted).map(this::page).orElse("never")));
     out.println(
         row(
             "page of the burn rate (1 h and 5 min)",
             outcome -> outcome.told(Play.BURN_RATE).map(it -> at(it.told())).orElse("never")));
     out.println(
         row(
-            "purchases failed by then",
-            outcome -> failedBy(outcome.told(Play.BURN_RATE).flatMap(Alert::told))));
+            "failures seen, purchases lost by then",
+            outcome -> harmBy(outcome.told(Play.BURN_RATE).flatMap(Alert::told))));
     out.println(
         row(
             "notifications of the incident: pages, others",
@@ -93,9 +110,11 @@ record Report(
     out.println();
     out.printf(
         Locale.ROOT,
-        "%d purchases had failed when watching ended, %.0f s after the first misrouted request.%n",
-        harm.failedBy(ended),
-        seconds(ended));
+        "When watching ended, %.0f s after the first misrouted request, users had been shown %d"
+            + " failures, and %d purchases were lost.%n",
+        seconds(ended),
+        harm.failuresBy(ended),
+        harm.lostBy(ended));
   }
 
   private interface Cell {
@@ -115,8 +134,8 @@ record Report(
         + (alert.place().isEmpty() ? "" : " (" + alert.place() + ")");
   }
 
-  private String failedBy(Optional<Instant> moment) {
-    return moment.map(it -> Long.toString(harm.failedBy(it))).orElse("all");
+  private String harmBy(Optional<Instant> moment) {
+    return moment.map(it -> harm.failuresBy(it) + ", " + harm.lostBy(it)).orElse("all");
   }
 
   /** Notifications whose text speaks of a change, a reload or a configuration. */
@@ -152,7 +171,8 @@ record Report(
     root.put("reload_s", seconds(reload));
     harm.firstFailure().ifPresent(it -> root.put("first_user_failure_s", seconds(it)));
     root.put("watched_until_s", seconds(ended));
-    root.put("purchases_failed", harm.failedBy(ended));
+    root.put("failures", harm.failuresBy(ended));
+    root.put("purchases_lost", harm.lostBy(ended));
     ArrayNode all = root.putArray("settings");
     for (Outcome outcome : outcomes) {
       ObjectNode one = all.addObject();
@@ -175,7 +195,8 @@ record Report(
             .ifPresent(
                 it -> {
                   node.put("told_s", seconds(it));
-                  node.put("purchases_failed_by_then", harm.failedBy(it));
+                  node.put("failures_by_then", harm.failuresBy(it));
+                  node.put("purchases_lost_by_then", harm.lostBy(it));
                   node.put("says", alert.summary());
                 });
       }

@@ -6,12 +6,16 @@ import dev.checkrail.scenarios.topology.Staging;
 import dev.checkrail.scenarios.topology.Topology;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** {@code checkrail demo --textbook}. */
 public final class TextbookCommand {
@@ -30,7 +34,7 @@ public final class TextbookCommand {
             --before SECONDS    How long nothing is wrong before (170).
             --minutes N         How long is watched at most (10); it ends earlier once both have told
                                 of the burn rate of the error budget.
-            --keep              Keeps the folder with all raw files.
+            --keep DIR          Keeps all raw files there.
             --format json       A line of JSON at the end.
         -h, --help              Shows this help.
       Exit status: 0 it was measured, 2 it could not be.
@@ -43,7 +47,7 @@ public final class TextbookCommand {
   private double users = 60;
   private long before = Play.QUIET.toSeconds();
   private long minutes = 10;
-  private boolean keep;
+  private Optional<Path> keep = Optional.empty();
   private boolean json;
 
   public TextbookCommand(Path home, PrintStream out, PrintStream err) {
@@ -81,11 +85,10 @@ public final class TextbookCommand {
               out);
       Play.Played played = play.play();
       played.report().print(out);
-      if (keep) {
-        out.println("Raw files: " + played.folder());
-      } else {
-        Folders.delete(played.folder());
+      if (keep.isPresent()) {
+        keep(played, keep.get());
       }
+      Folders.delete(played.folder());
       if (json) {
         out.println(played.report().json(seed));
       }
@@ -102,6 +105,24 @@ public final class TextbookCommand {
     }
   }
 
+  /** Raw logs, and what each monitoring was configured with. */
+  private void keep(Play.Played played, Path to) throws IOException {
+    for (String part : List.of("raw", "log", "edge", "textbook", "fast")) {
+      Path from = played.folder().resolve(part);
+      Files.createDirectories(to.resolve(part));
+      try (Stream<Path> files = Files.list(from)) {
+        for (Path file : files.filter(Files::isRegularFile).toList()) {
+          Files.copy(
+              file,
+              to.resolve(part).resolve(file.getFileName()),
+              StandardCopyOption.REPLACE_EXISTING);
+        }
+      }
+    }
+    Files.writeString(to.resolve("textbook.json"), played.report().json(seed) + "\n");
+    out.println("Raw files are in " + to);
+  }
+
   private boolean parse(Deque<String> arguments) {
     while (!arguments.isEmpty()) {
       String argument = arguments.removeFirst();
@@ -114,7 +135,7 @@ public final class TextbookCommand {
         case "-h", "--help" -> {
           return false;
         }
-        case "--keep" -> keep = true;
+        case "--keep" -> keep = Optional.of(Path.of(value(argument, arguments)).toAbsolutePath());
         case "--seed" -> seed = number(argument, arguments, 0, Long.MAX_VALUE);
         case "--users" -> users = number(argument, arguments, 1, 500);
         case "--before" -> before = number(argument, arguments, 30, 3600);
