@@ -42,6 +42,11 @@ record History(Map<String, Double> perSecond) {
     return new History(perSecond);
   }
 
+  /** Whether it is of a load balancer that answers, and without errors. */
+  boolean isSound() {
+    return perSecond.getOrDefault("2xx", 0.0) > 1 && perSecond.getOrDefault("5xx", 0.0) == 0;
+  }
+
   private static Map<String, Double> answers(String page) {
     Map<String, Double> answers = new TreeMap<>();
     Matcher matcher = ANSWERS.matcher(page);

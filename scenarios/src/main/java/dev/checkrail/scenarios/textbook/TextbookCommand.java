@@ -100,7 +100,8 @@ public final class TextbookCommand {
     } catch (RuntimeException e) {
       throw e;
     } catch (Exception e) {
-      err.println("checkrail: " + e.getMessage());
+      String message = e.getMessage();
+      err.println("checkrail: " + (message == null ? e.toString() : message));
       return 2;
     }
   }
