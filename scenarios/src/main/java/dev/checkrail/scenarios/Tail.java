@@ -18,6 +18,13 @@ final class Tail {
     this.file = file;
   }
 
+  /** From now on. */
+  static Tail fromEnd(Path file) throws IOException {
+    Tail tail = new Tail(file);
+    tail.at = Files.isRegularFile(file) ? Files.size(file) : 0;
+    return tail;
+  }
+
   /** Whole lines since the last time. */
   List<String> lines() throws IOException {
     if (!Files.isRegularFile(file)) {

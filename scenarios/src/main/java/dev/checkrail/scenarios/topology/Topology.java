@@ -46,6 +46,8 @@ public final class Topology implements AutoCloseable {
   static final String PREFIX = "checkrail-demo-";
   private static final Duration STARTS_WITHIN = Duration.ofSeconds(120);
   private static final int ACQUIRER_MILLIS = 100;
+  private static final int[] WARMING = {15, 45};
+  private static final int WARMING_SECONDS = 6;
   private static final Pattern FIRST = Pattern.compile("--first (\\S+)");
   private static final Pattern DATABASE = Pattern.compile("database (jdbc:\\S+)");
   private static final Pattern KEY = Pattern.compile("key (sk_\\S+)");
@@ -84,7 +86,7 @@ public final class Topology implements AutoCloseable {
       serve = List.copyOf(serve);
     }
 
-    /** What the demo has. */
+    /** What most have. */
     public static Options usual() {
       return new Options(false, "edge", List.of());
     }
@@ -98,6 +100,12 @@ public final class Topology implements AutoCloseable {
     public Options withoutControlPlane(String furtherFile) {
       return new Options(checkSharesWorkers, balancer, List.of(), false, furtherFile);
     }
+  }
+
+  /** Something that happens while the system runs and nobody owns its load balancer yet. */
+  @FunctionalInterface
+  public interface Before {
+    void does(Topology running) throws IOException, InterruptedException;
   }
 
   private Topology(
@@ -126,11 +134,18 @@ public final class Topology implements AutoCloseable {
   public static Topology start(
       Path home, Staging staging, Options options, Consumer<String> progress)
       throws IOException, InterruptedException {
+    return start(home, staging, options, progress, running -> {});
+  }
+
+  /** Likewise; something is done before the control plane takes the load balancer over. */
+  public static Topology start(
+      Path home, Staging staging, Options options, Consumer<String> progress, Before before)
+      throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory(PREFIX);
     Children children = Children.in(folder, registry(home));
     Topology topology = new Topology(home, folder, staging, options, children, progress);
     try {
-      topology.start();
+      topology.start(before);
       return topology;
     } catch (IOException | InterruptedException | RuntimeException e) {
       topology.close();
@@ -143,7 +158,7 @@ public final class Topology implements AutoCloseable {
     return home.toAbsolutePath().resolve(".checkrail/runs");
   }
 
-  private void start() throws IOException, InterruptedException {
+  private void start(Before before) throws IOException, InterruptedException {
     Files.createDirectories(raw());
     new EdgeFiles(staging, edge(), options.checkSharesWorkers()).write();
     secret("control.token");
@@ -152,13 +167,14 @@ public final class Topology implements AutoCloseable {
     secret("password");
     sink = Sink.start(staging.port("sink"), raw().resolve("pages.jsonl"));
     rawLog = RawLog.start(staging.port("raw-log"), raw().resolve("haproxy.log"));
+    startHaproxy();
     List<Callable<Void>> parts =
         new ArrayList<>(List.of(this::startGateway, this::startShop, this::startStranger));
     if (options.controlPlane()) {
       parts.add(this::startServe);
     }
     together(parts);
-    startHaproxy();
+    before.does(this);
     if (options.controlPlane()) {
       adopt();
     }
@@ -227,7 +243,20 @@ public final class Topology implements AutoCloseable {
     progress.accept(
         "the payment gateway: %s, %s, %s; and %s, which serves reports and cannot take a payment"
             .formatted(staging.pay(1), staging.pay(2), staging.pay(3), staging.reportsServer()));
+    warm();
     return null;
+  }
+
+  /**
+   * Some purchases before anybody looks: what has just been started is slow, and no gateway that
+   * runs is in that state. They are in the books like all others.
+   */
+  private void warm() throws IOException, InterruptedException {
+    for (int perSecond : WARMING) {
+      users("warm-" + perSecond, perSecond, WARMING_SECONDS, staging.seed() + perSecond, "shop")
+          .await(Duration.ofSeconds(120));
+    }
+    progress.accept("a few purchases, so that all of it is warm");
   }
 
   /** Starts a payment server, 1 to 3, with further options; returns once it is ready. */
@@ -409,7 +438,7 @@ public final class Topology implements AutoCloseable {
             Map.of(),
             edge());
     until(haproxy, () -> connects(staging.port("http")));
-    progress.accept("HAProxy in front of them, on port " + staging.port("http"));
+    progress.accept("HAProxy, on port " + staging.port("http"));
   }
 
   private Void startServe() throws IOException, InterruptedException {
