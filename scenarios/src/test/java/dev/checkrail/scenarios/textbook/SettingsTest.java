@@ -77,7 +77,8 @@ class SettingsTest {
 
     new History(Map.of("2xx", 70.0, "5xx", 0.0)).into(files, java.time.Instant.ofEpochSecond(1_800_000_000));
 
-    assertThat(judged("promtool", "tsdb", "list", files.data().toString())).contains("8642");
+    assertThat(judged("promtool", "tsdb", "list", files.data().toString()))
+        .contains("1800000000001");
   }
 
   /** What a program says of a file that it must like; skipped without the program. */
