@@ -72,7 +72,7 @@ public final class Children implements AutoCloseable {
   }
 
   /** Starts one; what its environment needs beside ours is given. */
-  Child start(String name, List<String> command, Map<String, String> environment)
+  public Child start(String name, List<String> command, Map<String, String> environment)
       throws IOException {
     return start(name, command, environment, folder);
   }

@@ -72,8 +72,16 @@ public final class Topology implements AutoCloseable {
    * @param checkSharesWorkers the reports server's check needs one of its workers
    * @param balancer what the load balancer is called by the control plane
    * @param serve further options of {@code serve}
+   * @param controlPlane false: neither {@code serve} nor anything else of the product runs
+   * @param further the text of one more configuration file of HAProxy, behind the others; may be
+   *     empty
    */
-  public record Options(boolean checkSharesWorkers, String balancer, List<String> serve) {
+  public record Options(
+      boolean checkSharesWorkers,
+      String balancer,
+      List<String> serve,
+      boolean controlPlane,
+      String further) {
     public Options {
       serve = List.copyOf(serve);
     }
@@ -81,6 +89,16 @@ public final class Topology implements AutoCloseable {
     /** What most have. */
     public static Options usual() {
       return new Options(false, "edge", List.of());
+    }
+
+    /** With the control plane, and no further file. */
+    public Options(boolean checkSharesWorkers, String balancer, List<String> serve) {
+      this(checkSharesWorkers, balancer, serve, true, "");
+    }
+
+    /** Without the product, and with one more file of HAProxy's. */
+    public Options withoutControlPlane(String furtherFile) {
+      return new Options(checkSharesWorkers, balancer, List.of(), false, furtherFile);
     }
   }
 
@@ -150,9 +168,16 @@ public final class Topology implements AutoCloseable {
     sink = Sink.start(staging.port("sink"), raw().resolve("pages.jsonl"));
     rawLog = RawLog.start(staging.port("raw-log"), raw().resolve("haproxy.log"));
     startHaproxy();
-    together(List.of(this::startGateway, this::startServe, this::startShop, this::startStranger));
+    List<Callable<Void>> parts =
+        new ArrayList<>(List.of(this::startGateway, this::startShop, this::startStranger));
+    if (options.controlPlane()) {
+      parts.add(this::startServe);
+    }
+    together(parts);
     before.does(this);
-    adopt();
+    if (options.controlPlane()) {
+      adopt();
+    }
   }
 
   private static void together(List<Callable<Void>> all) throws IOException, InterruptedException {
@@ -395,13 +420,21 @@ public final class Topology implements AutoCloseable {
         Optional.ofNullable(System.getenv("HAPROXY"))
             .filter(it -> !it.isBlank())
             .orElse(Files.isExecutable(Path.of("/usr/sbin/haproxy")) ? "/usr/sbin/haproxy" : "haproxy");
-    Child haproxy =
-        children.start(
-            "haproxy",
+    List<String> command =
+        new ArrayList<>(
             List.of(
                 program, "-W", "-S", master() + ",level,admin,mode,600", "-f",
                 edge().resolve("haproxy.cfg").toString(), "-f",
-                edge().resolve("checkrail-marker.cfg").toString()),
+                edge().resolve("checkrail-marker.cfg").toString()));
+    if (!options.further().isEmpty()) {
+      Path further = edge().resolve("further.cfg");
+      Files.writeString(further, options.further());
+      command.addAll(List.of("-f", further.toString()));
+    }
+    Child haproxy =
+        children.start(
+            "haproxy",
+            command,
             Map.of(),
             edge());
     until(haproxy, () -> connects(staging.port("http")));
