@@ -10,9 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -27,7 +30,7 @@ import picocli.CommandLine.Option;
           + " tries",
       "once more after 0.5 to 1.5 s. Latencies count from the moment at which a user came."
           + " Progress",
-      "goes to stderr."
+      "goes to stderr. SIGTERM: nobody comes any more; it ends when the last one has his answer."
     },
     mixinStandardHelpOptions = true,
     footer = {
@@ -105,6 +108,12 @@ final class LoadCommand implements Callable<Integer> {
   private @Nullable String hostHeader;
 
   @Option(
+      names = "--second-host",
+      paramLabel = "HOST=SHARE",
+      description = "So many users (0 to 1) ask for this host instead.")
+  private Map<String, Double> secondHost = Map.of();
+
+  @Option(
       names = "--client-log",
       paramLabel = "FILE",
       description = "Appends a JSON line for each thing asked for. No card numbers.")
@@ -154,6 +163,32 @@ final class LoadCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    AtomicBoolean enough = new AtomicBoolean();
+    CountDownLatch done = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            Thread.ofPlatform()
+                .unstarted(() -> {
+                  enough.set(true);
+                  awaitQuietly(done);
+                }));
+    try {
+      return load(enough);
+    } finally {
+      done.countDown();
+    }
+  }
+
+  /** Those who are under way get their answers; a second signal ends it all the same. */
+  private static void awaitQuietly(CountDownLatch done) {
+    try {
+      done.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private int load(AtomicBoolean enough) throws InterruptedException {
     try {
       for (URI url : urls) {
         if (!"http".equals(url.getScheme()) || url.getHost() == null) {
@@ -179,8 +214,12 @@ final class LoadCommand implements Callable<Integer> {
                   key,
                   new Crowd(rate, seconds, seed, name, awkward, further),
                   Optional.ofNullable(clientLog),
-                  Duration.ofSeconds(settle)),
-              terminal.err());
+                  Duration.ofSeconds(settle),
+                  secondHost.entrySet().stream()
+                      .map(it -> new Load.SecondHost(it.getKey(), it.getValue()))
+                      .findFirst()),
+              terminal.err(),
+              enough::get);
       terminal.out().print(format == Format.json ? report.json() + "\n" : report.text());
       terminal.out().flush();
       return report.allServed() ? 0 : 1;
@@ -192,9 +231,11 @@ final class LoadCommand implements Callable<Integer> {
   }
 
   private int saturate(String key, String name) throws InterruptedException {
-    if (urls.size() > 1 || hostHeader != null || clientLog != null || further > 0 || settle > 0) {
+    if (urls.size() > 1 || hostHeader != null || clientLog != null || further > 0 || settle > 0
+        || !secondHost.isEmpty()) {
       return terminal.refuse(
-          "--concurrency takes one --url, and no --host-header, --client-log, --further, --settle");
+          "--concurrency takes one --url, and no --host-header, --second-host, --client-log,"
+              + " --further, --settle");
     }
     ClosedLoop.Report report =
         ClosedLoop.run(

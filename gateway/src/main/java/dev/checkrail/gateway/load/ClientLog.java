@@ -72,6 +72,7 @@ public final class ClientLog implements AutoCloseable {
       one.put("end", attempt.end().toString());
       one.put("status", attempt.status());
       attempt.error().ifPresent(it -> one.put("error", it));
+      attempt.requestId().ifPresent(it -> one.put("request_id", it));
     }
     return node;
   }
@@ -104,7 +105,8 @@ public final class ClientLog implements AutoCloseable {
               Instant.parse(one.required("start").stringValue()),
               Instant.parse(one.required("end").stringValue()),
               one.required("status").intValue(),
-              text(one, "error")));
+              text(one, "error"),
+              text(one, "request_id")));
     }
     return new Step(
         node.required("user").intValue(),

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -20,6 +21,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 import tools.jackson.databind.json.JsonMapper;
@@ -37,12 +39,14 @@ public final class Load {
   private static final JsonMapper JSON = new JsonMapper();
   private static final int REPEATED_AT_ONCE = 16;
   private static final Duration CLOCKS_DIFFER_BY = Duration.ofMinutes(1);
+  private static final long LOOKS_EVERY = 100_000_000; // nanoseconds
   private static final Duration FIRST_STEP_IN = Duration.ofMillis(200);
 
   private final Settings settings;
   private final Shop shop;
   private final PrintWriter progress;
   private final Optional<ClientLog> log;
+  private final BooleanSupplier enough;
 
   private final AtomicInteger inFlight = new AtomicInteger();
   private final Histogram startedLate = new ConcurrentHistogram(3_600_000_000L, 3);
@@ -63,6 +67,7 @@ public final class Load {
    * @param clientLog where each step is logged
    * @param settle how long, afterwards, those who were told "failed" are looked up; zero: not at
    *     all
+   * @param secondHost whom some of the users ask for instead
    */
   public record Settings(
       List<URI> urls,
@@ -70,9 +75,21 @@ public final class Load {
       String apiKey,
       Crowd crowd,
       Optional<Path> clientLog,
-      Duration settle) {
+      Duration settle,
+      Optional<SecondHost> secondHost) {
     public Settings {
       urls = List.copyOf(urls);
+    }
+
+    /** All users ask for the same host. */
+    public Settings(
+        List<URI> urls,
+        Optional<String> hostHeader,
+        String apiKey,
+        Crowd crowd,
+        Optional<Path> clientLog,
+        Duration settle) {
+      this(urls, hostHeader, apiKey, crowd, clientLog, settle, Optional.empty());
     }
 
     @Override
@@ -81,8 +98,27 @@ public final class Load {
     }
   }
 
-  private Load(Settings settings, PrintWriter progress, Optional<ClientLog> log) {
+  /**
+   * Another host of the same shop.
+   *
+   * @param share of the users who ask for it, 0 to 1; who they are is drawn by the crowd's seed
+   */
+  public record SecondHost(String host, double share) {
+    public SecondHost {
+      if (!(share >= 0 && share <= 1) || !host.matches("[!-~]{1,255}")) {
+        throw new IllegalArgumentException("a second host is HOST=SHARE, SHARE from 0 to 1");
+      }
+    }
+
+    boolean has(User user, long seed) {
+      return new SplittableRandom(seed * 1_000_003 + user.number()).nextDouble() < share;
+    }
+  }
+
+  private Load(
+      Settings settings, PrintWriter progress, Optional<ClientLog> log, BooleanSupplier enough) {
     this.settings = settings;
+    this.enough = enough;
     this.progress = progress;
     this.log = log;
     this.shop = new Shop(settings.urls(), settings.hostHeader(), settings.apiKey());
@@ -95,11 +131,22 @@ public final class Load {
    */
   public static LoadReport run(Settings settings, PrintWriter progress)
       throws IOException, InterruptedException {
+    return run(settings, progress, () -> false);
+  }
+
+  /**
+   * Sends users until there are no more or it is enough, and waits for the last of them.
+   *
+   * @param progress a line each second
+   * @param enough whether nobody is to come any more; asked ten times a second
+   */
+  public static LoadReport run(Settings settings, PrintWriter progress, BooleanSupplier enough)
+      throws IOException, InterruptedException {
     if (settings.clientLog().isEmpty()) {
-      return new Load(settings, progress, Optional.empty()).run();
+      return new Load(settings, progress, Optional.empty(), enough).run();
     }
     try (ClientLog log = ClientLog.append(settings.clientLog().get())) {
-      return new Load(settings, progress, Optional.of(log)).run();
+      return new Load(settings, progress, Optional.of(log), enough).run();
     }
   }
 
@@ -144,12 +191,17 @@ public final class Load {
       ticker.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
       for (User user : users) {
         long due = origin + user.comes().toNanos();
-        for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
-          LockSupport.parkNanos(left);
+        for (long left = due - System.nanoTime();
+            left > 0 && !enough.getAsBoolean();
+            left = due - System.nanoTime()) {
+          LockSupport.parkNanos(Math.min(left, LOOKS_EVERY));
           if (Thread.interrupted()) {
             threads.shutdownNow();
             throw new InterruptedException();
           }
+        }
+        if (enough.getAsBoolean()) {
+          break;
         }
         inFlight.incrementAndGet();
         threads.execute(() -> visit(user, due, begun.plus(user.comes())));
@@ -164,11 +216,16 @@ public final class Load {
   private void visit(User user, long due, Instant comes) {
     startedLate.recordValue(Math.clamp((System.nanoTime() - due) / 1000, 0, 3_600_000_000L));
     try {
-      Step purchase = shop.ask(purchase(user), comes, user.pauseBeforeRetry());
+      Optional<String> host =
+          settings
+              .secondHost()
+              .filter(it -> it.has(user, settings.crowd().seed()))
+              .map(SecondHost::host);
+      Step purchase = shop.ask(purchase(user).at(host), comes, user.pauseBeforeRetry());
       count(purchase);
       if (purchase.told() == Step.Told.DONE && purchase.payment().isPresent()) {
         for (Wanted next : further(user, purchase.payment().get())) {
-          Step step = shop.ask(next, Instant.now(), user.pauseBeforeRetry());
+          Step step = shop.ask(next.at(host), Instant.now(), user.pauseBeforeRetry());
           log(step);
           countFurther(step);
           if (step.told() != Step.Told.DONE) {
@@ -256,7 +313,8 @@ public final class Load {
 
   private static Wanted wanted(
       User user, String operation, String path, String key, long amount, String body) {
-    return new Wanted(user.number(), operation, path, key, amount, user.currency(), body);
+    return new Wanted(
+        user.number(), operation, path, key, amount, user.currency(), body, Optional.empty());
   }
 
   private synchronized void tick() {

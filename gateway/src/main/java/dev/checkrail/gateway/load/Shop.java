@@ -40,7 +40,11 @@ final class Shop {
     this.apiKey = apiKey;
   }
 
-  /** What is asked for. */
+  /**
+   * What is asked for.
+   *
+   * @param host asked for instead of the shop's own
+   */
   record Wanted(
       int user,
       String operation,
@@ -48,7 +52,12 @@ final class Shop {
       String key,
       long amount,
       String currency,
-      String body) {
+      String body,
+      Optional<String> host) {
+    Wanted at(Optional<String> other) {
+      return new Wanted(user, operation, path, key, amount, currency, body, other);
+    }
+
     @Override
     public String toString() {
       return "Wanted[" + operation + " " + key + "]"; // the body has a card number
@@ -70,7 +79,7 @@ final class Shop {
         wanted.user(),
         wanted.operation(),
         wanted.key(),
-        hostHeader.orElseGet(() -> urls.getFirst().getAuthority()),
+        wanted.host().or(() -> hostHeader).orElseGet(() -> urls.getFirst().getAuthority()),
         wanted.amount(),
         wanted.currency(),
         intendedStart,
@@ -106,14 +115,19 @@ final class Shop {
     Said last = Said.NOTHING;
     while (true) {
       URI url = urls.get((first + refused) % urls.size());
-      String head = head("POST", wanted.path(), url) + further;
+      String head = head("POST", wanted.path(), url, wanted.host()) + further;
       Instant start = Instant.now();
       try {
         Exchange.Answer answer =
             Exchange.send(address(url), head, Optional.of(wanted.body()), until);
         attempts.add(
             new Step.Attempt(
-                url.toString(), start, Instant.now(), answer.status(), Optional.empty()));
+                url.toString(),
+                start,
+                Instant.now(),
+                answer.status(),
+                Optional.empty(),
+                Optional.ofNullable(answer.headers().get("x-request-id"))));
         last = said(answer);
         boolean running = answer.status() == 202 || answer.status() == 409;
         if (!running || !last.retry() || until - System.nanoTime() < ASK_AGAIN.toNanos()) {
@@ -163,13 +177,13 @@ final class Shop {
     }
   }
 
-  private String head(String method, String path, URI url) {
+  private String head(String method, String path, URI url, Optional<String> host) {
     return method
         + " "
         + path
         + " HTTP/1.1\r\n"
         + "Host: "
-        + hostHeader.orElseGet(url::getAuthority)
+        + host.or(() -> hostHeader).orElseGet(url::getAuthority)
         + "\r\n"
         + "Authorization: Bearer "
         + apiKey
@@ -187,7 +201,7 @@ final class Shop {
     for (URI url : urls) {
       try {
         Exchange.Answer answer =
-            Exchange.send(address(url), head("GET", path, url), Optional.empty(), until);
+            Exchange.send(address(url), head("GET", path, url, Optional.empty()), Optional.empty(), until);
         if (answer.status() == 200) {
           return Optional.of(json(answer.body()));
         }

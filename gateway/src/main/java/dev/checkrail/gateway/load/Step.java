@@ -45,7 +45,19 @@ public record Step(
    *
    * @param end when the answer was complete, or given up
    * @param status 0 if there was none; {@code error} then says why
+   * @param requestId of the answer, for support
    */
   public record Attempt(
-      String url, Instant start, Instant end, int status, Optional<String> error) {}
+      String url,
+      Instant start,
+      Instant end,
+      int status,
+      Optional<String> error,
+      Optional<String> requestId) {
+    /** One whose answer, if there was one, had no id. */
+    public Attempt(
+        String url, Instant start, Instant end, int status, Optional<String> error) {
+      this(url, start, end, status, error, Optional.empty());
+    }
+  }
 }

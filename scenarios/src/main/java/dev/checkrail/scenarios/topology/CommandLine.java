@@ -1,0 +1,43 @@
+package dev.checkrail.scenarios.topology;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The product's commands, run as people run them. */
+public final class CommandLine {
+  private final Path home;
+  private final Map<String, String> environment;
+
+  CommandLine(Path home, Map<String, String> environment) {
+    this.home = home;
+    this.environment = Map.copyOf(environment);
+  }
+
+  /**
+   * What a command said.
+   *
+   * @param said standard output and error, as they came
+   * @param seconds how long it took, its own start included
+   */
+  public record Answer(int status, String said, double seconds) {}
+
+  /** Runs {@code bin/checkrail} with these arguments. */
+  public Answer run(String... arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(home.resolve("bin/checkrail").toString());
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder =
+        new ProcessBuilder(command).directory(home.toFile()).redirectErrorStream(true);
+    builder.environment().putAll(environment);
+    long begun = System.nanoTime();
+    Process process = builder.start();
+    process.getOutputStream().close();
+    String said =
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    return new Answer(process.waitFor(), said, (System.nanoTime() - begun) / 1e9);
+  }
+}

@@ -1,0 +1,26 @@
+package dev.checkrail.scenarios.topology;
+
+import java.nio.file.Path;
+
+/** Who is told, and how: everybody over one signed webhook, which is the sink. */
+final class OnCallFile {
+  private OnCallFile() {}
+
+  static String text(Staging staging, Path secret) {
+    return """
+        version: 1
+        notifiers:
+          people:
+            webhook: { url: "http://127.0.0.1:%d/page", secret_file: "%s" }
+        chains:
+          default:
+            - { notify: [people], repeat: 5m }
+        """
+        .formatted(staging.port("sink"), secret);
+  }
+
+  static boolean isKnown(Path home) {
+    return java.nio.file.Files.isRegularFile(
+        home.resolve("checkrail/src/main/java/dev/checkrail/serve/OnCallOption.java"));
+  }
+}
