@@ -272,7 +272,7 @@ public final class Versions {
   }
 
   /** Which processes ran when we last acted. */
-  Optional<Processes.Seen> seen() throws BalancerException {
+  public Optional<Processes.Seen> seen() throws BalancerException {
     return Disk.read(folder.resolve("seen"))
         .map(bytes -> new String(bytes, UTF_8).strip().split(" ", -1))
         .filter(words -> words.length == 3)

@@ -514,6 +514,19 @@ final class Balancers implements AutoCloseable {
         });
   }
 
+  /** Whether a version would work again if one went back to it now; takes seconds. */
+  Verdict wayBack(String name, String digest) throws BalancerException, InterruptedException {
+    return look(
+        name,
+        held -> {
+          ConfigurationSet target =
+              held.versions()
+                  .load(digest)
+                  .orElseThrow(() -> Problem.missing("this version is not kept here"));
+          return held.checks().wayBack(target, target);
+        });
+  }
+
   // --- after a reload
 
   /** The last that was seen of a reload, as long as this process runs. */

@@ -10,6 +10,7 @@ import dev.checkrail.store.ChainedJournal;
 import dev.checkrail.store.Database;
 import dev.checkrail.store.DatabaseAddress;
 import dev.checkrail.store.EmbeddedPostgres;
+import dev.checkrail.store.IncidentTable;
 import dev.checkrail.store.LateJournal;
 import dev.checkrail.store.LateRollups;
 import dev.checkrail.store.MinuteTable;
@@ -30,9 +31,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,6 +58,7 @@ import org.slf4j.LoggerFactory;
 public final class ControlPlane implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
   private static final int CONNECTIONS = 10;
+  private static final int REMEMBERED = 200;
   private static final Duration PATIENCE = Duration.ofSeconds(3);
 
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
@@ -79,6 +83,8 @@ public final class ControlPlane implements AutoCloseable {
    * @param port 0 for any
    * @param tls empty: plain HTTP
    * @param driftEvery how long to wait between two looks for drift
+   * @param observeOnly nothing acts by itself and nobody is told; it is recorded what would have
+   *     been
    */
   public record Settings(
       Path data,
@@ -88,7 +94,8 @@ public final class ControlPlane implements AutoCloseable {
       String host,
       int port,
       Optional<Tls> tls,
-      Duration driftEvery) {
+      Duration driftEvery,
+      boolean observeOnly) {
     /** How often it is looked for drift if nobody says otherwise. */
     public static final Duration DRIFT_EVERY = Duration.ofSeconds(10);
 
@@ -101,6 +108,19 @@ public final class ControlPlane implements AutoCloseable {
         int port,
         Optional<Tls> tls) {
       this(data, programs, database, Optional.empty(), host, port, tls, DRIFT_EVERY);
+    }
+
+    /** With all that acts by itself. */
+    public Settings(
+        Path data,
+        Path programs,
+        Optional<DatabaseAddress> database,
+        Optional<DatabaseAddress> databaseOwner,
+        String host,
+        int port,
+        Optional<Tls> tls,
+        Duration driftEvery) {
+      this(data, programs, database, databaseOwner, host, port, tls, driftEvery, false);
     }
   }
 
@@ -138,26 +158,49 @@ public final class ControlPlane implements AutoCloseable {
       Refusals refusals = new Refusals(journal, clock, nanos);
       List<Endpoint> endpoints = new ArrayList<>();
       endpoints.addAll(new AccessApi(access).endpoints());
-      endpoints.addAll(new JournalApi(journal, journal, clock).endpoints());
       LateJournal late = new LateJournal(journal, settings.data().resolve("journal-late.jsonl"));
       late.writeLate();
       opened.push(every(Duration.ofSeconds(2), "late entries", () -> writeLate(late)));
+      HeardJournal heard = new HeardJournal(late);
+      endpoints.addAll(new JournalApi(journal, heard, clock).endpoints());
       Registry registry = new Registry(settings.data().resolve("balancers"));
-      Balancers balancers = new Balancers(registry, late, clock, nanos);
+      Balancers balancers = new Balancers(registry, heard, clock, nanos);
       opened.push(balancers);
       balancers.recover();
-      LateRollups rollups = new LateRollups(new MinuteTable(database), clock);
-      opened.push(rollups);
-      Watching watching = new Watching(registry, rollups, clock, nanos);
-      opened.push(watching);
-      watching.beginAll();
-      Figures figures = new Figures(watching, rollups::tally, clock);
       DriftRounds rounds =
           new DriftRounds(registry, balancers, late, clock, nanos, settings.driftEvery());
       opened.push(rounds);
+      LateRollups rollups = new LateRollups(new MinuteTable(database), clock);
+      opened.push(rollups);
+      OnCall onCall = new OnCall();
+      opened.push(onCall);
+      IncidentBook book = new IncidentBook(new IncidentTable(database), nanos);
+      opened.push(book);
+      WaysBack waysBack = new WaysBack(balancers, nanos);
+      opened.push(waysBack);
+      Guards guards =
+          new Guards(
+              new Guards.Around(
+                  registry,
+                  balancers,
+                  rounds::of,
+                  rounds::lookSoon,
+                  heard,
+                  this::remembered,
+                  onCall,
+                  book,
+                  waysBack,
+                  settings.observeOnly(),
+                  clock,
+                  nanos));
+      Watching watching = new Watching(registry, rollups, Optional.of(guards), clock, nanos);
+      opened.push(watching);
+      watching.beginAll();
+      Figures figures = new Figures(watching, rollups::tally, clock);
       endpoints.addAll(new StateApi(database, () -> stopping, metrics, figures).endpoints());
       endpoints.addAll(new BalancerApi(balancers, watching, rounds).endpoints());
       endpoints.addAll(new ProbesApi(watching).endpoints());
+      endpoints.addAll(new IncidentApi(book, guards, heard, clock).endpoints());
       endpoints.addAll(new LiveApi(watching, registry, rounds::of, clock).endpoints());
       this.operations =
           endpoints.stream()
@@ -191,6 +234,22 @@ public final class ControlPlane implements AutoCloseable {
       close();
       throw e;
     }
+  }
+
+  private List<JournalEntry> remembered(String balancer, Instant since) {
+    List<JournalEntry.Stored> all = new ArrayList<>();
+    for (ChainedJournal.Filter filter :
+        List.of(
+            new ChainedJournal.Filter(
+                Optional.empty(), Optional.of("lb " + balancer), Optional.of(since)),
+            new ChainedJournal.Filter(
+                Optional.of("event"), Optional.empty(), Optional.of(since)))) {
+      all.addAll(journal.last(REMEMBERED, filter));
+    }
+    return all.stream()
+        .sorted(Comparator.comparing(JournalEntry.Stored::number))
+        .map(JournalEntry.Stored::entry)
+        .toList();
   }
 
   private static String cause(Throwable e) {

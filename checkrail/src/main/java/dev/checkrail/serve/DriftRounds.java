@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -36,6 +37,7 @@ final class DriftRounds implements AutoCloseable {
   private final Duration every;
   private final Map<String, Thread> threads = new ConcurrentHashMap<>();
   private final Map<String, Drifting> seen = new ConcurrentHashMap<>();
+  private final Map<String, Semaphore> sooner = new ConcurrentHashMap<>();
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final Thread looksForNewOnes;
 
@@ -63,6 +65,29 @@ final class DriftRounds implements AutoCloseable {
   /** What was seen at the last look. */
   Drifting of(String name) {
     return seen.getOrDefault(name, Drifting.UNKNOWN);
+  }
+
+  /** Looks at once instead of when its time has come: another worker serves, say. */
+  void lookSoon(String name) {
+    Semaphore one = sooner(name);
+    if (one.availablePermits() == 0) {
+      one.release();
+    }
+  }
+
+  private Semaphore sooner(String name) {
+    return sooner.computeIfAbsent(name, it -> new Semaphore(0));
+  }
+
+  /** Waits until the next look; whether we stop. */
+  private boolean rests(String name, Duration pause) {
+    try {
+      var unused = sooner(name).tryAcquire(pause.toNanos(), TimeUnit.NANOSECONDS);
+      return stopping.getCount() == 0;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return true;
+    }
   }
 
   private void lookForNewOnes() {
@@ -102,7 +127,7 @@ final class DriftRounds implements AutoCloseable {
         LOG.error("lb {}: the look for drift failed", name, e);
         trouble = said(name, trouble, e);
       }
-      if (stopsWithin(every)) {
+      if (rests(name, every)) {
         return;
       }
     }
@@ -130,7 +155,7 @@ final class DriftRounds implements AutoCloseable {
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
         }
-        if (stopsWithin(pause) || registry.entry(name).filter(now -> same(now, entry)).isEmpty()) {
+        if (rests(name, pause) || registry.entry(name).filter(now -> same(now, entry)).isEmpty()) {
           return trouble;
         }
       }
@@ -155,6 +180,7 @@ final class DriftRounds implements AutoCloseable {
   @Override
   public void close() throws InterruptedException {
     stopping.countDown();
+    threads.keySet().forEach(name -> sooner(name).release());
     looksForNewOnes.join();
     for (Thread thread : threads.values()) {
       if (!thread.join(Duration.ofSeconds(6))) { // a look that hangs ends by its time-out

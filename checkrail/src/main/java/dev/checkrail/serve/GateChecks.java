@@ -155,6 +155,9 @@ final class GateChecks implements Checks {
     thread.start();
     try {
       return task.get();
+    } catch (InterruptedException e) {
+      thread.interrupt(); // nobody waits for it any more
+      throw e;
     } catch (ExecutionException e) {
       Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
       if (cause instanceof SandboxException) {

@@ -23,6 +23,7 @@ import dev.checkrail.watch.collect.Probes;
 import dev.checkrail.watch.collect.Recording;
 import dev.checkrail.watch.collect.Snapshot;
 import dev.checkrail.watch.collect.Totals;
+import dev.checkrail.watch.detect.Expectations;
 import dev.checkrail.watch.traffic.Approved;
 import dev.checkrail.watch.traffic.Limits;
 import dev.checkrail.watch.traffic.Route;
@@ -82,6 +83,7 @@ final class Watched implements AutoCloseable {
   private final ScheduledExecutorService planner;
   private volatile Optional<Intake> intake = Optional.empty();
   private volatile String logTrouble = "";
+  private volatile Optional<Meant> meant = Optional.empty();
   // Confined to the collector's thread.
   private long rolledUp;
   private long routed;
@@ -97,6 +99,10 @@ final class Watched implements AutoCloseable {
       servers = Set.copyOf(servers);
     }
   }
+
+  /** What the approved version and the policy mean. */
+  record Meant(
+      String digest, Configuration configuration, Policy policy, Expectations expectations) {}
 
   Watched(
       Registry.Entry entry,
@@ -137,6 +143,15 @@ final class Watched implements AutoCloseable {
 
   String name() {
     return entry.name();
+  }
+
+  Registry.Entry entry() {
+    return entry;
+  }
+
+  /** What is wanted of it; empty until the approved version was read. */
+  Optional<Meant> meant() {
+    return meant;
   }
 
   /** What was seen last. */
@@ -280,6 +295,9 @@ final class Watched implements AutoCloseable {
           live.isPresent() ? versions.load(live.get()) : Optional.empty();
       if (approved.isPresent() && !judged.equals(live.get())) {
         Configuration meaning = driver.meaning(approved.get());
+        meant =
+            Optional.of(
+                new Meant(live.get(), meaning, policy, Expectations.of(policy, meaning)));
         traffic.judgeBy(new Approved(Prove.regions(meaning, policy), meaning, policy));
         judged = live.get();
       }

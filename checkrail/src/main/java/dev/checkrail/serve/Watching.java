@@ -26,6 +26,7 @@ final class Watching implements AutoCloseable {
   private final Rollups rollups;
   private final InstantSource clock;
   private final LongSupplier nanos;
+  private final Optional<Guards> guards;
   private final Map<String, Watched> all = new ConcurrentHashMap<>();
   private boolean closed;
 
@@ -36,6 +37,21 @@ final class Watching implements AutoCloseable {
    * @param nanos elapsed time
    */
   Watching(Registry registry, Rollups rollups, InstantSource clock, LongSupplier nanos) {
+    this(registry, rollups, Optional.empty(), clock, nanos);
+  }
+
+  /**
+   * Watches nothing yet.
+   *
+   * @param guards who looks at what is watched; empty: nobody
+   */
+  Watching(
+      Registry registry,
+      Rollups rollups,
+      Optional<Guards> guards,
+      InstantSource clock,
+      LongSupplier nanos) {
+    this.guards = guards;
     this.registry = registry;
     this.rollups = rollups;
     this.clock = clock;
@@ -63,6 +79,7 @@ final class Watching implements AutoCloseable {
         Watched watched = new Watched(entry.get(), registry, rollups, clock, nanos);
         watched.start();
         all.put(name, watched);
+        guards.ifPresent(it -> it.begin(watched));
       }
     } catch (BalancerException | RuntimeException e) {
       LOG.error("lb {} is not watched: {}", name, e.getMessage());
@@ -71,6 +88,7 @@ final class Watching implements AutoCloseable {
 
   /** Ends one. */
   synchronized void end(String name) {
+    guards.ifPresent(it -> it.end(name));
     Watched watched = all.remove(name);
     if (watched != null) {
       watched.close();

@@ -196,26 +196,16 @@ public final class Alerts {
                   sign.subject().hashCode(),
                   look.at().getEpochSecond());
       known =
-          new Alert(
-              id,
-              look.balancer(),
-              sign.detection(),
-              sign.subject(),
-              sign.level(),
-              sign.text(),
-              sign.since(),
+          Alert.first(
+              new Alert.Identity(
+                  id,
+                  look.balancer(),
+                  sign.detection(),
+                  sign.subject(),
+                  owner(sign, look.expectations())),
+              sign,
               look.at(),
-              look.at(),
-              Optional.empty(),
-              0,
-              1,
-              sign.scope(),
-              Optional.empty(),
-              owner(sign, look.expectations()),
-              group(look.balancer()).orElse(id),
-              Optional.empty(),
-              Optional.empty(),
-              Optional.empty());
+              group(look.balancer()).orElse(id));
     } else if (known.open()) {
       known = known.seenAgain(sign, look.at());
     } else {

@@ -16,7 +16,7 @@ import java.util.OptionalDouble;
 public final class Detect {
   private static final Duration SET_BACK = Duration.ofSeconds(5);
 
-  private final Expectations expectations;
+  private Expectations expectations;
   private final History history;
   private Scene scene;
   private List<Detector> detectors;
@@ -41,6 +41,12 @@ public final class Detect {
     this.history = history;
     this.scene = new Scene(expectations);
     this.detectors = detectors(history);
+  }
+
+  /** What is wanted from now on: another version was approved. What was learnt stays. */
+  public void expect(Expectations wanted) {
+    expectations = wanted;
+    scene.expect(wanted);
   }
 
   private static List<Detector> detectors(History history) {

@@ -54,6 +54,7 @@ public final class Moments {
    * @param probes latest of each target
    * @param journal entries about this load balancer, and events told by others, since the moment
    *     before, oldest first
+   * @param ours which worker is there by an act of ours
    */
   public record Sources(
       Instant at,
@@ -65,12 +66,25 @@ public final class Moments {
       List<Probed> probes,
       Drifting drift,
       List<JournalEntry> journal,
-      Map<String, Moment.Dependency> dependencies) {
+      Map<String, Moment.Dependency> dependencies,
+      Ours ours) {
     public Sources {
       probes = List.copyOf(probes);
       journal = List.copyOf(journal);
       dependencies = Map.copyOf(dependencies);
     }
+  }
+
+  /**
+   * Which worker is there by an act of ours, to tell a reload that somebody else ordered.
+   *
+   * @param acting whether an act of ours is under way: whose worker it is can't be said yet
+   * @param worker that served when our last act ended; empty if that is not known, then what serves
+   *     within a minute after an act is taken for ours
+   */
+  public record Ours(boolean acting, OptionalLong worker) {
+    /** Nothing is known. */
+    public static final Ours UNKNOWN = new Ours(false, OptionalLong.empty());
   }
 
   /** The moment that these make. */
@@ -359,15 +373,30 @@ public final class Moments {
     return text.length() > 500 ? text.substring(0, 500) : text.toString();
   }
 
-  /** Another worker serves, and nothing that we did in the last minute explains it. */
+  /**
+   * Another worker serves, and nothing that we did explains it. After a start that is told of a
+   * worker that somebody else's reload made before, too, at the time at which it was made.
+   */
   private void reloaded(Sources from, Snapshot.Seen seen, List<Moment.Event> events) {
     long now = seen.current().pid();
-    boolean another = worker != 0 && worker != now;
+    if (from.ours().acting()) {
+      return; // it is said when the act is over
+    }
+    boolean first = worker == 0;
+    boolean another = worker != now;
     worker = now;
-    if (another && lastAct.filter(it -> it.plus(OURS).isAfter(from.at())).isEmpty()) {
+    boolean others;
+    if (from.ours().worker().isPresent()) {
+      others = another && from.ours().worker().getAsLong() != now;
+    } else {
+      others =
+          another && !first && lastAct.filter(it -> it.plus(OURS).isAfter(from.at())).isEmpty();
+    }
+    if (others) {
+      Instant at = first ? from.at().minus(seen.current().age()) : from.at();
       events.add(
           new Moment.Event(
-              from.at(),
+              at,
               Moment.Event.What.RELOADED_BY_OTHERS,
               "",
               "worker " + now + " serves since; none of our acts explains it",

@@ -34,7 +34,7 @@ final class Scene {
   private static final int BANDS = Band.values().length;
   private static final Band[] ALL_BANDS = Band.values();
 
-  private final Expectations expectations;
+  private Expectations expectations;
   private final Map<Route, RouteUnit> byRoute = new HashMap<>();
   private final Map<String, RouteUnit> routes = new LinkedHashMap<>();
   private final Map<ServerName, ServerUnit> servers = new LinkedHashMap<>();
@@ -403,6 +403,10 @@ final class Scene {
       throw new IllegalStateException("no moment yet");
     }
     return current;
+  }
+
+  void expect(Expectations wanted) {
+    expectations = wanted;
   }
 
   Expectations expectations() {

@@ -55,6 +55,8 @@ public final class Diagnose {
   private Optional<Aftermath> aftermath = Optional.empty();
   private Optional<Act> goneBack = Optional.empty();
   private boolean settled;
+  private boolean acting;
+  private Optional<Instant> acted = Optional.empty();
   private double rateBefore;
   private String candidate = "";
   private int steady;
@@ -110,6 +112,11 @@ public final class Diagnose {
     return weighed(at, tick, began.get(), first);
   }
 
+  /** What changed in the last quarter of an hour, oldest first: what each did has to be found out. */
+  public List<Act> acts() {
+    return List.copyOf(acts);
+  }
+
   /** What says that users are harmed, in words of the product. */
   List<String> alarmed() {
     return history.alarmed();
@@ -132,6 +139,7 @@ public final class Diagnose {
     Instant at = moment.at();
     acts.removeIf(act -> act.at().plus(ACTS).isBefore(at));
     for (Moment.Event event : moment.events()) {
+      acting(event);
       switch (event.what()) {
         case APPLY_BEGAN -> act(event, Act.Kind.APPLY);
         case ROLLBACK_BEGAN -> {
@@ -145,11 +153,15 @@ public final class Diagnose {
           takenOut(event.text(), acts.getLast().subject(), moment);
         }
         case RUNTIME -> takenOut(event.text(), event.text(), moment);
-        case RELOADED_BY_OTHERS -> bypass(event.at());
+        case RELOADED_BY_OTHERS -> {
+          if (!bypassed(event.at())) {
+            bypass(event.at());
+          }
+        }
         case APPLY_ENDED, ROLLBACK_ENDED -> {}
       }
     }
-    if (tick.replaced) {
+    if (tick.replaced && !ours(at.minusMillis(700))) {
       bypass(at.minusMillis(700));
     }
     while (acts.size() > MOST_ACTS) {
@@ -169,22 +181,44 @@ public final class Diagnose {
             event.text()));
   }
 
-  private void bypass(Instant at) {
-    boolean known =
-        acts.stream()
+  private void acting(Moment.Event event) {
+    switch (event.what()) {
+      case APPLY_BEGAN, ROLLBACK_BEGAN -> acting = true;
+      case APPLY_ENDED, ROLLBACK_ENDED -> {
+        acting = false;
+        acted = Optional.of(event.at());
+      }
+      case RUNTIME, RELOADED_BY_OTHERS, TOLD -> {}
+    }
+  }
+
+  /** Whether an act of ours, or a bypass that is known, explains a new worker. */
+  private boolean ours(Instant at) {
+    return acting
+        || acted.filter(end -> !end.plusSeconds(3).isBefore(at)).isPresent()
+        || acts.stream()
             .anyMatch(act ->
                 act.kind().changesTheFile()
                     && Duration.between(act.at(), at).abs().compareTo(Duration.ofSeconds(15)) < 0);
-    if (!known) {
-      acts.add(
-          new Act(
-              at,
-              Act.Kind.BYPASS,
-              "reload by others at " + at,
-              Optional.empty(),
-              "",
-              "another worker serves, and none of our acts explains it"));
-    }
+  }
+
+  /** It is known for sure that nobody of ours did it: only the same bypass is no other one. */
+  private boolean bypassed(Instant at) {
+    return acts.stream()
+        .anyMatch(act ->
+            act.kind() == Act.Kind.BYPASS
+                && Duration.between(act.at(), at).abs().compareTo(Duration.ofSeconds(2)) < 0);
+  }
+
+  private void bypass(Instant at) {
+    acts.add(
+        new Act(
+            at,
+            Act.Kind.BYPASS,
+            "reload by others at " + at,
+            Optional.empty(),
+            "",
+            "another worker serves, and none of our acts explains it"));
   }
 
   private void takenOut(String text, String subject, Moment moment) {

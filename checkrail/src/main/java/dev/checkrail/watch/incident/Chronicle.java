@@ -27,13 +27,18 @@ import java.util.Set;
  * without a final state. A second that was not seen is not a good one. A person may close it
  * earlier; the record says who.
  *
- * <p>Confined to one thread, one per load balancer; asks no clock.
+ * <p>Confined to one thread, one per load balancer; asks no clock. {@link #memory} is what has to be
+ * kept for {@link #resume} to go on after a crash: no second incident for the same harm, and the
+ * answer that was published stays.
  */
 public final class Chronicle {
   static final Duration QUIET = Duration.ofMinutes(10);
   private static final int MOST = 2_000;
   private static final int USUAL_SECONDS = 300;
   private static final int LATELY = 30;
+
+  /** After a crash we have to look for so long before we say that nobody fails any more. */
+  private static final Duration LOOKED = Duration.ofSeconds(60);
 
   private record Seconds(double time, long requests, long failed) {}
 
@@ -48,9 +53,66 @@ public final class Chronicle {
   private final Deque<long[]> reach = new ArrayDeque<>();
   private final Deque<Seconds> lately = new ArrayDeque<>();
   private boolean quietTold;
+  private Optional<Instant> closedAt = Optional.empty();
+  private boolean resumed;
+  private Optional<Instant> resumedAt = Optional.empty();
+
+  /**
+   * What is remembered of an incident.
+   *
+   * @param usualShare of requests that failed before it
+   * @param ruledOut causes of which the timeline says already what became of them
+   * @param quietTold whether the timeline says that nobody fails any more
+   */
+  public record Memory(
+      Incident incident, double usualShare, Set<Cause> ruledOut, boolean quietTold) {
+    public Memory {
+      ruledOut = Set.copyOf(ruledOut);
+    }
+  }
 
   /** Nothing is recorded yet. */
   public Chronicle() {}
+
+  /** Goes on with an incident that was open when the process before ended. */
+  public static Chronicle resume(Memory kept) {
+    Chronicle chronicle = new Chronicle();
+    chronicle.current = Optional.of(kept.incident());
+    chronicle.usualShare = kept.usualShare();
+    chronicle.timeline.addAll(kept.incident().timeline());
+    chronicle.leftOut = kept.incident().leftOut();
+    chronicle.ruledOut.addAll(kept.ruledOut());
+    chronicle.quietTold = kept.quietTold();
+    chronicle.resumed = true;
+    return chronicle;
+  }
+
+  /** What is to be kept of the incident that is open, or has just ended; empty if there is none. */
+  public Optional<Memory> memory() {
+    return current.map(it -> new Memory(it, usualShare, ruledOut, quietTold));
+  }
+
+  /** An incident that has ended, with what a person has to add. */
+  public static Incident noted(Incident ended, Happening note) {
+    List<Entry> all = new ArrayList<>(ended.timeline());
+    boolean room = all.size() < MOST;
+    if (room) {
+      all.add(new Entry(note.at(), note.what(), note.who(), note.text()));
+    }
+    return new Incident(
+        ended.id(),
+        ended.balancer(),
+        ended.began(),
+        ended.opened(),
+        ended.state(),
+        ended.answer(),
+        ended.aftermath(),
+        ended.impact(),
+        all,
+        ended.lastHarm(),
+        ended.ended(),
+        ended.leftOut() + (room ? 0 : 1));
+  }
 
   /**
    * What is recorded after this moment.
@@ -65,7 +127,7 @@ public final class Chronicle {
       forget();
     }
     if (current.isEmpty()) {
-      if (diagnosis.harmedSince().isEmpty() || !diagnosis.urgent()) {
+      if (diagnosis.harmedSince().isEmpty() || !diagnosis.urgent() || closed(diagnosis)) {
         if (diagnosis.harmedSince().isEmpty()) {
           remember(moment);
         }
@@ -74,9 +136,12 @@ public final class Chronicle {
       open(moment, diagnosis);
     }
     Incident open = current.orElseThrow();
+    if (resumed && resumedAt.isEmpty()) {
+      resumedAt = Optional.of(moment.at());
+    }
+    boolean harmed = worse(moment);
     write(moment, diagnosis, happenings);
     Impact impact = impact(open.impact(), moment, unknown);
-    boolean harmed = worse(moment);
     Optional<Instant> lastHarm = harmed ? Optional.of(moment.at()) : open.lastHarm();
     State state = State.OPEN;
     Optional<Instant> ended = Optional.empty();
@@ -84,6 +149,7 @@ public final class Chronicle {
       if (one.what() == What.CLOSED) {
         state = State.CLOSED;
         ended = Optional.of(one.at());
+        closedAt = ended;
       }
     }
     if (state == State.OPEN && resolved(moment, diagnosis, harmed, unknown)) {
@@ -105,7 +171,7 @@ public final class Chronicle {
             open.began(),
             open.opened(),
             state,
-            open.answer().or(diagnosis::published),
+            answer(open, diagnosis),
             diagnosis.aftermath().or(open::aftermath),
             impact,
             timeline,
@@ -116,7 +182,31 @@ public final class Chronicle {
     return current;
   }
 
+  /** What was published first; another one only after a way back has refuted that. */
+  private static Optional<Diagnosis.Published> answer(Incident open, Diagnosis diagnosis) {
+    boolean refuted =
+        open.aftermath()
+            .filter(it -> it.result() == Diagnosis.Aftermath.Result.REFUTED)
+            .filter(
+                it -> diagnosis.published().filter(now -> now.at().isAfter(it.at())).isPresent())
+            .isPresent();
+    return refuted ? diagnosis.published() : open.answer().or(diagnosis::published);
+  }
+
+  /** The same harm goes on after a person has closed its incident: that is no other one. */
+  private boolean closed(Diagnosis diagnosis) {
+    return closedAt.isPresent()
+        && diagnosis.harmedSince().filter(since -> since.isAfter(closedAt.get())).isEmpty();
+  }
+
+  /** What was seen since a crash is too little to say that nobody fails. */
+  private boolean unsure(Moment moment) {
+    return resumedAt.filter(at -> at.plus(LOOKED).isAfter(moment.at())).isPresent();
+  }
+
   private void forget() {
+    resumed = false;
+    resumedAt = Optional.empty();
     current = Optional.empty();
     timeline.clear();
     leftOut = 0;
@@ -180,7 +270,8 @@ public final class Chronicle {
       What what =
           switch (event.what()) {
             case ROLLBACK_BEGAN -> What.WAY_BACK;
-            case ROLLBACK_ENDED -> What.VERIFIED;
+            case ROLLBACK_ENDED ->
+                event.text().startsWith("rollback.serves") ? What.VERIFIED : What.NOTE;
             case APPLY_BEGAN, APPLY_ENDED, RUNTIME, RELOADED_BY_OTHERS, TOLD -> What.CHANGED;
           };
       entry(event.at(), what, event.actor(), event.text());
@@ -190,9 +281,12 @@ public final class Chronicle {
     }
     for (Diagnosis.Note note : diagnosis.notes()) {
       if (lastNote.isEmpty() || note.at().isAfter(lastNote.get())) {
+        boolean other =
+            current.flatMap(Incident::answer).filter(it -> it.at().isBefore(note.at())).isPresent()
+                && !refuted();
         What what =
             note.text().startsWith("published:")
-                ? What.CAUSE
+                ? other ? What.NOTE : What.CAUSE
                 : note.text().startsWith("what was published") ? What.OTHER_MIND : What.NOTE;
         entry(note.at(), what, "checkrail", note.text());
       }
@@ -206,11 +300,21 @@ public final class Chronicle {
         }
       }
     }
+    if (unsure(moment)) {
+      return;
+    }
     boolean quiet = diagnosis.harmedSince().isEmpty();
     if (quiet && !quietTold) {
       entry(moment.at(), What.HARM_ENDED, "checkrail", "no more fail than usual");
     }
     quietTold = quiet;
+  }
+
+  private boolean refuted() {
+    return current
+        .flatMap(Incident::aftermath)
+        .filter(it -> it.result() == Diagnosis.Aftermath.Result.REFUTED)
+        .isPresent();
   }
 
   private Impact impact(Impact before, Moment moment, OptionalLong unknown) {
@@ -284,7 +388,7 @@ public final class Chronicle {
             .filter(Snapshot.Worker::old)
             .anyMatch(worker -> worker.connections().orElse(1) > 0);
     boolean good =
-        seen && !harmed && !old && diagnosis.harmedSince().isEmpty() && unknown.orElse(0) == 0;
+        seen && !harmed && !old && !unsure(moment) && diagnosis.harmedSince().isEmpty() && unknown.orElse(0) == 0;
     if (!good) {
       goodSince = Optional.empty();
       return false;
@@ -299,6 +403,9 @@ public final class Chronicle {
     if (timeline.size() >= MOST) {
       leftOut++;
       return;
+    }
+    if (resumed && timeline.contains(new Entry(at, what, who, text))) {
+      return; // told again after a crash, because it may have been lost
     }
     int place = timeline.size();
     while (place > 0 && timeline.get(place - 1).at().isAfter(at)) {

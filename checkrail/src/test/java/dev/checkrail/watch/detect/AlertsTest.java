@@ -286,6 +286,18 @@ class AlertsTest {
     assertThat(Alerts.State.read(alerts.state().write())).isEqualTo(alerts.state());
   }
 
+  /** What is kept is read by later versions, too: its shape is a promise. */
+  @Test
+  void whatIsKeptHasItsIdentityItsStateAndWhoHasToKnow() {
+    look(1, errors(Level.PAGE));
+    assertThat(alerts.state().write())
+        .contains(
+            "{\"alerts\":[{\"identity\":{\"id\":\"edge-server-errors-",
+            "\"state\":{\"level\":\"PAGE\",\"what\":\"be_pay/pay-2 is wrong.\"",
+            "\"telling\":{\"group\":\"edge-server-errors-",
+            "\"told\":\"PAGE\"}");
+  }
+
   @Test
   void explanationsGoRoundInNoCircle() {
     for (Detection one : Detection.values()) {

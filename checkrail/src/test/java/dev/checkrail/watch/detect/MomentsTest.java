@@ -66,7 +66,8 @@ class MomentsTest {
       PolicyReader.read(SourceFile.of("checkrail.yaml", POLICY), Map.of(), List.of()).policy();
   private final Configuration configuration = configuration();
   private final Traffic traffic = new Traffic(() -> now, Limits.standard());
-  private final Moments moments = new Moments();
+  private Moments moments = new Moments();
+  private Moments.Ours ours = Moments.Ours.UNKNOWN;
 
   private static Configuration configuration() {
     return Read.haproxy(
@@ -155,7 +156,8 @@ class MomentsTest {
             List.of(),
             Drifting.UNKNOWN,
             List.of(journal),
-            Map.of()));
+            Map.of(),
+            ours));
   }
 
   @Test
@@ -223,6 +225,26 @@ class MomentsTest {
     assertThat(next(seen(3), counts(0, 0)).events()).isEmpty();
     now = NOON.plusSeconds(120);
     assertThat(next(seen(4), counts(0, 0)).events()).hasSize(1);
+  }
+
+  /** Who knows which worker its last act left needs no minute to tell others' reloads. */
+  @Test
+  void aWorkerThatNoActOfOursLeftIsOthersAtOnceAndAlsoAfterAStart() {
+    ours = new Moments.Ours(false, OptionalLong.of(1));
+    assertThat(next(seen(1), counts(0, 0)).events()).isEmpty();
+    ours = new Moments.Ours(true, OptionalLong.of(1));
+    assertThat(next(seen(2), counts(0, 0)).events()).isEmpty();
+    ours = new Moments.Ours(false, OptionalLong.of(2));
+    assertThat(next(seen(2), counts(0, 0)).events()).isEmpty();
+    assertThat(next(seen(3), counts(0, 0)).events())
+        .extracting(Moment.Event::what)
+        .containsExactly(Moment.Event.What.RELOADED_BY_OTHERS);
+    assertThat(next(seen(3), counts(0, 0)).events()).isEmpty();
+
+    moments = new Moments();
+    assertThat(next(seen(3), counts(0, 0)).events())
+        .singleElement()
+        .satisfies(event -> assertThat(event.at()).isEqualTo(NOON.minus(Duration.ofHours(1))));
   }
 
   @Test

@@ -1,0 +1,508 @@
+package dev.checkrail.serve;
+
+import dev.checkrail.balancer.BalancerException;
+import dev.checkrail.balancer.Drifting;
+import dev.checkrail.balancer.Rollback;
+import dev.checkrail.balancer.Versions;
+import dev.checkrail.change.Journal;
+import dev.checkrail.change.JournalEntry;
+import dev.checkrail.policy.Policy;
+import dev.checkrail.watch.collect.Snapshot;
+import dev.checkrail.watch.detect.Alerts;
+import dev.checkrail.watch.detect.Detect;
+import dev.checkrail.watch.detect.Detection;
+import dev.checkrail.watch.detect.Expectations;
+import dev.checkrail.watch.detect.Moment;
+import dev.checkrail.watch.detect.Moments;
+import dev.checkrail.watch.detect.Sign;
+import dev.checkrail.watch.diagnose.Act;
+import dev.checkrail.watch.diagnose.AutoRollback;
+import dev.checkrail.watch.diagnose.AutoRollback.Decision;
+import dev.checkrail.watch.diagnose.AutoRollback.WayBack;
+import dev.checkrail.watch.diagnose.Cause;
+import dev.checkrail.watch.diagnose.Diagnose;
+import dev.checkrail.watch.diagnose.Diagnosis;
+import dev.checkrail.watch.diagnose.Ranked;
+import dev.checkrail.watch.diagnose.Scope;
+import dev.checkrail.watch.incident.Chronicle;
+import dev.checkrail.watch.incident.Happening;
+import dev.checkrail.watch.incident.Incident;
+import dev.checkrail.watch.incident.Prevention;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Guards one load balancer: each second, 0.4 s after its turn, all that was observed becomes a
+ * {@link Moment}, is looked at by the detectors, told, diagnosed, perhaps acted on, and recorded.
+ * The thread {@code guard NAME} does that and waits for nobody: what takes time is done on others.
+ */
+final class Guard implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Guard.class);
+
+  /** Milliseconds after the turn of a second: what the socket and the log told of it is there. */
+  private static final int LATE = 400;
+
+  private static final Duration REMEMBERED = Duration.ofMinutes(15);
+  private static final Duration SETTLED = Duration.ofSeconds(10);
+  private static final Duration ENDING = Duration.ofSeconds(5);
+  private static final int ROOM = 1_000;
+  private static final int PROPOSALS = 5;
+  private static final int SERVICES = 50;
+
+  private final Guards.Around around;
+  private final Watched watched;
+  private final String name;
+  private final InstantSource clock;
+  private final HeardJournal.Ear ear;
+  private final WhatMoved moved;
+  private final Signals signals;
+  private final GoingBack goingBack;
+  private final ExecutorService acting;
+  private final BlockingQueue<Happening> said = new ArrayBlockingQueue<>(ROOM);
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final Thread thread;
+  private volatile Optional<Now> now = Optional.empty();
+
+  // Confined to the thread.
+  private final Moments moments = new Moments();
+  private final Detect detect;
+  private final Diagnose diagnose;
+  private final AutoRollback rollback = new AutoRollback();
+  private Chronicle chronicle = new Chronicle();
+  private boolean resumed;
+  private boolean warmed;
+  private long worker;
+  private String trouble = "";
+  private Instant troubleSince = Instant.EPOCH;
+  private Basis basis = new Basis("", Instant.EPOCH);
+  private String settledBasis = "";
+  private final Set<String> proposed = new TreeSet<>();
+  private final Set<String> harmed = new TreeSet<>();
+  private Optional<Prevention> prevention = Optional.empty();
+  private String incidentId = "";
+
+  /** What ways back may depend on, and since when it is so. */
+  private record Basis(String text, Instant since) {}
+
+  /**
+   * What is known at this moment.
+   *
+   * @param decision whether to go back
+   * @param back the way back that would be taken
+   * @param incident that is open, or has just ended
+   * @param signs what the detectors see
+   */
+  record Now(
+      Instant at,
+      Diagnosis diagnosis,
+      Decision decision,
+      Optional<WayBack> back,
+      Optional<Incident> incident,
+      List<Sign> signs) {
+    Now {
+      signs = List.copyOf(signs);
+    }
+  }
+
+  /** For one load balancer; {@link #start} begins. */
+  Guard(Watched watched, Guards.Around around) {
+    this.watched = watched;
+    this.around = around;
+    this.name = watched.name();
+    this.clock = around.clock();
+    this.ear = around.journal().listen(name);
+    this.moved = new WhatMoved(watched.entry(), around.registry(), this::policy, around.nanos());
+    this.signals = new Signals(policy().signals(), around.nanos());
+    this.goingBack = new GoingBack(around.balancers(), clock, this::tell);
+    this.acting =
+        Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("act " + name).factory());
+    this.detect = new Detect(Expectations.NONE, Detect.History.NONE);
+    this.diagnose = new Diagnose(moved);
+    this.thread = Thread.ofPlatform().daemon().name("guard " + name).unstarted(this::run);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** What is known now; empty before the first look. */
+  Optional<Now> now() {
+    return now;
+  }
+
+  /** What people did about it; it stands in the timeline within a second. */
+  void tell(Happening happening) {
+    if (!said.offer(happening)) {
+      LOG.warn("lb {}: too much is told at once", name);
+    }
+  }
+
+  private Policy policy() {
+    Registry.Entry entry = watched.entry();
+    try {
+      return Registry.policy(entry.policy(), entry.installation().environment());
+    } catch (Problem e) {
+      LOG.error("lb {}: {}", name, e.getMessage());
+      return Policy.none();
+    }
+  }
+
+  // --- each second, on the guard's thread
+
+  private void run() {
+    try {
+      List<JournalEntry> before = remembered();
+      while (!closed.get()) {
+        untilTheNext();
+        try {
+          look(before);
+          before = List.of();
+          trouble = "";
+        } catch (BalancerException | RuntimeException e) {
+          failed(e);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void untilTheNext() throws InterruptedException {
+    Thread.sleep(1000 - Math.floorMod(clock.millis() - LATE, 1000L));
+  }
+
+  /** What the journal says of the last quarter of an hour: we may have been away. */
+  private List<JournalEntry> remembered() {
+    try {
+      return around.remembered().of(name, clock.instant().minus(REMEMBERED));
+    } catch (RuntimeException e) {
+      LOG.warn("lb {}: what was done before is not known: {}", name, e.getMessage());
+      return List.of();
+    }
+  }
+
+  private void look(List<JournalEntry> before) throws BalancerException {
+    resume();
+    signals.ask();
+    Instant at = clock.instant();
+    Versions versions = around.registry().versions(name);
+    Optional<String> live = versions.live();
+    Moment moment = moments.next(sources(at, live, versions, before));
+    Expectations expectations =
+        watched.meant().map(Watched.Meant::expectations).orElse(Expectations.NONE);
+    detect.expect(expectations);
+    List<Sign> signs = detect.next(moment);
+    Diagnosis diagnosis = diagnose.next(moment);
+    moved.see(diagnose.acts());
+    Optional<WayBack> back = wayBack(diagnosis, live, versions);
+    Decision decision = rollback.next(moment, diagnosis, back);
+    List<Happening> happenings = new ArrayList<>();
+    said.drainTo(happenings);
+    Optional<Incident> known = now.flatMap(Now::incident);
+    List<Happening> told =
+        around.onCall().look(Alerts.Look.of(moment, signs, expectations), diagnosis, known);
+    happenings.addAll(told);
+    decided(decision, moment).ifPresent(happenings::add);
+    Optional<Incident> incident =
+        chronicle.next(moment, diagnosis, happenings, OptionalLong.empty());
+    now = Optional.of(new Now(at, diagnosis, decision, back, incident, signs));
+    record(incident, moment, diagnosis);
+    acknowledged(told, incident);
+    keepWaysBack(diagnosis, live, versions, moment, at);
+    warmUp(moment);
+  }
+
+  private Moments.Sources sources(
+      Instant at, Optional<String> live, Versions versions, List<JournalEntry> before)
+      throws BalancerException {
+    boolean acts = (around.balancers().acts(name) & 1) == 1;
+    OptionalLong ours =
+        versions.seen().map(it -> OptionalLong.of(it.worker())).orElse(OptionalLong.empty());
+    Snapshot snapshot = watched.latest();
+    Drifting drift = around.drift().apply(name);
+    if (snapshot instanceof Snapshot.Seen seen && seen.current().pid() != worker) {
+      worker = seen.current().pid();
+      if (!acts && ours.orElse(worker) != worker) {
+        around.lookSoon().accept(name);
+      }
+    }
+    List<JournalEntry> journal = new ArrayList<>(before);
+    ear.next().stream().filter(one -> !before.contains(one)).forEach(journal::add);
+    return new Moments.Sources(
+        at,
+        live,
+        snapshot,
+        watched.log().map(it -> watched.traffic()),
+        watched.logCounts(),
+        watched.logTrouble(),
+        watched.probes().latest(),
+        drift,
+        journal,
+        signals.latest(),
+        new Moments.Ours(acts, ours));
+  }
+
+  private void warmUp(Moment moment) {
+    if (!warmed && moment.stats().isPresent() && watched.meant().isPresent()) {
+      warmed = true;
+      moved.warmUp();
+    }
+  }
+
+  // --- going back
+
+  private Optional<WayBack> wayBack(
+      Diagnosis diagnosis, Optional<String> live, Versions versions) throws BalancerException {
+    Optional<Act> act = diagnosis.published().flatMap(it -> it.first().act());
+    boolean ourLast =
+        act.filter(it -> it.kind() == Act.Kind.APPLY && it.digest().equals(live)).isPresent();
+    Optional<String> to = ourLast ? versions.previous() : live;
+    return to.map(digest -> around.waysBack().to(name, digest));
+  }
+
+  /** Not while users fail: it takes the processor from those who help them. */
+  private void keepWaysBack(
+      Diagnosis diagnosis, Optional<String> live, Versions versions, Moment moment, Instant at)
+      throws BalancerException {
+    if (diagnosis.harmedSince().isPresent() || live.isEmpty()) {
+      return;
+    }
+    String text =
+        live.get()
+            + moment
+                .servers()
+                .map(one -> "\n" + one.name() + " " + one.address())
+                .collect(Collectors.joining())
+            + moment.drift().found().stream()
+                .map(one -> "\n" + one.found().part() + " " + one.found().subject() + one.since())
+                .collect(Collectors.joining());
+    if (!text.equals(basis.text())) {
+      basis = new Basis(text, at);
+    }
+    if (settledBasis.isEmpty() || !basis.since().plus(SETTLED).isAfter(at)) {
+      settledBasis = basis.text();
+    }
+    List<String> digests = new ArrayList<>(List.of(live.get()));
+    versions.previous().ifPresent(digests::add);
+    around.waysBack().keep(name, digests, settledBasis);
+  }
+
+  /** What is to stand in the timeline of it, once. */
+  private Optional<Happening> decided(Decision decision, Moment moment) {
+    return switch (decision) {
+      case Decision.Stay stay -> Optional.empty();
+      case Decision.Propose propose -> {
+        String key = propose.change().id() + ' ' + propose.why().replaceAll("[0-9]+", "");
+        boolean news = proposed.size() < PROPOSALS && proposed.add(key);
+        yield news ? Optional.of(note(moment, proposal(propose))) : Optional.empty();
+      }
+      case Decision.GoBack back -> {
+        if (around.observeOnly()) {
+          yield Optional.of(note(moment, GoingBack.words(back)));
+        }
+        Optional<Rollback.Tourniquet> tourniquet =
+            moved
+                .by(back.change())
+                .flatMap(scope ->
+                    GoingBack.tourniquet(
+                        scope,
+                        moment,
+                        watched
+                            .meant()
+                            .filter(it -> it.digest().equals(back.to()))
+                            .map(Watched.Meant::configuration)));
+        inBackground(() -> goingBack.go(name, back, tourniquet));
+        yield Optional.empty();
+      }
+    };
+  }
+
+  /** In words. */
+  static String proposal(Decision.Propose propose) {
+    return "proposed: go back"
+        + propose.to().map(it -> " to " + Versions.brief(it)).orElse("")
+        + "; not by itself, because "
+        + propose.why();
+  }
+
+  private static Happening note(Moment moment, String text) {
+    return new Happening(moment.at(), Incident.What.NOTE, "checkrail", text);
+  }
+
+  // --- the record
+
+  /** What a crash interrupted goes on: the same incident, with the answer that was given. */
+  private void resume() {
+    if (resumed) {
+      return;
+    }
+    try {
+      Optional<Recorded> open = around.book().open(name);
+      resumed = true;
+      if (open.isPresent()) {
+        chronicle = Chronicle.resume(open.get().memory());
+        incidentId = open.get().incident().id();
+        prevention = open.get().prevention();
+      }
+    } catch (RuntimeException e) {
+      LOG.warn("lb {}: whether an incident was open is not known: {}", name, e.getMessage());
+      resumed = now.flatMap(Now::incident).isPresent();
+    }
+  }
+
+  private void record(Optional<Incident> incident, Moment moment, Diagnosis diagnosis) {
+    if (incident.isEmpty()) {
+      return;
+    }
+    if (!incident.get().id().equals(incidentId)) {
+      incidentId = incident.get().id();
+      prevention = Optional.empty();
+      proposed.clear();
+      harmed.clear();
+    }
+    for (Moment.Flow flow : moment.flows()) {
+      if (harmed.size() < SERVICES && (flow.unserved() || flow.fit().wrong())) {
+        harmed.add(flow.route().service());
+      }
+    }
+    if (prevention.isEmpty()) {
+      Optional<Ranked> cause = incident.get().answer().map(Diagnosis.Published::first);
+      if (cause.isPresent() && cause.get().cause() != Cause.LB_CHANGE) {
+        prevention = Optional.of(Prevention.of(cause.get(), Scope.NOTHING, Set.of()));
+      } else if (cause.isPresent() && diagnosis.harmedSince().isEmpty()) {
+        prevention =
+            cause
+                .get()
+                .act()
+                .flatMap(moved::by)
+                .map(scope -> Prevention.of(cause.get(), scope, harmed));
+      }
+    }
+    chronicle.memory().ifPresent(it -> around.book().put(new Recorded(it, prevention)));
+  }
+
+  /** A person has taken it: rollouts may go on, and the journal says who. */
+  private void acknowledged(List<Happening> told, Optional<Incident> incident) {
+    for (Happening one : told) {
+      if (one.what() == Incident.What.ACKNOWLEDGED && incident.isPresent()) {
+        Map<String, String> details = new LinkedHashMap<>();
+        details.put("incident", incident.get().id());
+        inBackground(() -> write(one.at(), one.who(), "incident.acknowledged", details));
+      }
+    }
+  }
+
+  private void write(Instant at, String who, String kind, Map<String, String> details) {
+    try {
+      around.journal().append(new JournalEntry(at, who, kind, "lb " + name, details));
+    } catch (Journal.JournalUnavailable e) {
+      LOG.warn("lb {}: not in the journal: {} by {}", name, kind, who);
+    }
+  }
+
+  private interface Work {
+    void run() throws InterruptedException;
+  }
+
+  private void inBackground(Work work) {
+    try {
+      acting.execute(() -> {
+        try {
+          work.run();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+          LOG.error("lb {}: an act failed", name, e);
+        }
+      });
+    } catch (RejectedExecutionException e) {
+      LOG.warn("lb {}: nothing is done any more", name);
+    }
+  }
+
+  /** We are blind, and say so; the next second is another try. */
+  private void failed(Exception e) {
+    String why = String.valueOf(e);
+    Instant at = clock.instant();
+    if (trouble.isEmpty()) {
+      troubleSince = at;
+    }
+    if (!why.equals(trouble)) {
+      trouble = why;
+      LOG.error("lb {}: a look failed; tried again each second", name, e);
+    }
+    Optional<Now> last = now;
+    if (last.isEmpty() || troubleSince.plusSeconds(3).isAfter(at)) {
+      return;
+    }
+    Sign blind =
+        new Sign(
+            Detection.BLIND,
+            Detection.Level.PAGE,
+            "guard",
+            "What is observed can't be put together: " + why,
+            troubleSince,
+            Sign.Scope.ALL);
+    try {
+      List<Happening> told =
+          around
+              .onCall()
+              .look(
+                  new Alerts.Look(
+                      name,
+                      at,
+                      List.of(blind),
+                      List.of(),
+                      false,
+                      watched.meant().map(Watched.Meant::expectations).orElse(Expectations.NONE)),
+                  last.get().diagnosis(),
+                  last.get().incident());
+      told.forEach(this::tell);
+    } catch (RuntimeException again) {
+      LOG.debug("lb {}: nor can it be told", name, again);
+    }
+  }
+
+  /** Ends within seconds; a way back that has begun is ended by who acts on load balancers. */
+  @Override
+  public void close() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
+    thread.interrupt();
+    ear.close();
+    acting.shutdown();
+    moved.close();
+    signals.close();
+    try {
+      if (thread.isAlive() && !thread.join(ENDING)) {
+        LOG.warn("lb {}: the guard does not end", name);
+      }
+      if (!acting.awaitTermination(20, TimeUnit.SECONDS)) {
+        LOG.warn("lb {}: an act does not end", name);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
