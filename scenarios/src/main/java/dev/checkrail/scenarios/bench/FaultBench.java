@@ -22,7 +22,7 @@ public final class FaultBench {
   private final Path home;
   private final PrintStream out;
   private final PrintStream err;
-  private @Nullable Playground playground;
+  private volatile @Nullable Playground playground;
 
   FaultBench(BenchOptions options, Path home, PrintStream out, PrintStream err) {
     this.options = options;
@@ -178,7 +178,7 @@ public final class FaultBench {
         row.valid() ? "" : " VOID " + row.remarks());
   }
 
-  private synchronized Playground playground() throws IOException, InterruptedException {
+  private Playground playground() throws IOException, InterruptedException {
     Playground here = playground;
     if (here == null) {
       here = Playground.start(home, it -> say("  " + it));

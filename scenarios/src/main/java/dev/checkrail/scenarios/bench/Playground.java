@@ -42,7 +42,11 @@ final class Playground implements AutoCloseable {
   static Playground start(Path home, Consumer<String> progress)
       throws IOException, InterruptedException {
     Topology topology =
-        Topology.start(home, Staging.of(1, 1), Topology.Options.usual(), progress);
+        Topology.start(
+            home,
+            Staging.of(System.nanoTime() >>> 10, 1), // others on this machine have other ports
+            Topology.Options.usual(),
+            progress);
     try {
       Map<String, Integer> ports = new LinkedHashMap<>(topology.staging().ports());
       ports.put("crowd", freePort());

@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -41,6 +42,7 @@ final class Stage implements AutoCloseable {
   static final int ACQUIRER_MILLIS = 100;
 
   private static final Duration WITHIN = Duration.ofSeconds(90);
+  private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(3);
   private static final Pattern WORKER = Pattern.compile("(?m)^(\\d+)\\s+worker\\s+(\\d+)");
 
   private final Places places;
@@ -133,7 +135,11 @@ final class Stage implements AutoCloseable {
   /** Has the master reload, by hand; returns when a new worker serves. */
   void reload() throws IOException, InterruptedException {
     long was = worker();
-    master("reload");
+    try {
+      master("reload");
+    } catch (IOException e) {
+      // It was ordered; what comes of it is looked at.
+    }
     now();
     until("a new worker", () -> worker() != was && worker() != 0);
   }
@@ -153,13 +159,22 @@ final class Stage implements AutoCloseable {
     return master("@1 " + command);
   }
 
+  /** A master that reloads forgets whom it was about to answer: so there is a time for that. */
   String master(String command) throws IOException {
     try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       channel.connect(UnixDomainSocketAddress.of(edge().resolve("master.sock")));
       channel.write(ByteBuffer.wrap((command + "\n").getBytes(StandardCharsets.UTF_8)));
+      channel.configureBlocking(false);
       StringBuilder said = new StringBuilder();
       ByteBuffer buffer = ByteBuffer.allocate(65_536);
-      while (channel.read(buffer) >= 0) {
+      long end = System.nanoTime() + ANSWERS_WITHIN.toNanos();
+      for (int read = channel.read(buffer); read >= 0; read = channel.read(buffer)) {
+        if (read == 0) {
+          if (System.nanoTime() > end) {
+            throw new IOException("the master does not answer");
+          }
+          LockSupport.parkNanos(2_000_000);
+        }
         buffer.flip();
         said.append(StandardCharsets.UTF_8.decode(buffer));
         buffer.clear();
@@ -212,7 +227,7 @@ final class Stage implements AutoCloseable {
                   }
                   return;
                 }
-                java.util.concurrent.locks.LockSupport.parkNanos(30_000_000);
+                LockSupport.parkNanos(30_000_000);
               }
             });
     try {
@@ -525,6 +540,7 @@ final class Stage implements AutoCloseable {
             file, edge().resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
       }
     }
+    Files.writeString(edge().resolve("server-state"), "");
     reload();
     Matcher workers = WORKER.matcher(master("show proc"));
     boolean current = workers.find();
