@@ -94,7 +94,8 @@ class ArchitectureTest {
           "prove",
           "replay",
           "init",
-          "watch.detect");
+          "watch.detect",
+          "watch.oncall");
 
   /** The verbs that {@code path} strings together; a new stage is added here. */
   private static final Set<String> STAGES =

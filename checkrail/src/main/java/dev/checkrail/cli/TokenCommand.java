@@ -32,7 +32,8 @@ final class TokenCommand extends Group {
       footer = {
         "",
         "Example: checkrail token create deploy --scope read --scope event --lb edge --days 30",
-        "Rights: read event change approve lb.add lb.apply lb.reload lb.rollback lb.runtime accounts"
+        "Rights: read event change approve lb.add lb.apply lb.reload lb.rollback lb.runtime",
+        "        page.acknowledge alert.silence accounts"
       })
   static final class Create extends Asking {
     @Parameters(paramLabel = "NAME", description = "What it is for.")

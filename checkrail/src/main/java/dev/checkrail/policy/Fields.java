@@ -26,7 +26,7 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  * Takes nodes for what they should be and tells what they are not. A value that is wrong is told
  * once and then absent.
  */
-final class Fields {
+public final class Fields {
   /** Enough to mend a file; a hostile one could have a problem per byte. */
   private static final int MOST_PROBLEMS = 500;
 
@@ -35,23 +35,31 @@ final class Fields {
   private final Yaml yaml;
   private final List<Problem> problems;
 
-  Fields(Yaml yaml, List<Problem> problems) {
+  /**
+   * For one file.
+   *
+   * @param problems to which what is wrong is added
+   */
+  public Fields(Yaml yaml, List<Problem> problems) {
     this.yaml = yaml;
     this.problems = problems;
   }
 
   /** One entry of a mapping. */
-  record Entry(String name, Node key, Node value) {}
+  public record Entry(String name, Node key, Node value) {}
 
-  Span span(Node node) {
+  /** Where a node is. */
+  public Span span(Node node) {
     return yaml.span(node);
   }
 
-  void error(String code, Node at, String message) {
+  /** Says that something is wrong. */
+  public void error(String code, Node at, String message) {
     add(Problem.error("policy/" + code, span(at), message));
   }
 
-  void error(String code, Node at, String message, String fix) {
+  /** Says that something is wrong, and what to do. */
+  public void error(String code, Node at, String message, String fix) {
     add(Problem.error("policy/" + code, span(at), message, fix));
   }
 
@@ -62,7 +70,7 @@ final class Fields {
   }
 
   /** Says that a word isn't one of those known, and which one is nearest. */
-  void unknown(String code, Node at, String what, String word, Collection<String> known) {
+  public void unknown(String code, Node at, String what, String word, Collection<String> known) {
     String message = what + " \"" + shown(word) + "\" is not known";
     Optional<String> nearest = NearestWord.of(word, known);
     if (nearest.isPresent()) {
@@ -76,7 +84,7 @@ final class Fields {
   }
 
   /** The entries of a mapping with free names, each once, in order. */
-  List<Entry> entries(Node node, String what) {
+  public List<Entry> entries(Node node, String what) {
     if (!(node instanceof MappingNode mapping)) {
       expected(node, what, "a mapping (name: value)");
       return List.of();
@@ -104,7 +112,7 @@ final class Fields {
   }
 
   /** The values of a mapping with these keys only. */
-  Map<String, Node> mapping(Node node, String what, Collection<String> known) {
+  public Map<String, Node> mapping(Node node, String what, Collection<String> known) {
     Map<String, Node> values = new LinkedHashMap<>();
     for (Entry entry : entries(node, what)) {
       if (known.contains(entry.name())) {
@@ -117,7 +125,7 @@ final class Fields {
   }
 
   /** A value that has to be there. */
-  Optional<Node> required(Map<String, Node> values, String key, Node of, String what) {
+  public Optional<Node> required(Map<String, Node> values, String key, Node of, String what) {
     Node value = values.get(key);
     if (value == null) {
       error("missing-key", of, what + " needs \"" + key + "\"");
@@ -125,12 +133,13 @@ final class Fields {
     return Optional.ofNullable(value);
   }
 
-  Optional<Node> optional(Map<String, Node> values, String key) {
+  /** A value that may be there. */
+  public Optional<Node> optional(Map<String, Node> values, String key) {
     return Optional.ofNullable(values.get(key));
   }
 
   /** A text that isn't empty; numbers and words like {@code true} are taken as written. */
-  Optional<String> text(Node node, String what) {
+  public Optional<String> text(Node node, String what) {
     if (node instanceof ScalarNode scalar
         && PLAIN.contains(scalar.getTag())
         && !scalar.getValue().isBlank()) {
@@ -141,7 +150,7 @@ final class Fields {
   }
 
   /** One text or a list of them. */
-  List<String> texts(Node node, String what) {
+  public List<String> texts(Node node, String what) {
     List<String> texts = new ArrayList<>();
     for (Node one : items(node)) {
       text(one, what).ifPresent(texts::add);
@@ -150,12 +159,12 @@ final class Fields {
   }
 
   /** The items of a list; anything else is a list of itself. */
-  List<Node> items(Node node) {
+  public List<Node> items(Node node) {
     return node instanceof SequenceNode sequence ? sequence.getValue() : List.of(node);
   }
 
   /** The items of what has to be a list. */
-  List<Node> list(Node node, String what) {
+  public List<Node> list(Node node, String what) {
     if (node instanceof SequenceNode sequence) {
       return sequence.getValue();
     }
@@ -163,7 +172,8 @@ final class Fields {
     return List.of();
   }
 
-  Optional<Boolean> flag(Node node, String what) {
+  /** True or false. */
+  public Optional<Boolean> flag(Node node, String what) {
     if (node instanceof ScalarNode scalar && scalar.getTag().equals(Tag.BOOL)) {
       return Optional.of(scalar.getValue().equalsIgnoreCase("true"));
     }
@@ -171,7 +181,8 @@ final class Fields {
     return Optional.empty();
   }
 
-  OptionalInt integer(Node node, String what, int least, int most) {
+  /** A whole number. */
+  public OptionalInt integer(Node node, String what, int least, int most) {
     if (node instanceof ScalarNode scalar && scalar.getTag().equals(Tag.INT)) {
       try {
         int value = Integer.parseInt(scalar.getValue());
@@ -186,7 +197,8 @@ final class Fields {
     return OptionalInt.empty();
   }
 
-  OptionalDouble number(Node node, String what) {
+  /** A finite number. */
+  public OptionalDouble number(Node node, String what) {
     if (node instanceof ScalarNode scalar
         && (scalar.getTag().equals(Tag.INT) || scalar.getTag().equals(Tag.FLOAT))) {
       try {
@@ -203,7 +215,7 @@ final class Fields {
   }
 
   /** One of some words. */
-  <T> Optional<T> word(Node node, String what, Map<String, T> words) {
+  public <T> Optional<T> word(Node node, String what, Map<String, T> words) {
     Optional<String> text = text(node, what);
     if (text.isPresent() && !words.containsKey(text.get())) {
       unknown("unknown-word", node, what, text.get(), words.keySet());
@@ -211,7 +223,8 @@ final class Fields {
     return text.map(words::get);
   }
 
-  void expected(Node node, String what, String shape) {
+  /** Says that a value is of the wrong type. */
+  public void expected(Node node, String what, String shape) {
     error("wrong-type", node, what + " has to be " + shape + ", not " + kind(node));
   }
 
@@ -242,7 +255,7 @@ final class Fields {
   }
 
   /** The other way round, cut to what fits a sentence. */
-  static String shown(String bytes) {
+  public static String shown(String bytes) {
     String text = SourceFile.display(bytes);
     return text.length() > 80 ? text.substring(0, 80) + "…" : text;
   }

@@ -107,7 +107,7 @@ public final class PolicyReader {
   public static Reading read(
       SourceFile file, Map<String, String> environment, Collection<String> knownRules) {
     List<Problem> problems = new ArrayList<>();
-    Yaml.Composed composed = Yaml.compose(file, problems::add);
+    Yaml.Composed composed = Yaml.compose(file, "policy", problems::add);
     Fields fields = new Fields(composed.yaml(), problems);
     Policy policy = Policy.none();
     if (composed.root().isPresent()) {

@@ -30,7 +30,7 @@ import org.snakeyaml.engine.v2.nodes.NodeType;
  * A YAML file as nodes with places. Hostile files are refused, not suffered: size, depth and
  * repeated aliases are bounded before anything is built.
  */
-final class Yaml {
+public final class Yaml {
   static final int MOST_BYTES = 1 << 20;
   static final int DEEPEST = 40;
   private static final int MOST_ALIASES = 50;
@@ -53,9 +53,14 @@ final class Yaml {
   }
 
   /** A file's nodes; the first problem that stops reading is told and leaves no nodes. */
-  record Composed(Yaml yaml, Optional<Node> root) {}
+  public record Composed(Yaml yaml, Optional<Node> root) {}
 
-  static Composed compose(SourceFile file, Consumer<Problem> problems) {
+  /**
+   * Reads a file.
+   *
+   * @param what it is called in sentences: {@code policy}
+   */
+  public static Composed compose(SourceFile file, String what, Consumer<Problem> problems) {
     String bytes = file.text();
     int skipped = bytes.startsWith("\u00EF\u00BB\u00BF") ? 3 : 0;
     Yaml empty = new Yaml(file, "", 0);
@@ -64,7 +69,7 @@ final class Yaml {
           Problem.error(
               "policy/too-large",
               Span.startOf(file.path()),
-              "the policy has " + bytes.length() + " bytes; more than 1 MiB is not read"));
+              "the " + what + " has " + bytes.length() + " bytes; more than 1 MiB is not read"));
       return new Composed(empty, Optional.empty());
     }
     CharsetDecoder decoder =
@@ -83,10 +88,10 @@ final class Yaml {
       return new Composed(empty, Optional.empty());
     }
     Yaml yaml = new Yaml(file, out.flip().toString(), skipped);
-    return new Composed(yaml, yaml.nodes(problems));
+    return new Composed(yaml, yaml.nodes(what, problems));
   }
 
-  private Optional<Node> nodes(Consumer<Problem> problems) {
+  private Optional<Node> nodes(String what, Consumer<Problem> problems) {
     try {
       if (tooDeep(problems)) {
         return Optional.empty();
@@ -100,7 +105,7 @@ final class Yaml {
         Node second = documents.next();
         problems.accept(
             Problem.error(
-                "policy/syntax", span(second), "a second YAML document; a policy is one"));
+                "policy/syntax", span(second), "a second YAML document; a " + what + " is one"));
       }
       return Optional.of(first);
     } catch (MarkedYamlEngineException e) {
@@ -151,7 +156,7 @@ final class Yaml {
   }
 
   /** Where a node is: a scalar with its length, a collection as a position. */
-  Span span(Node node) {
+  public Span span(Node node) {
     Optional<Mark> start = node.getStartMark();
     Optional<Mark> end = node.getEndMark();
     if (start.isEmpty() || end.isEmpty()) {
@@ -164,7 +169,7 @@ final class Yaml {
   }
 
   /** The file's beginning. */
-  Span start() {
+  public Span start() {
     return Span.startOf(file.path());
   }
 

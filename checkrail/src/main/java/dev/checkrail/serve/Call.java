@@ -3,6 +3,9 @@ package dev.checkrail.serve;
 import dev.checkrail.serve.access.Caller;
 import dev.checkrail.serve.access.Denied;
 import dev.checkrail.serve.access.Right;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -68,5 +71,30 @@ record Call(
   /** The body, which may have these members and no others. */
   Body body(String... known) {
     return new Body(Wire.read(content.get()), known);
+  }
+
+  /** The body, which may be left out. */
+  Body maybeBody(String... known) {
+    byte[] bytes = content.get();
+    return new Body(bytes.length == 0 ? Wire.object() : Wire.read(bytes), known);
+  }
+
+  /** The fields of a form, each once. */
+  Map<String, String> form() {
+    Map<String, String> fields = new LinkedHashMap<>();
+    String text = new String(content.get(), StandardCharsets.UTF_8);
+    for (String pair : text.split("&", 100)) {
+      int equals = pair.indexOf('=');
+      if (equals > 0) {
+        try {
+          String name = URLDecoder.decode(pair.substring(0, equals), StandardCharsets.UTF_8);
+          String value = URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8);
+          fields.putIfAbsent(name, Body.plain("the form", value));
+        } catch (IllegalArgumentException e) {
+          throw Problem.bad("the form can't be read");
+        }
+      }
+    }
+    return fields;
   }
 }

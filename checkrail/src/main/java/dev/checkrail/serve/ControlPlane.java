@@ -14,6 +14,8 @@ import dev.checkrail.store.IncidentTable;
 import dev.checkrail.store.LateJournal;
 import dev.checkrail.store.LateRollups;
 import dev.checkrail.store.MinuteTable;
+import dev.checkrail.store.OnCallTable;
+import dev.checkrail.store.SecretFile;
 import dev.checkrail.store.ServiceRole;
 import io.helidon.common.tls.Tls;
 import io.micrometer.core.instrument.Gauge;
@@ -66,6 +68,7 @@ public final class ControlPlane implements AutoCloseable {
   private final Access access;
   private final ChainedJournal journal;
   private final AppendOnly appendOnly;
+  private final OnCall onCall;
   private final Listening listening;
   private final String scheme;
   private final String host;
@@ -85,6 +88,7 @@ public final class ControlPlane implements AutoCloseable {
    * @param driftEvery how long to wait between two looks for drift
    * @param observeOnly nothing acts by itself and nobody is told; it is recorded what would have
    *     been
+   * @param onCall the file that says whom to tell; empty: nobody
    */
   public record Settings(
       Path data,
@@ -95,7 +99,8 @@ public final class ControlPlane implements AutoCloseable {
       int port,
       Optional<Tls> tls,
       Duration driftEvery,
-      boolean observeOnly) {
+      boolean observeOnly,
+      Optional<Path> onCall) {
     /** How often it is looked for drift if nobody says otherwise. */
     public static final Duration DRIFT_EVERY = Duration.ofSeconds(10);
 
@@ -110,7 +115,7 @@ public final class ControlPlane implements AutoCloseable {
       this(data, programs, database, Optional.empty(), host, port, tls, DRIFT_EVERY);
     }
 
-    /** With all that acts by itself. */
+    /** With all that acts by itself; nobody is told. */
     public Settings(
         Path data,
         Path programs,
@@ -120,7 +125,17 @@ public final class ControlPlane implements AutoCloseable {
         int port,
         Optional<Tls> tls,
         Duration driftEvery) {
-      this(data, programs, database, databaseOwner, host, port, tls, driftEvery, false);
+      this(
+          data,
+          programs,
+          database,
+          databaseOwner,
+          host,
+          port,
+          tls,
+          driftEvery,
+          false,
+          Optional.empty());
     }
   }
 
@@ -141,6 +156,10 @@ public final class ControlPlane implements AutoCloseable {
     this.host = settings.host();
     this.scheme = settings.tls().isPresent() ? "https" : "http";
     try {
+      OnCallFile onCallFile =
+          settings.onCall().isPresent()
+              ? OnCallFile.read(settings.onCall().get())
+              : OnCallFile.NONE;
       Files.createDirectories(
           settings.data(),
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x")));
@@ -172,7 +191,16 @@ public final class ControlPlane implements AutoCloseable {
       opened.push(rounds);
       LateRollups rollups = new LateRollups(new MinuteTable(database), clock);
       opened.push(rollups);
-      OnCall onCall = new OnCall();
+      this.onCall =
+          new OnCall(
+              new OnCall.Setup(
+                  onCallFile,
+                  settings.observeOnly(),
+                  SecretFile.in(settings.data().resolve("page-links.key"))),
+              new OnCallTable(database),
+              late,
+              clock,
+              nanos);
       opened.push(onCall);
       IncidentBook book = new IncidentBook(new IncidentTable(database), nanos);
       opened.push(book);
@@ -199,6 +227,7 @@ public final class ControlPlane implements AutoCloseable {
       Figures figures = new Figures(watching, rollups::tally, clock);
       endpoints.addAll(new StateApi(database, () -> stopping, metrics, figures).endpoints());
       endpoints.addAll(new BalancerApi(balancers, watching, rounds).endpoints());
+      endpoints.addAll(new OnCallApi(onCall, clock).endpoints());
       endpoints.addAll(new ProbesApi(watching).endpoints());
       endpoints.addAll(new IncidentApi(book, guards, heard, clock).endpoints());
       endpoints.addAll(new LiveApi(watching, registry, rounds::of, clock).endpoints());
@@ -220,6 +249,7 @@ public final class ControlPlane implements AutoCloseable {
             "can't listen on " + settings.host() + ":" + settings.port() + ": " + cause(e), e);
       }
       opened.push(listening);
+      onCall.begin(address());
       Gauge.builder("checkrail.stopping", () -> stopping ? 1 : 0)
           .description("1 while the control plane stops")
           .register(metrics);
@@ -374,6 +404,11 @@ public final class ControlPlane implements AutoCloseable {
   /** Whether the database keeps us from changing the journal. */
   AppendOnly appendOnly() {
     return appendOnly;
+  }
+
+  /** Whom to tell. */
+  OnCall onCall() {
+    return onCall;
   }
 
   private void note(String kind, Map<String, String> details) {

@@ -173,7 +173,7 @@ final class Listening implements AutoCloseable {
                   caller,
                   parameters(endpoint, request),
                   query(request),
-                  () -> content(request, largest)));
+                  () -> content(request, largest, endpoint.form())));
     } catch (Denied e) {
       refusals.write(
           actor,
@@ -237,13 +237,16 @@ final class Listening implements AutoCloseable {
     return values;
   }
 
-  private static byte[] content(ServerRequest request, int largest) {
+  private static byte[] content(ServerRequest request, int largest, boolean form) {
     if (!request.content().hasEntity()) {
       return new byte[0];
     }
     String type =
         request.headers().first(HeaderNames.CONTENT_TYPE).orElse("").split(";", 2)[0].strip();
-    if (!type.equalsIgnoreCase("application/json")) {
+    if (form && !type.equalsIgnoreCase("application/x-www-form-urlencoded")) {
+      throw new Problem(415, "not-a-form", "Not in this form", "this address takes a form");
+    }
+    if (!form && !type.equalsIgnoreCase("application/json")) {
       throw new Problem(415, "not-json", "Not in this form", "the body has to be application/json");
     }
     try (InputStream in = request.content().inputStream()) {

@@ -37,6 +37,7 @@ import picocli.CommandLine.Option;
       "  checkrail serve                                on 127.0.0.1:8460",
       "  checkrail serve --listen 127.0.0.1:9000 --data /srv/checkrail",
       "  checkrail serve --listen 0.0.0.0:8460 --tls-certificate cert.pem --tls-key key.pem",
+      "  checkrail serve --on-call on-call.yaml         tells people when something is wrong",
       "  CHECKRAIL_DATABASE_PASSWORD=… checkrail serve --database-user checkrail \\",
       "      --database-url jdbc:postgresql://db.internal/checkrail",
       "",
@@ -115,6 +116,14 @@ public final class Main implements Callable<Integer> {
   private int driftEvery = 10;
 
   @Option(
+      names = "--on-call",
+      paramLabel = "FILE",
+      description =
+          "Whom to tell when something is wrong (YAML; docs/on-call.md), read at the start."
+              + " Default: nobody; alerts are kept and shown.")
+  private @Nullable Path onCall;
+
+  @Option(
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Shows this help.")
@@ -146,7 +155,9 @@ public final class Main implements Callable<Integer> {
     try {
       return serve();
     } catch (Unusable | IOException | SQLException e) {
-      System.err.println("checkrail: " + e.getMessage());
+      String.valueOf(e.getMessage())
+          .lines()
+          .forEach(line -> System.err.println("checkrail: " + line));
       return 2;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -190,7 +201,9 @@ public final class Main implements Callable<Integer> {
                 host,
                 Integer.parseInt(port),
                 tls,
-                Duration.ofSeconds(driftEvery)),
+                Duration.ofSeconds(driftEvery),
+                false,
+                Optional.ofNullable(onCall)),
             InstantSource.system(),
             System::nanoTime);
     CountDownLatch stopped = new CountDownLatch(1);

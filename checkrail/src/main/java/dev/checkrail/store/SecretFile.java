@@ -11,12 +11,13 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 
 /** A random word in a file that only its owner can read, made at the first use. */
-final class SecretFile {
+public final class SecretFile {
   private static final int BYTES = 24;
 
   private SecretFile() {}
 
-  static String in(Path file) throws IOException {
+  /** The word in this file, which is made if it is not there. */
+  public static String in(Path file) throws IOException {
     if (!Files.exists(file)) {
       byte[] random = new byte[BYTES];
       new SecureRandom().nextBytes(random);

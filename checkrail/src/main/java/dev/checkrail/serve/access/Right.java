@@ -23,6 +23,10 @@ public enum Right {
   LB_ROLLBACK("lb.rollback"),
   /** Look at what is in memory and tell single servers what to do. */
   LB_RUNTIME("lb.runtime"),
+  /** Take care of a page. */
+  PAGE_ACKNOWLEDGE("page.acknowledge"),
+  /** Keep alerts from being told for a while. */
+  ALERT_SILENCE("alert.silence"),
   /** Accounts and everybody's tokens. */
   ACCOUNTS("accounts");
 

@@ -14,9 +14,16 @@ public enum Role {
   AUTHOR(Right.READ, Right.EVENT, Right.CHANGE),
   /** Approves what others wrote. */
   APPROVER(Right.READ, Right.EVENT, Right.APPROVE),
-  /** Keeps it running: goes back, loads again, tells servers what to do. */
+  /** Keeps it running: goes back, loads again, tells servers what to do, answers pages. */
   OPERATOR(
-      Right.READ, Right.EVENT, Right.CHANGE, Right.LB_RELOAD, Right.LB_ROLLBACK, Right.LB_RUNTIME),
+      Right.READ,
+      Right.EVENT,
+      Right.CHANGE,
+      Right.LB_RELOAD,
+      Right.LB_ROLLBACK,
+      Right.LB_RUNTIME,
+      Right.PAGE_ACKNOWLEDGE,
+      Right.ALERT_SILENCE),
   /** Everything, accounts included. */
   ADMIN(Right.values());
 
