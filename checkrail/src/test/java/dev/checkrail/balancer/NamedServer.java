@@ -9,6 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 
 /** A server that answers with its name, or that takes requests and never answers them. */
 public final class NamedServer implements AutoCloseable {
@@ -17,7 +18,7 @@ public final class NamedServer implements AutoCloseable {
   private final CountDownLatch ended = new CountDownLatch(1);
   public final AtomicInteger requests = new AtomicInteger();
 
-  private NamedServer(String name, boolean stuck) throws IOException {
+  private NamedServer(String name, Predicate<String> stuck) throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
     byte[] answer = name.getBytes(StandardCharsets.UTF_8);
     server.setExecutor(threads);
@@ -25,7 +26,7 @@ public final class NamedServer implements AutoCloseable {
         "/",
         exchange -> {
           requests.incrementAndGet();
-          if (stuck && !exchange.getRequestURI().getPath().equals("/ready")) {
+          if (stuck.test(exchange.getRequestURI().getPath())) {
             try {
               ended.await();
             } catch (InterruptedException e) {
@@ -40,11 +41,16 @@ public final class NamedServer implements AutoCloseable {
   }
 
   public static NamedServer good(String name) throws IOException {
-    return new NamedServer(name, false);
+    return new NamedServer(name, path -> false);
   }
 
   public static NamedServer stuck(String name) throws IOException {
-    return new NamedServer(name, true);
+    return new NamedServer(name, path -> !path.equals("/ready"));
+  }
+
+  /** One that never answers what it is not there for. */
+  public static NamedServer stuckAt(String name, String prefix) throws IOException {
+    return new NamedServer(name, path -> path.startsWith(prefix));
   }
 
   public int port() {

@@ -69,6 +69,10 @@ final class Blocked {
     return blocked && passed;
   }
 
+  double seconds() {
+    return seconds;
+  }
+
   /** The last line for machines; acts that are not played yet are null. */
   String json() {
     return String.format(

@@ -7,22 +7,47 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Entry point of {@code checkrail demo}. */
 public final class Main {
   private static final String HELP =
       """
-      Usage: checkrail demo [--format text|json]
-      Shows the change of 18 August 2024 being blocked, on this machine: the real commands on
-      examples/payment-gateway. Installs HAProxy if it is missing and we are root.
-            --format json   A line of JSON at the end.
+      Usage: checkrail demo [--seed N] [--variant a|b|c] [--blind [visitor]] [--runs N]
+                            [--keep DIR] [--act-1] [--format text|json]
+      The outage of 18 August 2024, on this machine. Act 1: the change is proposed, and blocked. Act 2:
+      it is put in place behind our back, while users pay; it is seen, named and undone. About four
+      minutes. Installs HAProxy if it is missing and we are root.
+            --seed N        Draws names, ports, shares and times; 1 has those of the postmortem. Default: 1.
+            --variant a     A second line of an ACL sends 40 % of the users to the reports server (default).
+            --variant b     The reports server stands in the payments pool with 40 % of the weight, sticky.
+            --variant c     As a, and its health check shares its workers: intermittent.
+            --blind         A fault that nobody here knows; first the diagnosis, then the truth.
+            --blind visitor You break something yourself.
+            --runs N        N runs with seeds from --seed on; then medians and worst.
+            --keep DIR      Keeps all raw files there; scenarios/recount --drill counts them again.
+            --act-1         Act 1 only.
+            --format json   A line of JSON at the end (one for each run).
         -h, --help          Shows this help.
-      Exit status: 0 if the change was blocked as it should, 1 if not, 2 could not run.
+      Exit status: 0 all went as it should, 1 not, 2 could not run. See docs/drill.md.
       """;
 
   private Main() {}
+
+  /** What was asked for on the command line. */
+  private record Asked(
+      long seed,
+      Variant variant,
+      boolean blind,
+      boolean visitor,
+      int runs,
+      Optional<Path> keep,
+      boolean firstOnly,
+      boolean json,
+      boolean help) {}
 
   /** Plays the demo; exit status 0 if all went as it should, 1 if not, 2 if it could not run. */
   public static void main(String[] arguments) {
@@ -34,26 +59,18 @@ public final class Main {
   }
 
   private static int run(List<String> arguments, PrintStream out, PrintStream err) {
-    boolean json = false;
-    for (int i = 0; i < arguments.size(); i++) {
-      String argument = arguments.get(i).toLowerCase(Locale.ROOT);
-      if (argument.equals("-h") || argument.equals("--help")) {
-        out.print(HELP);
-        return 0;
-      }
-      boolean split = argument.equals("--format") && i + 1 < arguments.size();
-      String format =
-          split
-              ? arguments.get(++i)
-              : argument.startsWith("--format=") ? argument.substring(9) : "";
-      if (!format.equals("json") && !format.equals("text")) {
-        err.println(
-            "checkrail: demo knows no '" + arguments.get(i) + "'; see 'checkrail demo --help'");
-        return 2;
-      }
-      json = format.equals("json");
+    Asked asked;
+    try {
+      asked = asked(arguments);
+    } catch (IllegalArgumentException e) {
+      err.println("checkrail: " + e.getMessage() + "; see 'checkrail demo --help'");
+      return 2;
     }
-    Path home = Path.of(System.getProperty("checkrail.home", "."));
+    if (asked.help()) {
+      out.print(HELP);
+      return 0;
+    }
+    Path home = Path.of(System.getProperty("checkrail.home", ".")).toAbsolutePath().normalize();
     Path example = home.resolve("examples/payment-gateway");
     if (!Files.isRegularFile(example.resolve("approved.cfg"))) {
       err.println("checkrail: " + example + " is missing; run bin/checkrail demo in a full clone");
@@ -61,11 +78,7 @@ public final class Main {
     }
     try {
       new SetUp(out).run(example);
-      Blocked act = new Blocked(new Product(home, out), out).play();
-      if (json) {
-        out.println(act.json());
-      }
-      return act.asExpected() ? 0 : 1;
+      return play(asked, home, out);
     } catch (CannotPlay e) {
       err.println("checkrail: " + e.getMessage());
       return 2;
@@ -77,5 +90,101 @@ public final class Main {
       err.println("checkrail: interrupted");
       return 2;
     }
+  }
+
+  private static Asked asked(List<String> arguments) {
+    long seed = 1;
+    Variant variant = Variant.A;
+    boolean blind = false;
+    boolean visitor = false;
+    int runs = 1;
+    Optional<Path> keep = Optional.empty();
+    boolean firstOnly = false;
+    boolean json = false;
+    boolean help = false;
+    List<String> words = new ArrayList<>();
+    for (String argument : arguments) {
+      int equal = argument.startsWith("--") ? argument.indexOf('=') : -1;
+      words.add(equal < 0 ? argument : argument.substring(0, equal));
+      if (equal >= 0) {
+        words.add(argument.substring(equal + 1));
+      }
+    }
+    for (int i = 0; i < words.size(); i++) {
+      String word = words.get(i);
+      switch (word) {
+        case "-h", "--help" -> help = true;
+        case "--act-1" -> firstOnly = true;
+        case "--blind" -> {
+          blind = true;
+          if (i + 1 < words.size() && words.get(i + 1).equals("visitor")) {
+            visitor = true;
+            i++;
+          }
+        }
+        case "--seed", "--variant", "--runs", "--keep", "--format" -> {
+          if (i + 1 == words.size()) {
+            throw new IllegalArgumentException("demo: " + word + " needs a value");
+          }
+          String value = words.get(++i);
+          switch (word) {
+            case "--seed" -> seed = number(word, value, Long.MAX_VALUE / 10_000);
+            case "--runs" -> runs = (int) number(word, value, 1000);
+            case "--keep" -> keep = Optional.of(Path.of(value).toAbsolutePath());
+            case "--variant" -> {
+              if (!value.toLowerCase(Locale.ROOT).matches("[abc]")) {
+                throw new IllegalArgumentException("demo: --variant is a, b or c, not " + value);
+              }
+              variant = Variant.valueOf(value.toUpperCase(Locale.ROOT));
+            }
+            default -> {
+              if (!value.equals("json") && !value.equals("text")) {
+                throw new IllegalArgumentException("demo: --format is text or json, not " + value);
+              }
+              json = value.equals("json");
+            }
+          }
+        }
+        default -> throw new IllegalArgumentException("demo knows no '" + word + "'");
+      }
+    }
+    return new Asked(seed, variant, blind, visitor, runs, keep, firstOnly, json, help);
+  }
+
+  private static long number(String option, String value, long most) {
+    if (!value.matches("[0-9]{1,15}") || Long.parseLong(value) < 1 || Long.parseLong(value) > most) {
+      throw new IllegalArgumentException("demo: " + option + " is a number from 1, not " + value);
+    }
+    return Long.parseLong(value);
+  }
+
+  private static int play(Asked asked, Path home, PrintStream out)
+      throws IOException, InterruptedException {
+    boolean terminal = System.console() != null && System.console().isTerminal();
+    Teller teller =
+        new Teller(out, terminal && System.getenv("NO_COLOR") == null);
+    if (asked.firstOnly()) {
+      Blocked act = new Blocked(new Product(home, out), out).play();
+      if (asked.json()) {
+        out.println(act.json());
+      }
+      return act.asExpected() ? 0 : 1;
+    }
+    if (asked.blind()) {
+      var line = new Blind(home, teller, asked.seed(), asked.visitor()).run();
+      if (asked.json()) {
+        out.println(line);
+      }
+      return line.path("ok").asBoolean() ? 0 : 1;
+    }
+    Demo.Settings settings = new Demo.Settings(asked.seed(), asked.variant(), asked.keep());
+    if (asked.runs() > 1) {
+      return new Runs(home, teller, settings, asked.runs(), asked.json()).run() ? 0 : 1;
+    }
+    Result result = new Demo(home, teller, settings).run();
+    if (asked.json()) {
+      out.println(result.json());
+    }
+    return result.ok() ? 0 : 1;
   }
 }

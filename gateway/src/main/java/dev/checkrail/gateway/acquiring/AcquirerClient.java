@@ -30,6 +30,7 @@ public final class AcquirerClient {
   private final URI address;
   private final HttpClient http;
   private final Supplier<Disturbance> drill;
+  private final Recently recently = new Recently(System::nanoTime);
 
   /** {@code http} is shared by all acquirers and carries the time to connect. */
   public AcquirerClient(String name, URI address, HttpClient http, Supplier<Disturbance> drill) {
@@ -51,6 +52,11 @@ public final class AcquirerClient {
   /** What it is called. */
   public String name() {
     return name;
+  }
+
+  /** How calls that move money or undo it went. */
+  public Recently recently() {
+    return recently;
   }
 
   /** Sends an authorisation; the only call that carries a card. */
@@ -135,7 +141,14 @@ public final class AcquirerClient {
 
   private Reply move(String path, ObjectNode body, Duration within) {
     String reference = body.path("reference").asString("");
-    return switch (exchange("POST", path, Optional.of(body), within)) {
+    long call = recently.begin();
+    Exchanged exchanged = new Exchanged.NotSent("not tried");
+    try {
+      exchanged = exchange("POST", path, Optional.of(body), within);
+    } finally {
+      recently.end(call, exchanged instanceof Exchanged.Answer it && it.status() < 500);
+    }
+    return switch (exchanged) {
       case Exchanged.NotSent it -> new Reply.NotSent(it.why());
       case Exchanged.Broken it -> new Reply.NoAnswer(it.why());
       case Exchanged.Answer it -> {

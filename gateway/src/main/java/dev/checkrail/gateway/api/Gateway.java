@@ -138,6 +138,16 @@ public final class Gateway implements AutoCloseable {
         .acquirers()
         .forEach((name, uri) ->
             acquirers.put(name, new AcquirerClient(name, uri, http, drills::acquirer)));
+    metrics.gauge(
+        "gateway_acquirer_slowest_seconds",
+        "Of the slowest acquirer: mean of the calls of ten seconds, or the age of one under way",
+        () ->
+            acquirers.values().stream().mapToDouble(it -> it.recently().seconds()).max().orElse(0));
+    metrics.gauge(
+        "gateway_acquirer_failing_share",
+        "Of the worst acquirer: share of the calls of ten seconds that had no answer",
+        () ->
+            acquirers.values().stream().mapToDouble(it -> it.recently().failing()).max().orElse(0));
     Routing routing = new Routing(acquirers, settings.byCurrency());
     Payments payments = new Payments(database, vault, settings.lease());
     Settling settling = new Settling(payments, PaymentJson::of);

@@ -168,7 +168,8 @@ final class EdgeFiles {
           database-2: { url: "http://127.0.0.1:{pay-2}/metrics", query: "gateway_database_pool_saturation", above: 1 }
           database-3: { url: "http://127.0.0.1:{pay-3}/metrics", query: "gateway_database_pool_saturation", above: 1 }
           rate-limit: { url: "http://127.0.0.1:{pay-1}/metrics", query: "gateway_rate_limit_saturation", above: 0.99 }
-          acquirer: { url: "http://127.0.0.1:{pay-1}/metrics", query: "gateway_acquirer_trouble", above: 0.5 }
+          acquirer: { url: "http://127.0.0.1:{pay-1}/metrics", query: "gateway_acquirer_slowest_seconds", above: 1 }
+          acquirer-failing: { url: "http://127.0.0.1:{pay-1}/metrics", query: "gateway_acquirer_failing_share", above: 0.2 }
 
         review: { approvers: 1, freeze: [] }
         """);

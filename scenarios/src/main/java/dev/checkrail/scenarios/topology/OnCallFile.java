@@ -10,11 +10,13 @@ public final class OnCallFile {
     return """
         version: 1
         notifiers:
-          people:
-            webhook: { url: "http://127.0.0.1:%d/page", secret_file: "%s" }
+          people: { webhook: "http://127.0.0.1:%d/page", secret_file: "%s" }
         chains:
+          team-devops:
+            - { notify: [people], for: 5m }
           default:
-            - { notify: [people], repeat: 5m }
+            - { notify: [people], for: 5m }
+        tickets: [people]
         """
         .formatted(staging.port("sink"), secret);
   }
@@ -22,6 +24,6 @@ public final class OnCallFile {
   /** Whether this clone's control plane tells anybody. */
   public static boolean isKnown(Path home) {
     return java.nio.file.Files.isRegularFile(
-        home.resolve("checkrail/src/main/java/dev/checkrail/serve/OnCallOption.java"));
+        home.resolve("checkrail/src/main/java/dev/checkrail/serve/OnCallFile.java"));
   }
 }

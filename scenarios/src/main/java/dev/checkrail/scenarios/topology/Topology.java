@@ -11,10 +11,13 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +46,8 @@ public final class Topology implements AutoCloseable {
   static final String PREFIX = "checkrail-demo-";
   private static final Duration STARTS_WITHIN = Duration.ofSeconds(120);
   private static final int ACQUIRER_MILLIS = 100;
+  private static final int[] WARMING = {15, 45};
+  private static final int WARMING_SECONDS = 6;
   private static final Pattern FIRST = Pattern.compile("--first (\\S+)");
   private static final Pattern DATABASE = Pattern.compile("database (jdbc:\\S+)");
   private static final Pattern KEY = Pattern.compile("key (sk_\\S+)");
@@ -131,8 +136,8 @@ public final class Topology implements AutoCloseable {
     secret("password");
     sink = Sink.start(staging.port("sink"), raw().resolve("pages.jsonl"));
     rawLog = RawLog.start(staging.port("raw-log"), raw().resolve("haproxy.log"));
-    together(List.of(this::startGateway, this::startServe, this::startShop, this::startStranger));
     startHaproxy();
+    together(List.of(this::startGateway, this::startServe, this::startShop, this::startStranger));
     adopt();
   }
 
@@ -151,8 +156,10 @@ public final class Topology implements AutoCloseable {
 
   private void secret(String name) throws IOException {
     byte[] random = new byte[18];
-    new java.security.SecureRandom().nextBytes(random);
-    Files.writeString(folder.resolve(name), java.util.HexFormat.of().formatHex(random) + "\n");
+    new SecureRandom().nextBytes(random);
+    Files.writeString(folder.resolve(name), HexFormat.of().formatHex(random) + "\n");
+    Files.setPosixFilePermissions(
+        folder.resolve(name), PosixFilePermissions.fromString("rw-------"));
   }
 
   // --- the gateway ------------------------------------------------------------------------------
@@ -197,7 +204,20 @@ public final class Topology implements AutoCloseable {
     progress.accept(
         "the payment gateway: %s, %s, %s; and %s, which serves reports and cannot take a payment"
             .formatted(staging.pay(1), staging.pay(2), staging.pay(3), staging.reportsServer()));
+    warm();
     return null;
+  }
+
+  /**
+   * Some purchases before anybody looks: what has just been started is slow, and no gateway that
+   * runs is in that state. They are in the books like all others.
+   */
+  private void warm() throws IOException, InterruptedException {
+    for (int perSecond : WARMING) {
+      users("warm-" + perSecond, perSecond, WARMING_SECONDS, staging.seed() + perSecond, "shop")
+          .await(Duration.ofSeconds(120));
+    }
+    progress.accept("a few purchases, so that all of it is warm");
   }
 
   /** Starts a payment server, 1 to 3, with further options; returns once it is ready. */
@@ -371,7 +391,7 @@ public final class Topology implements AutoCloseable {
             Map.of(),
             edge());
     until(haproxy, () -> connects(staging.port("http")));
-    progress.accept("HAProxy in front of them, on port " + staging.port("http"));
+    progress.accept("HAProxy, on port " + staging.port("http"));
   }
 
   private Void startServe() throws IOException, InterruptedException {
@@ -512,6 +532,17 @@ public final class Topology implements AutoCloseable {
   public Users users(String run, double perSecond, long seconds, long seed, String key)
       throws IOException {
     return Users.come(this, home, run, perSecond, seconds, seed, key);
+  }
+
+  /** Sends people who look at the shop, and a few who read reports, until all is ended. */
+  public void visitors(double perSecond) throws IOException {
+    children.start(
+        "visitors",
+        ours(
+            "dev.checkrail.scenarios.stranger.Visitors", "" + staging.port("http"),
+            staging.shopHost(), staging.reportsHost(), folder.resolve("shop.key").toString(),
+            "" + perSecond, "" + staging.seed()),
+        Map.of());
   }
 
   /** Compares the books of gateway, acquirers and users. */
