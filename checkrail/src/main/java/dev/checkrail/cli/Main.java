@@ -146,6 +146,8 @@ public final class Main implements Runnable {
     all.put("logout", LogoutCommand::new);
     all.put("lb", LbCommand::new);
     all.put("watch", WatchCommand::new);
+    all.put("incidents", IncidentsCommand::new);
+    all.put("diagnosis", DiagnosisCommand::new);
     all.put("event", EventCommand::new);
     all.put("journal", JournalCommand::new);
     all.put("token", TokenCommand::new);

@@ -29,6 +29,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** A control plane, asked over HTTP. */
 final class Remote {
+  /** The member that holds an answer that is no JSON. */
+  static final String TEXT = "text";
+
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final Duration LONGEST = Duration.ofMinutes(10); // a gate may take its time
 
@@ -93,6 +96,17 @@ final class Remote {
     return send("DELETE", path, Optional.empty());
   }
 
+  /** An answer that is no JSON, as it is; a refusal is one. */
+  Answer text(String path) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(server + path)).timeout(LONGEST);
+    token.ifPresent(it -> request.header("Authorization", "Bearer " + it));
+    HttpResponse<String> response = exchange(request.GET().build());
+    return response.statusCode() < 300
+        ? new Answer(response.statusCode(), object().put(TEXT, response.body()))
+        : answer(response);
+  }
+
   private Answer send(String method, String path, Optional<ObjectNode> body) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(server + path))
@@ -104,9 +118,11 @@ final class Remote {
         method,
         body.map(it -> HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(it)))
             .orElse(HttpRequest.BodyPublishers.noBody()));
+    return answer(exchange(request.build()));
+  }
+
+  private Answer answer(HttpResponse<String> response) {
     try {
-      HttpResponse<String> response =
-          client.send(request.build(), HttpResponse.BodyHandlers.ofString());
       if (response.body().isEmpty()) {
         return new Answer(response.statusCode(), object());
       }
@@ -116,6 +132,12 @@ final class Remote {
       throw notOurs();
     } catch (JacksonException e) {
       throw notOurs();
+    }
+  }
+
+  private HttpResponse<String> exchange(HttpRequest request) {
+    try {
+      return client.send(request, HttpResponse.BodyHandlers.ofString());
     } catch (HttpTimeoutException e) {
       throw unreachable("it does not answer in time");
     } catch (ConnectException e) {

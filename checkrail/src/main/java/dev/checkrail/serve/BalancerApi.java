@@ -16,6 +16,7 @@ import dev.checkrail.balancer.Versions;
 import dev.checkrail.balancer.haproxy.Adopt;
 import dev.checkrail.balancer.haproxy.Doctor;
 import dev.checkrail.balancer.haproxy.Installation;
+import dev.checkrail.change.Journal;
 import dev.checkrail.logs.RecommendedFormat;
 import dev.checkrail.report.Json;
 import dev.checkrail.report.Verdict;
@@ -45,11 +46,14 @@ final class BalancerApi {
   private final Balancers balancers;
   private final Watching watching;
   private final DriftRounds rounds;
+  private final RolloutHold hold;
 
-  BalancerApi(Balancers balancers, Watching watching, DriftRounds rounds) {
+  BalancerApi(
+      Balancers balancers, Watching watching, DriftRounds rounds, RolloutHold hold) {
     this.balancers = balancers;
     this.watching = watching;
     this.rounds = rounds;
+    this.hold = hold;
   }
 
   List<Endpoint> endpoints() {
@@ -269,6 +273,11 @@ final class BalancerApi {
               return node;
             });
     balancers.truth(name).ifPresent(truth -> body.set("last_reload", truth(truth)));
+    try {
+      hold.of(name).ifPresent(why -> body.put("rollouts_wait", why));
+    } catch (Journal.JournalUnavailable e) {
+      body.put("rollouts_wait", "not known: " + e.getMessage());
+    }
     body.set("drift", drifting(rounds.of(name)));
     return Reply.json(200, body);
   }
@@ -441,6 +450,13 @@ final class BalancerApi {
                 Optional.ofNullable(beside.get(path))
                     .<Lookup>map(Lookup.Found::new)
                     .orElse(new Lookup.Absent(path)));
+    boolean force = body.flag("force").orElse(false);
+    if (!force) {
+      hold.of(name)
+          .ifPresent(why -> {
+            throw Problem.conflict("rollouts-wait", "rollouts wait for a person: " + why);
+          });
+    }
     Balancers.Gated gated =
         balancers.apply(
             name,
@@ -448,7 +464,7 @@ final class BalancerApi {
                 candidate,
                 body.texts("moves").orElse(List.of()),
                 choices(body),
-                body.flag("force").orElse(false),
+                force,
                 call.caller().account()));
     JsonNode verdict = Wire.own(Json.line().verdict(gated.verdict()));
     if (gated.applied().isEmpty()) {

@@ -226,7 +226,8 @@ public final class ControlPlane implements AutoCloseable {
       watching.beginAll();
       Figures figures = new Figures(watching, rollups::tally, clock);
       endpoints.addAll(new StateApi(database, () -> stopping, metrics, figures).endpoints());
-      endpoints.addAll(new BalancerApi(balancers, watching, rounds).endpoints());
+      endpoints.addAll(
+          new BalancerApi(balancers, watching, rounds, new RolloutHold(journal)).endpoints());
       endpoints.addAll(new OnCallApi(onCall, clock).endpoints());
       endpoints.addAll(new ProbesApi(watching).endpoints());
       endpoints.addAll(new IncidentApi(book, guards, heard, clock).endpoints());

@@ -124,6 +124,12 @@ public final class Main implements Callable<Integer> {
   private @Nullable Path onCall;
 
   @Option(
+      names = "--observe-only",
+      description =
+          "Nothing acts by itself and nobody is told; it is recorded what would have been.")
+  private boolean observeOnly;
+
+  @Option(
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Shows this help.")
@@ -202,7 +208,7 @@ public final class Main implements Callable<Integer> {
                 Integer.parseInt(port),
                 tls,
                 Duration.ofSeconds(driftEvery),
-                false,
+                observeOnly,
                 Optional.ofNullable(onCall)),
             InstantSource.system(),
             System::nanoTime);

@@ -1,0 +1,52 @@
+package dev.checkrail.serve;
+
+import dev.checkrail.change.JournalEntry;
+import dev.checkrail.store.ChainedJournal;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * After Checkrail went back by itself nothing new is rolled out at that load balancer until a person
+ * has looked: closed the incident, acknowledged it afterwards, or forced a change. It is read from
+ * the journal each time, so that a restart forgets nothing. Safe for many threads.
+ */
+final class RolloutHold {
+  private static final int LATEST = 20;
+  private static final int LATER = 1_000;
+  private static final Set<String> LOOKED = Set.of("incident.closed", "incident.acknowledged");
+
+  private final ChainedJournal journal;
+
+  RolloutHold(ChainedJournal journal) {
+    this.journal = journal;
+  }
+
+  /** Why rollouts wait; empty if they don't. */
+  Optional<String> of(String balancer) {
+    return journal.last(LATEST, filter(balancer, "rollback.ordered")).reversed().stream()
+        .filter(one -> one.entry().actor().equals("checkrail"))
+        .findFirst()
+        .filter(one -> !looked(balancer, one.number()))
+        .map(one ->
+            "Checkrail went back by itself at %s (journal entry %d); close its incident, or acknowledge it, first"
+                .formatted(one.entry().at(), one.number()));
+  }
+
+  private boolean looked(String balancer, long number) {
+    List<JournalEntry.Stored> incidents =
+        journal.after(number, LATER, filter(balancer, "incident.*"));
+    List<JournalEntry.Stored> approvals =
+        journal.after(number, LATER, filter(balancer, "version.approved"));
+    return incidents.stream()
+            .anyMatch(one ->
+                LOOKED.contains(one.entry().kind()) && !one.entry().actor().equals("checkrail"))
+        || approvals.stream()
+            .anyMatch(one -> "true".equals(one.entry().details().get("forced")));
+  }
+
+  private static ChainedJournal.Filter filter(String balancer, String kind) {
+    return new ChainedJournal.Filter(
+        Optional.of(kind), Optional.of("lb " + balancer), Optional.empty());
+  }
+}
