@@ -164,6 +164,7 @@ final class Stage implements AutoCloseable {
     try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       channel.connect(UnixDomainSocketAddress.of(edge().resolve("master.sock")));
       channel.write(ByteBuffer.wrap((command + "\n").getBytes(StandardCharsets.UTF_8)));
+      channel.shutdownOutput();
       channel.configureBlocking(false);
       StringBuilder said = new StringBuilder();
       ByteBuffer buffer = ByteBuffer.allocate(65_536);
