@@ -90,7 +90,9 @@ final class WaysBack implements AutoCloseable {
       Judged known = judged.get(way);
       boolean holds = known != null && now - known.at() < HOLDS.toNanos();
       boolean fresh =
-          holds && (sparing || known.basis().equals(basis) && now - known.at() < EVERY.toNanos());
+          known != null
+              && holds
+              && (sparing || known.basis().equals(basis) && now - known.at() < EVERY.toNanos());
       if (!fresh && waiting.add(way)) {
         try {
           var unused =
