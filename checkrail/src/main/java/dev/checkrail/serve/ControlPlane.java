@@ -67,6 +67,7 @@ public final class ControlPlane implements AutoCloseable {
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private final InstantSource clock;
   private final Access access;
+  private final IncidentBook book;
   private final ChainedJournal journal;
   private final AppendOnly appendOnly;
   private final OnCall onCall;
@@ -206,7 +207,7 @@ public final class ControlPlane implements AutoCloseable {
               clock,
               nanos);
       opened.push(onCall);
-      IncidentBook book = new IncidentBook(new IncidentTable(database), nanos);
+      this.book = new IncidentBook(new IncidentTable(database), nanos);
       opened.push(book);
       WaysBack waysBack = new WaysBack(balancers, nanos);
       opened.push(waysBack);
@@ -410,6 +411,11 @@ public final class ControlPlane implements AutoCloseable {
   /** Whether the database keeps us from changing the journal. */
   AppendOnly appendOnly() {
     return appendOnly;
+  }
+
+  /** What was recorded. */
+  IncidentBook incidents() {
+    return book;
   }
 
   /** Whom to tell. */
