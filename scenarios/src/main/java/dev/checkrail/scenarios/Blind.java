@@ -19,8 +19,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Nobody here knows what will go wrong: another process draws it, or the visitor does it. A harmless
- * change is always rolled out shortly before. First the diagnosis, then the truth.
+ * Nobody here knows what will go wrong: another process draws it, or the visitor does it. A
+ * harmless change is always rolled out shortly before. First the diagnosis, then the truth.
  */
 final class Blind {
   private static final Duration AT_MOST = Duration.ofSeconds(90);
@@ -142,7 +142,8 @@ final class Blind {
 
   private static Optional<JsonNode> published(Topology topology) throws InterruptedException {
     try {
-      for (JsonNode incident : topology.control().get("/api/v1/incidents").json().path("incidents")) {
+      for (JsonNode incident :
+          topology.control().get("/api/v1/incidents").json().path("incidents")) {
         if (incident.has("cause")) {
           return Optional.of(incident.path("cause"));
         }

@@ -45,9 +45,9 @@ final class Blocked {
     if (blocked) {
       out.printf(
           Locale.ROOT,
-          "The change is blocked, in %.1f seconds: payments would reach a server that does not serve"
-              + " them.%n'acl/same-name-or' names the line. Each \"try\" line above is a request that"
-              + " shows it.%n",
+          "The change is blocked, in %.1f seconds: payments would reach a server that does not"
+              + " serve them.%n'acl/same-name-or' names the line. Each \"try\" line above is a"
+              + " request that shows it.%n",
           seconds);
     } else {
       out.println("This is not what should have happened: the change had to be blocked.");

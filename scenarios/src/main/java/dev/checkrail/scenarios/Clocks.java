@@ -18,7 +18,8 @@ import tools.jackson.databind.JsonNode;
  * When what was seen, each by the party that saw it, read from what that party wrote down.
  *
  * @param reload T0, by the stranger
- * @param misrouted T2, the first purchase that was sent to the server that cannot take it, by HAProxy
+ * @param misrouted T2, the first purchase that was sent to the server that cannot take it, by
+ *     HAProxy
  * @param failed T3, the first failure that a user met, by the users' log
  * @param alerted T4, the first alert that wakes somebody, by the sink
  * @param cause T5, the first cause that was said, by the sink

@@ -59,8 +59,7 @@ final class Drill {
   static Users[] come(Topology topology, Teller teller) throws IOException, InterruptedException {
     Staging staging = topology.staging();
     Users limited =
-        topology.users(
-            "limited", LIMITED_PER_SECOND, USERS_SECONDS, staging.seed() + 1, "limited");
+        topology.users("limited", LIMITED_PER_SECOND, USERS_SECONDS, staging.seed() + 1, "limited");
     Users users =
         topology.users("users", staging.usersPerSecond(), USERS_SECONDS, staging.seed(), "shop");
     topology.visitors(12);
@@ -92,9 +91,7 @@ final class Drill {
     String now = "server cat-2 127.0.0.1:" + staging.port("shop-2") + " weight 100";
     Files.writeString(file, text.replace(now, now.replace("weight 100", "weight 80")));
     CommandLine.Answer applied =
-        topology
-            .cli()
-            .run("lb", "apply", topology.balancer(), file.toString(), "--moves", "shop");
+        topology.cli().run("lb", "apply", topology.balancer(), file.toString(), "--moves", "shop");
     if (applied.status() != 0) {
       throw new IOException("the harmless change was not applied:\n" + applied.said());
     }
@@ -170,8 +167,11 @@ final class Drill {
                       it.began(),
                       Tone.WARN,
                       "haproxy",
-                      "a payment was sent to " + it.server() + " (known at its end, "
-                          + it.millis() + " ms later)"));
+                      "a payment was sent to "
+                          + it.server()
+                          + " (known at its end, "
+                          + it.millis()
+                          + " ms later)"));
         }
       }
       for (String line : users.lines()) {
@@ -187,9 +187,9 @@ final class Drill {
               bad.get().end(),
               Tone.BAD,
               "users",
-              "the first one sees a failure (" + (bad.get().status() == 0
-                      ? "no answer"
-                      : "HTTP " + bad.get().status()) + ")");
+              "the first one sees a failure ("
+                  + (bad.get().status() == 0 ? "no answer" : "HTTP " + bad.get().status())
+                  + ")");
         }
         boolean ok = !met.isEmpty() && !met.getLast().failed();
         paid += ok ? 1 : 0;
@@ -255,15 +255,13 @@ final class Drill {
                 .filter(it ->
                     Instant.parse(it.path("received").asString())
                         .isBefore(cause.get().plus(Clocks.KEPT)))
-                .allMatch(it ->
-                    it.path("body").path("cause").path("cause").asString().equals(said));
+                .allMatch(
+                    it -> it.path("body").path("cause").path("cause").asString().equals(said));
     Optional<Instant> ordered = journal("rollback.ordered");
     Optional<Instant> serves = journal("rollback.serves");
     Optional<Instant> verified =
-        serves.flatMap(it ->
-            observer.proven().map(proven -> proven.isAfter(it) ? proven : it));
-    Instant calmSince =
-        Clocks.lastTrouble(userLogs, from, now).orElse(from);
+        serves.flatMap(it -> observer.proven().map(proven -> proven.isAfter(it) ? proven : it));
+    Instant calmSince = Clocks.lastTrouble(userLogs, from, now).orElse(from);
     Optional<Instant> baseline =
         now.isBefore(calmSince.plus(Clocks.CALM)) || ordered.isEmpty()
             ? Optional.empty()
@@ -277,9 +275,7 @@ final class Drill {
         said,
         kept,
         ordered,
-        misrouted.isEmpty()
-            ? Optional.empty()
-            : Optional.of(misrouted.getLast().began()),
+        misrouted.isEmpty() ? Optional.empty() : Optional.of(misrouted.getLast().began()),
         verified,
         failures.isEmpty() ? Optional.empty() : Optional.of(failures.getLast().end()),
         baseline,
@@ -322,8 +318,7 @@ final class Drill {
                       cause.path("object").asString(""),
                       cause.path("probability").asDouble(0) * 100,
                       cause.path("why").asString(""));
-          case "escalated" ->
-              "also told: " + alert.path("owner").asString("") + ", by the cause";
+          case "escalated" -> "also told: " + alert.path("owner").asString("") + ", by the cause";
           default ->
               page.kind()
                   + ": "

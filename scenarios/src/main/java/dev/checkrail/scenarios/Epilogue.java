@@ -75,8 +75,7 @@ final class Epilogue {
     }
     observer
         .proven()
-        .ifPresent(it ->
-            teller.at(it, Tone.GOOD, "observer", "the approved version serves again"));
+        .ifPresent(it -> teller.at(it, Tone.GOOD, "observer", "the approved version serves again"));
     TimeUnit.MILLISECONDS.sleep(2000);
     observer.close();
     JsonNode report = users.stop();
@@ -142,21 +141,26 @@ final class Epilogue {
     Path bad = folder.resolve("bad/haproxy.cfg");
     Files.createDirectories(old.resolveSibling("."));
     Files.createDirectories(bad.resolveSibling("."));
-    Files.copy(
-        topology.configuration(), old, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    Files.copy(topology.configuration(), old, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
     Files.write(bad, badFile);
     CommandLine.Answer gated =
         topology
             .cli()
             .run(
-                "gate", old.toString(), bad.toString(), "--policy", policy.toString(), "--format",
+                "gate",
+                old.toString(),
+                bad.toString(),
+                "--policy",
+                policy.toString(),
+                "--format",
                 "json");
     boolean refused = false;
     String invariant = "";
     int begin = gated.said().indexOf('{');
     if (gated.status() == 1 && begin >= 0) {
       String json = gated.said().substring(begin);
-      for (JsonNode finding : JSON.readTree(json.lines().findFirst().orElse("{}")).path("findings")) {
+      for (JsonNode finding :
+          JSON.readTree(json.lines().findFirst().orElse("{}")).path("findings")) {
         if (finding.path("rule").asString("").equals("invariant/violated")) {
           refused = true;
           invariant = finding.path("subject").asString("");
@@ -170,7 +174,8 @@ final class Epilogue {
         refused ? Tone.GOOD : Tone.BAD,
         "checkrail",
         refused
-            ? "gates the file again under that policy: BLOCKED by " + (invariant.isEmpty() ? "it" : "\"" + invariant + "\"")
+            ? "gates the file again under that policy: BLOCKED by "
+                + (invariant.isEmpty() ? "it" : "\"" + invariant + "\"")
             : "gates the file again under that policy: exit " + gated.status() + ", not by it");
     return refused;
   }

@@ -169,7 +169,9 @@ public final class Main {
   }
 
   private static long number(String option, String value, long most) {
-    if (!value.matches("[0-9]{1,15}") || Long.parseLong(value) < 1 || Long.parseLong(value) > most) {
+    if (!value.matches("[0-9]{1,15}")
+        || Long.parseLong(value) < 1
+        || Long.parseLong(value) > most) {
       throw new IllegalArgumentException("demo: " + option + " is a number from 1, not " + value);
     }
     return Long.parseLong(value);
@@ -178,8 +180,7 @@ public final class Main {
   private static int play(Asked asked, Path home, PrintStream out)
       throws IOException, InterruptedException {
     boolean terminal = System.console() != null && System.console().isTerminal();
-    Teller teller =
-        new Teller(out, terminal && System.getenv("NO_COLOR") == null);
+    Teller teller = new Teller(out, terminal && System.getenv("NO_COLOR") == null);
     if (asked.firstOnly()) {
       Blocked act = new Blocked(new Product(home, out), out).play();
       if (asked.json()) {

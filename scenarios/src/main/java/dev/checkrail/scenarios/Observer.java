@@ -160,16 +160,13 @@ final class Observer implements AutoCloseable {
   private boolean probe(String host) {
     try (Socket socket = new Socket()) {
       socket.connect(
-          new InetSocketAddress(
-              InetAddress.getLoopbackAddress(), topology.staging().port("http")),
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), topology.staging().port("http")),
           PATIENCE);
       socket.setSoTimeout(PATIENCE);
       socket
           .getOutputStream()
           .write(
-              ("GET /v1/payments HTTP/1.1\r\nHost: "
-                      + host
-                      + "\r\nConnection: close\r\n\r\n")
+              ("GET /v1/payments HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n")
                   .getBytes(StandardCharsets.US_ASCII));
       String status =
           new BufferedReader(

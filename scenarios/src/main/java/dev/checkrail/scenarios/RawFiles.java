@@ -32,7 +32,13 @@ final class RawFiles {
    * @param pool and {@code server}: where it went
    */
   record Routed(
-      Instant began, long millis, String pool, String server, int status, String host, String method,
+      Instant began,
+      long millis,
+      String pool,
+      String server,
+      int status,
+      String host,
+      String method,
       String path) {
     Instant ended() {
       return began.plusMillis(millis);

@@ -19,12 +19,10 @@ final class Recount {
   /** What the script says, by name. */
   static Map<String, Double> of(Path home, Path raw) throws IOException, InterruptedException {
     Process script =
-        new ProcessBuilder(
-                home.resolve("scenarios/recount").toString(), "--drill", raw.toString())
+        new ProcessBuilder(home.resolve("scenarios/recount").toString(), "--drill", raw.toString())
             .redirectErrorStream(true)
             .start();
-    String said =
-        new String(script.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String said = new String(script.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     int status = script.waitFor();
     Map<String, Double> counted = new LinkedHashMap<>();
     for (String line : said.lines().toList()) {

@@ -64,7 +64,9 @@ record Result(
 
   /** 0 if nobody failed. */
   Optional<Double> lastFailure() {
-    return clocks.failed().isEmpty() && clocks.misrouted().isPresent() && clocks.baseline().isPresent()
+    return clocks.failed().isEmpty()
+            && clocks.misrouted().isPresent()
+            && clocks.baseline().isPresent()
         ? Optional.of(0.0)
         : since(clocks.lastFailed());
   }
@@ -88,7 +90,8 @@ record Result(
       missed.add("act 1: the change was not blocked");
     }
     if (blockedSeconds > BLOCKED_WITHIN) {
-      missed.add("act 1: blocked in %.1f s, not within %.0f s".formatted(blockedSeconds, BLOCKED_WITHIN));
+      missed.add(
+          "act 1: blocked in %.1f s, not within %.0f s".formatted(blockedSeconds, BLOCKED_WITHIN));
     }
     within(missed, "alert", alert(), ALERT_WITHIN);
     if (clocks.failed().isPresent()
@@ -98,7 +101,9 @@ record Result(
     within(missed, "cause", cause(), CAUSE_WITHIN);
     if (!clocks.said().equals("lb-change")) {
       missed.add(
-          clocks.said().isEmpty() ? "no cause was said" : "the cause was said to be " + clocks.said());
+          clocks.said().isEmpty()
+              ? "no cause was said"
+              : "the cause was said to be " + clocks.said());
     } else if (!clocks.kept()) {
       missed.add("the cause was not kept for 60 s");
     }
@@ -111,8 +116,10 @@ record Result(
     if (!recountEqual) {
       missed.add("the recount differs");
     }
-    epilogue.filter(it -> !it.blockedNow()).ifPresent(it ->
-        missed.add("epilogue: the file was not blocked by the invariant that was learnt"));
+    epilogue
+        .filter(it -> !it.blockedNow())
+        .ifPresent(it ->
+            missed.add("epilogue: the file was not blocked by the invariant that was learnt"));
     return missed;
   }
 

@@ -92,8 +92,7 @@ final class Runs {
   }
 
   /** What never happened is worse than any number. */
-  private static List<Double> sorted(
-      List<Result> results, Function<Result, Optional<Double>> of) {
+  private static List<Double> sorted(List<Result> results, Function<Result, Optional<Double>> of) {
     return results.stream().map(it -> of.apply(it).orElse(Double.MAX_VALUE)).sorted().toList();
   }
 

@@ -42,14 +42,41 @@ final class Table {
     Result.Users users = result.users();
     teller.say("");
     row("", "18 August 2024", "here", "recounted");
-    row("blocked before it was live", "no", result.blocked() ? "in " + seconds(result.blockedSeconds()) : "no", "");
+    row(
+        "blocked before it was live",
+        "no",
+        result.blocked() ? "in " + seconds(result.blockedSeconds()) : "no",
+        "");
     teller.say("  it goes live all the same; from the first misrouted payment:");
-    row("people are told", "10:15, by errors", text(result.alert()), text(of(recounted, "alert_s")));
-    row("first user sees a failure", "before that", text(result.firstFailure()), text(of(recounted, "first_failure_s")));
-    row("the cause is said", "35 min", text(result.cause()) + (result.clocks().said().isEmpty() ? "" : " (" + result.clocks().said() + (result.clocks().kept() ? ", kept" : "") + ")"), text(of(recounted, "cause_s")));
+    row(
+        "people are told",
+        "10:15, by errors",
+        text(result.alert()),
+        text(of(recounted, "alert_s")));
+    row(
+        "first user sees a failure",
+        "before that",
+        text(result.firstFailure()),
+        text(of(recounted, "first_failure_s")));
+    row(
+        "the cause is said",
+        "35 min",
+        text(result.cause())
+            + (result.clocks().said().isEmpty()
+                ? ""
+                : " (" + result.clocks().said() + (result.clocks().kept() ? ", kept" : "") + ")"),
+        text(of(recounted, "cause_s")));
     row("the way back is ordered", "45 min", text(result.ordered()), "");
-    row("last misrouted payment", "45 min", text(result.lastMisrouted()), text(of(recounted, "last_misrouted_s")));
-    row("last failure of a user", "55 min", text(result.lastFailure()), text(of(recounted, "last_failure_s")));
+    row(
+        "last misrouted payment",
+        "45 min",
+        text(result.lastMisrouted()),
+        text(of(recounted, "last_misrouted_s")));
+    row(
+        "last failure of a user",
+        "55 min",
+        text(result.lastFailure()),
+        text(of(recounted, "last_failure_s")));
     row("verified", "55 min", text(result.verified()), "");
     row("no old worker any more", "-", text(result.alone()), "");
     row("30 s as before are over", "90 min", text(result.baseline()), "");
@@ -60,18 +87,31 @@ final class Table {
     row(
         "told that it failed",
         "about 40 %",
-        "%d (%s %%)".formatted(users.hit(), String.format(Locale.ROOT, "%.1f", 100.0 * users.hit() / Math.max(1, users.all()))),
+        "%d (%s %%)"
+            .formatted(
+                users.hit(),
+                String.format(Locale.ROOT, "%.1f", 100.0 * users.hit() / Math.max(1, users.all()))),
         whole("not_served"));
     row("  of these charged all the same", "-", "" + users.failedButCharged(), "");
     row("unknown", "-", "" + users.unknown(), "");
     teller.say("  payments");
     row("lost, charged twice", "-", result.lost() + ", " + result.chargedTwice(), "");
-    row("sums: ledger against acquirers", "-", result.ledgerMinusAcquirers() == 0 ? "equal" : result.ledgerMinusAcquirers() + " differ", "");
-    result.epilogue().ifPresent(it -> {
-      teller.say("  epilogue");
-      row("the same with maxconn 4: gave up", "-", it.failed() + " of " + it.users(), "");
-      row("the file under the rule it taught", "-", it.blockedNow() ? "blocked" : "NOT BLOCKED", "");
-    });
+    row(
+        "sums: ledger against acquirers",
+        "-",
+        result.ledgerMinusAcquirers() == 0 ? "equal" : result.ledgerMinusAcquirers() + " differ",
+        "");
+    result
+        .epilogue()
+        .ifPresent(it -> {
+          teller.say("  epilogue");
+          row("the same with maxconn 4: gave up", "-", it.failed() + " of " + it.users(), "");
+          row(
+              "the file under the rule it taught",
+              "-",
+              it.blockedNow() ? "blocked" : "NOT BLOCKED",
+              "");
+        });
     teller.say("");
     List<String> missed = result.missed();
     if (missed.isEmpty()) {
@@ -83,8 +123,7 @@ final class Table {
   }
 
   private void row(String what, String then, String here, String again) {
-    teller.say(
-        ("  %-34s %-18s %-26s %s".formatted(what, then, here, again)).stripTrailing());
+    teller.say(("  %-34s %-18s %-26s %s".formatted(what, then, here, again)).stripTrailing());
   }
 
   private String whole(String name) {

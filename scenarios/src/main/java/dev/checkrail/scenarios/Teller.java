@@ -76,7 +76,8 @@ final class Teller {
     String since =
         Optional.ofNullable(zero)
             .map(it ->
-                String.format(Locale.ROOT, "%+6.1f s", Duration.between(it, at).toMillis() / 1000.0))
+                String.format(
+                    Locale.ROOT, "%+6.1f s", Duration.between(it, at).toMillis() / 1000.0))
             .orElse("        ");
     say(
         "  "

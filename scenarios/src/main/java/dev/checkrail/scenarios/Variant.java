@@ -39,8 +39,7 @@ enum Variant {
               edit("replace")
                   .put("old", "backend " + staging.payPool() + "\n    balance roundrobin")
                   .put(
-                      "new",
-                      "backend " + staging.payPool() + "\n    balance hdr(Idempotency-Key)"),
+                      "new", "backend " + staging.payPool() + "\n    balance hdr(Idempotency-Key)"),
               edit("insert")
                   .put("after", "server " + staging.pay(3) + " ")
                   .put(
@@ -58,8 +57,7 @@ enum Variant {
     String server = "server " + staging.reportsServer() + " 127.0.0.1:" + staging.port("reports");
     String weight = this == B ? " weight 200" : " weight 100";
     List<ObjectNode> all = new java.util.ArrayList<>(edits(staging));
-    all.add(
-        edit("replace").put("old", server + weight).put("new", server + weight + " maxconn 4"));
+    all.add(edit("replace").put("old", server + weight).put("new", server + weight + " maxconn 4"));
     return List.copyOf(all);
   }
 

@@ -55,7 +55,11 @@ class RecountTest {
         page("11:59:59Z", "opened", true, "")
             + page("12:00:01.9Z", "opened", false, "")
             + page("12:00:02.4Z", "opened", true, "")
-            + page("12:00:04.4Z", "cause", true, ",\"cause\":{\"cause\":\"lb-change\",\"object\":\"x\"}"));
+            + page(
+                "12:00:04.4Z",
+                "cause",
+                true,
+                ",\"cause\":{\"cause\":\"lb-change\",\"object\":\"x\"}"));
   }
 
   @Test
@@ -92,16 +96,13 @@ class RecountTest {
 
   @Test
   void troubleLastsUntilTheLastOneWhoFailedOrWaitedLong() throws Exception {
-    assertThat(
-            Clocks.lastTrouble(List.of(raw.resolve("users.client.jsonl")), FROM, UNTIL))
+    assertThat(Clocks.lastTrouble(List.of(raw.resolve("users.client.jsonl")), FROM, UNTIL))
         .contains(Instant.parse("2026-03-01T12:00:10Z"));
   }
 
-  private static boolean alike(
-      Map<String, Double> counted, String name, Instant from, Instant to) {
+  private static boolean alike(Map<String, Double> counted, String name, Instant from, Instant to) {
     return Recount.alike(
-        Clocks.seconds(Optional.of(from), Optional.of(to)),
-        Optional.ofNullable(counted.get(name)));
+        Clocks.seconds(Optional.of(from), Optional.of(to)), Optional.ofNullable(counted.get(name)));
   }
 
   private static String line(String ended, long millis, String where, int status, String request) {

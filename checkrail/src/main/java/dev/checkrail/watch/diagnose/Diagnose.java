@@ -114,7 +114,9 @@ public final class Diagnose {
     return weighed(at, tick, began.get(), first);
   }
 
-  /** What changed in the last quarter of an hour, oldest first: what each did has to be found out. */
+  /**
+   * What changed in the last quarter of an hour, oldest first: what each did has to be found out.
+   */
   public List<Act> acts() {
     return List.copyOf(acts);
   }
@@ -129,8 +131,7 @@ public final class Diagnose {
    * that; what begins somewhere else after it is another matter. A way back is no such change.
    */
   private Optional<Double> changedSince(Instant answered) {
-    Instant since =
-        goneBack.map(Act::at).filter(at -> at.isAfter(answered)).orElse(answered);
+    Instant since = goneBack.map(Act::at).filter(at -> at.isAfter(answered)).orElse(answered);
     return acts.stream()
         .filter(act -> act.kind() == Act.Kind.APPLY || act.kind() == Act.Kind.BYPASS)
         .filter(act -> act.at().isAfter(since))

@@ -67,8 +67,7 @@ public final class Recently {
     long now = nanos.getAsLong();
     long count = sum(calls, now);
     double mean = count == 0 ? 0 : sum(took, now) / NANOS / count;
-    double oldest =
-        running.values().stream().mapToLong(it -> now - it).max().orElse(0) / NANOS;
+    double oldest = running.values().stream().mapToLong(it -> now - it).max().orElse(0) / NANOS;
     return Math.max(mean, oldest);
   }
 

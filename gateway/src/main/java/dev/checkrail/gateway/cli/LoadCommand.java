@@ -231,7 +231,11 @@ final class LoadCommand implements Callable<Integer> {
   }
 
   private int saturate(String key, String name) throws InterruptedException {
-    if (urls.size() > 1 || hostHeader != null || clientLog != null || further > 0 || settle > 0
+    if (urls.size() > 1
+        || hostHeader != null
+        || clientLog != null
+        || further > 0
+        || settle > 0
         || !secondHost.isEmpty()) {
       return terminal.refuse(
           "--concurrency takes one --url, and no --host-header, --second-host, --client-log,"

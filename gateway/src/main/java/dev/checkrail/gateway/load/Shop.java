@@ -21,7 +21,8 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <p>While the gateway says "not final yet" (202, or 409 that the first request is running) the
  * page asks again with the same key, within the same patience. An answer that is final for the key
- * (200, 201, 402, 502, and what is the request's own fault) is not retried. An address that refuses
+ * (200, 201, 402, the gateway's own 502, and what is the request's own fault) is not retried; a 502 of
+ * a load balancer is. An address that refuses
  * the connection has received nothing: the next one is asked, which is no retry.
  */
 final class Shop {
@@ -165,6 +166,8 @@ final class Shop {
       case 402 -> new Said(Step.Told.DECLINED, false, payment, status);
       case 202, 429, 500, 503, 504 -> new Said(Step.Told.FAILED, true, payment, status);
       case 409 -> new Said(Step.Told.FAILED, code.equals("request_in_progress"), payment, status);
+      // With a code it is the gateway's word, and final; else a load balancer lost the answer.
+      case 502 -> new Said(Step.Told.FAILED, code.isEmpty(), payment, status);
       default -> new Said(Step.Told.FAILED, false, payment, status);
     };
   }
@@ -201,7 +204,8 @@ final class Shop {
     for (URI url : urls) {
       try {
         Exchange.Answer answer =
-            Exchange.send(address(url), head("GET", path, url, Optional.empty()), Optional.empty(), until);
+            Exchange.send(
+                address(url), head("GET", path, url, Optional.empty()), Optional.empty(), until);
         if (answer.status() == 200) {
           return Optional.of(json(answer.body()));
         }

@@ -55,8 +55,7 @@ public record Step(
       Optional<String> error,
       Optional<String> requestId) {
     /** One whose answer, if there was one, had no id. */
-    public Attempt(
-        String url, Instant start, Instant end, int status, Optional<String> error) {
+    public Attempt(String url, Instant start, Instant end, int status, Optional<String> error) {
       this(url, start, end, status, error, Optional.empty());
     }
   }

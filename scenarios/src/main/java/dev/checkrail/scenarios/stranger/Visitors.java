@@ -17,7 +17,9 @@ public final class Visitors {
 
   private Visitors() {}
 
-  /** Takes port, shop's host, reports' host, key file, visitors a second, seed; ends when killed. */
+  /**
+   * Takes port, shop's host, reports' host, key file, visitors a second, seed; ends when killed.
+   */
   public static void main(String[] arguments) throws IOException {
     int port = Integer.parseInt(arguments[0]);
     String key = Files.readString(Path.of(arguments[3])).strip();
@@ -25,8 +27,7 @@ public final class Visitors {
     Random random = new Random(Long.parseLong(arguments[5]));
     String shop = request("/goods/1", arguments[1], "");
     String reports =
-        request(
-            "/v1/payments?limit=20", arguments[2], "Authorization: Bearer " + key + "\r\n");
+        request("/v1/payments?limit=20", arguments[2], "Authorization: Bearer " + key + "\r\n");
     System.out.println("come");
     long next = System.nanoTime();
     while (true) {
@@ -38,7 +39,12 @@ public final class Visitors {
   }
 
   private static String request(String path, String host, String more) {
-    return "GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\n" + more
+    return "GET "
+        + path
+        + " HTTP/1.1\r\nHost: "
+        + host
+        + "\r\n"
+        + more
         + "Connection: close\r\n\r\n";
   }
 

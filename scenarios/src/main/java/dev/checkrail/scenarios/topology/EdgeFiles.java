@@ -38,13 +38,13 @@ final class EdgeFiles {
     String check =
         checkSharesWorkers
             ? """
-                  http-check send meth GET uri /v1/payments ver HTTP/1.1 hdr Host {reports-host}
-                  http-check expect status 401
-              """
+                http-check send meth GET uri /v1/payments ver HTTP/1.1 hdr Host {reports-host}
+                http-check expect status 401
+            """
             : """
-                  http-check send meth GET uri /live ver HTTP/1.1 hdr Host {reports-host}
-                  http-check expect status 200
-              """;
+                http-check send meth GET uri /live ver HTTP/1.1 hdr Host {reports-host}
+                http-check expect status 200
+            """;
     return filled(
         """
         # The load balancer in front of the payment gateway, as approved.
@@ -112,16 +112,16 @@ final class EdgeFiles {
         """
             + check
             + """
-                  server {rep1} 127.0.0.1:{reports} weight 100 check
+                server {rep1} 127.0.0.1:{reports} weight 100 check
 
-              backend {shop-pool}
-                  balance roundrobin
-                  option httpchk
-                  http-check send meth GET uri /live ver HTTP/1.1 hdr Host {shop-host}
-                  http-check expect status 200
-                  server cat-1 127.0.0.1:{shop-1} weight 100 maxconn 200 check
-                  server cat-2 127.0.0.1:{shop-2} weight 100 maxconn 200 check
-              """);
+            backend {shop-pool}
+                balance roundrobin
+                option httpchk
+                http-check send meth GET uri /live ver HTTP/1.1 hdr Host {shop-host}
+                http-check expect status 200
+                server cat-1 127.0.0.1:{shop-1} weight 100 maxconn 200 check
+                server cat-2 127.0.0.1:{shop-2} weight 100 maxconn 200 check
+            """);
   }
 
   /**

@@ -55,7 +55,9 @@ public final class Leftovers {
     }
     Path folder = Path.of(lines.getFirst());
     String[] owner = lines.get(1).split(" ", 3);
-    if (Proc.started(Long.parseLong(owner[0])).map(it -> it.toString().equals(owner[1])).orElse(false)) {
+    if (Proc.started(Long.parseLong(owner[0]))
+        .map(it -> it.toString().equals(owner[1]))
+        .orElse(false)) {
       throw new Busy("another run is under way (process " + owner[0] + ", in " + folder + ")");
     }
     int ended = 0;
@@ -75,7 +77,8 @@ public final class Leftovers {
       }
     }
     ended += sweep(folder);
-    if (folder.getFileName() != null && folder.getFileName().toString().startsWith(Topology.PREFIX)) {
+    if (folder.getFileName() != null
+        && folder.getFileName().toString().startsWith(Topology.PREFIX)) {
       Folders.delete(folder);
     }
     Files.delete(file);
@@ -88,8 +91,8 @@ public final class Leftovers {
   }
 
   /**
-   * Ends whatever names this folder: workers of a load balancer and databases, which are no children
-   * of ours. The folder's name is drawn for one run, so nobody else's process has it.
+   * Ends whatever names this folder: workers of a load balancer and databases, which are no
+   * children of ours. The folder's name is drawn for one run, so nobody else's process has it.
    */
   static int sweep(Path folder) {
     List<Long> found = Proc.naming(folder);

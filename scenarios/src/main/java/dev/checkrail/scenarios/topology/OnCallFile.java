@@ -8,16 +8,16 @@ public final class OnCallFile {
 
   static String text(Staging staging, Path secret) {
     return """
-        version: 1
-        notifiers:
-          people: { webhook: "http://127.0.0.1:%d/page", secret_file: "%s" }
-        chains:
-          team-devops:
-            - { notify: [people], for: 5m }
-          default:
-            - { notify: [people], for: 5m }
-        tickets: [people]
-        """
+    version: 1
+    notifiers:
+      people: { webhook: "http://127.0.0.1:%d/page", secret_file: "%s" }
+    chains:
+      team-devops:
+        - { notify: [people], for: 5m }
+      default:
+        - { notify: [people], for: 5m }
+    tickets: [people]
+    """
         .formatted(staging.port("sink"), secret);
   }
 

@@ -48,7 +48,10 @@ final class Proc {
         String name = String.valueOf(one.getFileName());
         if (name.matches("[0-9]{1,9}")) {
           long pid = Long.parseLong(name);
-          if (pid != us && (commandLine(pid) + " ").matches("(?s).*" + java.util.regex.Pattern.quote(folder.toString()) + "[/ ].*")) {
+          if (pid != us
+              && (commandLine(pid) + " ")
+                  .matches(
+                      "(?s).*" + java.util.regex.Pattern.quote(folder.toString()) + "[/ ].*")) {
             found.add(pid);
           }
         }

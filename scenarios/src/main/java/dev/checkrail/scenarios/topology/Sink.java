@@ -76,8 +76,7 @@ public final class Sink implements AutoCloseable {
       } catch (JacksonException e) {
         body = JSON.createObjectNode().put("unreadable", e.getOriginalMessage());
       }
-      String delivery =
-          String.valueOf(exchange.getRequestHeaders().getFirst("Checkrail-Delivery"));
+      String delivery = String.valueOf(exchange.getRequestHeaders().getFirst("Checkrail-Delivery"));
       Page page = new Page(received, delivery, body);
       ObjectNode line = JSON.createObjectNode();
       line.put("received", received.toString());

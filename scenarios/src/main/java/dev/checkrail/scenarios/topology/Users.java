@@ -41,14 +41,30 @@ public final class Users {
     List<String> command =
         new ArrayList<>(
             List.of(
-                home.resolve("bin/payment-gateway").toString(), "load", "--url",
-                "http://127.0.0.1:" + staging.port("http"), "--users-per-second",
-                String.format(Locale.ROOT, "%.3f", perSecond), "--seconds", "" + seconds, "--seed",
-                "" + seed, "--run", run, "--key-file",
-                topology.folder().resolve(key + ".key").toString(), "--host-header",
-                staging.host(), "--second-host",
+                home.resolve("bin/payment-gateway").toString(),
+                "load",
+                "--url",
+                "http://127.0.0.1:" + staging.port("http"),
+                "--users-per-second",
+                String.format(Locale.ROOT, "%.3f", perSecond),
+                "--seconds",
+                "" + seconds,
+                "--seed",
+                "" + seed,
+                "--run",
+                run,
+                "--key-file",
+                topology.folder().resolve(key + ".key").toString(),
+                "--host-header",
+                staging.host(),
+                "--second-host",
                 String.format(Locale.ROOT, "%s=%.4f", staging.secondHost(), staging.share()),
-                "--client-log", log.toString(), "--settle", "90", "--format", "json"));
+                "--client-log",
+                log.toString(),
+                "--settle",
+                "90",
+                "--format",
+                "json"));
     Child load = topology.children().start("users-" + run, command, Map.of());
     return new Users(load, log);
   }

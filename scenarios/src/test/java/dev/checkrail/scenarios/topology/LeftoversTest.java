@@ -102,8 +102,7 @@ class LeftoversTest {
   }
 
   private void run(String... lines) throws IOException {
-    Files.writeString(
-        registry.resolve("one.run"), folder + "\n" + String.join("\n", lines) + "\n");
+    Files.writeString(registry.resolve("one.run"), folder + "\n" + String.join("\n", lines) + "\n");
   }
 
   /** A process that is no more. */
