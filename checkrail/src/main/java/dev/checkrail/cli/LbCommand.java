@@ -23,7 +23,7 @@ final class LbCommand extends Group {
   }
 
   @Override
-  List<Answering> commands() {
+  public List<Answering> commands() {
     return List.of(
         new LbAdd(at),
         new Listed(at),

@@ -4,7 +4,6 @@ import dev.checkrail.balancer.BalancerException;
 import dev.checkrail.balancer.Drifting;
 import dev.checkrail.balancer.Rollback;
 import dev.checkrail.balancer.Versions;
-import dev.checkrail.change.Journal;
 import dev.checkrail.change.JournalEntry;
 import dev.checkrail.policy.Policy;
 import dev.checkrail.watch.collect.Snapshot;
@@ -32,9 +31,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -219,15 +216,13 @@ final class Guard implements AutoCloseable {
     List<Happening> happenings = new ArrayList<>();
     said.drainTo(happenings);
     Optional<Incident> known = now.flatMap(Now::incident);
-    List<Happening> told =
-        around.onCall().look(Alerts.Look.of(moment, signs, expectations), diagnosis, known);
-    happenings.addAll(told);
+    happenings.addAll(
+        around.onCall().look(Alerts.Look.of(moment, signs, expectations), diagnosis, known));
     decided(decision, moment).ifPresent(happenings::add);
     Optional<Incident> incident =
         chronicle.next(moment, diagnosis, happenings, OptionalLong.empty());
     now = Optional.of(new Now(at, diagnosis, decision, back, incident, signs));
     record(incident, moment, diagnosis);
-    acknowledged(told, incident);
     keepWaysBack(diagnosis, live, versions, moment, at);
     warmUp(moment);
   }
@@ -399,25 +394,6 @@ final class Guard implements AutoCloseable {
       }
     }
     chronicle.memory().ifPresent(it -> around.book().put(new Recorded(it, prevention)));
-  }
-
-  /** A person has taken it: rollouts may go on, and the journal says who. */
-  private void acknowledged(List<Happening> told, Optional<Incident> incident) {
-    for (Happening one : told) {
-      if (one.what() == Incident.What.ACKNOWLEDGED && incident.isPresent()) {
-        Map<String, String> details = new LinkedHashMap<>();
-        details.put("incident", incident.get().id());
-        inBackground(() -> write(one.at(), one.who(), "incident.acknowledged", details));
-      }
-    }
-  }
-
-  private void write(Instant at, String who, String kind, Map<String, String> details) {
-    try {
-      around.journal().append(new JournalEntry(at, who, kind, "lb " + name, details));
-    } catch (Journal.JournalUnavailable e) {
-      LOG.warn("lb {}: not in the journal: {} by {}", name, kind, who);
-    }
   }
 
   private interface Work {

@@ -116,18 +116,18 @@ public final class Main implements Callable<Integer> {
   private int driftEvery = 10;
 
   @Option(
+      names = "--observe-only",
+      description =
+          "Nothing acts by itself and nobody is told; it is recorded what would have been.")
+  private boolean observeOnly;
+
+  @Option(
       names = "--on-call",
       paramLabel = "FILE",
       description =
           "Whom to tell when something is wrong (YAML; docs/on-call.md), read at the start."
               + " Default: nobody; alerts are kept and shown.")
   private @Nullable Path onCall;
-
-  @Option(
-      names = "--observe-only",
-      description =
-          "Nothing acts by itself and nobody is told; it is recorded what would have been.")
-  private boolean observeOnly;
 
   @Option(
       names = {"-h", "--help"},

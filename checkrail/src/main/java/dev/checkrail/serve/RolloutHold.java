@@ -1,10 +1,8 @@
 package dev.checkrail.serve;
 
-import dev.checkrail.change.JournalEntry;
 import dev.checkrail.store.ChainedJournal;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * After Checkrail went back by itself nothing new is rolled out at that load balancer until a person
@@ -14,7 +12,7 @@ import java.util.Set;
 final class RolloutHold {
   private static final int LATEST = 20;
   private static final int LATER = 1_000;
-  private static final Set<String> LOOKED = Set.of("incident.closed", "incident.acknowledged");
+  private static final List<String> LOOKED = List.of("incident.closed", "page.acknowledged");
 
   private final ChainedJournal journal;
 
@@ -29,19 +27,16 @@ final class RolloutHold {
         .findFirst()
         .filter(one -> !looked(balancer, one.number()))
         .map(one ->
-            "Checkrail went back by itself at %s (journal entry %d); close its incident, or acknowledge it, first"
+            ("Checkrail went back by itself at %s (journal entry %d); close its incident, or"
+                    + " acknowledge its page, first")
                 .formatted(one.entry().at(), one.number()));
   }
 
   private boolean looked(String balancer, long number) {
-    List<JournalEntry.Stored> incidents =
-        journal.after(number, LATER, filter(balancer, "incident.*"));
-    List<JournalEntry.Stored> approvals =
-        journal.after(number, LATER, filter(balancer, "version.approved"));
-    return incidents.stream()
-            .anyMatch(one ->
-                LOOKED.contains(one.entry().kind()) && !one.entry().actor().equals("checkrail"))
-        || approvals.stream()
+    return LOOKED.stream()
+            .flatMap(kind -> journal.after(number, LATER, filter(balancer, kind)).stream())
+            .anyMatch(one -> !one.entry().actor().equals("checkrail"))
+        || journal.after(number, LATER, filter(balancer, "version.approved")).stream()
             .anyMatch(one -> "true".equals(one.entry().details().get("forced")));
   }
 

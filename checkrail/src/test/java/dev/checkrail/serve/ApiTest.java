@@ -4,13 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.checkrail.balancer.RunningHaproxy;
 import dev.checkrail.serve.access.Right;
+import dev.checkrail.watch.detect.Alerts;
+import dev.checkrail.watch.detect.Detection;
+import dev.checkrail.watch.detect.Expectations;
+import dev.checkrail.watch.detect.Sign;
+import dev.checkrail.watch.diagnose.Diagnosis;
+import dev.checkrail.watch.incident.Incident;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -334,6 +346,95 @@ class ApiTest {
     }
     assertThat(api.post("/api/v1/balancers/edge/reload", admin, "{}").type())
         .startsWith("balancer-");
+  }
+
+  @Test
+  @Order(9)
+  void alertsAreShownSilencedAndTakenCareOf() throws Exception {
+    Instant at = Instant.now();
+    var unused =
+        plane
+            .onCall()
+            .look(
+                new Alerts.Look(
+                    "north",
+                    at,
+                    List.of(
+                        new Sign(
+                            Detection.FLOOR,
+                            Detection.Level.PAGE,
+                            "be_pay",
+                            "1 of 2 is usable.",
+                            at,
+                            Sign.Scope.ALL)),
+                    List.of(),
+                    true,
+                    Expectations.NONE),
+                new Diagnosis(
+                    at,
+                    Optional.empty(),
+                    0,
+                    false,
+                    List.of(),
+                    true,
+                    new Diagnosis.FirstAct(List.of(), List.of(), List.of(), List.of()),
+                    Optional.empty(),
+                    Optional.empty(),
+                    List.of()),
+                Optional.of(
+                    new Incident(
+                        "north-1",
+                        "north",
+                        at,
+                        at,
+                        Incident.State.OPEN,
+                        Optional.empty(),
+                        Optional.empty(),
+                        new Incident.Impact(0, 0, 0, 0, 0, 0, 0, OptionalLong.empty()),
+                        List.of(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        0)));
+    Api.Answer alerts = api.get("/api/v1/alerts?all=true&balancer=north", admin);
+    assertThat(alerts.text()).contains("pool/floor", "docs/runbooks/pool/floor.md");
+    String page = alerts.body().get("pages").get(0).get("id").asString();
+    URI link = plane.onCall().links().of(page);
+    assertThat(api.get(link.getPath() + "?" + link.getQuery(), "").text()).contains("be_pay");
+    assertThat(
+            api.post(
+                    "/api/v1/incidents/north-1/acknowledge", admin, "{\"note\":\"on my way\"}")
+                .text())
+        .contains("\"by\":\"ada\"");
+    assertThat(api.post("/api/v1/pages/" + page + "/acknowledge", admin, "").status())
+        .isEqualTo(200);
+    assertThat(api.post("/api/v1/incidents/none/acknowledge", admin, "{}").status())
+        .isEqualTo(404);
+    HttpResponse<String> form =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(plane.address().resolve(link.getPath()))
+                    .header("Content-Type", "application/x-www-form-urlencoded")
+                    .POST(HttpRequest.BodyPublishers.ofString(link.getQuery()))
+                    .build(),
+                HttpResponse.BodyHandlers.ofString());
+    assertThat(form.statusCode()).isEqualTo(200);
+    assertThat(form.body()).contains("Acknowledged by ada");
+    api.answered.add("POST /pages/{page}"); // a form, which the client of this test does not send
+    Api.Answer silence =
+        api.post(
+            "/api/v1/silences",
+            admin,
+            "{\"balancer\":\"*\",\"detection\":\"pool/floor\",\"minutes\":5,\"why\":\"a test\"}");
+    assertThat(silence.status()).as(silence.text()).isEqualTo(201);
+    assertThat(api.get("/api/v1/silences", admin).text()).contains("a test");
+    assertThat(
+            api.call(
+                    "DELETE",
+                    "/api/v1/silences/" + silence.body().get("id").asString(),
+                    admin,
+                    "")
+                .status())
+        .isEqualTo(204);
   }
 
   @Test

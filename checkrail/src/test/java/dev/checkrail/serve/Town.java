@@ -2,6 +2,7 @@ package dev.checkrail.serve;
 
 import dev.checkrail.balancer.NamedServer;
 import dev.checkrail.balancer.RunningHaproxy;
+import dev.checkrail.logs.RecommendedFormat;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -12,7 +13,10 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -20,6 +24,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -39,7 +45,6 @@ final class Town implements AutoCloseable {
       defaults
           mode http
           log global
-          option httplog
           timeout connect 1s
           timeout client 30s
           timeout server 3s
@@ -48,6 +53,7 @@ final class Town implements AutoCloseable {
           option idle-close-on-response
       frontend web
           bind 127.0.0.1:@PORT@
+          @LOGGED@
           use_backend be_reports if { path_beg /reports }
           default_backend be_pay
       backend be_pay
@@ -81,13 +87,15 @@ final class Town implements AutoCloseable {
 
   final RunningHaproxy haproxy;
   private final Path folder;
+  private final int logPort;
   private final NamedServer pay1 = NamedServer.good("pay-1");
   private final NamedServer pay2 = NamedServer.good("pay-2");
   private final NamedServer reports = NamedServer.stuckAt("rep-1", "/v1/payments");
   private final HttpClient users;
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
   private final Random chance = new Random(7);
-  private @Nullable ControlPlane plane;
+  private final int port = RunningHaproxy.freePort();
+  private @Nullable Process serve;
   private @Nullable Api api;
   private String token = "";
 
@@ -97,12 +105,19 @@ final class Town implements AutoCloseable {
     try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
       log = socket.getLocalPort();
     }
+    String logged =
+        "log-format \"%s\"\n    %s\n    %s"
+            .formatted(
+                RecommendedFormat.LOG_FORMAT.replace("\"", "\\\""),
+                RecommendedFormat.UNIQUE_ID,
+                String.join("\n    ", RecommendedFormat.REQUEST_LINES));
     this.haproxy =
         new RunningHaproxy(
             Files.createDirectories(folder.resolve("edge")),
             CONFIG,
             Map.of(
                 "LOG", "" + log,
+                "LOGGED", logged,
                 "PAY1", "" + pay1.port(),
                 "PAY2", "" + pay2.port(),
                 "REP", "" + reports.port()));
@@ -115,29 +130,50 @@ final class Town implements AutoCloseable {
     var unused = clock.schedule(this::user, 0, TimeUnit.MILLISECONDS);
   }
 
-  private final int logPort;
-
-  /** Starts the control plane, the first time with the load balancer. */
-  void start(boolean observeOnly) throws Exception {
-    ControlPlane started =
-        ControlPlane.start(
-            new ControlPlane.Settings(
-                folder.resolve("data"),
-                Path.of("target/postgres"),
-                Optional.empty(),
-                Optional.empty(),
-                "127.0.0.1",
-                0,
-                Optional.empty(),
-                Duration.ofSeconds(10),
-                observeOnly),
-            InstantSource.system(),
-            System::nanoTime);
-    plane = started;
-    Api asked = new Api(started.address());
+  /** Starts the control plane, a process of its own; the first time with the load balancer. */
+  void start(String... options) throws Exception {
+    Path data = Files.createDirectories(folder.resolve("data"));
+    Path programs = Files.createDirectories(Path.of("target/postgres").toAbsolutePath());
+    if (!Files.exists(data.resolve("programs"))) {
+      Files.createSymbolicLink(data.resolve("programs"), programs);
+    }
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                System.getProperty("java.home") + "/bin/java",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.checkrail.serve.Main",
+                "--listen",
+                "127.0.0.1:" + port,
+                "--data",
+                data.toString()));
+    words.addAll(List.of(options));
+    Path log = folder.resolve("serve.log");
+    Process started =
+        new ProcessBuilder(words)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .start();
+    serve = started;
+    URI address = URI.create("http://127.0.0.1:" + port);
+    eventually(
+        "the control plane answers",
+        () -> {
+          if (!started.isAlive()) {
+            throw new AssertionError(logged());
+          }
+          return answers(address);
+        });
+    Api asked = new Api(address);
     api = asked;
     if (!token.isEmpty()) {
       return;
+    }
+    Matcher code = Pattern.compile("--first (\\S+)").matcher(logged());
+    if (!code.find()) {
+      throw new AssertionError(logged());
     }
     token =
         asked
@@ -145,7 +181,7 @@ final class Town implements AutoCloseable {
                 "/api/v1/first-admin",
                 "",
                 "{\"code\":\"%s\",\"name\":\"ada\",\"password\":\"long enough, really\"}"
-                    .formatted(started.firstCode().orElseThrow()))
+                    .formatted(code.group(1)))
             .body()
             .get("secret")
             .asString();
@@ -158,6 +194,29 @@ final class Town implements AutoCloseable {
     Api.Answer added = asked.post("/api/v1/balancers", token, body.toString());
     if (added.status() != 201) {
       throw new AssertionError(added.text());
+    }
+  }
+
+  private static boolean answers(URI address) {
+    try (HttpClient one = HttpClient.newHttpClient()) {
+      return one.send(
+                  HttpRequest.newBuilder(address.resolve("/ready")).build(),
+                  HttpResponse.BodyHandlers.discarding())
+              .statusCode()
+          == 200;
+    } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private String logged() {
+    try {
+      return Files.readString(folder.resolve("serve.log"));
+    } catch (IOException e) {
+      return "";
     }
   }
 
@@ -206,6 +265,19 @@ final class Town implements AutoCloseable {
     }
   }
 
+  /** A harmless change, through the gate. */
+  Api.Answer apply(boolean force) {
+    String text = haproxy.text(CONFIG).replace("timeout client 30s", "timeout client 31s");
+    return api()
+        .post(
+            "/api/v1/balancers/edge/apply",
+            token,
+            "{\"main\":[\"%s\"],\"names\":[\"candidate.cfg\"],\"force\":%s}"
+                .formatted(
+                    Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8)),
+                    force));
+  }
+
   JsonNode diagnosis() {
     return api().get("/api/v1/balancers/edge/diagnosis", token).body();
   }
@@ -213,6 +285,9 @@ final class Town implements AutoCloseable {
   /** The latest incident, with all of it. */
   Optional<JsonNode> incident() {
     JsonNode list = api().get("/api/v1/incidents", token).body().get("incidents");
+    if (list.size() > 1) {
+      throw new AssertionError("more than one incident: " + list);
+    }
     return list.isEmpty()
         ? Optional.empty()
         : Optional.of(
@@ -233,17 +308,29 @@ final class Town implements AutoCloseable {
   }
 
   private String last() {
-    String text = diagnosis().toString();
+    String text = api == null ? logged() : diagnosis().toString();
     return text.length() > 4000 ? text.substring(0, 4000) : text;
   }
 
-  /** Ends the control plane. */
-  void stop() {
-    ControlPlane running = plane;
+  /** kill -9. */
+  void kill() throws InterruptedException {
+    Process running = serve;
     if (running != null) {
-      running.close();
-      plane = null;
+      running.destroyForcibly();
+      running.waitFor();
+      serve = null;
     }
+  }
+
+  private void stop() throws Exception {
+    Process running = serve;
+    if (running != null) {
+      running.destroy();
+      if (!running.waitFor(40, TimeUnit.SECONDS)) {
+        running.destroyForcibly();
+      }
+    }
+    Files.deleteIfExists(folder.resolve("data/programs"));
   }
 
   @Override
