@@ -34,9 +34,9 @@ public interface Probe {
         String request =
             "GET "
                 + check.path().orElse("/")
-                + " HTTP/1.0\r\nHost: "
+                + " HTTP/1.1\r\nHost: "
                 + server.key()
-                + "\r\nUser-Agent: checkrail-probe\r\n\r\n";
+                + "\r\nUser-Agent: checkrail-probe\r\nConnection: close\r\n\r\n";
         socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
         InputStream in = socket.getInputStream();
         String status = new String(in.readNBytes(12), StandardCharsets.ISO_8859_1);

@@ -5,7 +5,7 @@ import picocli.CommandLine.Command;
 /** Only listed here: the launcher starts the demo, which is not part of the product. */
 @Command(
     name = "demo",
-    description = "Shows the change of 18 August 2024 being blocked, on this machine.",
+    description = "The outage of 18 August 2024 on this machine: blocked, seen, undone.",
     footer = {"", "Example: checkrail demo"})
 final class DemoCommand extends Answering {
   DemoCommand(Surroundings at) {

@@ -32,9 +32,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -93,7 +95,7 @@ final class Guard implements AutoCloseable {
   private Basis basis = new Basis("", Instant.EPOCH);
   private String settledBasis = "";
   private final Set<String> proposed = new TreeSet<>();
-  private final Set<String> harmed = new TreeSet<>();
+  private final Map<String, Set<String>> harmed = new TreeMap<>();
   private Optional<Prevention> prevention = Optional.empty();
   private String incidentId = "";
 
@@ -377,7 +379,11 @@ final class Guard implements AutoCloseable {
     }
     for (Moment.Flow flow : moment.flows()) {
       if (harmed.size() < SERVICES && (flow.unserved() || flow.fit().wrong())) {
-        harmed.add(flow.route().service());
+        for (String service : flow.route().service().split("\\+", -1)) {
+          harmed
+              .computeIfAbsent(service, it -> new TreeSet<>())
+              .addAll(List.of(flow.route().approved().split("\\|", -1)));
+        }
       }
     }
     if (prevention.isEmpty()) {

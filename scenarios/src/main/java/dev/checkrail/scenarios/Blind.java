@@ -5,6 +5,7 @@ import dev.checkrail.scenarios.topology.Folders;
 import dev.checkrail.scenarios.topology.Leftovers;
 import dev.checkrail.scenarios.topology.Staging;
 import dev.checkrail.scenarios.topology.Topology;
+import dev.checkrail.scenarios.topology.Users;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,13 +42,18 @@ final class Blind {
   ObjectNode run() throws IOException, InterruptedException {
     Leftovers.end(Topology.registry(home), teller.out());
     Staging staging = Staging.of(seed, Demo.USERS_PER_SECOND);
+    Users[][] come = new Users[1][];
     Topology topology =
         Topology.start(
-            home, staging, Topology.Options.usual(), what -> teller.now("starts", what));
+            home,
+            staging,
+            Topology.Options.usual(),
+            what -> teller.now("starts", what),
+            running -> come[0] = Drill.come(running, teller));
     Thread hook = new Thread(topology::close, "end");
     Runtime.getRuntime().addShutdownHook(hook);
     try {
-      return play(topology);
+      return play(topology, come[0]);
     } finally {
       topology.close();
       try {
@@ -59,8 +65,9 @@ final class Blind {
     }
   }
 
-  private ObjectNode play(Topology topology) throws IOException, InterruptedException {
-    Drill drill = new Drill(topology, teller, Variant.A);
+  private ObjectNode play(Topology topology, Users[] come)
+      throws IOException, InterruptedException {
+    Drill drill = new Drill(topology, teller, Variant.A, come);
     drill.before();
     TimeUnit.MILLISECONDS.sleep(5000 + new java.util.Random(seed).nextInt(10_000));
     Instant from;

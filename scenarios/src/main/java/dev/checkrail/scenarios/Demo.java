@@ -5,6 +5,7 @@ import dev.checkrail.scenarios.topology.Folders;
 import dev.checkrail.scenarios.topology.Leftovers;
 import dev.checkrail.scenarios.topology.Staging;
 import dev.checkrail.scenarios.topology.Topology;
+import dev.checkrail.scenarios.topology.Users;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,16 +58,18 @@ final class Demo {
         """
             .formatted(settings.seed(), settings.variant(), settings.variant().what()));
     Staging staging = Staging.of(settings.seed(), USERS_PER_SECOND);
+    Users[][] come = new Users[1][];
     Topology topology =
         Topology.start(
             home,
             staging,
             new Topology.Options(settings.variant() == Variant.C, "edge", java.util.List.of()),
-            what -> teller.now("starts", what));
+            what -> teller.now("starts", what),
+            running -> come[0] = Drill.come(running, teller));
     Thread hook = new Thread(topology::close, "end");
     Runtime.getRuntime().addShutdownHook(hook);
     try {
-      return play(first, topology);
+      return play(first, topology, come[0]);
     } finally {
       teller.count(null);
       topology.close();
@@ -83,8 +86,9 @@ final class Demo {
     }
   }
 
-  private Result play(Blocked first, Topology topology) throws IOException, InterruptedException {
-    Drill drill = new Drill(topology, teller, settings.variant());
+  private Result play(Blocked first, Topology topology, Users[] come)
+      throws IOException, InterruptedException {
+    Drill drill = new Drill(topology, teller, settings.variant(), come);
     Drill.Played played = drill.play();
     Instant until = Instant.now();
     byte[] bad = badFile(topology);
@@ -94,10 +98,12 @@ final class Demo {
     teller.say(Tone.BOLD, "EPILOGUE");
     teller.say("");
     Epilogue epilogue = new Epilogue(topology, teller, settings.variant());
-    JsonNode limitedReport = epilogue.limited(played.users());
-    JsonNode report = played.users().await(Duration.ofSeconds(120));
-    played.limited().stop();
+    JsonNode limitedReport = epilogue.limited(come[0]);
+    JsonNode report = come[0].await(Duration.ofSeconds(120));
+    come[1].stop();
     played.observer().close();
+    // Again, now that each user has written down what he met until then.
+    Clocks clocks = drill.clocks(played.observer(), until);
     boolean learnt = epilogue.learn(bad);
     teller.now("books", "comparing the ledger, the acquirers' books and what users were told");
     JsonNode books = topology.checkBooks();
@@ -107,7 +113,7 @@ final class Demo {
         new Result(
             first.asExpected(),
             first.seconds(),
-            played.clocks(),
+            clocks,
             new Result.Users(
                 report.path("users").asInt(),
                 outcomes.path("paid").asInt(),

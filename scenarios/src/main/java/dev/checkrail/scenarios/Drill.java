@@ -40,8 +40,12 @@ final class Drill {
   private final Set<String> told = new HashSet<>();
   private final List<Path> userLogs = new ArrayList<>();
   private Instant from = Instant.EPOCH;
+  private volatile boolean paged;
 
-  Drill(Topology topology, Teller teller, Variant variant) {
+  Drill(Topology topology, Teller teller, Variant variant, Users[] come) {
+    for (Users users : come) {
+      userLogs.add(users.log());
+    }
     this.topology = topology;
     this.staging = topology.staging();
     this.teller = teller;
@@ -49,19 +53,17 @@ final class Drill {
   }
 
   /** What it came to; users are still paying. */
-  record Played(Clocks clocks, Instant from, Users users, Users limited, Observer observer) {}
+  record Played(Instant from, Observer observer) {}
 
-  /** Users come, a harmless change is rolled out, and nobody knows what follows. */
-  Users[] before() throws IOException, InterruptedException {
-    Users users =
-        topology.users("users", staging.usersPerSecond(), USERS_SECONDS, staging.seed(), "shop");
+  /** Users come, as they always do; the control plane will find them there. */
+  static Users[] come(Topology topology, Teller teller) throws IOException, InterruptedException {
+    Staging staging = topology.staging();
     Users limited =
         topology.users(
             "limited", LIMITED_PER_SECOND, USERS_SECONDS, staging.seed() + 1, "limited");
+    Users users =
+        topology.users("users", staging.usersPerSecond(), USERS_SECONDS, staging.seed(), "shop");
     topology.visitors(12);
-    userLogs.add(users.log());
-    userLogs.add(limited.log());
-    topology.sink().each(this::told);
     teller.now(
         "users",
         String.format(
@@ -71,9 +73,15 @@ final class Drill {
             staging.usersPerSecond(),
             staging.share() * 100,
             staging.secondHost()));
+    TimeUnit.MILLISECONDS.sleep(4000);
+    return new Users[] {users, limited};
+  }
+
+  /** A harmless change is rolled out, and nobody knows what follows. */
+  void before() throws IOException, InterruptedException {
+    topology.sink().each(this::told);
     calm(staging.waitMillis());
     harmless();
-    return new Users[] {users, limited};
   }
 
   /** An approved change that has nothing to do with anything: a weight of the shop. */
@@ -100,7 +108,7 @@ final class Drill {
 
   /** The fault itself, and all that follows. */
   Played play() throws IOException, InterruptedException {
-    Users[] come = before();
+    before();
     calm(10_000);
     leads();
     calm(10_000);
@@ -116,8 +124,8 @@ final class Drill {
         Tone.WARN,
         "stranger",
         "edits the file by hand and reloads HAProxy: " + variant.what());
-    Clocks clocks = watch(observer);
-    return new Played(clocks, from, come[0], come[1], observer);
+    watch(observer);
+    return new Played(from, observer);
   }
 
   /** The wrong leads of the postmortem's 10:40. */
@@ -136,7 +144,7 @@ final class Drill {
   }
 
   /** Until it is over, or it takes too long. */
-  private Clocks watch(Observer observer) throws IOException, InterruptedException {
+  private void watch(Observer observer) throws IOException, InterruptedException {
     Tail haproxy = Tail.fromEnd(topology.raw().resolve("haproxy.log"));
     Tail users = Tail.fromEnd(userLogs.getFirst());
     Optional<Instant> failing = Optional.empty();
@@ -207,7 +215,7 @@ final class Drill {
         summary = now;
       }
       if (isOver(observer, now)) {
-        return clocks(observer, now);
+        return;
       }
       TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
     }
@@ -227,7 +235,7 @@ final class Drill {
         && clocks.cause().filter(it -> !now.isBefore(it.plus(Clocks.KEPT))).isPresent();
   }
 
-  /** As far as it is known now. */
+  /** As far as it is known until then. */
   Clocks clocks(Observer observer, Instant now) throws IOException {
     Path log = topology.raw().resolve("haproxy.log");
     List<RawFiles.Routed> misrouted = Clocks.misrouted(log, staging, from, now);
@@ -304,6 +312,7 @@ final class Drill {
   private void told(Sink.Page page) {
     JsonNode alert = page.body().path("alert");
     JsonNode cause = page.body().path("cause");
+    paged |= page.kind().equals("cause");
     String what =
         switch (page.kind()) {
           case "cause" ->
@@ -344,7 +353,11 @@ final class Drill {
         for (JsonNode entry : one.path("timeline")) {
           String what = entry.path("what").asString("");
           String text = entry.path("text").asString("");
-          boolean quiet = what.equalsIgnoreCase("alerted") || what.equalsIgnoreCase("escalated");
+          // These came as pages, and were told then.
+          boolean quiet =
+              what.equalsIgnoreCase("alerted")
+                  || what.equalsIgnoreCase("escalated")
+                  || (what.equalsIgnoreCase("cause") && paged);
           if (told.add(id + what + entry.path("at").asString("") + text) && !quiet) {
             teller.at(
                 Instant.parse(entry.path("at").asString()),

@@ -115,6 +115,9 @@ final class Epilogue {
           closed.status() < 300
               ? "closes incident " + id + ", as a person who was there"
               : "could not close incident " + id + ": " + closed.body());
+      Files.writeString(
+          topology.raw().resolve("incident-" + safe(id) + ".json"),
+          control.get("/api/v1/incidents/" + id).body() + "\n");
       Control.Answer exported = control.get("/api/v1/incidents/" + id + "/export");
       if (exported.status() == 200) {
         Files.writeString(

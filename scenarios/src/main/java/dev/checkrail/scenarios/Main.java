@@ -58,7 +58,7 @@ public final class Main {
     System.exit(run(List.of(arguments), out, err));
   }
 
-  private static int run(List<String> arguments, PrintStream out, PrintStream err) {
+  static int run(List<String> arguments, PrintStream out, PrintStream err) {
     Asked asked;
     try {
       asked = asked(arguments);

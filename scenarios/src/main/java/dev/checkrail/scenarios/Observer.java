@@ -156,7 +156,7 @@ final class Observer implements AutoCloseable {
     }
   }
 
-  /** Nobody is asked for money: no body, no credentials, and no such payment. */
+  /** Nobody is asked for money: no body and no credentials. */
   private boolean probe(String host) {
     try (Socket socket = new Socket()) {
       socket.connect(
@@ -167,7 +167,7 @@ final class Observer implements AutoCloseable {
       socket
           .getOutputStream()
           .write(
-              ("GET /v1/payments/observer HTTP/1.1\r\nHost: "
+              ("GET /v1/payments HTTP/1.1\r\nHost: "
                       + host
                       + "\r\nConnection: close\r\n\r\n")
                   .getBytes(StandardCharsets.US_ASCII));

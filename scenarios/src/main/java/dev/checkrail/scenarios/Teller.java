@@ -17,6 +17,8 @@ final class Teller {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("HH:mm:ss.S", Locale.ROOT).withZone(ZoneId.systemDefault());
 
+  private static final int MOST = 240;
+
   private final PrintStream out;
   private final boolean colours;
   private @Nullable Instant zero; // guarded by this
@@ -84,7 +86,12 @@ final class Teller {
             + "  "
             + painted(Tone.FAINT, String.format(Locale.ROOT, "%-9s", who))
             + " "
-            + painted(tone, text));
+            + painted(tone, brief(text)));
+  }
+
+  /** What does not fit is in the raw files. */
+  private static String brief(String text) {
+    return text.length() <= MOST ? text : text.substring(0, MOST - 1).strip() + "…";
   }
 
   private String painted(Tone tone, String text) {

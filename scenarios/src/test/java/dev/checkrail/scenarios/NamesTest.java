@@ -30,6 +30,8 @@ class NamesTest {
         assertThat(Files.readString(source))
             .as(source.toString())
             .doesNotContain("dev.checkrail.scenarios")
+            .doesNotContain("checkrail-demo")
+            .doesNotContain("18 August 2024, again")
             .doesNotContain(names);
       }
     }

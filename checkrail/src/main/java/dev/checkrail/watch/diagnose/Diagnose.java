@@ -98,8 +98,10 @@ public final class Diagnose {
       return quiet(at, tick, first);
     }
     if (published.isPresent()
-        && !published.get().urgent()
-        && history.another(knownStreams, tick.time - 8)) {
+        && ((!published.get().urgent() && history.another(knownStreams, tick.time - 8))
+            || changedSince(published.get().at())
+                .map(changed -> history.another(knownStreams, changed))
+                .orElse(false))) {
       note(at, "something else began, beside " + published.get().first().name());
       close();
       before = Optional.empty();
@@ -120,6 +122,20 @@ public final class Diagnose {
   /** What says that users are harmed, in words of the product. */
   List<String> alarmed() {
     return history.alarmed();
+  }
+
+  /**
+   * When somebody changed the load balancer after an answer was published, which could not weigh
+   * that; what begins somewhere else after it is another matter. A way back is no such change.
+   */
+  private Optional<Double> changedSince(Instant answered) {
+    Instant since =
+        goneBack.map(Act::at).filter(at -> at.isAfter(answered)).orElse(answered);
+    return acts.stream()
+        .filter(act -> act.kind() == Act.Kind.APPLY || act.kind() == Act.Kind.BYPASS)
+        .filter(act -> act.at().isAfter(since))
+        .map(act -> act.at().toEpochMilli() / 1000.0 - 1)
+        .findFirst();
   }
 
   private void close() {

@@ -6,7 +6,9 @@ import dev.checkrail.watch.diagnose.Scope;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -30,6 +32,19 @@ public record Prevention(String patch, List<String> why, String no) {
    * @param services services that were harmed where the change sent them, as the policy names them
    */
   public static Prevention of(Ranked cause, Scope scope, Set<String> services) {
+    Map<String, Set<String>> anywhere = new TreeMap<>();
+    services.forEach(service -> anywhere.put(service, Set.of()));
+    return of(cause, scope, anywhere);
+  }
+
+  /**
+   * Proposes.
+   *
+   * @param services services that were harmed where the change sent them, and the pools to which
+   *     the approved rules send them; none: not known. A change that moves several kinds of requests
+   *     is not held against those of another kind.
+   */
+  public static Prevention of(Ranked cause, Scope scope, Map<String, Set<String>> services) {
     if (cause.cause() != Cause.LB_CHANGE) {
       return new Prevention(
           "",
@@ -41,7 +56,7 @@ public record Prevention(String patch, List<String> why, String no) {
     List<String> why = new ArrayList<>();
     Set<String> invariants = new LinkedHashSet<>();
     Set<String> rules = new LinkedHashSet<>();
-    Set<String> named = new TreeSet<>(services);
+    Set<String> named = new TreeSet<>(services.keySet());
     named.removeIf(service -> service.isBlank() || service.equals("-") || service.contains("?"));
     List<String> left = new ArrayList<>();
     for (Scope.Part part : scope.parts()) {
@@ -50,7 +65,7 @@ public record Prevention(String patch, List<String> why, String no) {
           if (part.from().startsWith("(") || part.from().equals("?") || named.isEmpty()) {
             left.add("requests sent to " + part.pool() + " instead of " + part.from());
           } else {
-            for (String service : named) {
+            for (String service : from(part, named, services)) {
               invariants.add(reach(service, part.from()));
               why.add(service + " were sent to " + part.pool() + " instead of " + part.from());
             }
@@ -60,7 +75,7 @@ public record Prevention(String patch, List<String> why, String no) {
           if (part.from().startsWith("(") || part.from().equals("?") || named.isEmpty()) {
             left.add("requests answered with " + part.to());
           } else {
-            for (String service : named) {
+            for (String service : from(part, named, services)) {
               invariants.add(reach(service, part.from()));
               why.add(service + " were answered by the load balancer with " + part.to());
             }
@@ -111,6 +126,17 @@ public record Prevention(String patch, List<String> why, String no) {
         patch.toString(),
         why.stream().distinct().toList(),
         left.isEmpty() ? "" : "not covered: " + String.join("; ", new LinkedHashSet<>(left)));
+  }
+
+  /** Those that went where this part took requests from. */
+  private static List<String> from(
+      Scope.Part part, Set<String> named, Map<String, Set<String>> services) {
+    return named.stream()
+        .filter(service -> {
+          Set<String> pools = services.getOrDefault(service, Set.of());
+          return pools.isEmpty() || pools.contains(part.from());
+        })
+        .toList();
   }
 
   private static String reach(String service, String pool) {

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -143,6 +144,34 @@ class RecordedTest {
                 requests: "payments"
                 must: { reach: ["be_pay"], always: true }
             """);
+  }
+
+  @Test
+  void eachServiceIsHeldToWhereItWas() {
+    Ranked change =
+        new Ranked(
+            Cause.LB_CHANGE,
+            "",
+            5,
+            0.99,
+            Ranked.Standing.STANDS,
+            1,
+            Optional.empty(),
+            List.of(),
+            "it moved them");
+    Scope scope =
+        new Scope(
+            List.of(
+                new Scope.Part(Scope.Touch.ROUTE, "", "be_reports", "", "be_shop", "be_reports"),
+                new Scope.Part(Scope.Touch.ROUTE, "", "be_reports", "", "be_pay", "be_reports")),
+            true);
+
+    Prevention prevention =
+        Prevention.of(change, scope, Map.of("payments", Set.of("be_pay"), "images", Set.of("?")));
+
+    assertThat(prevention.patch())
+        .contains("payments reach be_pay only")
+        .doesNotContain("be_shop", "images");
   }
 
   @Test

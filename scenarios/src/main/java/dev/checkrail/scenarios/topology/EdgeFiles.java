@@ -145,8 +145,10 @@ final class EdgeFiles {
           reports:
             - hosts: [{reports-host}]
           shop:
-            - path: /**
-              except: [payments, reports]
+            - hosts: [{shop-host}]
+            - hosts: [{host}, {second-host}]
+              path: /**
+              except: [payments]
 
         inventory:
           - { name: {pay1}, address: "127.0.0.1:{pay-1}", serves: [payments], capabilities: "http://127.0.0.1:{pay-1}/capabilities" }

@@ -78,10 +78,16 @@ public final class Topology implements AutoCloseable {
       serve = List.copyOf(serve);
     }
 
-    /** What the demo has. */
+    /** What most have. */
     public static Options usual() {
       return new Options(false, "edge", List.of());
     }
+  }
+
+  /** Something that happens while the system runs and nobody owns its load balancer yet. */
+  @FunctionalInterface
+  public interface Before {
+    void does(Topology running) throws IOException, InterruptedException;
   }
 
   private Topology(
@@ -110,11 +116,18 @@ public final class Topology implements AutoCloseable {
   public static Topology start(
       Path home, Staging staging, Options options, Consumer<String> progress)
       throws IOException, InterruptedException {
+    return start(home, staging, options, progress, running -> {});
+  }
+
+  /** Likewise; something is done before the control plane takes the load balancer over. */
+  public static Topology start(
+      Path home, Staging staging, Options options, Consumer<String> progress, Before before)
+      throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory(PREFIX);
     Children children = Children.in(folder, registry(home));
     Topology topology = new Topology(home, folder, staging, options, children, progress);
     try {
-      topology.start();
+      topology.start(before);
       return topology;
     } catch (IOException | InterruptedException | RuntimeException e) {
       topology.close();
@@ -127,7 +140,7 @@ public final class Topology implements AutoCloseable {
     return home.toAbsolutePath().resolve(".checkrail/runs");
   }
 
-  private void start() throws IOException, InterruptedException {
+  private void start(Before before) throws IOException, InterruptedException {
     Files.createDirectories(raw());
     new EdgeFiles(staging, edge(), options.checkSharesWorkers()).write();
     secret("control.token");
@@ -138,6 +151,7 @@ public final class Topology implements AutoCloseable {
     rawLog = RawLog.start(staging.port("raw-log"), raw().resolve("haproxy.log"));
     startHaproxy();
     together(List.of(this::startGateway, this::startServe, this::startShop, this::startStranger));
+    before.does(this);
     adopt();
   }
 
