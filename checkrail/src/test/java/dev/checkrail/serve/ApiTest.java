@@ -9,6 +9,7 @@ import dev.checkrail.watch.detect.Detection;
 import dev.checkrail.watch.detect.Expectations;
 import dev.checkrail.watch.detect.Sign;
 import dev.checkrail.watch.diagnose.Diagnosis;
+import dev.checkrail.watch.incident.Chronicle;
 import dev.checkrail.watch.incident.Incident;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -301,6 +303,31 @@ class ApiTest {
       RunningHaproxy.eventually(
           "it is seen", () -> api.get(edge + "/live", admin).body().get("blind") == null);
       JsonNode live = api.get(edge + "/live?seconds=5", admin).body();
+      RunningHaproxy.eventually(
+          "it is guarded", () -> api.get(edge + "/diagnosis", admin).status() == 200);
+      assertThat(api.get(edge + "/diagnosis", admin).body().at("/rollback/decision").asString())
+          .isEqualTo("stay");
+      RunningHaproxy.eventually(
+          "it is written down",
+          () -> api.get(edge + "/series?name=balancer%20seen", admin).status() == 200);
+      JsonNode names = api.get(edge + "/series?prefix=server%20be_pay/", admin).body().get("names");
+      assertThat(names.values().stream().map(JsonNode::asString))
+          .contains("server be_pay/pay-1 sessions", "server be_pay/pay-1 weight")
+          .allMatch(it -> it.startsWith("server be_pay/"));
+      Api.Answer some = api.get(edge + "/series?limit=2", admin);
+      assertThat(some.body().get("names").size()).isEqualTo(2);
+      assertThat(some.body().get("more").asInt()).isPositive();
+      String weight = edge + "/series?name=server%20be_pay/pay-1%20weight";
+      assertThat(
+              api.get(weight, admin).body().get("seconds").get("values").values().stream()
+                  .filter(it -> !it.isNull())
+                  .map(JsonNode::asInt))
+          .isNotEmpty()
+          .containsOnly(1);
+      assertThat(api.get(edge + "/series?name=none", admin).status()).isEqualTo(404);
+      for (String wrong : List.of("&from=yesterday", "&from=2020-01-01T00:00:00Z")) {
+        assertThat(api.get(weight + wrong, admin).status()).as(wrong).isEqualTo(400);
+      }
       assertThat(live.get("pools").values().stream().map(it -> it.get("name").asString()))
           .contains("be_pay", "be_web");
       assertThat(live.get("not_observed").toString())
@@ -346,6 +373,10 @@ class ApiTest {
     }
     assertThat(api.post("/api/v1/balancers/edge/reload", admin, "{}").type())
         .startsWith("balancer-");
+    assertThat(api.call("DELETE", "/api/v1/balancers/edge", admin, "").status())
+        .as("also one that is dead")
+        .isEqualTo(200);
+    assertThat(api.get("/api/v1/balancers/edge", admin).status()).isEqualTo(404);
   }
 
   @Test
@@ -435,6 +466,53 @@ class ApiTest {
                     "")
                 .status())
         .isEqualTo(204);
+  }
+
+  @Test
+  @Order(9)
+  void incidentsAreListedShownNotedClosedAndExported() throws Exception {
+    Instant at = Instant.parse("2026-01-31T12:00:00Z");
+    Incident incident =
+        new Incident(
+            "south-1",
+            "south",
+            at,
+            at.plusSeconds(2),
+            Incident.State.OPEN,
+            Optional.empty(),
+            Optional.empty(),
+            new Incident.Impact(0, 0, 0, 0, 0, 0, 0, OptionalLong.empty()),
+            List.of(),
+            Optional.empty(),
+            Optional.empty(),
+            0);
+    plane
+        .incidents()
+        .put(
+            new Recorded(
+                new Chronicle.Memory(incident, 0.001, Set.of(), false), Optional.empty()));
+    String one = "/api/v1/incidents/south-1";
+    assertThat(api.get("/api/v1/incidents?balancer=south&state=open", admin).text())
+        .contains("\"id\":\"south-1\"");
+    assertThat(api.get("/api/v1/incidents?state=strange", admin).status()).isEqualTo(400);
+    assertThat(api.get("/api/v1/incidents/none", admin).status()).isEqualTo(404);
+    assertThat(
+            api.post(one + "/notes", admin, "{\"text\":\"password=hunter2 told\"}").text())
+        .contains("told")
+        .doesNotContain("hunter2");
+    String elsewhere = token(admin, "elsewhere2", "\"balancers\":[\"other\"]");
+    assertThat(api.get(one, elsewhere).status()).isEqualTo(403);
+    assertThat(api.get("/api/v1/incidents", elsewhere).text()).isEqualTo("{\"incidents\":[]}");
+    assertThat(api.post(one + "/close", admin, "{\"reason\":\"seen enough\"}").status())
+        .isEqualTo(200);
+    assertThat(api.post(one + "/close", admin, "{\"reason\":\"again\"}").type())
+        .isEqualTo("ended");
+    RunningHaproxy.eventually(
+        "it is kept", () -> api.get(one, admin).body().get("stored").booleanValue());
+    assertThat(api.get(one, admin).body().get("state").asString()).isEqualTo("closed");
+    assertThat(api.get(one + "/export?zone=Europe/Vienna", admin).text())
+        .contains("Closed (ada): seen enough");
+    assertThat(api.get(one + "/export?zone=Nowhere", admin).status()).isEqualTo(400);
   }
 
   @Test
