@@ -42,11 +42,8 @@ final class Playground implements AutoCloseable {
   static Playground start(Path home, Consumer<String> progress)
       throws IOException, InterruptedException {
     Topology topology =
-        Topology.start(
-            home,
-            Staging.of(System.nanoTime() >>> 10, 1), // others on this machine have other ports
-            Topology.Options.usual(),
-            progress);
+        // Others on this machine have other ports.
+        Topology.startAlone(home, Staging.of(System.nanoTime() >>> 10, 1), progress);
     try {
       Map<String, Integer> ports = new LinkedHashMap<>(topology.staging().ports());
       ports.put("crowd", freePort());
@@ -67,7 +64,6 @@ final class Playground implements AutoCloseable {
   }
 
   private void set() throws IOException, InterruptedException {
-    topology.children().end("serve");
     Staging staging = topology.staging();
     Path base = Files.createDirectories(topology.folder().resolve("base"));
     Files.writeString(

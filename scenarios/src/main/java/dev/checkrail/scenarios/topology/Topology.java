@@ -153,21 +153,32 @@ public final class Topology implements AutoCloseable {
     }
   }
 
+  /**
+   * Starts all but the control plane and the stranger: for those who want a control plane for each
+   * of their runs.
+   */
+  public static Topology startAlone(Path home, Staging staging, Consumer<String> progress)
+      throws IOException, InterruptedException {
+    Path folder = Files.createTempDirectory(PREFIX);
+    Children children = Children.in(folder, registry(home));
+    Topology topology = new Topology(home, folder, staging, Options.usual(), children, progress);
+    try {
+      topology.prepare();
+      together(List.of(topology::startGateway, topology::startShop));
+      return topology;
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      topology.close();
+      throw e;
+    }
+  }
+
   /** Where files of runs are kept. */
   public static Path registry(Path home) {
     return home.toAbsolutePath().resolve(".checkrail/runs");
   }
 
   private void start(Before before) throws IOException, InterruptedException {
-    Files.createDirectories(raw());
-    new EdgeFiles(staging, edge(), options.checkSharesWorkers()).write();
-    secret("control.token");
-    secret("admin.token");
-    secret("webhook.secret");
-    secret("password");
-    sink = Sink.start(staging.port("sink"), raw().resolve("pages.jsonl"));
-    rawLog = RawLog.start(staging.port("raw-log"), raw().resolve("haproxy.log"));
-    startHaproxy();
+    prepare();
     List<Callable<Void>> parts =
         new ArrayList<>(List.of(this::startGateway, this::startShop, this::startStranger));
     if (options.controlPlane()) {
@@ -178,6 +189,21 @@ public final class Topology implements AutoCloseable {
     if (options.controlPlane()) {
       adopt();
     }
+  }
+
+  private void prepare() throws IOException, InterruptedException {
+    Files.createDirectories(raw());
+    new EdgeFiles(staging, edge(), options.checkSharesWorkers()).write();
+    secret("control.token");
+    secret("admin.token");
+    secret("webhook.secret");
+    secret("password");
+    sink = Sink.start(staging.port("sink"), raw().resolve("pages.jsonl"));
+    rawLog = RawLog.start(staging.port("raw-log"), raw().resolve("haproxy.log"));
+    Files.writeString(
+        folder.resolve("on-call.yaml"),
+        OnCallFile.text(staging, folder.resolve("webhook.secret")));
+    startHaproxy();
   }
 
   private static void together(List<Callable<Void>> all) throws IOException, InterruptedException {
@@ -473,8 +499,6 @@ public final class Topology implements AutoCloseable {
   }
 
   private Void startServe() throws IOException, InterruptedException {
-    Path onCall = folder.resolve("on-call.yaml");
-    Files.writeString(onCall, OnCallFile.text(staging, folder.resolve("webhook.secret")));
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -485,7 +509,7 @@ public final class Topology implements AutoCloseable {
                 "--data",
                 data().toString()));
     if (OnCallFile.isKnown(home)) {
-      command.addAll(List.of("--on-call", onCall.toString()));
+      command.addAll(List.of("--on-call", folder.resolve("on-call.yaml").toString()));
     }
     command.addAll(options.serve());
     Child serve = children.start("serve", command, Map.of());
