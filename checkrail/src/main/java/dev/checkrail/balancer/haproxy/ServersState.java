@@ -35,6 +35,11 @@ final class ServersState {
 
   /** Its lines, by the names of its columns. */
   private record Sheet(List<String> columns, List<String[]> rows) {
+    Sheet {
+      columns = List.copyOf(columns);
+      rows = List.copyOf(rows);
+    }
+
     static Sheet of(String text) throws BalancerException {
       List<String> lines = text.lines().toList();
       if (lines.size() < 2 || !lines.get(0).strip().equals("1") || !lines.get(1).startsWith("# ")) {

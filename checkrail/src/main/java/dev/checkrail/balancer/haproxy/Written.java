@@ -50,7 +50,11 @@ record Written(
 
   /** One before it is known which of its line and of its name it is. */
   private record Found(
-      String name, String fetch, Optional<CriterionText> own, List<String> words, boolean number) {}
+      String name, String fetch, Optional<CriterionText> own, List<String> words, boolean number) {
+    Found {
+      words = List.copyOf(words);
+    }
+  }
 
   /** As tables of a fresh worker; those of which that is not known are left out. */
   static List<Table> tables(ReadReport read) {
