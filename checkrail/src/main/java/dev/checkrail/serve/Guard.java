@@ -277,11 +277,11 @@ final class Guard implements AutoCloseable {
     return to.map(digest -> around.waysBack().to(name, digest));
   }
 
-  /** Not while users fail: it takes the processor from those who help them. */
+  /** While users fail only what is not known: it takes the processor from those who help them. */
   private void keepWaysBack(
       Diagnosis diagnosis, Optional<String> live, Versions versions, Moment moment, Instant at)
       throws BalancerException {
-    if (diagnosis.harmedSince().isPresent() || live.isEmpty()) {
+    if (live.isEmpty()) {
       return;
     }
     String text =
@@ -301,7 +301,9 @@ final class Guard implements AutoCloseable {
     }
     List<String> digests = new ArrayList<>(List.of(live.get()));
     versions.previous().ifPresent(digests::add);
-    around.waysBack().keep(name, digests, settledBasis);
+    around
+        .waysBack()
+        .keep(name, digests, settledBasis, diagnosis.harmedSince().isPresent());
   }
 
   /** What is to stand in the timeline of it, once. */

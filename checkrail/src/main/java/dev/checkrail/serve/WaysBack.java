@@ -80,19 +80,26 @@ final class WaysBack implements AutoCloseable {
    * Sees to it that ways back are known.
    *
    * @param basis what they may depend on: if it is another one than before, they are tried anew
+   * @param sparing only those are tried of which nothing is known: it takes processors that others
+   *     need now
    */
-  synchronized void keep(String balancer, List<String> digests, String basis) {
+  synchronized void keep(String balancer, List<String> digests, String basis, boolean sparing) {
     long now = nanos.getAsLong();
     for (String digest : digests) {
       Way way = new Way(balancer, digest);
       Judged known = judged.get(way);
+      boolean holds = known != null && now - known.at() < HOLDS.toNanos();
       boolean fresh =
-          known != null && known.basis().equals(basis) && now - known.at() < EVERY.toNanos();
+          known != null
+              && holds
+              && (sparing || known.basis().equals(basis) && now - known.at() < EVERY.toNanos());
       if (!fresh && waiting.add(way)) {
         try {
           var unused =
               thread.schedule(
-                  () -> judge(way, basis), SETTLING.toMillis(), TimeUnit.MILLISECONDS);
+                  () -> judge(way, basis),
+                  holds ? SETTLING.toMillis() : 0,
+                  TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
           LOG.debug("no more ways back are looked for");
         }
