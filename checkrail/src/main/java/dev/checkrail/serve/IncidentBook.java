@@ -214,7 +214,12 @@ final class IncidentBook implements AutoCloseable {
   private static List<Object> story(Recorded one) {
     Incident it = one.incident();
     return List.of(
-        it.state(), it.answer(), it.aftermath(), it.timeline().size(), one.prevention());
+        it.state(),
+        it.answer(),
+        it.aftermath(),
+        it.timeline().size(),
+        one.prevention(),
+        one.going());
   }
 
   private synchronized void written(Recorded one) {

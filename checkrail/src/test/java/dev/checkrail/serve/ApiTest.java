@@ -490,7 +490,9 @@ class ApiTest {
         .incidents()
         .put(
             new Recorded(
-                new Chronicle.Memory(incident, 0.001, Set.of(), false), Optional.empty()));
+                new Chronicle.Memory(incident, 0.001, Set.of(), false),
+                Optional.empty(),
+                Optional.empty()));
     String one = "/api/v1/incidents/south-1";
     assertThat(api.get("/api/v1/incidents?balancer=south&state=open", admin).text())
         .contains("\"id\":\"south-1\"");
