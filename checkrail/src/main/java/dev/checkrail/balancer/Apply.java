@@ -84,7 +84,7 @@ public final class Apply {
       String digest = versions.keep(set);
       versions.approve(digest, clock.instant(), actor, why);
       Switching.mark(driver, digest);
-      versions.lived(digest, clock.instant());
+      versions.lived(digest, clock.instant(), false);
       versions.seen(driver.processes().seen());
       write("lb.added", actor, digest, Map.of("files", String.valueOf(set.items().size())));
       return digest;
@@ -105,7 +105,12 @@ public final class Apply {
         throw new BalancerException(
             Kind.BUSY, "an interrupted switch has to be ended first: recover()");
       }
-      return locked(order, progress);
+      try {
+        return locked(order, progress);
+      } catch (BalancerException e) {
+        unended(order, e);
+        throw e;
+      }
     } catch (IOException e) {
       throw new BalancerException(Kind.FILES, String.valueOf(e.getMessage()), e);
     }
@@ -157,7 +162,13 @@ public final class Apply {
     if (!check.accepted()) {
       return stopped(Outcome.REFUSED_BY_CHECK, order, check.text());
     }
-    write("apply.began", order.actor(), digest, Map.of("from", from.digest()));
+    new Ordered("apply", order.actor(), digest, versions.live().orElse("")).write(versions);
+    try {
+      write("apply.began", order.actor(), digest, Map.of("from", from.digest()));
+    } catch (Journal.JournalUnavailable e) {
+      Ordered.clear(versions);
+      throw e;
+    }
     Intent intent = Intent.of("apply", order.actor(), from.digest(), digest, processes.seen());
     Ended ended =
         new Switching(driver, versions, progress)
@@ -168,7 +179,28 @@ public final class Apply {
         new Applied(
             ended.outcome(), digest, ended.truth(), ended.why(), Optional.of(preflight), notes);
     progress.reached(Step.DONE, ended.why());
-    return recorded("apply", order.actor(), applied);
+    Applied recorded = recorded("apply", order.actor(), applied);
+    Ordered.clear(versions);
+    return recorded;
+  }
+
+  /** What could not be done, or not be ended, is in the journal before anybody is told. */
+  private void unended(Order order, BalancerException e) throws BalancerException {
+    Map<String, String> details = new LinkedHashMap<>();
+    details.put("outcome", e.kind().name().toLowerCase(java.util.Locale.ROOT));
+    details.put("why", String.valueOf(e.getMessage()));
+    boolean switching = Intent.isThere(versions);
+    if (switching) {
+      details.put("then", "the switch is ended by itself: an entry of the kind recover.* says how");
+    }
+    try {
+      write("apply.stopped", order.actor(), order.digest(), details);
+    } catch (Journal.JournalUnavailable unavailable) {
+      e.addSuppressed(unavailable);
+    }
+    if (!switching) {
+      Ordered.clear(versions);
+    }
   }
 
   private static Switching.Memory memory(Preflight preflight, Map<String, Choice> choices) {
@@ -259,15 +291,32 @@ public final class Apply {
       clear(scratch()); // copies of keys may lie there
       Optional<Intent> found = Intent.read(versions);
       if (found.isEmpty()) {
+        owed();
         return new Applied(
             Outcome.NOTHING, "", Optional.empty(), "nothing to do", Optional.empty(), List.of());
       }
       Applied applied = recover(found.get(), progress);
       progress.reached(Step.DONE, applied.why());
-      return recorded("recover", "checkrail", applied);
+      Applied recorded = recorded("recover", "checkrail", applied);
+      Ordered.clear(versions);
+      return recorded;
     } catch (IOException e) {
       throw new BalancerException(Kind.FILES, String.valueOf(e.getMessage()), e);
     }
+  }
+
+  /** The outcome of an act that ended with its process before a switch began, or after it. */
+  private void owed() throws BalancerException {
+    Optional<Ordered> ordered = Ordered.read(versions);
+    if (ordered.isEmpty()) {
+      return;
+    }
+    try {
+      journal.append(ordered.get().outcome(name, versions, clock.instant()));
+    } catch (Journal.JournalUnavailable e) {
+      // A journal that can't be written takes outcomes late.
+    }
+    Ordered.clear(versions);
   }
 
   private Applied recover(Intent intent, Progress progress)

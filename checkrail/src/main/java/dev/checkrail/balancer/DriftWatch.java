@@ -42,6 +42,7 @@ public final class DriftWatch {
   private static final int SHARE = 20;
 
   private static final String UNREACHABLE = "unreachable";
+  private static final String REACHABLE = "lb.reachable";
   private static final String FILES = "files ";
   private static final String MEMORY = "memory ";
 
@@ -240,7 +241,7 @@ public final class DriftWatch {
           new DriftLedger.Thing(
               UNREACHABLE,
               "lb.unreachable",
-              "lb.reachable",
+              REACHABLE,
               Map.of("why", unreachable.orElse("it does not answer")),
               UNREACHABLE));
     }
@@ -272,6 +273,10 @@ public final class DriftWatch {
   }
 
   private void write(DriftLedger.Said said, Instant at) {
-    journal.append(new JournalEntry(at, "checkrail", said.kind(), "lb " + name, said.details()));
+    Map<String, String> details = new LinkedHashMap<>(said.details());
+    if (said.kind().equals(REACHABLE)) {
+      details.remove("why"); // why it was not: the entry of then has that
+    }
+    journal.append(new JournalEntry(at, "checkrail", said.kind(), "lb " + name, details));
   }
 }

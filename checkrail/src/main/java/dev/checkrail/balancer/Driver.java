@@ -64,6 +64,15 @@ public interface Driver extends AutoCloseable {
    */
   void reload() throws BalancerException;
 
+  /**
+   * After a reload that failed: why, in words for people. In its own words if it can be asked or
+   * read, else what was found by trying; where neither helps, where to look.
+   *
+   * @param before files that it serves
+   * @param after files that it would not load
+   */
+  String whyNotLoaded(ConfigurationSet before, ConfigurationSet after);
+
   // --- what the current worker holds
 
   /** Servers, maps, lists and certificates in memory. */

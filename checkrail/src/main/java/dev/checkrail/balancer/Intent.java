@@ -3,6 +3,7 @@ package dev.checkrail.balancer;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.checkrail.balancer.Processes.Seen;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -63,6 +64,11 @@ record Intent(
 
   static void clear(Versions versions) throws BalancerException {
     Disk.delete(place(versions));
+  }
+
+  /** Whether one is there, readable or not. */
+  static boolean isThere(Versions versions) {
+    return Files.exists(place(versions));
   }
 
   static Optional<Intent> read(Versions versions) throws BalancerException {

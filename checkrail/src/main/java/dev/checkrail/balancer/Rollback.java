@@ -137,8 +137,64 @@ public final class Rollback {
       return new RolledBack(refused, "not applied", -1, -1);
     }
     List<String> notes = new ArrayList<>();
-    write(order, "rollback.ordered", Map.of("reason", order.reason()), notes);
-    ConfigurationSet to = target.get();
+    noted(order, notes);
+    write(order, "rollback.ordered", from(order), notes);
+    try {
+      return ordered(order, target.get(), progress, start, notes);
+    } catch (BalancerException e) {
+      Map<String, String> details = new LinkedHashMap<>();
+      details.put("outcome", e.kind().name().toLowerCase(Locale.ROOT));
+      details.put("why", String.valueOf(e.getMessage()));
+      boolean switching = Intent.isThere(versions);
+      if (switching) {
+        details.put(
+            "then", "the switch is ended by itself: an entry of the kind recover.* says how");
+      }
+      write(order, "rollback.stopped", details, notes);
+      if (!switching) {
+        cleared(notes);
+      }
+      throw e;
+    }
+  }
+
+  private Map<String, String> from(Order order) throws BalancerException {
+    Map<String, String> details = new LinkedHashMap<>();
+    details.put("reason", order.reason());
+    versions.live().ifPresent(digest -> details.put("from", digest));
+    return details;
+  }
+
+  /**
+   * Before the order is in the journal, so that a crash leaves no order without an outcome. A full
+   * disk does not keep anybody from going back.
+   */
+  private void noted(Order order, List<String> notes) {
+    try {
+      Optional<Ordered> before = Ordered.read(versions);
+      if (before.isPresent()) {
+        // Of an act that ended with its process; what it left is a part of what we go back from.
+        append(before.get().outcome(name, versions, clock.instant()), notes);
+      }
+      new Ordered("rollback", order.actor(), order.digest(), versions.live().orElse(""))
+          .write(versions);
+    } catch (BalancerException e) {
+      notes.add("if Checkrail is killed now the journal gets no outcome: " + e.getMessage());
+    }
+  }
+
+  private void cleared(List<String> notes) {
+    try {
+      Ordered.clear(versions);
+    } catch (BalancerException e) {
+      notes.add("the journal will get an outcome once more: " + e.getMessage());
+    }
+  }
+
+  private RolledBack ordered(
+      Order order, ConfigurationSet to, Progress progress, long start, List<String> notes)
+      throws BalancerException, InterruptedException {
+    String digest = order.digest();
     Processes processes = driver.processes();
     List<Deviation> before = inMemory(to, processes, notes);
 
@@ -182,6 +238,7 @@ public final class Rollback {
     details.put("outcome", applied.outcome().name().toLowerCase(Locale.ROOT));
     details.put("why", applied.why());
     write(order, applied.serves() ? "rollback.serves" : "rollback.stopped", details, notes);
+    cleared(notes);
     progress.reached(Step.DONE, ended.why());
     return new RolledBack(
         new Applied(
@@ -298,10 +355,14 @@ public final class Rollback {
     Map<String, String> details = new LinkedHashMap<>();
     details.put("digest", order.digest());
     details.putAll(Collections.unmodifiableMap(more));
+    append(new JournalEntry(clock.instant(), order.actor(), kind, "lb " + name, details), notes);
+  }
+
+  private void append(JournalEntry entry, List<String> notes) {
     try {
-      journal.append(new JournalEntry(clock.instant(), order.actor(), kind, "lb " + name, details));
+      journal.append(entry);
     } catch (Journal.JournalUnavailable e) {
-      notes.add("not in the journal: " + kind + " (" + e.getMessage() + ")");
+      notes.add("not in the journal: " + entry.kind() + " (" + e.getMessage() + ")");
     }
   }
 }

@@ -177,7 +177,12 @@ final class Switching {
     }
     Truth truth = found.get();
     if (truth.stage() == Truth.Stage.REFUSED || truth.stage() == Truth.Stage.LOADING) {
-      Ended ended = backOut(intent, from, to, Outcome.RELOAD_FAILED, truth.text());
+      // Asked before the files are back: what was tried is what it was to load.
+      String why = truth.text();
+      if (truth.stage() == Truth.Stage.REFUSED) {
+        why += "; " + driver.whyNotLoaded(from, to);
+      }
+      Ended ended = backOut(intent, from, to, Outcome.RELOAD_FAILED, why);
       versions.seen(driver.processes().seen()); // the failed reload was ours
       return new Ended(ended.outcome(), Optional.of(truth), ended.why());
     }
@@ -193,7 +198,7 @@ final class Switching {
     progress.reached(Step.STATE_SAID_AGAIN, "what was to be kept is said");
     forgetState(to).ifPresent(notes::add);
     try {
-      versions.lived(intent.to(), now);
+      versions.lived(intent.to(), now, intent.kind().equals("rollback"));
       versions.seen(driver.processes().seen());
       progress.reached(Step.RECORDED, "recorded");
       Intent.clear(versions);

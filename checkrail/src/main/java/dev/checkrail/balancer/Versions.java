@@ -33,7 +33,8 @@ import java.util.stream.Stream;
  * objects/SHA-256      bytes of a file, once
  * versions/DIGEST      the manifest, whose SHA-256 is the digest: it proves itself
  * approved/DIGEST      instant, who, why; beside it nothing: the manifest is what the script reads
- * history              a line for each version that became live: instant, digest
+ * history              a line for each version that became live: instant, digest, "back" if it was
+ *                      gone back to
  * seen                 which processes ran when we last acted
  * intent               a switch that is under way; see {@link Apply#recover}
  * lock                 one actor at a time, also over processes
@@ -44,6 +45,7 @@ import java.util.stream.Stream;
  */
 public final class Versions {
   private static final String ABSENT = "absent";
+  private static final String BACK = "back";
   private static final Pattern ESCAPED = Pattern.compile("\\\\(.)");
 
   private final Path folder;
@@ -55,8 +57,12 @@ public final class Versions {
   /** A version that was allowed to live. */
   public record Approval(String digest, Instant at, String by, String why) {}
 
-  /** A version that became live. */
-  public record Lived(Instant at, String digest) {}
+  /**
+   * A version that became live.
+   *
+   * @param back whether it was gone back to
+   */
+  public record Lived(Instant at, String digest, boolean back) {}
 
   /** Versions in a folder, which is made if it is not there. */
   public static Versions in(Path folder) throws BalancerException {
@@ -178,8 +184,9 @@ public final class Versions {
     String text = new String(Disk.read(folder.resolve("history")).orElse(new byte[0]), UTF_8);
     for (String line : text.lines().toList()) {
       String[] words = line.split(" ", -1);
-      if (words.length == 2) {
-        lived.add(new Lived(Instant.parse(words[0]), words[1]));
+      if (words.length >= 2) {
+        boolean back = words.length > 2 && words[2].equals(BACK);
+        lived.add(new Lived(Instant.parse(words[0]), words[1], back));
       }
     }
     return lived;
@@ -191,12 +198,24 @@ public final class Versions {
     return history.isEmpty() ? Optional.empty() : Optional.of(history.getLast().digest());
   }
 
-  /** The version before the live one: the latest other that lived. */
+  /**
+   * Where going back leads: the version that lived before the live one. What was gone back from is
+   * no such version any more, so who goes back twice comes to an older one and never to the one
+   * that he fled from; that one can be put in place anew, or named.
+   */
   public Optional<String> previous() throws BalancerException {
-    List<Lived> history = history();
-    for (int i = history.size() - 1; i >= 0; i--) {
-      if (!history.get(i).digest().equals(history.getLast().digest())) {
-        return Optional.of(history.get(i).digest());
+    List<String> line = new ArrayList<>();
+    for (Lived one : history()) {
+      int there = one.back() ? line.lastIndexOf(one.digest()) : -1;
+      if (there < 0) {
+        line.add(one.digest());
+      } else {
+        line.subList(there + 1, line.size()).clear();
+      }
+    }
+    for (int i = line.size() - 2; i >= 0; i--) {
+      if (!line.get(i).equals(line.getLast())) {
+        return Optional.of(line.get(i));
       }
     }
     return Optional.empty();
@@ -224,6 +243,7 @@ public final class Versions {
         needed.add(approval.digest());
       }
     }
+    previous().ifPresent(needed::add);
     Optional<Intent> intent = Intent.read(this);
     intent.ifPresent(one -> needed.addAll(List.of(one.from(), one.to())));
     int gone = 0;
@@ -261,13 +281,17 @@ public final class Versions {
     }
   }
 
-  void lived(String digest, Instant at) throws BalancerException {
+  void lived(String digest, Instant at, boolean back) throws BalancerException {
     if (live().filter(digest::equals).isPresent()) {
       return;
     }
+    List<Lived> all = new ArrayList<>(history());
+    all.add(new Lived(at, digest, back));
     StringBuilder text = new StringBuilder();
-    history().forEach(one -> text.append(one.at()).append(' ').append(one.digest()).append('\n'));
-    text.append(at).append(' ').append(digest).append('\n');
+    for (Lived one : all) {
+      text.append(one.at()).append(' ').append(one.digest());
+      text.append(one.back() ? " " + BACK : "").append('\n');
+    }
     Disk.putOurs(folder.resolve("history"), text.toString().getBytes(UTF_8));
   }
 

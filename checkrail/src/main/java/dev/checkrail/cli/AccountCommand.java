@@ -25,7 +25,7 @@ final class AccountCommand extends Group {
   }
 
   @Override
-  List<Answering> commands() {
+  public List<Answering> commands() {
     return List.of(new Add(at), new Show(at), new Change(at));
   }
 

@@ -71,7 +71,15 @@ abstract class Asking extends Answering {
           case 401 -> "run 'checkrail login'";
           case 403 -> "ask an administrator for the role, or use another token";
           case 500, 502 -> "see the log of 'checkrail serve', request " + answer.text("request_id");
-          case 503 -> "try again in a moment";
+          case 503 ->
+              type.equals("balancer-gone")
+                  ? "see whether HAProxy runs, and whether the path is the one of its -S"
+                  : "try again in a moment";
+          case 422 ->
+              type.equals("balancer-no-rights")
+                  ? "give the user of 'serve' the right, by owner, group or mode, or run it as"
+                        + " another"
+                  : "see '" + qualifiedName() + " --help'";
           default -> "see '" + qualifiedName() + " --help'";
         };
     return CannotRun.because(

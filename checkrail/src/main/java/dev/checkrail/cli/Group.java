@@ -1,16 +1,12 @@
 package dev.checkrail.cli;
 
-import java.util.List;
 import picocli.CommandLine;
 
 /** A command that only has commands. */
-abstract class Group extends Answering {
+abstract class Group extends Answering implements WithCommands {
   Group(Surroundings at) {
     super(at);
   }
-
-  /** Its commands, in the order of help. */
-  abstract List<Answering> commands();
 
   /** Without one of them: help. */
   @Override
@@ -21,12 +17,5 @@ abstract class Group extends Answering {
   private String name() {
     CommandLine.Command command = getClass().getAnnotation(CommandLine.Command.class);
     return command == null ? "" : command.name();
-  }
-
-  /** Hangs its commands below it. */
-  final CommandLine line() {
-    CommandLine line = new CommandLine(this);
-    commands().forEach(line::addSubcommand);
-    return line;
   }
 }

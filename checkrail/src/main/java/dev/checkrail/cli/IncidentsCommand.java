@@ -27,8 +27,8 @@ final class IncidentsCommand extends Group {
   }
 
   @Override
-  List<Answering> commands() {
-    return List.of(new Listed(at), new Show(at), new Note(at), new Close(at), new Export(at));
+  public List<Answering> commands() {
+    return List.of(new Listed(at), new Show(at), new IncidentsAck(at), new Note(at), new Close(at), new Export(at));
   }
 
   private static String path(String id) {

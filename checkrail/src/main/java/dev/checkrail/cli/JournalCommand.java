@@ -19,7 +19,7 @@ final class JournalCommand extends Group {
   }
 
   @Override
-  List<Answering> commands() {
+  public List<Answering> commands() {
     return List.of(new Entries(at), new Verify(at));
   }
 

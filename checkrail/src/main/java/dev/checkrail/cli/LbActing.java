@@ -60,12 +60,12 @@ abstract class LbActing extends Asking {
       say("nothing new serves: " + Shown.of(answer.text("why")));
       return 1;
     }
-    follow(page, Optional.ofNullable(body.get("truth")).map(it -> of(it, "stage")).orElse(""));
+    Optional.ofNullable(body.get("truth")).ifPresent(truth -> follow(page, of(truth, "stage")));
     return 0;
   }
 
   private static void text(Page page, boolean serves, ObjectNode body) {
-    if (!serves) {
+    if (!serves || of(body, "outcome").equals("nothing")) {
       page.labelled(0, of(body, "outcome") + ":", of(body, "why"));
     }
     Optional.ofNullable(body.get("truth"))

@@ -95,8 +95,22 @@ final class LbApply extends LbActing {
     var unused = Read.haproxy(subject.files(), subject.paths(), subject.target());
     Map<String, SourceFile> found = new LinkedHashMap<>();
     for (Lookup lookup : subject.files().asked()) {
-      if (lookup instanceof Lookup.Found(var file) && !file.path().startsWith("/dev/")) {
-        found.put(file.path(), file);
+      switch (lookup) {
+        case Lookup.Found(var file) -> {
+          if (!file.path().startsWith("/dev/")) {
+            found.put(file.path(), file);
+          }
+        }
+        case Lookup.Absent(var path) ->
+            say(
+                Shown.of(path)
+                    + " is not here: what the load balancer has at that place is taken for it");
+        case Lookup.Unreadable(var path, var why) ->
+            say(
+                Shown.of(path)
+                    + " can't be read here ("
+                    + Shown.of(why)
+                    + "): what the load balancer has at that place is taken for it");
       }
     }
     Path folder =

@@ -23,7 +23,7 @@ final class LbCommand extends Group {
   }
 
   @Override
-  List<Answering> commands() {
+  public List<Answering> commands() {
     return List.of(
         new LbAdd(at),
         new Listed(at),
@@ -33,7 +33,8 @@ final class LbCommand extends Group {
         new Drifted(at),
         new Reload(at),
         new LbRollback(at),
-        new LbRuntime(at));
+        new LbRuntime(at),
+        new Forget(at));
   }
 
   static String path(String name) {
@@ -107,14 +108,27 @@ final class LbCommand extends Group {
       Optional.ofNullable(body.get("drift")).ifPresent(drift -> drift(page, drift));
       for (JsonNode version : nodes(body, "versions")) {
         page.line(
-            "  version %s  approved %s by %s: %s"
+            "  version %s  %s  approved %s by %s: %s"
                 .formatted(
                     brief(of(version, "digest")),
+                    state(body, version),
                     of(version, "approved_at"),
                     of(version, "by"),
                     of(version, "why")));
       }
     }
+  }
+
+  /** What a version is to an operator who looks for one to go back to. */
+  private static String state(JsonNode body, JsonNode version) {
+    String digest = Asking.of(version, "digest");
+    if (digest.equals(Asking.of(body, "live"))) {
+      return "live        ";
+    }
+    if (digest.equals(Asking.of(body, "previous"))) {
+      return "the way back";
+    }
+    return Asking.of(version, "served_from").isEmpty() ? "never served" : "served      ";
   }
 
   /** What the control plane saw by itself. */
@@ -218,7 +232,8 @@ final class LbCommand extends Group {
       footer = {
         "",
         "Example: checkrail lb drift edge",
-        "Exit status: 0 none, 1 drifted, 2 could not run, 3 none seen, but not all could be compared."
+        "Exit status: 0 none, 1 drifted, 2 could not run, 3 none seen, but not all could be"
+            + " compared."
       })
   static final class Drifted extends Asking {
     @picocli.CommandLine.Parameters(paramLabel = "NAME", description = "The load balancer.")
@@ -260,6 +275,39 @@ final class LbCommand extends Group {
                 });
           });
       return drifted ? 1 : compared ? 0 : 3;
+    }
+  }
+
+  /** Lets one go. */
+  @Command(
+      name = "forget",
+      description = {
+        "Lets a load balancer go: it is neither watched nor compared any more. For administrators.",
+        "Its files and its traffic are not touched. What was kept of it (versions, policy) is put"
+            + " apart on the server; it can be added again."
+      },
+      footer = {
+        "",
+        "Example: checkrail lb forget edge",
+        "Exit status: 0 it is let go, 2 could not run."
+      })
+  static final class Forget extends Asking {
+    @picocli.CommandLine.Parameters(paramLabel = "NAME", description = "The load balancer.")
+    private String name = "";
+
+    Forget(Surroundings at) {
+      super(at);
+    }
+
+    @Override
+    public Integer call() {
+      ObjectNode body = good(remote().delete(path(name))).body();
+      return show(
+          body,
+          page -> {
+            page.line(of(body, "name") + " is let go; it goes on as it is");
+            page.labelled(2, "kept:", of(body, "kept"));
+          });
     }
   }
 

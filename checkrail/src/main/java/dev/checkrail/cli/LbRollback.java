@@ -30,7 +30,9 @@ final class LbRollback extends LbActing {
   @Option(
       names = "--to",
       paramLabel = "DIGEST",
-      description = "An approved version, as 'lb show' names it. Default: the one before.")
+      description =
+          "An approved version, as 'lb show' names it. Default: the one that lived before this one;"
+              + " what was gone back from is none, so going back twice leads further back.")
   private @Nullable String to;
 
   @Option(names = "--cut", paramLabel = "POOL/SERVER", description = "A server that hurts.")

@@ -148,6 +148,7 @@ public final class Main implements Runnable {
     all.put("watch", WatchCommand::new);
     all.put("incidents", IncidentsCommand::new);
     all.put("diagnosis", DiagnosisCommand::new);
+    all.put("alerts", AlertsCommand::new);
     all.put("event", EventCommand::new);
     all.put("journal", JournalCommand::new);
     all.put("token", TokenCommand::new);
@@ -187,7 +188,7 @@ public final class Main implements Runnable {
     Function<Surroundings, Answering> make = COMMANDS.get(name);
     if (make != null) {
       Answering command = make.apply(at);
-      line.addSubcommand(name, command instanceof Group group ? group.line() : command);
+      line.addSubcommand(name, command instanceof WithCommands parent ? parent.line() : command);
     }
   }
 

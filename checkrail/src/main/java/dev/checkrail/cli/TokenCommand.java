@@ -21,7 +21,7 @@ final class TokenCommand extends Group {
   }
 
   @Override
-  List<Answering> commands() {
+  public List<Answering> commands() {
     return List.of(new Create(at), new Show(at), new Revoke(at));
   }
 

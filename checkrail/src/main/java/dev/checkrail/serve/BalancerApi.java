@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -61,6 +62,7 @@ final class BalancerApi {
         Endpoint.needs(Right.READ, "GET", "/api/v1/balancers", told(this::list)),
         Endpoint.needs(Right.LB_ADD, "POST", "/api/v1/balancers", told(this::add)),
         Endpoint.needs(Right.READ, "GET", ONE, told(this::show)),
+        Endpoint.needs(Right.LB_ADD, "DELETE", ONE, told(this::forget)),
         // Its patch shows lines of the configuration as they are: not for everybody.
         Endpoint.needs(Right.LB_RUNTIME, "GET", ONE + "/doctor", told(this::doctor)),
         Endpoint.needs(Right.READ, "GET", ONE + "/drift", told(this::drift)),
@@ -182,6 +184,22 @@ final class BalancerApi {
     return Reply.json(201, answer);
   }
 
+  private Reply forget(Call call) throws BalancerException, InterruptedException {
+    String name = call.parameter("balancer");
+    call.may(Right.LB_ADD, name);
+    watching.end(name);
+    Path kept;
+    try {
+      kept = balancers.forget(name, call.caller().account());
+    } finally {
+      watching.begin(name); // of one that is not owned any more nothing begins
+    }
+    ObjectNode answer = Wire.object();
+    answer.put("name", name);
+    answer.put("kept", kept.toString());
+    return Reply.json(200, answer);
+  }
+
   private Reply doctor(Call call) throws BalancerException, InterruptedException {
     String name = call.parameter("balancer");
     call.may(Right.LB_RUNTIME, name);
@@ -256,14 +274,20 @@ final class BalancerApi {
               Optional<String> live = held.versions().live();
               live.ifPresent(digest -> node.put("live", digest));
               held.versions().previous().ifPresent(digest -> node.put("previous", digest));
+              Map<String, String> lived = new HashMap<>();
+              held.versions()
+                  .history()
+                  .forEach(one -> lived.put(one.digest(), one.at().toString()));
               ArrayNode versions = node.putArray("versions");
               for (Versions.Approval one : held.versions().approvals()) {
-                versions
-                    .addObject()
-                    .put("digest", one.digest())
-                    .put("approved_at", one.at().toString())
-                    .put("by", one.by())
-                    .put("why", one.why());
+                ObjectNode version = versions.addObject();
+                version.put("digest", one.digest());
+                version.put("approved_at", one.at().toString());
+                version.put("by", one.by());
+                version.put("why", one.why());
+                // The last time that it became live; without it, it never served.
+                Optional.ofNullable(lived.get(one.digest()))
+                    .ifPresent(at -> version.put("served_from", at));
               }
               try {
                 processes(node, held.driver().processes());
@@ -466,19 +490,39 @@ final class BalancerApi {
                 choices(body),
                 force,
                 call.caller().account()));
-    JsonNode verdict = Wire.own(Json.line().verdict(gated.verdict()));
+    Optional<JsonNode> verdict = gated.verdict().map(it -> Wire.own(Json.line().verdict(it)));
     if (gated.applied().isEmpty()) {
-      boolean undecided = gated.verdict().kind() == Verdict.Kind.UNDECIDED;
-      throw Problem.conflict(
+      boolean undecided =
+          gated.verdict().filter(it -> it.kind() == Verdict.Kind.UNDECIDED).isPresent();
+      Problem problem =
+          Problem.conflict(
               undecided ? "gate-undecided" : "gate-blocked",
               "the gate "
                   + (undecided ? "can't decide on" : "blocks")
-                  + " this change; nothing was touched")
-          .and("verdict", verdict);
+                  + " this change; nothing was touched"
+                  + nowhere(gated.missing()));
+      verdict.ifPresent(it -> problem.and("verdict", it));
+      throw problem;
     }
     ObjectNode answer = applied(gated.applied().get());
-    answer.set("verdict", verdict);
+    verdict.ifPresent(it -> answer.set("verdict", it));
     return outcome(gated.applied().get(), answer);
+  }
+
+  /** Files that were not sent and are not there: the usual reason is that one was not copied. */
+  private static String nowhere(List<String> missing) {
+    if (missing.isEmpty()) {
+      return "";
+    }
+    List<String> some = missing.subList(0, Math.min(5, missing.size()));
+    return "; it names "
+        + String.join(", ", some)
+        + (missing.size() > some.size() ? " and " + (missing.size() - some.size()) + " more" : "")
+        + ", which "
+        + (missing.size() == 1 ? "was" : "were")
+        + " not sent with it (put it beside the configuration) and "
+        + (missing.size() == 1 ? "is" : "are")
+        + " not on the load balancer's disk";
   }
 
   private static byte[] bytes(String base64) {
@@ -549,7 +593,7 @@ final class BalancerApi {
 
   /** An act that did not come to its end is a problem, with all that is known. */
   private static Reply outcome(Applied applied, ObjectNode answer) {
-    if (applied.serves()) {
+    if (applied.serves() || applied.outcome() == Applied.Outcome.NOTHING) {
       return Reply.json(200, answer);
     }
     Problem problem = Problem.conflict("not-applied", applied.why());

@@ -69,6 +69,10 @@ final class Balancers implements AutoCloseable {
   private final InstantSource clock;
   private final LongSupplier nanos;
   private final Map<String, Turn> turns = new ConcurrentHashMap<>();
+
+  /** Held while it is looked whether somebody else owns the same one, and until we do. */
+  private final Turn takingOver = new Turn();
+
   private final Map<String, Truth> truths = new ConcurrentHashMap<>();
   private final Set<Thread> following = ConcurrentHashMap.newKeySet();
 
@@ -199,23 +203,106 @@ final class Balancers implements AutoCloseable {
     }
     Turn turn = take(name);
     try {
-      Optional<Registry.Entry> before = registry.entry(name);
-      if (before.isPresent() && !adding.again()) {
-        throw Problem.conflict(
-            "exists", "there is a load balancer " + name + " already; --again takes it over anew");
+      if (!takingOver.take(TURN)) {
+        throw Problem.conflict("busy", "another load balancer is being taken over right now");
       }
-      Adopt.Found found = Adopt.find(adding.known());
-      Installation at = adding.corrected().apply(found.installation());
-      Optional<String> policy = adding.policy().or(() -> before.flatMap(Registry.Entry::policy));
-      Registry.policy(policy, at.environment());
-      try (Driver driver = new HaproxyDriver(at)) {
-        Optional<String> log = adding.log().or(() -> before.flatMap(Registry.Entry::log));
-        Registry.Entry entry = new Registry.Entry(name, at, policy, log);
-        Held held = new Held(entry, driver, registry.versions(name));
-        String digest =
-            held.apply().adopt(adding.actor(), adding.again() ? "lb add --again" : "lb add");
-        registry.add(entry);
-        return new Added(digest, at, found.notes());
+      try {
+        return added(adding);
+      } finally {
+        takingOver.give();
+      }
+    } finally {
+      turn.give();
+    }
+  }
+
+  private Added added(Adding adding) throws BalancerException, InterruptedException {
+    String name = adding.name();
+    Optional<Registry.Entry> before = registry.entry(name);
+    if (before.isPresent() && !adding.again()) {
+      throw Problem.conflict(
+          "exists", "there is a load balancer " + name + " already; --again takes it over anew");
+    }
+    Adopt.Found found = Adopt.find(adding.known());
+    Installation at = adding.corrected().apply(found.installation());
+    Optional<String> policy = adding.policy().or(() -> before.flatMap(Registry.Entry::policy));
+    Registry.policy(policy, at.environment());
+    notOwnedTwice(name, at);
+    try (Driver driver = new HaproxyDriver(at)) {
+      Optional<String> log = adding.log().or(() -> before.flatMap(Registry.Entry::log));
+      Registry.Entry entry = new Registry.Entry(name, at, policy, log);
+      Held held = new Held(entry, driver, registry.versions(name));
+      String digest =
+          held.apply().adopt(adding.actor(), adding.again() ? "lb add --again" : "lb add");
+      registry.add(entry);
+      return new Added(digest, at, found.notes());
+    }
+  }
+
+  /**
+   * Of two names for one load balancer each would take the other's reloads and files for somebody
+   * else's.
+   */
+  private void notOwnedTwice(String name, Installation at) throws BalancerException {
+    for (String other : known()) {
+      Optional<Registry.Entry> entry =
+          other.equals(name) ? Optional.empty() : registry.entry(other);
+      Optional<String> same = entry.flatMap(it -> SameInstallation.of(at, it.installation()));
+      if (same.isPresent()) {
+        throw Problem.conflict(
+            "owned-already",
+            "this load balancer is owned as %s already: %s. 'lb forget %s' lets it go"
+                .formatted(other, same.get(), other));
+      }
+    }
+  }
+
+  private List<String> known() throws BalancerException {
+    try {
+      return names();
+    } catch (IOException e) {
+      throw new BalancerException(
+          BalancerException.Kind.FILES,
+          "the load balancers that are owned can't be listed: " + e.getMessage(),
+          e);
+    }
+  }
+
+  // --- letting go
+
+  /**
+   * Lets one go: nothing of the load balancer itself is touched, its versions are kept in a folder
+   * of former ones. Answers that folder.
+   */
+  Path forget(String name, String actor) throws BalancerException, InterruptedException {
+    Registry.Entry entry = owned(name);
+    Turn turn = take(name);
+    try {
+      Versions versions = registry.versions(name);
+      try (Driver driver = new HaproxyDriver(entry.installation())) {
+        Held held = new Held(entry, driver, versions);
+        // Files of two versions may lie on its disk: that is not how it is left.
+        var ended = held.apply().recover(Progress.NONE);
+        if (ended.outcome() == Applied.Outcome.OTHER_SERVES) {
+          LOG.warn("lb {}: {}", name, ended.why());
+        }
+        Map<String, String> details = new LinkedHashMap<>();
+        versions.live().ifPresent(digest -> details.put("approved", digest));
+        Path to = registry.former(name, clock.instant());
+        details.put("kept", to.toString());
+        held.write(actor, "lb.forgotten", details);
+        try {
+          registry.forget(name, to);
+        } catch (BalancerException e) {
+          details.put("why", String.valueOf(e.getMessage()));
+          held.write(actor, "lb.not-forgotten", details);
+          throw e;
+        }
+        truths.remove(name);
+        following.stream()
+            .filter(thread -> thread.getName().equals("follow " + name))
+            .forEach(Thread::interrupt);
+        return to;
       }
     } finally {
       turn.give();
@@ -312,8 +399,18 @@ final class Balancers implements AutoCloseable {
     }
   }
 
-  /** What became of it; nothing was applied if the verdict held it back. */
-  record Gated(Verdict verdict, String digest, Optional<Applied> applied) {}
+  /**
+   * What became of it; nothing was applied if the verdict held it back.
+   *
+   * @param verdict empty if there was nothing to judge
+   * @param missing files that it names and that are nowhere
+   */
+  record Gated(
+      Optional<Verdict> verdict, String digest, Optional<Applied> applied, List<String> missing) {
+    Gated {
+      missing = List.copyOf(missing);
+    }
+  }
 
   /** Through the gate, then in place. */
   Gated apply(String name, Wanted wanted) throws BalancerException, InterruptedException {
@@ -330,9 +427,14 @@ final class Balancers implements AutoCloseable {
               held.versions()
                   .load(live)
                   .orElseThrow(() -> Problem.missing("the live version is not kept here"));
+          String digest = to.digest();
+          boolean already = digest.equals(live);
+          if (already && inPlace(held, digest)) {
+            return new Gated(Optional.empty(), digest, Optional.of(nothing(digest)), List.of());
+          }
+          List<String> missing = missing(from, to);
           Verdict verdict = held.checks().gate(from, to, wanted.moves());
           boolean passed = verdict.kind() == Verdict.Kind.PASS;
-          String digest = to.digest();
           Map<String, String> details = new LinkedHashMap<>();
           details.put("digest", digest);
           details.put("verdict", verdict.kind().word());
@@ -345,26 +447,64 @@ final class Balancers implements AutoCloseable {
           }
           if (!passed && !wanted.force()) {
             held.write(wanted.actor(), "apply.held-back", details);
-            return new Gated(verdict, digest, Optional.empty());
+            return new Gated(Optional.of(verdict), digest, Optional.empty(), missing);
           }
           details.put("forced", Boolean.toString(wanted.force()));
-          // Written before it is approved: no version lives of which the journal knows nothing.
-          held.write(wanted.actor(), "version.approved", details);
-          held.versions().keep(to);
-          held.versions()
-              .approve(
-                  digest,
-                  clock.instant(),
-                  wanted.actor(),
-                  passed ? "lb apply, gate: pass" : "lb apply --force, gate: " + rules);
+          if (!already) {
+            // Written before it is approved: no version lives of which the journal knows nothing.
+            held.write(wanted.actor(), "version.approved", details);
+            held.versions().keep(to);
+            held.versions()
+                .approve(
+                    digest,
+                    clock.instant(),
+                    wanted.actor(),
+                    passed ? "lb apply, gate: pass" : "lb apply --force, gate: " + rules);
+          }
           Applied applied =
               held.apply()
                   .apply(
                       new Apply.Order(digest, wanted.actor(), wanted.choices(), wanted.force()),
                       Progress.NONE);
           follow(name, applied);
-          return new Gated(verdict, digest, Optional.of(byHand(held, applied)));
+          Applied told = byHand(held, applied);
+          if (already) {
+            told = noted(told, "this version was the live one already: it was loaded again");
+          }
+          return new Gated(Optional.of(verdict), digest, Optional.of(told), missing);
         });
+  }
+
+  /** Whether it lies on the disk and the worker that serves says that it was started with it. */
+  private static boolean inPlace(Held held, String digest) throws BalancerException {
+    return held.driver().onDisk().digest().equals(digest)
+        && held.driver()
+            .processes()
+            .current()
+            .flatMap(Processes.Worker::marker)
+            .filter(digest::equals)
+            .isPresent();
+  }
+
+  private static Applied nothing(String digest) {
+    return new Applied(
+        Applied.Outcome.NOTHING,
+        digest,
+        Optional.empty(),
+        "version "
+            + Versions.brief(digest)
+            + " is the live one already: nothing was done ('lb reload' would load it again)",
+        Optional.empty(),
+        List.of());
+  }
+
+  /** What only the new files name and is neither with them nor where they name it. */
+  private static List<String> missing(ConfigurationSet from, ConfigurationSet to) {
+    return to.items().stream()
+        .filter(item -> item.content().isEmpty())
+        .map(ConfigurationSet.Item::path)
+        .filter(path -> from.item(path).isEmpty())
+        .toList();
   }
 
   private static String blocking(Verdict verdict) {
@@ -453,16 +593,48 @@ final class Balancers implements AutoCloseable {
               ? digest.get()
               : versions
                   .previous()
-                  .orElseThrow(
-                      () -> Problem.conflict("no-version", "there is no version before this one"));
+                  .orElseThrow(() ->
+                      Problem.conflict(
+                          "no-version",
+                          "no version lived here before this one, or all that did were gone"
+                              + " back from: name one with --to ('lb show' lists them)"));
+      String way = way(versions, to);
       Rollback.RolledBack back =
           new Rollback(name, driver, versions, journal, clock, Probe.direct(PROBE))
               .back(new Rollback.Order(to, actor, reason, tourniquet, dropped), Progress.NONE);
       follow(name, back.applied());
-      return back;
+      return new Rollback.RolledBack(
+          noted(back.applied(), way),
+          back.tourniquet(),
+          back.tourniquetMillis(),
+          back.servesMillis());
     } finally {
       turn.give();
     }
+  }
+
+  /** From where to where, for people. */
+  private static String way(Versions versions, String to) throws BalancerException {
+    String what =
+        versions
+            .approval(to)
+            .map(it -> ", approved %s by %s: %s".formatted(it.at(), it.by(), it.why()))
+            .orElse("");
+    String from = versions.live().map(Versions::brief).orElse("what is there");
+    return "from %s to %s%s".formatted(from, Versions.brief(to), what);
+  }
+
+  private static Applied noted(Applied applied, String note) {
+    List<String> notes = new ArrayList<>();
+    notes.add(note);
+    notes.addAll(applied.notes());
+    return new Applied(
+        applied.outcome(),
+        applied.digest(),
+        applied.truth(),
+        applied.why(),
+        applied.preflight(),
+        notes);
   }
 
   /** What a server is told. */

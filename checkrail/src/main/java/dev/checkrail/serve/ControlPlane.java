@@ -66,6 +66,7 @@ public final class ControlPlane implements AutoCloseable {
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private final InstantSource clock;
   private final Access access;
+  private final IncidentBook book;
   private final ChainedJournal journal;
   private final AppendOnly appendOnly;
   private final OnCall onCall;
@@ -155,6 +156,7 @@ public final class ControlPlane implements AutoCloseable {
     this.clock = clock;
     this.host = settings.host();
     this.scheme = settings.tls().isPresent() ? "https" : "http";
+    Listening.free(settings.host(), settings.port());
     try {
       OnCallFile onCallFile =
           settings.onCall().isPresent()
@@ -202,7 +204,7 @@ public final class ControlPlane implements AutoCloseable {
               clock,
               nanos);
       opened.push(onCall);
-      IncidentBook book = new IncidentBook(new IncidentTable(database), nanos);
+      this.book = new IncidentBook(new IncidentTable(database), nanos);
       opened.push(book);
       WaysBack waysBack = new WaysBack(balancers, nanos);
       opened.push(waysBack);
@@ -231,6 +233,7 @@ public final class ControlPlane implements AutoCloseable {
       endpoints.addAll(new OnCallApi(onCall, clock).endpoints());
       endpoints.addAll(new ProbesApi(watching).endpoints());
       endpoints.addAll(new IncidentApi(book, guards, heard, clock).endpoints());
+      endpoints.addAll(new SeriesApi(watching, rollups, clock).endpoints());
       endpoints.addAll(new LiveApi(watching, registry, rounds::of, clock).endpoints());
       this.operations =
           endpoints.stream()
@@ -405,6 +408,11 @@ public final class ControlPlane implements AutoCloseable {
   /** Whether the database keeps us from changing the journal. */
   AppendOnly appendOnly() {
     return appendOnly;
+  }
+
+  /** What was recorded. */
+  IncidentBook incidents() {
+    return book;
   }
 
   /** Whom to tell. */

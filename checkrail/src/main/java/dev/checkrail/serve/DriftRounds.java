@@ -118,9 +118,13 @@ final class DriftRounds implements AutoCloseable {
     while (!stopsWithin(Duration.ZERO)) {
       try {
         Optional<Registry.Entry> entry = registry.entry(name);
-        if (entry.isPresent()) {
-          trouble = rounds(entry.get(), trouble);
+        if (entry.isEmpty()) {
+          // It was let go; should it be added again, another thread begins.
+          seen.remove(name);
+          threads.remove(name, Thread.currentThread());
+          return;
         }
+        trouble = rounds(entry.get(), trouble);
       } catch (BalancerException e) {
         trouble = said(name, trouble, e);
       } catch (RuntimeException e) {

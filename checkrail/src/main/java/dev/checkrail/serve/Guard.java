@@ -224,7 +224,7 @@ final class Guard implements AutoCloseable {
     Optional<Incident> incident =
         chronicle.next(moment, diagnosis, happenings, OptionalLong.empty());
     now = Optional.of(new Now(at, diagnosis, decision, back, incident, signs));
-    record(incident, moment, diagnosis);
+    record(incident, moment);
     keepWaysBack(diagnosis, live, versions, moment, at);
     warmUp(moment);
   }
@@ -367,7 +367,7 @@ final class Guard implements AutoCloseable {
     }
   }
 
-  private void record(Optional<Incident> incident, Moment moment, Diagnosis diagnosis) {
+  private void record(Optional<Incident> incident, Moment moment) {
     if (incident.isEmpty()) {
       return;
     }
@@ -386,21 +386,26 @@ final class Guard implements AutoCloseable {
         }
       }
     }
-    if (prevention.isEmpty()) {
-      Optional<Ranked> cause = incident.get().answer().map(Diagnosis.Published::first);
-      if (cause.isPresent() && cause.get().cause() != Cause.LB_CHANGE) {
-        prevention = Optional.of(Prevention.of(cause.get(), Scope.NOTHING, Set.of()));
-      } else if (cause.isPresent()
-          && (diagnosis.harmedSince().isEmpty() || diagnosis.aftermath().isPresent())) {
-        prevention =
-            cause
-                .get()
-                .act()
-                .flatMap(moved::by)
-                .map(scope -> Prevention.of(cause.get(), scope, harmed));
-      }
-    }
+    incident
+        .get()
+        .answer()
+        .map(Diagnosis.Published::first)
+        .flatMap(this::prevention)
+        .ifPresent(it -> prevention = Optional.of(it));
     chronicle.memory().ifPresent(it -> around.book().put(new Recorded(it, prevention)));
+  }
+
+  /** Empty as long as it is not known what the change did; after a crash it may not be any more. */
+  private Optional<Prevention> prevention(Ranked cause) {
+    if (cause.cause() != Cause.LB_CHANGE) {
+      return Optional.of(Prevention.of(cause, Scope.NOTHING, Set.of()));
+    }
+    return prevention.isPresent() && harmed.isEmpty()
+        ? Optional.empty()
+        : cause
+            .act()
+            .flatMap(moved::by)
+            .map(scope -> Prevention.of(cause, scope, harmed));
   }
 
   private interface Work {

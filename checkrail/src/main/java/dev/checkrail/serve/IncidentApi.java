@@ -75,7 +75,10 @@ final class IncidentApi {
   }
 
   private Reply show(Call call) {
-    return Reply.json(200, IncidentJson.whole(found(call, Right.READ)));
+    Recorded recorded = found(call, Right.READ);
+    return Reply.json(
+        200,
+        IncidentJson.whole(recorded).put("stored", book.stored(recorded.incident().id())));
   }
 
   private Reply note(Call call) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -69,8 +70,21 @@ final class IncidentBook implements AutoCloseable {
   }
 
   /** Records one, instead of what was recorded of it before. */
-  synchronized void put(Recorded recorded) {
-    pages.computeIfAbsent(recorded.incident().id(), it -> new Page(recorded)).now = recorded;
+  void put(Recorded recorded) {
+    if (remember(recorded)) {
+      try {
+        writer.execute(() -> writeAll(false));
+      } catch (RejectedExecutionException e) {
+        LOG.debug("it is written at the end");
+      }
+    }
+  }
+
+  /** Whether there is news that must not wait. */
+  private synchronized boolean remember(Recorded recorded) {
+    Page page = pages.computeIfAbsent(recorded.incident().id(), it -> new Page(recorded));
+    boolean news = page.written.isEmpty() || !story(page.now).equals(story(recorded));
+    page.now = recorded;
     if (pages.size() > ROOM) {
       // The database is down for long: the oldest that ended goes.
       pages.values().stream()
@@ -79,6 +93,14 @@ final class IncidentBook implements AutoCloseable {
           .findFirst()
           .ifPresent(pages::remove);
     }
+    return news;
+  }
+
+  /** Whether the database has all of one but figures of the last seconds. */
+  synchronized boolean stored(String id) {
+    Page page = pages.get(id);
+    return page == null
+        || page.written.filter(it -> story(it).equals(story(page.now))).isPresent();
   }
 
   /** Changes one that is kept; empty if there is none. Waits for the database. */

@@ -24,6 +24,11 @@ import io.micrometer.core.instrument.Timer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.SocketException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -85,6 +90,31 @@ final class Listening implements AutoCloseable {
             .routing(routing -> route(routing, endpoints));
     place.tls().ifPresent(config::tls);
     this.server = config.build();
+  }
+
+  /**
+   * Fails if this address can't be listened on, before anything else is begun. A moment later
+   * somebody may have taken it: {@link #start} says so then.
+   */
+  static void free(String host, int port) throws IOException {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(InetAddress.getByName(host), port));
+    } catch (BindException e) {
+      String why = String.valueOf(e.getMessage());
+      throw new IOException(
+          "can't listen on "
+              + host
+              + ":"
+              + port
+              + ": "
+              + (why.contains("in use")
+                  ? "the address is taken (see 'ss -ltnp')"
+                  : why.contains("assign") ? "this machine has no such address" : why),
+          e);
+    } catch (SocketException e) {
+      throw new IOException("can't listen on " + host + ":" + port + ": " + e.getMessage(), e);
+    }
   }
 
   /** Helidon only logs that a port is taken; here it is an error. */

@@ -6,8 +6,7 @@ import io.helidon.common.pki.Keys;
 import io.helidon.common.tls.Tls;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -17,6 +16,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -46,6 +47,8 @@ import picocli.CommandLine.Option;
     })
 public final class Main implements Callable<Integer> {
   private static final int PORT = 8460;
+  private static final Pattern PLACE =
+      Pattern.compile("(?:\\[([0-9a-fA-F:.]+)]|([^:\\[\\]\\s]+))(?::(\\d{1,5}))?");
 
   @Option(
       names = "--listen",
@@ -116,18 +119,18 @@ public final class Main implements Callable<Integer> {
   private int driftEvery = 10;
 
   @Option(
-      names = "--observe-only",
-      description =
-          "Nothing acts by itself and nobody is told; it is recorded what would have been.")
-  private boolean observeOnly;
-
-  @Option(
       names = "--on-call",
       paramLabel = "FILE",
       description =
           "Whom to tell when something is wrong (YAML; docs/on-call.md), read at the start."
               + " Default: nobody; alerts are kept and shown.")
   private @Nullable Path onCall;
+
+  @Option(
+      names = "--observe-only",
+      description =
+          "Nothing acts by itself and nobody is told; it is recorded what would have been.")
+  private boolean observeOnly;
 
   @Option(
       names = {"-h", "--help"},
@@ -181,14 +184,10 @@ public final class Main implements Callable<Integer> {
   }
 
   private int serve() throws Unusable, IOException, SQLException, InterruptedException {
-    int colon = listen.lastIndexOf(':');
-    String host = colon < 0 ? listen : listen.substring(0, colon).replaceAll("^\\[|]$", "");
-    String port = colon < 0 ? Integer.toString(PORT) : listen.substring(colon + 1);
-    if (host.isEmpty() || !port.matches("[0-9]{1,5}") || Integer.parseInt(port) > 65535) {
-      throw new Unusable("--listen takes HOST:PORT, such as 127.0.0.1:8460, not " + listen);
-    }
+    InetSocketAddress place = place();
+    String host = place.getHostString();
     Optional<Tls> tls = tls();
-    if (tls.isEmpty() && !plainHttp && !isLoopback(host)) {
+    if (tls.isEmpty() && !plainHttp && !place.getAddress().isLoopbackAddress()) {
       throw new Unusable(
           "tokens would cross the network in the clear: give --tls-certificate and --tls-key, or"
               + " --plain-http behind a proxy that does TLS");
@@ -205,7 +204,7 @@ public final class Main implements Callable<Integer> {
                 database(),
                 owner(),
                 host,
-                Integer.parseInt(port),
+                place.getPort(),
                 tls,
                 Duration.ofSeconds(driftEvery),
                 observeOnly,
@@ -239,12 +238,23 @@ public final class Main implements Callable<Integer> {
             .formatted(plane.address(), code));
   }
 
-  private static boolean isLoopback(String host) {
-    try {
-      return InetAddress.getByName(host).isLoopbackAddress();
-    } catch (UnknownHostException e) {
-      return false;
+  /** HOST:PORT, [IPV6]:PORT or HOST alone; the host is looked up once. */
+  private InetSocketAddress place() throws Unusable {
+    Matcher found = PLACE.matcher(listen);
+    String port =
+        found.matches() ? Objects.requireNonNullElse(found.group(3), Integer.toString(PORT)) : "";
+    if (port.isEmpty() || listen.matches("\\d+") || Integer.parseInt(port) > 65535) {
+      throw new Unusable("--listen takes HOST:PORT, such as 127.0.0.1:8460, not " + listen);
     }
+    String host = found.group(1) == null ? found.group(2) : found.group(1);
+    InetSocketAddress place = new InetSocketAddress(host, Integer.parseInt(port));
+    if (place.isUnresolved()) {
+      throw new Unusable(
+          "--listen: no host named "
+              + host
+              + " is known; it takes HOST:PORT, such as 127.0.0.1:8460");
+    }
+    return place;
   }
 
   private static Path usualFolder() {

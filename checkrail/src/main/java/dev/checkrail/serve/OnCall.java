@@ -525,6 +525,30 @@ final class OnCall implements AutoCloseable {
     }
 
     @Override
+    public Optional<Delivery> asOfNow(Delivery delivery) {
+      lock.lock();
+      try {
+        boolean cared =
+            delivery
+                .page()
+                .flatMap(escalation::page)
+                .filter(page -> !page.waiting())
+                .isPresent();
+        if (cared && delivery.kind() == Delivery.Kind.ESCALATED) {
+          return Optional.empty();
+        }
+        return Optional.of(cared ? delivery.quietly() : delivery);
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    @Override
+    public void dropped(Delivery delivery) {
+      end(delivery, "not needed any more", 0);
+    }
+
+    @Override
     public void took(Delivery delivery, int tries) {
       end(delivery, "taken", tries);
       if (delivery.wake()) {

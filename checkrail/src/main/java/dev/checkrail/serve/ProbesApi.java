@@ -5,6 +5,7 @@ import dev.checkrail.serve.access.Right;
 import dev.checkrail.watch.collect.ProbePlan;
 import dev.checkrail.watch.collect.ProbeTarget;
 import dev.checkrail.watch.collect.Probed;
+import dev.checkrail.watch.collect.Proof;
 import java.util.List;
 import java.util.Locale;
 import tools.jackson.databind.node.ArrayNode;
@@ -43,6 +44,12 @@ final class ProbesApi {
               + ":"
               + target.port());
       target.ask().ifPresent(ask -> node.put("request", ask.toString()));
+      if (target.tls()) {
+        node.put("proven_by", target.proof().map(Proof::by).orElse("nothing"));
+      }
+      if (!target.withheld().isEmpty()) {
+        node.set("withheld", Wire.texts(target.withheld()));
+      }
       node.put("at", one.at().toString());
       node.put("outcome", one.outcome().name().toLowerCase(Locale.ROOT).replace('_', '-'));
       one.status().ifPresent(status -> node.put("status", status));

@@ -14,10 +14,16 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
@@ -33,6 +39,7 @@ import tools.jackson.databind.node.ObjectNode;
  * balancers/NAME/log-source          where its log comes from, if it is taken in
  * balancers/NAME/versions/           see {@link Versions}
  * balancers/NAME/back-by-hand.sh     how to go back without us
+ * balancers-former/NAME-TIME/        one that was let go, as it was
  * </pre>
  */
 final class Registry {
@@ -41,6 +48,8 @@ final class Registry {
   private static final String POLICY = "policy.yaml";
   private static final String LOG = "log-source";
   private static final String BY_HAND = "back-by-hand.sh";
+  private static final DateTimeFormatter FORMER =
+      DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'", Locale.ROOT);
 
   private final Path folder;
 
@@ -112,6 +121,32 @@ final class Registry {
     Disk.putOurs(
         own.resolve(INSTALLATION),
         Wire.text(node(entry.installation())).getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Where one that is let go now is kept. */
+  Path former(String name, Instant at) {
+    Path all = folder.resolveSibling(folder.getFileName() + "-former").toAbsolutePath();
+    String time = FORMER.format(at.atOffset(ZoneOffset.UTC));
+    Path place = all.resolve(name + "-" + time);
+    for (int i = 2; Files.exists(place); i++) {
+      place = all.resolve(name + "-" + time + "-" + i);
+    }
+    return place;
+  }
+
+  /** From here on it is not owned any more. */
+  void forget(String name, Path former) throws BalancerException {
+    try {
+      Disk.folder(Objects.requireNonNull(former.getParent()));
+      Files.move(folder.resolve(name), former, StandardCopyOption.ATOMIC_MOVE);
+      // Its paths lead to where the kept files were.
+      Files.deleteIfExists(former.resolve(BY_HAND));
+    } catch (IOException e) {
+      throw new BalancerException(
+          BalancerException.Kind.FILES,
+          "what is kept of " + name + " can't be moved to " + former + ": " + e.getMessage(),
+          e);
+    }
   }
 
   /** What the policy says; one that can't be read is the sender's error. */

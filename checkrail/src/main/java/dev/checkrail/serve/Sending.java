@@ -55,6 +55,12 @@ final class Sending implements AutoCloseable {
 
   /** Who wants to know what became of it. Called on the notifier's thread. */
   interface Report {
+    /** As it is to be told now; empty: it is not worth telling any more. */
+    Optional<Delivery> asOfNow(Delivery delivery);
+
+    /** It is not told: nobody needs it any more. */
+    void dropped(Delivery delivery);
+
     /** It was taken. */
     void took(Delivery delivery, int tries);
 
@@ -124,13 +130,24 @@ final class Sending implements AutoCloseable {
 
   /** Something to be told. */
   void put(Delivery delivery, boolean stored) {
+    List<Item> before;
     lock.lock();
     try {
+      before = items.stream().filter(item -> repeats(item.delivery, delivery)).toList();
+      items.removeAll(before);
       items.add(new Item(delivery, stored, nanos.getAsLong()));
       changed.signalAll();
     } finally {
       lock.unlock();
     }
+    before.forEach(item -> report.dropped(item.delivery));
+  }
+
+  /** Of repeats that a notifier has not taken, the last one is enough. */
+  private static boolean repeats(Delivery before, Delivery now) {
+    return before.kind() == Delivery.Kind.ESCALATED
+        && now.kind() == Delivery.Kind.ESCALATED
+        && before.page().equals(now.page());
   }
 
   /** These are in the database. */
@@ -240,7 +257,18 @@ final class Sending implements AutoCloseable {
   }
 
   private void send(Item item) throws InterruptedException {
-    Posting.Result result = way.tell(item.delivery);
+    Optional<Delivery> delivery = report.asOfNow(item.delivery);
+    if (delivery.isEmpty()) {
+      lock.lock();
+      try {
+        items.remove(item);
+      } finally {
+        lock.unlock();
+      }
+      report.dropped(item.delivery);
+      return;
+    }
+    Posting.Result result = way.tell(delivery.get());
     if (result.taken()) {
       lock.lock();
       try {

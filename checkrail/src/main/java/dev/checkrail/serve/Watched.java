@@ -290,7 +290,8 @@ final class Watched implements AutoCloseable {
     Policy policy = Registry.policy(entry.policy(), entry.installation().environment());
     try (Driver driver = new HaproxyDriver(entry.installation(), PATIENCE)) {
       // What was loaded last is asked for, approved or not.
-      probes.plan(ProbePlan.of(driver.meaning(driver.onDisk()), policy, addresses));
+      ConfigurationSet onDisk = driver.onDisk();
+      probes.plan(ProbePlan.of(driver.meaning(onDisk), policy, addresses, onDisk));
       Optional<ConfigurationSet> approved =
           live.isPresent() ? versions.load(live.get()) : Optional.empty();
       if (approved.isPresent() && !judged.equals(live.get())) {

@@ -119,6 +119,11 @@ class ApplyTest {
     Applied applied = lb.apply(bad);
 
     assertThat(applied.outcome()).as(applied.why()).isEqualTo(Outcome.RELOAD_FAILED);
+    assertThat(applied.why())
+        .contains("serves as before")
+        .contains("HAProxy says: Binding [")
+        .endsWith(
+            "cannot bind socket (Address already in use) for [127.0.0.1:" + lb.a.port() + "]");
     assertThat(lb.driver.onDisk().digest()).isEqualTo(first);
     assertThat(Files.readString(lb.haproxy.marker)).contains(first);
     assertThat(lb.driver.processes().current().orElseThrow().pid()).isEqualTo(worker);
@@ -127,6 +132,31 @@ class ApplyTest {
         .containsEntry("outcome", "reload_failed")
         .containsKey("why");
     assertThat(Drift.find(lb.driver, lb.versions, java.util.Set.of()).found()).isEmpty();
+  }
+
+  /** Under systemd HAProxy's own words go where we can't read them. */
+  @Test
+  void whereHaproxysWordsCanNotBeReadWhatTheNewFilesBindIsTried() throws Exception {
+    String more =
+        """
+        bind 127.0.0.1:@PORT@
+            bind 127.0.0.1:@A@
+            bind 192.0.2.77:8080
+            bind unix@/nowhere/of/ours/web.sock\
+        """;
+    var before = lb.driver.onDisk();
+    var after =
+        lb.haproxy.candidate(
+            lb.driver, Setting.CONFIG.replace("bind 127.0.0.1:@PORT@", more.strip()));
+
+    assertThat(lb.driver.whyNotLoaded(before, after))
+        .isEqualTo(
+            "127.0.0.1:%s can't be bound: somebody else listens there (see 'ss -ltnp'); "
+                    .formatted(lb.a.port())
+                + "192.0.2.77:8080 can't be bound: this machine has no such address; "
+                + "unix@/nowhere/of/ours/web.sock can't be bound: there is no folder"
+                + " /nowhere/of/ours");
+    assertThat(lb.driver.whyNotLoaded(before, before)).startsWith("why is in its log");
   }
 
   @Test

@@ -47,7 +47,7 @@ class ReloadGuardTest {
                     Item.of(map.toString(), entries.getBytes(UTF_8)),
                     Item.absent(folder + "/missing.http"))));
     versions.approve(digest, Instant.EPOCH, "ada", "a test");
-    versions.lived(digest, Instant.EPOCH);
+    versions.lived(digest, Instant.EPOCH, false);
   }
 
   private Said guard(String... more) throws Exception {

@@ -57,11 +57,41 @@ class VersionsTest {
   void theVersionBeforeIsTheLatestOther() throws Exception {
     assertThat(versions.previous()).isEmpty();
     for (String text : List.of("one", "two", "one", "one")) {
-      versions.lived(versions.keep(set(text)), Instant.EPOCH);
+      versions.lived(versions.keep(set(text)), Instant.EPOCH, false);
     }
     assertThat(versions.live()).contains(set("one").digest());
     assertThat(versions.previous()).contains(set("two").digest());
     assertThat(versions.history()).hasSize(3);
+  }
+
+  private String lived(String text, boolean back) throws BalancerException {
+    String digest = versions.keep(set(text));
+    versions.lived(digest, Instant.EPOCH, back);
+    return digest;
+  }
+
+  @Test
+  void whoGoesBackTwiceComesToAnOlderVersionAndNotToWhatHeFledFrom() throws Exception {
+    String one = lived("one", false);
+    String two = lived("two", false);
+    String three = lived("three", false);
+    assertThat(versions.previous()).contains(two);
+    lived("two", true);
+    assertThat(versions.previous()).contains(one);
+    lived("one", true);
+    assertThat(versions.previous()).as("nothing is older").isEmpty();
+    lived("three", false);
+    assertThat(versions.previous()).as("put in place anew").contains(one);
+    lived("two", true);
+    assertThat(versions.previous()).as("named, and on no line any more").contains(three);
+  }
+
+  @Test
+  void whatWasPutInPlaceOnceMoreHasAVersionBeforeIt() throws Exception {
+    lived("one", false);
+    String two = lived("two", false);
+    lived("one", false);
+    assertThat(versions.previous()).contains(two);
   }
 
   @Test
@@ -76,7 +106,7 @@ class VersionsTest {
     for (int i = 0; i < 5; i++) {
       String digest = versions.keep(set("version " + i));
       versions.approve(digest, Instant.ofEpochSecond(i), "ada", "x");
-      versions.lived(digest, Instant.ofEpochSecond(i));
+      versions.lived(digest, Instant.ofEpochSecond(i), false);
       digests.add(digest);
     }
     String waiting = versions.keep(set("waiting"));

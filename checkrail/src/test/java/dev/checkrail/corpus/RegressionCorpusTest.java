@@ -136,7 +136,7 @@ class RegressionCorpusTest {
           Files.write(folder.resolve("t.cfg"), Files.readAllBytes(config.file()));
           data(folder.resolve("@VTCDATA@"));
           Native.Verdict verdict =
-              Native.check(sandbox, folder, List.of("t.cfg"), Map.of(), Duration.ofSeconds(10));
+              Native.check(sandbox, folder, List.of("t.cfg"), Map.of(), Duration.ofSeconds(60));
           assertThat(verdict.accepted())
               .as(config.file() + "\n" + verdict.text())
               .isEqualTo(config.accepted());

@@ -480,7 +480,7 @@ class LintTest {
     ReadReport read = read(text.toString(), Map.of());
     // A generous bound for busy machines; what it measures is that nothing is quadratic.
     assertTimeout(
-        Duration.ofSeconds(10), () -> Lint.lint(read.tree(), read.configuration(), Policy.none()));
+        Duration.ofSeconds(60), () -> Lint.lint(read.tree(), read.configuration(), Policy.none()));
   }
 
   // --- words of these tests

@@ -514,7 +514,7 @@ class SandboxTest {
   private static Native.Verdict judged(String configuration) throws Exception {
     Path folder = sandbox.newFolder();
     Files.writeString(folder.resolve("a.cfg"), configuration);
-    return Native.check(sandbox, folder, List.of("a.cfg"), Map.of(), Duration.ofSeconds(5));
+    return Native.check(sandbox, folder, List.of("a.cfg"), Map.of(), Duration.ofSeconds(60));
   }
 
   private static Running start(String configuration, Stub... stubs) throws Exception {

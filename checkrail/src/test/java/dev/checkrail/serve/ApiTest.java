@@ -4,13 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.checkrail.balancer.RunningHaproxy;
 import dev.checkrail.serve.access.Right;
+import dev.checkrail.watch.detect.Alerts;
+import dev.checkrail.watch.detect.Detection;
+import dev.checkrail.watch.detect.Expectations;
+import dev.checkrail.watch.detect.Sign;
+import dev.checkrail.watch.diagnose.Diagnosis;
+import dev.checkrail.watch.incident.Chronicle;
+import dev.checkrail.watch.incident.Incident;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -289,6 +303,31 @@ class ApiTest {
       RunningHaproxy.eventually(
           "it is seen", () -> api.get(edge + "/live", admin).body().get("blind") == null);
       JsonNode live = api.get(edge + "/live?seconds=5", admin).body();
+      RunningHaproxy.eventually(
+          "it is guarded", () -> api.get(edge + "/diagnosis", admin).status() == 200);
+      assertThat(api.get(edge + "/diagnosis", admin).body().at("/rollback/decision").asString())
+          .isEqualTo("stay");
+      RunningHaproxy.eventually(
+          "it is written down",
+          () -> api.get(edge + "/series?name=balancer%20seen", admin).status() == 200);
+      JsonNode names = api.get(edge + "/series?prefix=server%20be_pay/", admin).body().get("names");
+      assertThat(names.values().stream().map(JsonNode::asString))
+          .contains("server be_pay/pay-1 sessions", "server be_pay/pay-1 weight")
+          .allMatch(it -> it.startsWith("server be_pay/"));
+      Api.Answer some = api.get(edge + "/series?limit=2", admin);
+      assertThat(some.body().get("names").size()).isEqualTo(2);
+      assertThat(some.body().get("more").asInt()).isPositive();
+      String weight = edge + "/series?name=server%20be_pay/pay-1%20weight";
+      assertThat(
+              api.get(weight, admin).body().get("seconds").get("values").values().stream()
+                  .filter(it -> !it.isNull())
+                  .map(JsonNode::asInt))
+          .isNotEmpty()
+          .containsOnly(1);
+      assertThat(api.get(edge + "/series?name=none", admin).status()).isEqualTo(404);
+      for (String wrong : List.of("&from=yesterday", "&from=2020-01-01T00:00:00Z")) {
+        assertThat(api.get(weight + wrong, admin).status()).as(wrong).isEqualTo(400);
+      }
       assertThat(live.get("pools").values().stream().map(it -> it.get("name").asString()))
           .contains("be_pay", "be_web");
       assertThat(live.get("not_observed").toString())
@@ -334,6 +373,146 @@ class ApiTest {
     }
     assertThat(api.post("/api/v1/balancers/edge/reload", admin, "{}").type())
         .startsWith("balancer-");
+    assertThat(api.call("DELETE", "/api/v1/balancers/edge", admin, "").status())
+        .as("also one that is dead")
+        .isEqualTo(200);
+    assertThat(api.get("/api/v1/balancers/edge", admin).status()).isEqualTo(404);
+  }
+
+  @Test
+  @Order(9)
+  void alertsAreShownSilencedAndTakenCareOf() throws Exception {
+    Instant at = Instant.now();
+    var unused =
+        plane
+            .onCall()
+            .look(
+                new Alerts.Look(
+                    "north",
+                    at,
+                    List.of(
+                        new Sign(
+                            Detection.FLOOR,
+                            Detection.Level.PAGE,
+                            "be_pay",
+                            "1 of 2 is usable.",
+                            at,
+                            Sign.Scope.ALL)),
+                    List.of(),
+                    true,
+                    Expectations.NONE),
+                new Diagnosis(
+                    at,
+                    Optional.empty(),
+                    0,
+                    false,
+                    List.of(),
+                    true,
+                    new Diagnosis.FirstAct(List.of(), List.of(), List.of(), List.of()),
+                    Optional.empty(),
+                    Optional.empty(),
+                    List.of()),
+                Optional.of(
+                    new Incident(
+                        "north-1",
+                        "north",
+                        at,
+                        at,
+                        Incident.State.OPEN,
+                        Optional.empty(),
+                        Optional.empty(),
+                        new Incident.Impact(0, 0, 0, 0, 0, 0, 0, OptionalLong.empty()),
+                        List.of(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        0)));
+    Api.Answer alerts = api.get("/api/v1/alerts?all=true&balancer=north", admin);
+    assertThat(alerts.text()).contains("pool/floor", "docs/runbooks/pool/floor.md");
+    String page = alerts.body().get("pages").get(0).get("id").asString();
+    URI link = plane.onCall().links().of(page);
+    assertThat(api.get(link.getPath() + "?" + link.getQuery(), "").text()).contains("be_pay");
+    assertThat(
+            api.post(
+                    "/api/v1/incidents/north-1/acknowledge", admin, "{\"note\":\"on my way\"}")
+                .text())
+        .contains("\"by\":\"ada\"");
+    assertThat(api.post("/api/v1/pages/" + page + "/acknowledge", admin, "").status())
+        .isEqualTo(200);
+    assertThat(api.post("/api/v1/incidents/none/acknowledge", admin, "{}").status())
+        .isEqualTo(404);
+    HttpResponse<String> form =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(plane.address().resolve(link.getPath()))
+                    .header("Content-Type", "application/x-www-form-urlencoded")
+                    .POST(HttpRequest.BodyPublishers.ofString(link.getQuery()))
+                    .build(),
+                HttpResponse.BodyHandlers.ofString());
+    assertThat(form.statusCode()).isEqualTo(200);
+    assertThat(form.body()).contains("Acknowledged by ada");
+    api.answered.add("POST /pages/{page}"); // a form, which the client of this test does not send
+    Api.Answer silence =
+        api.post(
+            "/api/v1/silences",
+            admin,
+            "{\"balancer\":\"*\",\"detection\":\"pool/floor\",\"minutes\":5,\"why\":\"a test\"}");
+    assertThat(silence.status()).as(silence.text()).isEqualTo(201);
+    assertThat(api.get("/api/v1/silences", admin).text()).contains("a test");
+    assertThat(
+            api.call(
+                    "DELETE",
+                    "/api/v1/silences/" + silence.body().get("id").asString(),
+                    admin,
+                    "")
+                .status())
+        .isEqualTo(204);
+  }
+
+  @Test
+  @Order(9)
+  void incidentsAreListedShownNotedClosedAndExported() throws Exception {
+    Instant at = Instant.parse("2026-01-31T12:00:00Z");
+    Incident incident =
+        new Incident(
+            "south-1",
+            "south",
+            at,
+            at.plusSeconds(2),
+            Incident.State.OPEN,
+            Optional.empty(),
+            Optional.empty(),
+            new Incident.Impact(0, 0, 0, 0, 0, 0, 0, OptionalLong.empty()),
+            List.of(),
+            Optional.empty(),
+            Optional.empty(),
+            0);
+    plane
+        .incidents()
+        .put(
+            new Recorded(
+                new Chronicle.Memory(incident, 0.001, Set.of(), false), Optional.empty()));
+    String one = "/api/v1/incidents/south-1";
+    assertThat(api.get("/api/v1/incidents?balancer=south&state=open", admin).text())
+        .contains("\"id\":\"south-1\"");
+    assertThat(api.get("/api/v1/incidents?state=strange", admin).status()).isEqualTo(400);
+    assertThat(api.get("/api/v1/incidents/none", admin).status()).isEqualTo(404);
+    assertThat(
+            api.post(one + "/notes", admin, "{\"text\":\"password=hunter2 told\"}").text())
+        .contains("told")
+        .doesNotContain("hunter2");
+    String elsewhere = token(admin, "elsewhere2", "\"balancers\":[\"other\"]");
+    assertThat(api.get(one, elsewhere).status()).isEqualTo(403);
+    assertThat(api.get("/api/v1/incidents", elsewhere).text()).isEqualTo("{\"incidents\":[]}");
+    assertThat(api.post(one + "/close", admin, "{\"reason\":\"seen enough\"}").status())
+        .isEqualTo(200);
+    assertThat(api.post(one + "/close", admin, "{\"reason\":\"again\"}").type())
+        .isEqualTo("ended");
+    RunningHaproxy.eventually(
+        "it is kept", () -> api.get(one, admin).body().get("stored").booleanValue());
+    assertThat(api.get(one, admin).body().get("state").asString()).isEqualTo("closed");
+    assertThat(api.get(one + "/export?zone=Europe/Vienna", admin).text())
+        .contains("Closed (ada): seen enough");
+    assertThat(api.get(one + "/export?zone=Nowhere", admin).status()).isEqualTo(400);
   }
 
   @Test

@@ -41,7 +41,7 @@ class FaultsTest {
       all.addAll(master.descendants().toList());
       for (ProcessHandle one : all) {
         one.destroyForcibly();
-        one.onExit().get(10, TimeUnit.SECONDS);
+        one.onExit().get(60, TimeUnit.SECONDS);
       }
       Api.Answer answer = plane.apply(OTHER);
       assertThat(answer.status()).as(answer.text()).isEqualTo(503);
@@ -58,6 +58,9 @@ class FaultsTest {
 
       plane.haproxy.restart("admin");
       eventually("it is back", () -> plane.journal("lb.reachable").size() == 1);
+      assertThat(plane.api.get("/api/v1/journal?kind=lb.reachable", plane.token).text())
+          .contains("\"since\"")
+          .doesNotContain("does not run");
       eventually(
           "and somebody else started it",
           () -> plane.journal("drift.found").contains("drift.found reload reload"));
@@ -291,9 +294,9 @@ class FaultsTest {
     }
   }
 
-  private record Said(int status, String text) {}
+  record Said(int status, String text) {}
 
-  private static Said command(Plane plane, String... words) throws Exception {
+  static Said command(Plane plane, String... words) throws Exception {
     List<String> all = new ArrayList<>(List.of("dev.checkrail.cli.Main"));
     all.addAll(List.of(words));
     Process process =
@@ -308,7 +311,7 @@ class FaultsTest {
     return new Said(process.waitFor(), text);
   }
 
-  private static Process java(Map<String, String> environment, String... words) throws Exception {
+  static Process java(Map<String, String> environment, String... words) throws Exception {
     List<String> command =
         new ArrayList<>(
             List.of(

@@ -87,7 +87,12 @@ class GuardTest {
       town.start();
       untilTheWayBackIsGreen(town);
       town.bypass();
-      town.eventually("the cause is named", () -> town.incident().map(it -> it.get("cause") != null).orElse(false));
+      town.eventually(
+          "the cause is named, and kept",
+          () ->
+              town.incident()
+                  .filter(it -> it.get("cause") != null && it.get("stored").booleanValue())
+                  .isPresent());
       String id = incident(town).get("id").asString();
       town.kill();
       town.start();

@@ -2,7 +2,9 @@ package dev.checkrail.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.checkrail.balancer.RunningHaproxy;
 import dev.checkrail.store.DatabaseAddress;
 import dev.checkrail.store.EmbeddedPostgres;
 import dev.checkrail.watch.detect.Alerts;
@@ -34,6 +36,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
@@ -339,6 +342,24 @@ class OnCallTest {
   }
 
   @Test
+  void whoCouldNotBeReachedIsNotWokenUpOnceSomebodyTakesCare() throws Exception {
+    start(plan("1s"));
+    sink.status = 503;
+    look(pay());
+    Sink.within("both are called in vain", () -> !sink.at("/boss").isEmpty());
+    String page = first("/pager").get("page");
+    assertThat(api.post("/api/v1/pages/" + page + "/acknowledge", ada, "").status())
+        .isEqualTo(200);
+    sink.posts.clear();
+    sink.status = 204;
+    Sink.within(
+        "nothing waits any more",
+        () -> !api.get("/api/v1/alerts", ada).text().matches(".*\"waiting\":[1-9].*"));
+    assertThat(sink.told("/pager")).containsExactly("opened");
+    assertThat(sink.told("/boss")).isEmpty();
+  }
+
+  @Test
   void aNotifierThatHangsHoldsUpNoOther() throws Exception {
     try (Sink dead = new Sink()) {
       dead.status = 0;
@@ -499,6 +520,116 @@ class OnCallTest {
     assertThat(sink.posts).isEmpty();
     start(plan("1h"));
     assertThat(first("/pager").kind()).isEqualTo("opened");
+  }
+
+  @Test
+  void aRealAlertmanagerFiresNotifiesResolvesAndSilences() throws Exception {
+    Optional<Path> program = program("prometheus-alertmanager");
+    assumeTrue(program.isPresent(), "prometheus-alertmanager is not here");
+    Path config =
+        Files.writeString(
+            folder.resolve("alertmanager.yml"),
+            """
+            route: { receiver: sink, group_by: [alertname, subject], group_wait: 0s, group_interval: 1s }
+            receivers:
+              - name: sink
+                webhook_configs: [{ url: "%s", send_resolved: true }]
+            """
+                .formatted(sink.url("/am")));
+    String address = "127.0.0.1:" + RunningHaproxy.freePort();
+    Process alertmanager =
+        new ProcessBuilder(
+                program.get().toString(),
+                "--cluster.listen-address=",
+                "--web.listen-address=" + address,
+                "--storage.path=" + folder.resolve("alertmanager"),
+                "--config.file=" + config)
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("alertmanager.log").toFile())
+            .start();
+    try {
+      URI base = URI.create("http://" + address);
+      Sink.within("it is ready", () -> asked(base.resolve("/-/ready")).isPresent());
+      start(
+          """
+          version: 1
+          address: https://checkrail.example.com/
+          notifiers: { am: { alertmanager: "%s" } }
+          chains: { default: [{ notify: [am], for: 1h }] }
+          tickets: [am]
+          watchdog: { notify: [am], every: 30s }
+          """
+              .formatted(base));
+      look(pay());
+      Sink.within("it notifies", () -> notified("firing", "be_pay/pay-2"));
+      String fired = asked(base.resolve("/api/v2/alerts")).orElseThrow();
+      assertThat(fired)
+          .contains(
+              "\"alertname\":\"server/errors\"",
+              "\"balancer\":\"north\"",
+              "\"owner\":\"team-payments\"",
+              "\"severity\":\"page\"",
+              "\"runbook\":\"docs/runbooks/server/errors.md\"",
+              "https://checkrail.example.com/api/v1/alerts?balancer=north",
+              "CheckrailWatchdog");
+      for (int i = 0; i < 40; i++) {
+        look();
+      }
+      Sink.within("it is over there, too", () -> notified("resolved", "be_pay/pay-2"));
+
+      // Silenced over there: it takes it, and tells nobody.
+      Instant until = Instant.now().plusSeconds(600);
+      HttpResponse<String> silenced =
+          browse(
+              HttpRequest.newBuilder(base.resolve("/api/v2/silences"))
+                  .header("Content-Type", "application/json")
+                  .POST(
+                      HttpRequest.BodyPublishers.ofString(
+                          """
+                          {"matchers":[{"name":"subject","value":"be_quiet/q-1","isRegex":false,"isEqual":true}],
+                          "startsAt":"%s","endsAt":"%s","createdBy":"ada","comment":"we know"}
+                          """
+                              .formatted(Instant.now().minusSeconds(60), until))));
+      assertThat(silenced.statusCode()).as(silenced.body()).isEqualTo(200);
+      Sign quiet = sign(Detection.FLOOR, Level.PAGE, "be_quiet/q-1", "too few");
+      now.updateAndGet(it -> it.plusSeconds(200));
+      look(quiet);
+      Sink.within(
+          "it is suppressed",
+          () ->
+              asked(base.resolve("/api/v2/alerts?filter=subject%3D%22be_quiet%2Fq-1%22"))
+                  .filter(it -> it.contains("\"state\":\"suppressed\""))
+                  .isPresent());
+      look(quiet, sign(Detection.OUTSIDE_PROBE, Level.PAGE, "be_loud", "no answer"));
+      Sink.within("what is not silenced is told", () -> notified("firing", "be_loud"));
+      assertThat(notified("firing", "be_quiet/q-1")).isFalse();
+    } finally {
+      alertmanager.destroy();
+      alertmanager.waitFor();
+    }
+  }
+
+  private boolean notified(String status, String subject) {
+    return sink.at("/am").stream()
+        .anyMatch(post -> post.get("status").equals(status) && post.text().contains(subject));
+  }
+
+  private static Optional<String> asked(URI address) {
+    try {
+      HttpResponse<String> answer = browse(HttpRequest.newBuilder(address));
+      return Optional.of(answer.body()).filter(it -> answer.statusCode() == 200);
+    } catch (Exception e) {
+      return Optional.empty();
+    }
+  }
+
+  /** A program that bin/verify has brought, or that is installed. */
+  private static Optional<Path> program(String name) {
+    return Stream.concat(
+            Stream.of(Path.of("../.checkrail/" + name)),
+            Stream.of(System.getenv("PATH").split(":", -1)).map(it -> Path.of(it, name)))
+        .filter(Files::isExecutable)
+        .findFirst();
   }
 
   @Test

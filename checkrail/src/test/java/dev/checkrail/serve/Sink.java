@@ -37,7 +37,7 @@ final class Sink implements AutoCloseable {
 
   record Post(String path, String delivery, String signature, String text, JsonNode body) {
     String kind() {
-      return body.get("kind").asString();
+      return get("kind");
     }
 
     String get(String name) {

@@ -18,7 +18,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,20 +27,27 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ChainedJournalTest {
-  @TempDir private Path folder;
-
-  private OwnPostgres own;
+  private static OwnPostgres own;
   private ChainedJournal journal;
 
-  @BeforeEach
-  void start() throws Exception {
+  @BeforeAll
+  static void start(@TempDir Path folder) throws Exception {
     own = new OwnPostgres(folder);
-    journal = new ChainedJournal(own.database);
   }
 
-  @AfterEach
-  void stop() {
+  @AfterAll
+  static void stop() {
     own.close();
+  }
+
+  @BeforeEach
+  void begin() throws Exception {
+    run(
+        own.server.asOwner(),
+        "alter table journal disable trigger user;"
+            + "truncate journal;"
+            + "alter table journal enable trigger user");
+    journal = new ChainedJournal(own.database);
   }
 
   @Test

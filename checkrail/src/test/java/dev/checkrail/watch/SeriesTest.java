@@ -50,6 +50,23 @@ class SeriesTest {
     assertThat(series.put("a", 2, 1)).isTrue();
     assertThat(series.refused()).isEqualTo(1);
     assertThat(series.names()).containsExactly("a", "b");
+    assertThat(series.leftOut()).containsExactly("c");
+  }
+
+  /** Sixteen of each, and six of the probes of 512 of them; see Recording. */
+  @Test
+  void thereIsRoomForAThousandServersAndWhatIsLeftOutIsNamed() {
+    Series series = new Series("edge");
+    for (int server = 0; server < 1000; server++) {
+      for (int one = 0; one < 16 + (server < 512 ? 6 : 0); one++) {
+        assertThat(series.put("server be/" + server + " " + one, 1, 1)).isTrue();
+      }
+    }
+    for (int one = series.names().size(); one < series.most(); one++) {
+      assertThat(series.put("route " + one, 1, 1)).isTrue();
+    }
+    assertThat(series.put("one too many", 1, 1)).isFalse();
+    assertThat(series.leftOut()).containsExactly("one too many");
   }
 
   @Test

@@ -260,7 +260,7 @@ public final class World implements AutoCloseable {
 
   /** Waits for something that happens soon. */
   public static void eventually(BooleanSupplier what) {
-    eventually(Duration.ofSeconds(20), what);
+    eventually(Duration.ofSeconds(60), what);
   }
 
   public static void eventually(Duration within, BooleanSupplier what) {

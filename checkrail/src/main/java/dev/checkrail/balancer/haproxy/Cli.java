@@ -12,8 +12,11 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -149,7 +152,7 @@ final class Cli implements AutoCloseable {
         return open;
       } catch (IOException | UnsupportedOperationException e) {
         close(open);
-        if (!(e instanceof ConnectException) || !Files.exists(socket) || System.nanoTime() > end) {
+        if (!(e instanceof ConnectException) || !isSocket() || System.nanoTime() > end) {
           throw unreachable(e);
         }
       }
@@ -157,16 +160,38 @@ final class Cli implements AutoCloseable {
     }
   }
 
+  private boolean isSocket() {
+    try {
+      return Files.readAttributes(socket, BasicFileAttributes.class).isOther();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   private BalancerException unreachable(Exception e) {
     String message = String.valueOf(e.getMessage());
+    BasicFileAttributes there;
+    try {
+      there = Files.readAttributes(socket, BasicFileAttributes.class);
+    } catch (NoSuchFileException missing) {
+      return gone("there is no such socket", e);
+    } catch (AccessDeniedException hidden) {
+      return new BalancerException(
+          Kind.NO_RIGHTS,
+          "the socket " + socket + " lies in a folder that this user may not enter",
+          e);
+    } catch (IOException unclear) {
+      return gone(String.valueOf(unclear.getMessage()), e);
+    }
+    if (!there.isOther()) {
+      return gone(
+          there.isDirectory() ? "that is a folder, no socket" : "that is a file, no socket", e);
+    }
     if (message.contains("Permission denied")) {
       return new BalancerException(
           Kind.NO_RIGHTS,
           "the socket " + socket + " may not be opened by this user; see its mode and owner",
           e);
-    }
-    if (!Files.exists(socket)) {
-      return gone("there is no such socket", e);
     }
     return gone(
         e instanceof ConnectException || message.contains("refused")

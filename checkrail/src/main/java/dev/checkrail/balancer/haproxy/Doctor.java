@@ -134,6 +134,9 @@ public final class Doctor {
     }
   }
 
+  /** A request is at most 1024 bytes of a line, whatever its length is; the rest has room. */
+  private static final int LOG_LENGTH = 2048;
+
   private record Edit(Line line, String text, boolean instead) {}
 
   /** Looks at what runs and at what is on the disk. */
@@ -399,7 +402,7 @@ public final class Doctor {
       String names = names(silent);
       List<Edit> log = new ArrayList<>();
       if (globalLogs(read).isEmpty()) {
-        log.addAll(inGlobal(read, "log " + wanted.logTarget() + " len 2048 local0"));
+        log.addAll(inGlobal(read, "log " + wanted.logTarget() + " len " + LOG_LENGTH + " local0"));
       }
       log.addAll(inProxies(read, silent, "log global"));
       propose(
@@ -410,6 +413,7 @@ public final class Doctor {
           names + " log nothing: no routes, users or client failures can be seen",
           log);
     }
+    lengths(read, edits);
     if (!brief.isEmpty()) {
       propose(
           read,
@@ -440,6 +444,53 @@ public final class Doctor {
               + " apart, and users not be counted",
           logging(read, hostless));
     }
+  }
+
+  /** What the wanted format says may be longer than what {@code log} sends unless it is told. */
+  private void lengths(ReadReport read, List<Edit> edits) {
+    boolean http =
+        read.configuration().frontends().stream()
+            .anyMatch(it -> it.mode() == Mode.HTTP && !it.listeners().isEmpty());
+    if (!http || wanted.log().mark().isEmpty()) {
+      return;
+    }
+    List<Directive> cutting =
+        read.tree()
+            .sections()
+            .filter(section -> section.kind() != SectionKind.BACKEND)
+            .flatMap(Section::activeDirectives)
+            .filter(line -> line.is("log") && cuts(line))
+            .toList();
+    if (cutting.isEmpty()) {
+      return;
+    }
+    propose(
+        read,
+        edits,
+        "doctor/log-length",
+        Severity.NOTICE,
+        "log lines are cut at 1024 bytes (or what 'len' says); a request and captured headers alone"
+            + " may be as long, and what is cut off is not seen",
+        cutting.stream()
+            .map(line -> new Edit(line.line(), "    " + longer(line.text()), true))
+            .toList());
+  }
+
+  /** {@code log TARGET [len N] …} [4.2 log]: 80 to 65535 bytes, 1024 if nobody says. */
+  private static boolean cuts(Directive line) {
+    List<String> args = line.args().stream().map(Word::value).toList();
+    if (args.size() < 2) {
+      return false; // log global
+    }
+    int len = args.indexOf("len");
+    String length = len >= 0 && len + 1 < args.size() ? args.get(len + 1) : "1024";
+    return length.matches("\\d{1,5}") && Integer.parseInt(length) < LOG_LENGTH;
+  }
+
+  private static String longer(String line) {
+    return line.matches(".*\\slen\\s+\\d+\\b.*")
+        ? line.replaceFirst("(\\slen\\s+)\\d+", "$1" + LOG_LENGTH)
+        : line.replaceFirst("^(\\s*log\\s+\\S+)", "$1 len " + LOG_LENGTH);
   }
 
   private static String names(List<Section> sections) {

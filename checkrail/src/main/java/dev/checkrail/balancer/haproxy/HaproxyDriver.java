@@ -65,6 +65,7 @@ public final class HaproxyDriver implements Driver {
   private final Optional<Cli> master;
   private final Optional<Cli> worker;
   private final Map<Long, Integer> unanswered = new HashMap<>();
+  private Optional<MasterWords> words = Optional.empty();
 
   /** A driver with time-outs of five seconds. */
   public HaproxyDriver(Installation installation) {
@@ -199,7 +200,20 @@ public final class HaproxyDriver implements Driver {
           "this HAProxy has no master socket, so nobody can tell whether a reload succeeded:"
               + " start it with -W -S (see 'lb doctor')");
     }
+    words = MasterWords.from(ShowProc.parse(allowed(master.get().ask("show proc"))).master());
     master.get().tell("reload");
+  }
+
+  @Override
+  public String whyNotLoaded(ConfigurationSet before, ConfigurationSet after) {
+    String said = words.map(MasterWords::alerts).orElse("");
+    if (!said.isEmpty()) {
+      return "HAProxy says: " + said;
+    }
+    List<String> tried = Unbindable.of(meaning(before), meaning(after));
+    return tried.isEmpty()
+        ? "why is in its log or its standard error (journalctl, if systemd started it)"
+        : String.join("; ", tried);
   }
 
   // --- what the current worker holds

@@ -273,7 +273,10 @@ final class RawClient {
     }
   }
 
-  /** The sandbox's servers show throw-away certificates; which one came is not judged here. */
+  /**
+   * The sandbox's servers show throw-away certificates; which one came is not judged here. Probes
+   * have such a class, too; this package uses the JDK only, for it runs alone in the sandbox.
+   */
   private static final class TrustsAll extends X509ExtendedTrustManager {
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}

@@ -4,6 +4,7 @@ import dev.checkrail.watch.collect.ProbeTarget.Ask;
 import dev.checkrail.watch.collect.ProbeTarget.Kind;
 import dev.checkrail.watch.collect.ProbeTarget.Proxy;
 import dev.checkrail.watch.collect.Probed.Outcome;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -17,29 +18,37 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
  * One probe: a connection, at most one request on it, at most 64 KiB of answer, all within one
- * time-out. Whom we speak to is not proven by its certificate: nothing that we say is secret, and
- * load balancers and servers have certificates for other names than their addresses.
+ * time-out. Whom we speak TLS with is proven as its {@link Proof} says; without one any certificate
+ * will do, for then nothing that we say is secret.
  */
 final class Exchange {
   private static final int LARGEST = 64 << 10;
@@ -50,7 +59,11 @@ final class Exchange {
 
   private static final Pattern INTERIM = Pattern.compile("HTTP/1\\.[01] 1(?!01)\\d\\d[ \\r]");
 
+  /** Made of a configuration's files; another configuration, other proofs. */
+  private static final int MOST_PROOFS = 64;
+
   private final SSLContext anybody = anybody();
+  private final Map<List<String>, SSLContext> proving = new ConcurrentHashMap<>();
   private final Duration timeout;
   private final LongSupplier nanos;
 
@@ -84,6 +97,19 @@ final class Exchange {
       return failed(target, at, began, Outcome.REFUSED, "nobody takes the connection");
     } catch (NoHttp e) {
       return failed(target, at, began, Outcome.NO_HTTP, String.valueOf(e.getMessage()));
+    } catch (SSLHandshakeException e) {
+      String why = shown(String.valueOf(e.getMessage()));
+      return failed(
+          target,
+          at,
+          began,
+          Outcome.BROKEN,
+          e.getCause() instanceof CertificateException
+              ? "its certificate is not proven by "
+                  + target.proof().map(Proof::by).orElse("anything")
+                  + ": "
+                  + why
+              : "TLS fails: " + why);
     } catch (SSLException e) {
       return failed(
           target, at, began, Outcome.BROKEN, "TLS fails: " + shown(String.valueOf(e.getMessage())));
@@ -130,6 +156,10 @@ final class Exchange {
       outcome = said.outcome();
       why = said.why();
     }
+    if (!target.withheld().isEmpty()) {
+      why += "; not said to it, for no certificate proves it: ";
+      why += String.join(", ", target.withheld());
+    }
     return new Probed(
         target, at, outcome, latency, OptionalInt.of(answer.status()), answer.instance(), why);
   }
@@ -145,7 +175,7 @@ final class Exchange {
       Ask ask = target.ask().get();
       plain.setSoTimeout(left(end));
       plain.getOutputStream().write(first(target.proxy()));
-      try (Socket socket = target.tls() ? secured(plain, ask) : plain) {
+      try (Socket socket = target.tls() ? secured(plain, ask, target.proof()) : plain) {
         OutputStream out = socket.getOutputStream();
         out.write(text(ask));
         out.flush();
@@ -170,19 +200,55 @@ final class Exchange {
     };
   }
 
-  private SSLSocket secured(Socket plain, Ask ask) throws IOException {
+  private SSLSocket secured(Socket plain, Ask ask, Optional<Proof> proof) throws IOException {
+    Optional<String> said = proof.isPresent() ? proof.get().said() : Proof.name(ask.host());
+    Optional<String> checked = proof.flatMap(Proof::checked);
+    SSLContext context = proof.isPresent() ? context(proof.get()) : anybody;
     SSLSocket socket =
         (SSLSocket)
-            anybody.getSocketFactory().createSocket(plain, ask.host(), plain.getPort(), true);
+            context
+                .getSocketFactory()
+                .createSocket(plain, checked.orElse(ask.host()), plain.getPort(), true);
     SSLParameters parameters = socket.getSSLParameters();
-    String name = ask.host().replaceAll(":\\d+$", "");
-    if (name.matches("[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*") && name.matches(".*[A-Za-z].*")) {
-      parameters.setServerNames(List.of(new SNIHostName(name)));
+    // None of them: else the name that is checked would be said, too.
+    parameters.setServerNames(
+        said.map(it -> List.<SNIServerName>of(new SNIHostName(it))).orElse(List.of()));
+    if (checked.isPresent()) {
+      parameters.setEndpointIdentificationAlgorithm("HTTPS");
     }
     parameters.setApplicationProtocols(new String[] {"http/1.1"});
     socket.setSSLParameters(parameters);
     socket.startHandshake();
     return socket;
+  }
+
+  private SSLContext context(Proof proof) throws IOException {
+    SSLContext known = proving.get(proof.certificates());
+    if (known != null) {
+      return known;
+    }
+    if (proving.size() >= MOST_PROOFS) {
+      proving.clear();
+    }
+    try {
+      KeyStore store = KeyStore.getInstance("PKCS12");
+      store.load(null, null);
+      CertificateFactory reader = CertificateFactory.getInstance("X.509");
+      for (String pem : proof.certificates()) {
+        byte[] bytes = pem.getBytes(StandardCharsets.US_ASCII);
+        store.setCertificateEntry(
+            Integer.toString(store.size()),
+            reader.generateCertificate(new ByteArrayInputStream(bytes)));
+      }
+      TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+      trust.init(store);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, trust.getTrustManagers(), null);
+      proving.put(proof.certificates(), context);
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw new SSLException(proof.by() + " can't be used: " + e.getMessage(), e);
+    }
   }
 
   private static byte[] text(Ask ask) {
@@ -279,7 +345,10 @@ final class Exchange {
     }
   }
 
-  /** Takes every certificate. */
+  /**
+   * Takes every certificate: for probes that say no secret. The sandbox's client has one of its
+   * own, because it is a process that consists of the classes of its package.
+   */
   private static final class Anybody extends X509ExtendedTrustManager {
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String type) {}

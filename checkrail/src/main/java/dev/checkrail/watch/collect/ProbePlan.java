@@ -1,6 +1,7 @@
 package dev.checkrail.watch.collect;
 
 import dev.checkrail.balancer.ServerName;
+import dev.checkrail.change.ConfigurationSet;
 import dev.checkrail.model.Configuration;
 import dev.checkrail.model.Frontend;
 import dev.checkrail.model.Listener;
@@ -52,10 +53,14 @@ public record ProbePlan(List<ProbeTarget> targets, List<Left> left) {
    *
    * @param running addresses as the worker has them, {@code 127.0.0.1:9101}; they win over the
    *     file's, and names are only known by them
+   * @param files those of the configuration, for the certificates among them
    */
   public static ProbePlan of(
-      Configuration configuration, Policy policy, Map<ServerName, String> running) {
-    Planning planning = new Planning(policy, running);
+      Configuration configuration,
+      Policy policy,
+      Map<ServerName, String> running,
+      ConfigurationSet files) {
+    Planning planning = new Planning(policy, running, files);
     configuration.pools().forEach(pool -> pool.servers().forEach(it -> planning.server(pool, it)));
     configuration.frontends().forEach(planning::frontend);
     return planning.done();
@@ -64,20 +69,28 @@ public record ProbePlan(List<ProbeTarget> targets, List<Left> left) {
   /** One plan in the making. */
   private static final class Planning {
     private record Key(
-        Kind kind, String host, int port, boolean tls, Proxy proxy, Optional<Ask> ask) {}
+        Kind kind,
+        String host,
+        int port,
+        boolean tls,
+        Optional<Proof> proof,
+        Proxy proxy,
+        Optional<Ask> ask) {}
 
     private record Place(String host, int port) {}
 
     private final Policy policy;
     private final SafeRequest requests;
     private final Map<ServerName, String> running;
+    private final ConfigurationSet files;
     private final Map<Key, ProbeTarget> targets = new LinkedHashMap<>();
     private final List<Left> left = new ArrayList<>();
 
-    Planning(Policy policy, Map<ServerName, String> running) {
+    Planning(Policy policy, Map<ServerName, String> running, ConfigurationSet files) {
       this.policy = policy;
       this.requests = new SafeRequest(policy);
       this.running = running;
+      this.files = files;
     }
 
     void server(Pool pool, Server server) {
@@ -123,18 +136,21 @@ public record ProbePlan(List<ProbeTarget> targets, List<Left> left) {
         if (found.ask().isEmpty()) {
           left.add(new Left(Kind.SAFE, name + " " + service, found.why()));
         } else {
+          String asked = found.ask().get().host();
           add(
               new ProbeTarget(
-                  Kind.SAFE,
-                  List.of(name),
-                  name + " " + service,
-                  at.host(),
-                  at.port(),
-                  server.tls(),
-                  proxy,
-                  found.ask(),
-                  ProbeTarget.BELOW_500,
-                  List.of(service)));
+                      Kind.SAFE,
+                      List.of(name),
+                      name + " " + service,
+                      at.host(),
+                      at.port(),
+                      server.tls(),
+                      proxy,
+                      found.ask(),
+                      ProbeTarget.BELOW_500,
+                      List.of(service))
+                  .provenBy(Proof.of(server, files, asked, false))
+                  .discreet());
         }
       }
     }
@@ -162,16 +178,17 @@ public record ProbePlan(List<ProbeTarget> targets, List<Left> left) {
               : Proxy.NONE;
       add(
           new ProbeTarget(
-              Kind.CHECK,
-              List.of(name),
-              name.toString(),
-              host,
-              port,
-              server.tls() || option(server, "check-ssl"),
-              proxy,
-              request.ask(),
-              request.good(),
-              List.of()));
+                  Kind.CHECK,
+                  List.of(name),
+                  name.toString(),
+                  host,
+                  port,
+                  server.tls() || option(server, "check-ssl"),
+                  proxy,
+                  request.ask(),
+                  request.good(),
+                  List.of())
+              .provenBy(Proof.of(server, files, request.ask().get().host(), true)));
     }
 
     private void capabilities(ServerName name, String url, List<String> serves) {
@@ -256,21 +273,42 @@ public record ProbePlan(List<ProbeTarget> targets, List<Left> left) {
           if (found.ask().isEmpty()) {
             left.add(new Left(Kind.OUTSIDE, subject, found.why()));
           } else {
-            add(
+            ProbeTarget target =
                 new ProbeTarget(
-                    Kind.OUTSIDE,
-                    List.of(),
-                    subject,
-                    host,
-                    listener.port(),
-                    listener.tls(),
-                    proxy,
-                    found.ask(),
-                    ProbeTarget.BELOW_500,
-                    List.of(service.name())));
+                        Kind.OUTSIDE,
+                        List.of(),
+                        subject,
+                        host,
+                        listener.port(),
+                        listener.tls(),
+                        proxy,
+                        found.ask(),
+                        ProbeTarget.BELOW_500,
+                        List.of(service.name()))
+                    .provenBy(proof(listener, found.ask().get()))
+                    .discreet();
+            if (target.withheld().isEmpty()) {
+              add(target);
+            } else {
+              // Without them it may be a request of another service.
+              left.add(
+                  new Left(
+                      Kind.OUTSIDE,
+                      subject,
+                      "it wants "
+                          + String.join(", ", target.withheld())
+                          + ", which is not said to whom no certificate proves"));
+            }
           }
         }
       }
+    }
+
+    /** Only where a secret is said: a renewed file that is not loaded yet is no failure. */
+    private Optional<Proof> proof(Listener listener, Ask ask) {
+      return SafeRequest.maybeSecret(ask).isEmpty()
+          ? Optional.empty()
+          : Proof.of(listener, files, ask.host());
     }
 
     private void add(ProbeTarget target) {
@@ -280,25 +318,14 @@ public record ProbePlan(List<ProbeTarget> targets, List<Left> left) {
               target.host(),
               target.port(),
               target.tls(),
+              target.proof(),
               target.proxy(),
               target.ask());
       ProbeTarget before = targets.get(key);
       if (before != null) {
         List<ServerName> servers = new ArrayList<>(before.servers());
         servers.addAll(target.servers());
-        targets.put(
-            key,
-            new ProbeTarget(
-                before.kind(),
-                servers,
-                before.subject(),
-                before.host(),
-                before.port(),
-                before.tls(),
-                before.proxy(),
-                before.ask(),
-                before.good(),
-                before.services()));
+        targets.put(key, before.of(servers));
       } else if (targets.size() < MOST) {
         targets.put(key, target);
       } else {

@@ -10,6 +10,9 @@ import dev.checkrail.watch.collect.Snapshot.State;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes what was seen into series. What was counted after a gap belongs to no single second and is
@@ -64,7 +67,10 @@ public final class Recording {
           Counter.RESPONSES_4XX,
           Counter.RESPONSES_5XX);
 
+  private static final Logger LOG = LoggerFactory.getLogger(Recording.class);
+
   private final Series series;
+  private final AtomicBoolean said = new AtomicBoolean();
 
   public Recording(Series series) {
     this.series = series;
@@ -153,7 +159,14 @@ public final class Recording {
     }
   }
 
+  /** Refusals are counted there; that it began is said once. */
   private void put(String name, long second, double value) {
-    var unused = series.put(name, second, value); // refusals are counted there
+    if (!series.put(name, second, value) && series.refused() > 0 && !said.getAndSet(true)) {
+      LOG.warn(
+          "lb {}: there is no room for more than {} series; {} and others are left out",
+          series.balancer(),
+          series.most(),
+          name);
+    }
   }
 }

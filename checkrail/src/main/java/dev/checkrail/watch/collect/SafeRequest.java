@@ -17,6 +17,7 @@ import dev.checkrail.watch.collect.ProbeTarget.Ask;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -38,6 +39,18 @@ final class SafeRequest {
   private static final Set<String> OURS =
       Set.of(
           "host", "connection", "content-length", "transfer-encoding", "upgrade", "expect", "te");
+
+  /** Of these no value is a credential. */
+  private static final Set<String> HARMLESS =
+      Set.of(
+          "accept",
+          "accept-encoding",
+          "accept-language",
+          "cache-control",
+          "content-type",
+          "user-agent",
+          "x-forwarded-proto",
+          "x-request-id");
 
   private final Policy policy;
 
@@ -170,6 +183,15 @@ final class SafeRequest {
       }
     }
     return asks;
+  }
+
+  /** Headers whose values the policy gives, and that may be credentials. */
+  static List<String> maybeSecret(Ask ask) {
+    return ask.headers().entrySet().stream()
+        .filter(one -> !HARMLESS.contains(one.getKey().toLowerCase(Locale.ROOT)))
+        .filter(one -> !one.getValue().equals(WORD))
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   /** Nothing in it ends the line it stands in. */

@@ -254,7 +254,7 @@ public final class Diagnose {
       from = Math.max(began, goneBack.get().at().toEpochMilli() / 1000.0 + 3);
     }
     Harm harm = new Harm(history, from);
-    List<Hypothesis> all = new Weigh(history, began, harm, acts, moved, takenOut).all();
+    List<Hypothesis> all = Weigh.all(new Case(history, began, harm, acts, moved, takenOut));
     for (Hypothesis one : all) {
       direct(one, first);
       takenBack(one, tick);
@@ -338,7 +338,7 @@ public final class Diagnose {
     if (rest.total < 3 || rest.total < 0.06 * harm.total) {
       return;
     }
-    List<Hypothesis> again = new Weigh(history, began, rest, acts, moved, takenOut).all();
+    List<Hypothesis> again = Weigh.all(new Case(history, began, rest, acts, moved, takenOut));
     again.removeIf(one -> one.cause == top.cause);
     again.forEach(one -> direct(one, first));
     List<Hypothesis> sorted = bestOfEach(again);

@@ -92,10 +92,11 @@ public final class Chronicle {
     return current.map(it -> new Memory(it, usualShare, ruledOut, quietTold));
   }
 
-  /** An incident that has ended, with what a person has to add. */
+  /** An incident that nobody records any more, with what a person has to add, or closed by one. */
   public static Incident noted(Incident ended, Happening note) {
     List<Entry> all = new ArrayList<>(ended.timeline());
     boolean room = all.size() < MOST;
+    boolean closed = note.what() == What.CLOSED;
     if (room) {
       all.add(new Entry(note.at(), note.what(), note.who(), note.text()));
     }
@@ -104,13 +105,13 @@ public final class Chronicle {
         ended.balancer(),
         ended.began(),
         ended.opened(),
-        ended.state(),
+        closed ? State.CLOSED : ended.state(),
         ended.answer(),
         ended.aftermath(),
         ended.impact(),
         all,
         ended.lastHarm(),
-        ended.ended(),
+        closed ? Optional.of(note.at()) : ended.ended(),
         ended.leftOut() + (room ? 0 : 1));
   }
 

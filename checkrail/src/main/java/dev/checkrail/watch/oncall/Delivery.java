@@ -33,6 +33,12 @@ public record Delivery(
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
+  /** The same, without waking anybody up: somebody takes care already, or it is over. */
+  public Delivery quietly() {
+    return new Delivery(
+        id, notifier, kind, false, at, page, chain, alert, incident, cause);
+  }
+
   /** As JSON on one line. */
   public String write() {
     return JSON.writeValueAsString(this);

@@ -280,10 +280,11 @@ class AdoptAndDoctorTest {
     assertThat(report.lacks())
         .filteredOn(lack -> lack.id().startsWith("doctor/log"))
         .extracting(Lack::id)
-        .containsExactly("doctor/log-unread", "doctor/log-host");
+        .containsExactly("doctor/log-length", "doctor/log-unread", "doctor/log-host");
     String patched = report.patched().main().getFirst().content().orElseThrow().text();
     assertThat(patched)
         .contains("frontend fe\n    unique-id-format %[uuid()]\n    http-request set-var")
+        .contains("    log 127.0.0.1:9 len 2048 local0\n")
         .doesNotContain("%b/%s %tsc %r");
     Files.writeString(temp.resolve("plain.cfg"), patched);
     assertThat(Doctor.look(at, Doctor.Wanted.debian12().with(RECOMMENDED)).lacks())

@@ -58,6 +58,16 @@ class WithoutRightsTest {
 
       Files.setOwner(lb.masterSocket, Files.getOwner(temp));
       Files.setPosixFilePermissions(
+          lb.folder, java.nio.file.attribute.PosixFilePermissions.fromString("rwx------"));
+      Files.setOwner(lb.folder, nobody);
+      assertThat(ask(lb, "processes"))
+          .isEqualTo(
+              "NO_RIGHTS: the socket "
+                  + lb.masterSocket
+                  + " lies in a folder that this user may not enter");
+      Files.setOwner(lb.folder, Files.getOwner(temp));
+
+      Files.setPosixFilePermissions(
           lb.config, java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
       Files.setOwner(lb.config, nobody);
       assertThat(ask(lb, "adopt"))

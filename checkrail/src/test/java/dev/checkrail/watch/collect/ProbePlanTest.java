@@ -3,6 +3,7 @@ package dev.checkrail.watch.collect;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.checkrail.balancer.ServerName;
+import dev.checkrail.change.ConfigurationSet;
 import dev.checkrail.model.Configuration;
 import dev.checkrail.policy.Policy;
 import dev.checkrail.policy.PolicyReader;
@@ -14,6 +15,7 @@ import dev.checkrail.source.SourceFile;
 import dev.checkrail.watch.collect.ProbeTarget.Kind;
 import dev.checkrail.watch.collect.ProbeTarget.Proxy;
 import dev.checkrail.watch.collect.ProbeTarget.Statuses;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +50,8 @@ class ProbePlanTest {
         - { name: pay-1, address: "127.0.0.1:9101", serves: [payments], capabilities: "http://127.0.0.1:9101/capabilities" }
       """;
 
+  private static final ConfigurationSet NO_FILES = new ConfigurationSet(List.of(), List.of());
+
   private static Configuration read(String text) {
     return Read.haproxy(
             Files.of(Map.of("fe.cfg", text)), List.of("fe.cfg"), HaproxyTarget.debian12(Map.of()))
@@ -65,7 +69,7 @@ class ProbePlanTest {
   }
 
   private static ProbePlan plan(String config, String policy) {
-    return ProbePlan.of(read(config), policy(policy), Map.of());
+    return ProbePlan.of(read(config), policy(policy), Map.of(), NO_FILES);
   }
 
   private static Stream<ProbeTarget> of(ProbePlan plan, Kind kind) {
@@ -115,7 +119,8 @@ class ProbePlanTest {
     assertThat(of(plan, Kind.OUTSIDE)).isEmpty();
     assertThat(left(plan, Kind.SAFE))
         .isEqualTo(
-            "nothing of payments may be sent: it takes no GET, and the policy does not call it safe");
+            "nothing of payments may be sent: it takes no GET, and the policy does not call it"
+                + " safe");
 
     ProbePlan safe = plan(CONFIG, posts + "probe: { payments: safe }\n");
     assertThat(one(safe, Kind.SAFE).ask().orElseThrow())
@@ -133,6 +138,76 @@ class ProbePlanTest {
     ProbePlan safe = plan(CONFIG, keyed + "probe: { payments: safe }\n");
     assertThat(one(safe, Kind.SAFE).ask().orElseThrow().headers())
         .containsExactly(Map.entry("x-api-key", "test-1"));
+  }
+
+  private static final String KEYED =
+      POLICY.replace(
+              "payments/**",
+              "payments/**\n      headers: { x-api-key: test-1, accept: a/b, x-trace: true }")
+          + "probe: { payments: safe }\n";
+
+  private static String tls(String how) {
+    return CONFIG.replace("127.0.0.1:9101 check", "127.0.0.1:9101 check ssl " + how);
+  }
+
+  @Test
+  void aCredentialIsOnlySaidToWhomACertificateProves() {
+    for (String how : List.of("verify none", "verify required ca-file ca.pem", "")) {
+      ProbePlan plan = plan(tls(how), KEYED);
+      ProbeTarget safe = one(plan, Kind.SAFE);
+      assertThat(safe.proof()).isEmpty();
+      assertThat(safe.withheld()).containsExactly("x-api-key");
+      assertThat(safe.ask().orElseThrow().headers())
+          .isEqualTo(Map.of("accept", "a/b", "x-trace", "checkrail-probe"));
+    }
+    ConfigurationSet files = files(Map.of("/tls/ca.pem", PEM + PEM, "/tls/a.pem", PEM + KEY));
+    ProbePlan plan =
+        ProbePlan.of(
+            read(tls("verify required ca-file /tls/ca.pem sni str(pay.internal)")),
+            policy(KEYED),
+            Map.of(),
+            files);
+    ProbeTarget safe = one(plan, Kind.SAFE);
+    assertThat(safe.withheld()).isEmpty();
+    assertThat(safe.ask().orElseThrow().headers()).containsEntry("x-api-key", "test-1");
+    Proof proof = safe.proof().orElseThrow();
+    assertThat(proof.certificates()).containsExactly(PEM, PEM);
+    assertThat(proof.said()).contains("pay.internal");
+    assertThat(proof.checked()).contains("pay.internal");
+    assertThat(one(plan, Kind.CHECK).proof().orElseThrow().said())
+        .as("a check has a name of its own")
+        .isEmpty();
+  }
+
+  @Test
+  void aListenerIsProvenByItsOwnCertificateAndElseIsNotToldACredential() {
+    ProbePlan unproven = plan(CONFIG, KEYED);
+    assertThat(of(unproven, Kind.OUTSIDE)).extracting(ProbeTarget::tls).containsExactly(false);
+    assertThat(left(unproven, Kind.OUTSIDE))
+        .isEqualTo("it wants x-api-key, which is not said to whom no certificate proves");
+
+    ConfigurationSet files = files(Map.of("/tls/a.pem", KEY + PEM + "issuer\n" + PEM));
+    ProbePlan proven = ProbePlan.of(read(CONFIG), policy(KEYED), Map.of(), files);
+    ProbeTarget secure = of(proven, Kind.OUTSIDE).filter(ProbeTarget::tls).findFirst().get();
+    assertThat(secure.proof().orElseThrow().certificates()).containsExactly(PEM);
+    assertThat(secure.proof().orElseThrow().by()).isEqualTo("/tls/a.pem");
+    assertThat(secure.ask().orElseThrow().headers()).containsEntry("x-api-key", "test-1");
+    assertThat(proven.toString()).doesNotContain("PRIVATE");
+  }
+
+  private static final String PEM =
+      "-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n";
+  private static final String KEY =
+      "-----BEGIN PRIVATE KEY-----\nQUJD\n-----END PRIVATE KEY-----\n";
+
+  private static ConfigurationSet files(Map<String, String> texts) {
+    return new ConfigurationSet(
+        List.of(),
+        texts.entrySet().stream()
+            .map(one ->
+                ConfigurationSet.Item.of(
+                    one.getKey(), one.getValue().getBytes(StandardCharsets.US_ASCII)))
+            .toList());
   }
 
   @Test
@@ -179,7 +254,8 @@ class ProbePlanTest {
         ProbePlan.of(
             read(CONFIG.replace("127.0.0.1:9101", "pay-1.internal:9101")),
             policy(POLICY),
-            Map.of(new ServerName("be_pay", "pay-1"), "10.1.1.7:9101"));
+            Map.of(new ServerName("be_pay", "pay-1"), "10.1.1.7:9101"),
+            NO_FILES);
     assertThat(one(plan, Kind.TCP).host()).isEqualTo("10.1.1.7");
     ProbePlan unknown = plan(CONFIG.replace("127.0.0.1:9101", "pay-1.internal:9101"), POLICY);
     assertThat(of(unknown, Kind.TCP)).isEmpty();
@@ -188,7 +264,7 @@ class ProbePlanTest {
 
   @Test
   void withoutAPolicyTheChecksAndTheFrontAreAsked() {
-    ProbePlan plan = ProbePlan.of(read(CONFIG), Policy.none(), Map.of());
+    ProbePlan plan = ProbePlan.of(read(CONFIG), Policy.none(), Map.of(), NO_FILES);
     assertThat(plan.targets())
         .extracting(ProbeTarget::kind)
         .containsExactly(Kind.TCP, Kind.CHECK, Kind.OUTSIDE, Kind.OUTSIDE);

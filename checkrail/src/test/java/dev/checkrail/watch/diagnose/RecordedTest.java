@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Test;
 class RecordedTest {
   private final Fleet fleet = new Fleet(21, 60);
   private final Feed feed = new Feed(fleet);
-  private final Diagnose diagnose = new Diagnose(feed.moved());
-  private final Chronicle chronicle = new Chronicle();
+  private Diagnose diagnose = new Diagnose(feed.moved());
+  private Chronicle chronicle = new Chronicle();
   private final List<Incident> recorded = new ArrayList<>();
   private int second;
 
@@ -101,6 +101,42 @@ class RecordedTest {
                   assertThat(e.what()).isEqualTo(What.CLOSED);
                   assertThat(e.who()).isEqualTo("ada");
                 }));
+  }
+
+  /** Who closes it while users fail has decided: the same harm is no second incident. */
+  @Test
+  void harmThatGoesOnAfterItWasClosedOpensNoSecondOne() {
+    Faults.all().getFirst().how().at(fleet, feed, 45);
+    until(60);
+    until(62, new Happening(at(60), What.CLOSED, "ada", "we know"));
+    until(90);
+
+    assertThat(recorded).extracting(Incident::id).containsOnly(last().id());
+    assertThat(last().state()).isEqualTo(State.CLOSED);
+  }
+
+  /** The process is killed and begins anew, with detectors that have forgotten all. */
+  @Test
+  void afterACrashItIsTheSameIncidentWithTheSameAnswer() {
+    Faults.all().getFirst().how().at(fleet, feed, 45);
+    until(60);
+    Incident before = last();
+    chronicle = Chronicle.resume(chronicle.memory().orElseThrow());
+    diagnose = new Diagnose(feed.moved());
+    until(110);
+
+    assertThat(recorded).extracting(Incident::id).containsOnly(before.id());
+    assertThat(before.answer()).isPresent();
+    assertThat(last().answer()).isEqualTo(before.answer());
+    assertThat(last().state()).isEqualTo(State.OPEN);
+    assertThat(last().timeline())
+        .filteredOn(entry -> entry.what() == What.CAUSE)
+        .hasSize(1);
+    assertThat(last().timeline())
+        .filteredOn(entry -> entry.at().isBefore(at(110)))
+        .extracting(Incident.Entry::what)
+        .doesNotContain(What.HARM_ENDED, What.RESOLVED);
+    assertThat(last().impact().failed()).isGreaterThan(before.impact().failed());
   }
 
   @Test

@@ -64,7 +64,7 @@ class OneChargeTest {
     HttpResponse<String> answer =
         http.send(
             HttpRequest.newBuilder(url.resolve(path))
-                .timeout(Duration.ofSeconds(20))
+                .timeout(Duration.ofSeconds(60))
                 .header("Authorization", "Bearer " + apiKey)
                 .header("Idempotency-Key", key)
                 .header("Content-Type", "application/json")

@@ -117,7 +117,7 @@ class RollingRestartTest {
   }
 
   private static void awaitUp(Process haproxy, int port) throws InterruptedException {
-    long until = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    long until = System.nanoTime() + Duration.ofSeconds(60).toNanos();
     while (System.nanoTime() - until < 0 && haproxy.isAlive()) {
       try (java.net.Socket socket = new java.net.Socket(InetAddress.getLoopbackAddress(), port)) {
         assertThat(socket.isConnected()).isTrue();

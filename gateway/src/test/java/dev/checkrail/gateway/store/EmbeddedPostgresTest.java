@@ -91,7 +91,7 @@ class EmbeddedPostgresTest {
     all.add(server);
     all.forEach(ProcessHandle::destroyForcibly);
     for (ProcessHandle process : all) {
-      process.onExit().get(10, TimeUnit.SECONDS);
+      process.onExit().get(60, TimeUnit.SECONDS);
     }
   }
 }

@@ -1,0 +1,128 @@
+package dev.checkrail.watch.diagnose;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Who asks, how many and how often, since the harm began and before. */
+final class Asking {
+  private final History history;
+  private final History.Usual usual;
+  private final double began;
+  private final Harm harm;
+  private final Tick now;
+  private final List<Tick> since;
+
+  Asking(Case of) {
+    this.history = of.history;
+    this.usual = of.usual;
+    this.began = of.began;
+    this.harm = of.harm;
+    this.now = of.now;
+    this.since = of.since;
+  }
+
+  /** Arrivals now against the usual ones. */
+  double arrivals() {
+    return arrivals(Math.max(began, now.time - 12), now.time);
+  }
+
+  /** Whether more came already when the harm began: those who ask again come later. */
+  boolean cameFirst() {
+    return arrivals(began - 4, began + 1) >= 1.4;
+  }
+
+  private double arrivals(double from, double to) {
+    double came = 0;
+    double seconds = 0;
+    for (Tick tick : history.ticks) {
+      if (tick.seen && tick.time > from && tick.time <= to) {
+        seconds++;
+        for (Tick.At at : tick.servers.values()) {
+          came += at.arrived() - at.retries();
+        }
+        for (Map.Entry<Cell, Sums> flow : tick.flows.entrySet()) {
+          came += flow.getKey().server().isEmpty() ? flow.getValue().requests : 0;
+        }
+      }
+    }
+    double usually = 0;
+    for (double[] one : usual.sessions.values()) {
+      usually += one[2];
+    }
+    for (Map.Entry<Cell, Sums> flow : usual.cells.entrySet()) {
+      usually += flow.getKey().server().isEmpty() ? flow.getValue().requests : 0;
+    }
+    double mean = usual.rate(usually);
+    if (seconds == 0 || mean <= 0) {
+      return 1;
+    }
+    double expected = mean * seconds;
+    double ratio = came / expected;
+    // Few requests differ by chance.
+    return Math.abs(came - expected) < 4 * Math.sqrt(expected + 1)
+        ? Math.min(1.2, Math.max(0.8, ratio))
+        : ratio;
+  }
+
+  /** Requests of each client, against the usual. */
+  double attemptsPerClient() {
+    double requests = 0;
+    double clients = 0;
+    for (Tick tick : since) {
+      if (tick.time > began) {
+        requests += tick.requests;
+        clients += tick.clients;
+      }
+    }
+    double before = usual.clients <= 0 ? 1 : usual.requests / usual.clients;
+    return clients <= 0 ? 1 : requests / clients / Math.max(1e-9, before);
+  }
+
+  /** Share of the requests since that are of so many clients, the busiest ones. */
+  private double shareOf(int most) {
+    double requests = 0;
+    Map<String, Long> before = Map.of();
+    Map<String, Double> counts = new TreeMap<>();
+    for (Tick tick : history.ticks) {
+      if (tick.time >= began - 1 && tick.logged) {
+        requests += tick.requests;
+        // Who was not among the busiest had at most as many as the last of them.
+        long last = before.values().stream().mapToLong(Long::longValue).min().orElse(0);
+        for (Map.Entry<String, Long> one : tick.busy.entrySet()) {
+          long then = before.getOrDefault(one.getKey(), last);
+          double more = one.getValue() >= then ? (double) (one.getValue() - then) : one.getValue();
+          counts.merge(one.getKey(), more, Double::sum);
+        }
+      }
+      if (tick.logged) {
+        before = tick.busy;
+      }
+    }
+    double own = 0;
+    for (double count :
+        counts.values().stream().sorted(Comparator.reverseOrder()).limit(most).toList()) {
+      own += count;
+    }
+    return requests <= 0 ? 0 : Math.min(1, own / requests);
+  }
+
+  double busiestShare() {
+    return shareOf(3);
+  }
+
+  double topShare() {
+    return shareOf(1);
+  }
+
+  boolean logged() {
+    return since.stream().anyMatch(tick -> tick.logged);
+  }
+
+  static Hypothesis unseen(Hypothesis one) {
+    one.observed = false;
+    one.missing = "who asks, and which 4xx it was, is known by the log only";
+    return one;
+  }
+}
