@@ -105,7 +105,7 @@ class OnCallKilledTest {
       int before = sink.at("/pager").size();
       start(plan);
       Sink.within("the page is taken", () -> sink.at("/pager").size() > before);
-      assertThat(deliveries("/pager")).as("one page, however often it was tried").hasSize(1);
+      assertThat(calls("/pager")).as("one page, however often it was tried").hasSize(1);
 
       // In the middle of everything that follows.
       for (int i = 0; i < 2; i++) {
@@ -121,21 +121,29 @@ class OnCallKilledTest {
           .isEqualTo(200);
       Instant acknowledged = Instant.now();
       kill();
-      List<String> told = deliveries("/boss");
+      List<String> told = calls("/boss");
       start(plan);
       assertThat(api.get("/api/v1/alerts", token).text()).contains("\"by\":\"ada\"", page);
       seenAfter(acknowledged.plusSeconds(15));
-      assertThat(deliveries("/boss")).isEqualTo(told);
+      assertThat(calls("/boss")).isEqualTo(told);
       assertThat(opened()).hasSize(1);
+      assertThat(sink.posts.stream().filter(post -> post.kind().equals("cause")))
+          .as("the cause is told once to each")
+          .extracting(post -> post.path() + post.get("page"))
+          .doesNotHaveDuplicates();
       assertThat(
               api.get("/api/v1/journal/verification", token).body().get("intact").booleanValue())
           .isTrue();
     }
   }
 
-  /** Ids of all that came; one that was tried again counts once. */
-  private List<String> deliveries(String path) {
-    return sink.at(path).stream().map(Sink.Post::delivery).distinct().toList();
+  /** All calls that came; one that was tried again counts once. */
+  private List<String> calls(String path) {
+    return sink.at(path).stream()
+        .filter(post -> post.body().get("wake").booleanValue())
+        .map(post -> post.kind() + " " + post.delivery())
+        .distinct()
+        .toList();
   }
 
   private List<String> opened() {

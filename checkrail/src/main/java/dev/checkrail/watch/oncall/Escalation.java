@@ -35,7 +35,8 @@ import tools.jackson.databind.json.JsonMapper;
  *       alerts does, and as long as all of them are silenced it rests.
  *   <li><b>Causes:</b> when a cause is published, the chain of the suspect's owner gets a page of
  *       its own with the evidence, and everybody who was told before is told of it without being
- *       woken up. If that chain has a page already, it is only told.
+ *       woken up. If that chain has a page already, it is only told. The same cause is told once as
+ *       long as pages are open.
  *   <li><b>Tickets</b> are told once. <b>The end</b> of an alert is told to those who were told of
  *       it.
  *   <li><b>Nobody:</b> pages that nobody was told of, because there was no plan, are told as soon
@@ -72,12 +73,17 @@ public final class Escalation {
   }
 
   /**
-   * A cause that is published at a load balancer.
+   * A cause that was published at a load balancer.
    *
    * @param owner of the suspect
    * @param done whether people were told of it
+   * @param current whether it is published now: after a restart it takes seconds until it is again
    */
-  public record Told(Evidence evidence, String owner, boolean done) {}
+  public record Told(Evidence evidence, String owner, boolean done, boolean current) {
+    Told published(boolean now) {
+      return new Told(evidence, owner, done, now);
+    }
+  }
 
   /**
    * All that is remembered.
@@ -227,7 +233,9 @@ public final class Escalation {
 
   /** The cause that is published at a load balancer. */
   public Optional<Evidence> cause(String balancer) {
-    return Optional.ofNullable(causes.get(balancer)).map(Told::evidence);
+    return Optional.ofNullable(causes.get(balancer))
+        .filter(Told::current)
+        .map(Told::evidence);
   }
 
   // --- what comes in
@@ -582,17 +590,27 @@ public final class Escalation {
     String balancer = heard.balancer();
     Optional<Diagnosis.Published> published =
         heard.published().filter(one -> Suspect.has(one.first()));
+    Told told = causes.get(balancer);
     if (published.isEmpty()) {
-      if (causes.remove(balancer) != null) {
+      boolean open =
+          pages.values().stream().anyMatch(page -> page.balancer.equals(balancer) && page.open());
+      if (told != null && !open) {
+        causes.remove(balancer);
+        version++;
+      } else if (told != null && told.current()) {
+        causes.put(balancer, told.published(false));
         version++;
       }
       return;
     }
     Evidence evidence = Evidence.of(published.get());
-    Told told = causes.get(balancer);
-    if (told == null
-        || !told.evidence().at().equals(evidence.at())
-        || !told.evidence().name().equals(evidence.name())) {
+    if (told != null && told.evidence().name().equals(evidence.name())) {
+      if (!told.current()) {
+        told = told.published(true);
+        causes.put(balancer, told);
+        version++;
+      }
+    } else {
       String other =
           pages.values().stream()
               .filter(page -> page.balancer.equals(balancer) && page.open())
@@ -603,7 +621,8 @@ public final class Escalation {
           new Told(
               evidence,
               Suspect.owner(published.get().first(), heard.expectations(), other),
-              false);
+              false,
+              true);
       causes.put(balancer, told);
       version++;
     }
@@ -620,7 +639,7 @@ public final class Escalation {
     if (open.isEmpty()) {
       return; // A page may come later: then it is told.
     }
-    causes.put(heard.balancer(), new Told(told.evidence(), told.owner(), true));
+    causes.put(heard.balancer(), new Told(told.evidence(), told.owner(), true, true));
     version++;
     open.forEach(page -> page.cause = Optional.of(told.evidence()));
     String chain = plan.chainOf(told.owner());

@@ -350,6 +350,24 @@ class EscalationTest {
   }
 
   @Test
+  void theSameCauseIsToldOnceEvenIfItIsPublishedAnewAfterARestart() {
+    look(5, PAY);
+    publish(Cause.LB_CHANGE, "ab12", true);
+    look(5, PAY);
+    List<String> before = told();
+    published = Optional.empty();
+    restart();
+    look(5, PAY);
+    publish(Cause.LB_CHANGE, "ab12", true);
+    look(5, PAY);
+    assertThat(told()).isEqualTo(before);
+    assertThat(escalation.cause("edge").orElseThrow().name()).isEqualTo("lb-change (ab12)");
+    published = Optional.empty();
+    look(100);
+    assertThat(escalation.cause("edge")).isEmpty();
+  }
+
+  @Test
   void afterALongAbsenceOneStepIsTakenAndNotAllThatWereMissed() {
     look(10, PAY);
     restart();
