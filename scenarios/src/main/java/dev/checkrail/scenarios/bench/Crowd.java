@@ -25,7 +25,8 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * Users, in a process of their own: an open loop with Poisson arrivals. Most pay, some look up
  * payments, some visit one of the shops; one user is one purchase with one key, has some patience
- * and tries once more. Each comes from an address of his own out of 127/8.
+ * and tries once more. The load is that of those who pay; a quarter as many come beside them. Each
+ * comes from an address of his own out of 127/8.
  *
  * <p>What they are like can be changed while they come, by lines on a port of the loopback: {@code
  * rate 6}, {@code patience 1.5}, {@code retries 10} (at once), {@code shouting 0.07}, {@code source
@@ -36,6 +37,8 @@ public final class Crowd {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final String GOOD_CARD = "4242424242424242";
   private static final String DECLINED_CARD = "4000000000000002";
+  private static final double PAY = 0.80; // of all visits: so many others come beside
+  private static final double LOOK = 0.08;
   private static final String POORER_CARD = "4000000000009995";
 
   private final JsonNode settings;
@@ -104,7 +107,7 @@ public final class Crowd {
   private void come() {
     double at = System.nanoTime() / 1e9;
     while (true) {
-      at += gap(perSecond * manners.rate());
+      at += gap(perSecond / PAY * manners.rate());
       double now = System.nanoTime() / 1e9;
       if (at < now - 2) {
         at = now; // the machine slept; nobody comes twice for that
@@ -174,7 +177,7 @@ public final class Crowd {
     String request;
     String host;
     String what;
-    if (kind < 0.80) {
+    if (kind < PAY) {
       what = "pay";
       host = host(which);
       boolean declined = random.nextDouble() < Math.max(0.02, now.declines());
@@ -186,7 +189,7 @@ public final class Crowd {
       if (random.nextDouble() < now.shouting()) {
         host = random.nextBoolean() ? host.toUpperCase(Locale.ROOT) : host + ":443";
       }
-    } else if (kind < 0.88) {
+    } else if (kind < PAY + LOOK) {
       what = "look";
       host = host(which);
       request = lookup(key);
