@@ -56,8 +56,7 @@ class AlertsCommandTest {
   @Test
   void whatIsWrongIsListedTakenCareOfAndSilenced() throws Exception {
     try (RunningHaproxy haproxy =
-            new RunningHaproxy(
-                Files.createDirectories(folder.resolve("edge")), CONFIG, Map.of());
+            new RunningHaproxy(Files.createDirectories(folder.resolve("edge")), CONFIG, Map.of());
         ControlPlane plane =
             ControlPlane.start(
                 new ControlPlane.Settings(
@@ -98,7 +97,8 @@ class AlertsCommandTest {
 
       haproxy.close();
       String said = within("we are blind", "watch/blind", "alerts", "--balancer", "edge");
-      assertThat(said).contains("docs/runbooks/watch/blind.md", "nobody was told", "not acknowledged");
+      assertThat(said)
+          .contains("docs/runbooks/watch/blind.md", "nobody was told", "not acknowledged");
       Matcher page = Pattern.compile("page (edge-watch-blind-\\S+)").matcher(said);
       assertThat(page.find()).as(said).isTrue();
       Run taken = run("alerts", "ack", page.group(1), "--note", "on my way");
