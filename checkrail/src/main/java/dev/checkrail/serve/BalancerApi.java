@@ -50,8 +50,7 @@ final class BalancerApi {
   private final DriftRounds rounds;
   private final RolloutHold hold;
 
-  BalancerApi(
-      Balancers balancers, Watching watching, DriftRounds rounds, RolloutHold hold) {
+  BalancerApi(Balancers balancers, Watching watching, DriftRounds rounds, RolloutHold hold) {
     this.balancers = balancers;
     this.watching = watching;
     this.rounds = rounds;

@@ -268,8 +268,8 @@ final class Guard implements AutoCloseable {
 
   // --- going back
 
-  private Optional<WayBack> wayBack(
-      Diagnosis diagnosis, Optional<String> live, Versions versions) throws BalancerException {
+  private Optional<WayBack> wayBack(Diagnosis diagnosis, Optional<String> live, Versions versions)
+      throws BalancerException {
     Optional<Act> act = diagnosis.published().flatMap(it -> it.first().act());
     boolean ourLast =
         act.filter(it -> it.kind() == Act.Kind.APPLY && it.digest().equals(live)).isPresent();
@@ -301,9 +301,7 @@ final class Guard implements AutoCloseable {
     }
     List<String> digests = new ArrayList<>(List.of(live.get()));
     versions.previous().ifPresent(digests::add);
-    around
-        .waysBack()
-        .keep(name, digests, settledBasis, diagnosis.harmedSince().isPresent());
+    around.waysBack().keep(name, digests, settledBasis, diagnosis.harmedSince().isPresent());
   }
 
   /** What is to stand in the timeline of it, once. */
@@ -404,10 +402,7 @@ final class Guard implements AutoCloseable {
     }
     return prevention.isPresent() && harmed.isEmpty()
         ? Optional.empty()
-        : cause
-            .act()
-            .flatMap(moved::by)
-            .map(scope -> Prevention.of(cause, scope, harmed));
+        : cause.act().flatMap(moved::by).map(scope -> Prevention.of(cause, scope, harmed));
   }
 
   private interface Work {

@@ -309,8 +309,7 @@ final class Watched implements AutoCloseable {
       if (approved.isPresent() && !judged.equals(live.get())) {
         Configuration meaning = driver.meaning(approved.get());
         meant =
-            Optional.of(
-                new Meant(live.get(), meaning, policy, Expectations.of(policy, meaning)));
+            Optional.of(new Meant(live.get(), meaning, policy, Expectations.of(policy, meaning)));
         traffic.judgeBy(new Approved(Prove.regions(meaning, policy), meaning, policy));
         judged = live.get();
       }

@@ -25,11 +25,7 @@ final class SetUp {
 
   /** Debian starts these as services once they are installed. */
   private static final List<String> SERVICES =
-      List.of(
-          "haproxy",
-          "prometheus",
-          "prometheus-alertmanager",
-          "prometheus-blackbox-exporter");
+      List.of("haproxy", "prometheus", "prometheus-alertmanager", "prometheus-blackbox-exporter");
 
   private final PrintStream out;
   private final Map<String, String> wanted;

@@ -147,8 +147,7 @@ class AlertsTest {
     look(5, errors(Level.PAGE), other);
     assertThat(kinds()).containsExactly(Notice.Kind.OPENED, Notice.Kind.OPENED);
     assertThat(notices).extracting(Notice::wake).containsExactly(true, true);
-    assertThat(notices.getLast().alert().group())
-        .isNotEqualTo(notices.getFirst().alert().group());
+    assertThat(notices.getLast().alert().group()).isNotEqualTo(notices.getFirst().alert().group());
   }
 
   @Test

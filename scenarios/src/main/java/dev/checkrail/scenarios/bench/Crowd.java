@@ -25,17 +25,20 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * Users, in a process of their own: an open loop with Poisson arrivals. Most pay, some look up
  * payments, some visit one of the shops; one user is one purchase with one key, has some patience
- * and tries once more. Each comes from an address of his own out of 127/8.
+ * and tries once more. The load is that of those who pay; a quarter as many come beside them. Each
+ * comes from an address of his own out of 127/8.
  *
  * <p>What they are like can be changed while they come, by lines on a port of the loopback: {@code
  * rate 6}, {@code patience 1.5}, {@code retries 10} (at once), {@code shouting 0.07}, {@code source
- * one}, {@code loop 300}, {@code testing 40}, {@code declines 0.6}, {@code pool 200 HOST 30}, {@code
- * usual}, {@code count}.
+ * one}, {@code loop 300}, {@code testing 40}, {@code declines 0.6}, {@code pool 200 HOST 30},
+ * {@code usual}, {@code count}.
  */
 public final class Crowd {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final String GOOD_CARD = "4242424242424242";
   private static final String DECLINED_CARD = "4000000000000002";
+  private static final double PAY = 0.80; // of all visits: so many others come beside
+  private static final double LOOK = 0.08;
   private static final String POORER_CARD = "4000000000009995";
 
   private final JsonNode settings;
@@ -99,12 +102,13 @@ public final class Crowd {
     System.exit(0);
   }
 
-  // --- who comes when -----------------------------------------------------------------------------
+  // --- who comes when
+  // -----------------------------------------------------------------------------
 
   private void come() {
     double at = System.nanoTime() / 1e9;
     while (true) {
-      at += gap(perSecond * manners.rate());
+      at += gap(perSecond / PAY * manners.rate());
       double now = System.nanoTime() / 1e9;
       if (at < now - 2) {
         at = now; // the machine slept; nobody comes twice for that
@@ -159,7 +163,8 @@ public final class Crowd {
     }
   }
 
-  // --- a user -------------------------------------------------------------------------------------
+  // --- a user
+  // -------------------------------------------------------------------------------------
 
   /**
    * One user.
@@ -174,7 +179,7 @@ public final class Crowd {
     String request;
     String host;
     String what;
-    if (kind < 0.80) {
+    if (kind < PAY) {
       what = "pay";
       host = host(which);
       boolean declined = random.nextDouble() < Math.max(0.02, now.declines());
@@ -186,7 +191,7 @@ public final class Crowd {
       if (random.nextDouble() < now.shouting()) {
         host = random.nextBoolean() ? host.toUpperCase(Locale.ROOT) : host + ":443";
       }
-    } else if (kind < 0.88) {
+    } else if (kind < PAY + LOOK) {
       what = "look";
       host = host(which);
       request = lookup(key);
@@ -258,8 +263,8 @@ public final class Crowd {
 
   private static String payment(int amount, String card) {
     return """
-        {"amount":%d,"currency":"EUR","card":{"number":"%s","expiry_month":12,"expiry_year":2040,"cvc":"737"}}\
-        """
+    {"amount":%d,"currency":"EUR","card":{"number":"%s","expiry_month":12,"expiry_year":2040,"cvc":"737"}}\
+    """
         .formatted(amount, card);
   }
 
@@ -319,7 +324,8 @@ public final class Crowd {
     }
   }
 
-  // --- being told ---------------------------------------------------------------------------------
+  // --- being told
+  // ---------------------------------------------------------------------------------
 
   private void listen(ServerSocket control) {
     while (true) {

@@ -65,9 +65,7 @@ record Harm(Optional<Instant> firstMisrouted, List<Instant> failures, List<Insta
       }
     }
     return new Harm(
-        misrouted,
-        attempts.stream().sorted().toList(),
-        purchases.stream().sorted().toList());
+        misrouted, attempts.stream().sorted().toList(), purchases.stream().sorted().toList());
   }
 
   /** When a user's payment that went to this pool came in; empty for other lines. */

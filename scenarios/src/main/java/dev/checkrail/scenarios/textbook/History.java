@@ -11,9 +11,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Three days in which nothing was wrong, for a Prometheus that has just been started: an alert on the
- * burn rate of an hour looks at an hour, and would fire much too early, on minutes only, without. It
- * is the load balancer's answers by class, as many a second as were measured before.
+ * Three days in which nothing was wrong, for a Prometheus that has just been started: an alert on
+ * the burn rate of an hour looks at an hour, and would fire much too early, on minutes only,
+ * without. It is the load balancer's answers by class, as many a second as were measured before.
  *
  * @param perSecond answers a second by class ({@code 2xx}, …)
  */
@@ -33,12 +33,11 @@ record History(Map<String, Double> perSecond) {
     Map<String, Double> first = answers(before);
     Map<String, Double> perSecond = new TreeMap<>();
     answers(after)
-        .forEach(
-            (code, count) ->
-                perSecond.put(
-                    code,
-                    Math.max(0, count - first.getOrDefault(code, 0.0))
-                        / (between.toMillis() / 1000.0)));
+        .forEach((code, count) ->
+            perSecond.put(
+                code,
+                Math.max(0, count - first.getOrDefault(code, 0.0))
+                    / (between.toMillis() / 1000.0)));
     return new History(perSecond);
   }
 
@@ -91,7 +90,8 @@ record History(Map<String, Double> perSecond) {
             .redirectOutput(files.folder().resolve("history.log").toFile())
             .start();
     if (promtool.waitFor() != 0) {
-      throw new IOException("promtool took no history; see " + files.folder().resolve("history.log"));
+      throw new IOException(
+          "promtool took no history; see " + files.folder().resolve("history.log"));
     }
     Files.delete(text);
   }

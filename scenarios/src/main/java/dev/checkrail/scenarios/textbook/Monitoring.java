@@ -125,7 +125,9 @@ final class Monitoring {
     throw new IOException(settings.name() + ": not all targets can be scraped: " + state);
   }
 
-  /** When each alert was pending and firing for the first time since a moment, by its own series. */
+  /**
+   * When each alert was pending and firing for the first time since a moment, by its own series.
+   */
   List<Seen> seen(Instant from, Instant to) throws IOException, InterruptedException {
     JsonNode answer =
         get(

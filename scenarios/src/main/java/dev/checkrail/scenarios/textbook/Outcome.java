@@ -67,10 +67,13 @@ record Outcome(Settings settings, List<String> noise, List<Alert> alerts) {
 
   /** An alert by its name, as far as it was told. */
   Optional<Alert> told(String name) {
-    return alerts.stream().filter(it -> it.name().equals(name) && it.told().isPresent()).findFirst();
+    return alerts.stream()
+        .filter(it -> it.name().equals(name) && it.told().isPresent())
+        .findFirst();
   }
 
-  static Outcome of(Settings settings, Collection<Seen> seen, Collection<Told> told, Instant begun) {
+  static Outcome of(
+      Settings settings, Collection<Seen> seen, Collection<Told> told, Instant begun) {
     Map<String, Map<String, String>> labels = new LinkedHashMap<>();
     Map<String, Instant> pending = new HashMap<>();
     Map<String, Instant> firing = new HashMap<>();

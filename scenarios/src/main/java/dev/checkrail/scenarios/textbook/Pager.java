@@ -44,7 +44,12 @@ final class Pager implements AutoCloseable {
    * @param labels without the alert's name
    */
   record Told(
-      Instant received, String by, boolean firing, Map<String, String> labels, String alert, String summary) {
+      Instant received,
+      String by,
+      boolean firing,
+      Map<String, String> labels,
+      String alert,
+      String summary) {
     Told {
       labels = Map.copyOf(labels);
     }
@@ -118,7 +123,10 @@ final class Pager implements AutoCloseable {
     List<Told> all = new ArrayList<>();
     for (JsonNode alert : body.path("alerts")) {
       Map<String, String> labels = new TreeMap<>();
-      alert.path("labels").properties().forEach(it -> labels.put(it.getKey(), it.getValue().asString()));
+      alert
+          .path("labels")
+          .properties()
+          .forEach(it -> labels.put(it.getKey(), it.getValue().asString()));
       String name = labels.remove("alertname");
       all.add(
           new Told(

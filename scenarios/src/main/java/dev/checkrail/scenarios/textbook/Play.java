@@ -7,14 +7,12 @@ import dev.checkrail.scenarios.topology.Folders;
 import dev.checkrail.scenarios.topology.Staging;
 import dev.checkrail.scenarios.topology.Topology;
 import dev.checkrail.scenarios.topology.Users;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,8 +32,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The demo's second act without Checkrail: the same topology, users, leads and hand-edited reload,
- * watched by two Prometheus with their Alertmanagers, one with each {@link Settings}. Nobody acts on
- * what they say; the approved file is put back when it is over.
+ * watched by two Prometheus with their Alertmanagers, one with each {@link Settings}. Nobody acts
+ * on what they say; the approved file is put back when it is over.
  */
 final class Play {
   static final String BURN_RATE = "SloBurnsFast";
@@ -64,7 +62,8 @@ final class Play {
    * A play.
    *
    * @param quiet how long nothing is wrong before
-   * @param atMost how long is watched after the reload, if not all that is waited for is told before
+   * @param atMost how long is watched after the reload, if not all that is waited for is told
+   *     before
    */
   Play(Path home, Staging staging, Duration quiet, Duration atMost, PrintStream out) {
     this.home = home;
@@ -80,8 +79,7 @@ final class Play {
 
   Played play() throws IOException, InterruptedException {
     int exporter = ports.next();
-    Topology.Options options =
-        Topology.Options.usual().withoutControlPlane(exporter(exporter));
+    Topology.Options options = Topology.Options.usual().withoutControlPlane(exporter(exporter));
     say("starting the demo's topology, without Checkrail");
     Topology topology = Topology.start(home, staging, options, this::say);
     Thread hook = new Thread(() -> drop(topology), "end");
@@ -121,8 +119,7 @@ final class Play {
       Path folder = topology.folder().resolve(settings.name());
       Files.createDirectories(folder);
       monitorings.add(
-          Monitoring.start(
-              topology.children(), folder, settings, targets, history, pager, ports));
+          Monitoring.start(topology.children(), folder, settings, targets, history, pager, ports));
       say(
           "Prometheus and Alertmanager, settings \"%s\": scrape and evaluation %d s, group_wait %d s"
               .formatted(
@@ -163,8 +160,7 @@ final class Play {
         Harm.read(topology.raw().resolve("haproxy.log"), staging.reportsPool(), logs, reload);
     List<Outcome> outcomes = new ArrayList<>();
     seen.forEach((settings, them) -> outcomes.add(Outcome.of(settings, them, told, reload)));
-    return new Report(
-        Programs.versions(), staging.reportsServer(), reload, ended, harm, outcomes);
+    return new Report(Programs.versions(), staging.reportsServer(), reload, ended, harm, outcomes);
   }
 
   /** What is usual, measured once all of it has warmed up. */
@@ -306,7 +302,9 @@ final class Play {
 
   // --- watching ---------------------------------------------------------------------------------
 
-  /** Until all have told of the burn rate and nothing new came for a while, or it takes too long. */
+  /**
+   * Until all have told of the burn rate and nothing new came for a while, or it takes too long.
+   */
   private static void await(Pager pager, List<Monitoring> monitorings, Instant until)
       throws InterruptedException {
     while (Instant.now().isBefore(until)) {
@@ -314,15 +312,15 @@ final class Play {
       for (Monitoring one : monitorings) {
         all &=
             pager.told().stream()
-                .anyMatch(
-                    it ->
-                        it.by().equals(one.settings().name())
-                            && it.firing()
-                            && it.alert().equals(BURN_RATE));
+                .anyMatch(it ->
+                    it.by().equals(one.settings().name())
+                        && it.firing()
+                        && it.alert().equals(BURN_RATE));
       }
       if (all) {
         // Alerts that are pending or wait for their group get their time, too.
-        TimeUnit.SECONDS.sleep(Math.clamp(Duration.between(Instant.now(), until).toSeconds(), 0, 45));
+        TimeUnit.SECONDS.sleep(
+            Math.clamp(Duration.between(Instant.now(), until).toSeconds(), 0, 45));
         return;
       }
       TimeUnit.MILLISECONDS.sleep(500);

@@ -30,7 +30,9 @@ record Settings(
   static final Settings FAST =
       new Settings("fast", Duration.ofSeconds(5), Duration.ZERO, Duration.ofSeconds(5), true);
 
-  /** The rules as these settings want them; the burn rates' windows are their definition and stay. */
+  /**
+   * The rules as these settings want them; the burn rates' windows are their definition and stay.
+   */
   String rules(String published) {
     if (!hurried) {
       return published;

@@ -201,8 +201,7 @@ public final class Topology implements AutoCloseable {
     sink = Sink.start(staging.port("sink"), raw().resolve("pages.jsonl"));
     rawLog = RawLog.start(staging.port("raw-log"), raw().resolve("haproxy.log"));
     Files.writeString(
-        folder.resolve("on-call.yaml"),
-        OnCallFile.text(staging, folder.resolve("webhook.secret")));
+        folder.resolve("on-call.yaml"), OnCallFile.text(staging, folder.resolve("webhook.secret")));
     startHaproxy();
   }
 
@@ -476,24 +475,25 @@ public final class Topology implements AutoCloseable {
     String program =
         Optional.ofNullable(System.getenv("HAPROXY"))
             .filter(it -> !it.isBlank())
-            .orElse(Files.isExecutable(Path.of("/usr/sbin/haproxy")) ? "/usr/sbin/haproxy" : "haproxy");
+            .orElse(
+                Files.isExecutable(Path.of("/usr/sbin/haproxy")) ? "/usr/sbin/haproxy" : "haproxy");
     List<String> command =
         new ArrayList<>(
             List.of(
-                program, "-W", "-S", master() + ",level,admin,mode,600", "-f",
-                edge().resolve("haproxy.cfg").toString(), "-f",
+                program,
+                "-W",
+                "-S",
+                master() + ",level,admin,mode,600",
+                "-f",
+                edge().resolve("haproxy.cfg").toString(),
+                "-f",
                 edge().resolve("checkrail-marker.cfg").toString()));
     if (!options.further().isEmpty()) {
       Path further = edge().resolve("further.cfg");
       Files.writeString(further, options.further());
       command.addAll(List.of("-f", further.toString()));
     }
-    Child haproxy =
-        children.start(
-            "haproxy",
-            command,
-            Map.of(),
-            edge());
+    Child haproxy = children.start("haproxy", command, Map.of(), edge());
     until(haproxy, () -> connects(staging.port("http")));
     progress.accept("HAProxy, on port " + staging.port("http"));
   }

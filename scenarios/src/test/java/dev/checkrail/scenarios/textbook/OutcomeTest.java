@@ -56,8 +56,7 @@ class OutcomeTest {
 
   @Test
   void thePageThatNamesTheServerMayBeALaterOne() {
-    Outcome outcome =
-        outcome(List.of(), List.of(told("Down", SERVER, 95), told("Burns", SLO, 40)));
+    Outcome outcome = outcome(List.of(), List.of(told("Down", SERVER, 95), told("Burns", SLO, 40)));
 
     assertThat(outcome.firstPage()).map(Alert::name).contains("Burns");
     assertThat(outcome.firstPageNaming("rep-1")).map(Alert::name).contains("Down");

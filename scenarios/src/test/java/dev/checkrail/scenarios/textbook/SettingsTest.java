@@ -75,7 +75,8 @@ class SettingsTest {
     MonitoringFiles files = new MonitoringFiles(folder);
     Files.createDirectories(files.data());
 
-    new History(Map.of("2xx", 70.0, "5xx", 0.0)).into(files, java.time.Instant.ofEpochSecond(1_800_000_000));
+    new History(Map.of("2xx", 70.0, "5xx", 0.0))
+        .into(files, java.time.Instant.ofEpochSecond(1_800_000_000));
 
     assertThat(judged("promtool", "tsdb", "list", files.data().toString()))
         .contains("1800000000001");
