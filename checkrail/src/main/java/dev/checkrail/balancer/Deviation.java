@@ -5,7 +5,9 @@ import dev.checkrail.balancer.RunningState.Certificate;
 import dev.checkrail.balancer.RunningState.Entry;
 import dev.checkrail.balancer.RunningState.Server;
 import dev.checkrail.balancer.RunningState.Table;
+import dev.checkrail.balancer.RunningState.Value;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -115,6 +117,19 @@ public sealed interface Deviation {
     }
   }
 
+  /** A limit or a switch is another one. */
+  record OtherValue(Value value, String inFile) implements Deviation {
+    @Override
+    public String subject() {
+      return value.subject();
+    }
+
+    @Override
+    public String running() {
+      return value.value();
+    }
+  }
+
   /** Another certificate is served; by the SHA-1 of the first one. */
   record OtherCertificate(String subject, String inFile, String running) implements Deviation {}
 
@@ -138,6 +153,7 @@ public sealed interface Deviation {
       case ServerWeight one -> Optional.of(one.server());
       case ServerAddress one -> Optional.of(one.server());
       case ServerSet one -> Optional.of(one.server());
+      case OtherValue one -> one.value().server();
       case TableEntries one -> Optional.empty();
       case OtherCertificate one -> Optional.empty();
       case ListenerClosed one -> Optional.empty();
@@ -155,7 +171,9 @@ public sealed interface Deviation {
           switch (one.table().kind()) {
             case MAP -> "map " + one.subject();
             case LIST -> "list " + one.subject();
+            case PATTERNS -> "acl " + one.subject();
           };
+      case OtherValue one -> one.value().key();
       case OtherCertificate one -> "certificate " + one.subject();
       case ListenerClosed one -> "listener " + one.subject();
     };
@@ -170,11 +188,13 @@ public sealed interface Deviation {
    * All deviations of what runs from what files give.
    *
    * @param expected what a fresh worker would hold
-   * @param running what the current one holds
+   * @param held what the current one holds
    */
-  static List<Deviation> between(RunningState expected, RunningState running) {
+  static List<Deviation> between(RunningState expected, RunningState held) {
+    RunningState running = held.named(expected);
     List<Deviation> found = new ArrayList<>();
     servers(expected, running, found);
+    values(expected, running, found);
     Map<String, Table> tables = new LinkedHashMap<>();
     running.tables().forEach(table -> tables.put(table.kind() + table.path(), table));
     for (Table table : expected.tables()) {
@@ -220,6 +240,29 @@ public sealed interface Deviation {
       }
     }
     files.keySet().forEach(name -> found.add(new ServerSet(name, false)));
+  }
+
+  private static void values(RunningState expected, RunningState running, List<Deviation> found) {
+    Map<String, String> files = new HashMap<>();
+    expected.values().forEach(value -> files.put(value.key(), value.value()));
+    for (Value value : running.values()) {
+      Optional<String> file = Optional.ofNullable(files.get(value.key())).or(() -> value.begun());
+      if (file.isPresent() && !file.get().equals(value.value())) {
+        found.add(new OtherValue(value, file.get()));
+      }
+    }
+  }
+
+  /**
+   * What a worker holds and nothing can be compared with: patterns that stand where the files have
+   * none, by place.
+   */
+  static List<String> notCompared(RunningState expected, RunningState running) {
+    return running.named(expected).tables().stream()
+        .filter(table -> table.kind() == Table.Kind.PATTERNS)
+        .filter(table -> table.place().equals(Optional.of(table.path())))
+        .map(Table::path)
+        .toList();
   }
 
   private static Optional<Deviation> entries(Table file, Table running) {

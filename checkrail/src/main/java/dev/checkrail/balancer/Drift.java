@@ -14,6 +14,9 @@ import java.util.Set;
  * What is there and nobody approved: on the disk, in memory, or by a reload that we did not make.
  */
 public final class Drift {
+  /** So many places are named. */
+  private static final int SOME = 3;
+
   private Drift() {}
 
   /** Where something drifted. */
@@ -50,12 +53,15 @@ public final class Drift {
    *
    * @param approved the version that is meant to be live, for a semantic diff
    * @param onDisk what a reload would load now
+   * @param running what runs, as files: those that the worker was started from, with maps, lists
+   *     and patterns as they are in memory
    * @param notCompared what could not be looked at, a sentence each
    */
   public record Report(
       List<Found> found,
       ConfigurationSet approved,
       ConfigurationSet onDisk,
+      ConfigurationSet running,
       List<String> notCompared) {
     public Report {
       found = List.copyOf(found);
@@ -86,18 +92,38 @@ public final class Drift {
     List<Found> found = new ArrayList<>();
     List<String> notCompared = new ArrayList<>();
     ConfigurationSet disk = driver.onDisk();
+    ConfigurationSet runs = approved;
     found.addAll(inFiles(approved, disk));
     driver.unseen().forEach(path -> notCompared.add(path + " can't be read by this user"));
     try {
       Processes processes = driver.processes();
-      found.addAll(byReload(versions, processes));
-      inMemory(driver.expected(approved), driver.running()).stream()
-          .filter(one -> !expected.contains(one.key()))
-          .forEach(found::add);
+      List<Found> reloads = byReload(versions, processes);
+      boolean otherFiles = !reloads.isEmpty() && !found.isEmpty();
+      RunningState running = driver.running();
+      Memory memory = inMemory(driver.expected(approved), running, otherFiles);
+      found.addAll(reloads);
+      // A reload that failed left the worker that there was.
+      boolean other =
+          versions.seen().filter(it -> it.worker() != processes.seen().worker()).isPresent();
+      runs = asFiles(driver, otherFiles && other ? disk : approved, running);
+      memory.found().stream().filter(one -> !expected.contains(one.key())).forEach(found::add);
+      notCompared.addAll(memory.notCompared());
     } catch (BalancerException e) {
       notCompared.add("what runs: " + e.getMessage());
     }
-    return new Report(found, approved, disk, notCompared);
+    return new Report(found, approved, disk, runs, notCompared);
+  }
+
+  /** Files with maps, lists and patterns as a worker holds them, as far as that can be written. */
+  private static ConfigurationSet asFiles(
+      Driver driver, ConfigurationSet files, RunningState running) {
+    ConfigurationSet written = files;
+    for (Deviation one : Deviation.between(driver.expected(files), running)) {
+      if (one instanceof Deviation.TableEntries) {
+        written = driver.carried(written, one).orElse(written);
+      }
+    }
+    return written;
   }
 
   /** Files that are not what was approved. */
@@ -108,11 +134,38 @@ public final class Drift {
     return found;
   }
 
-  /** What a worker holds and a fresh one would not. */
-  static List<Found> inMemory(RunningState expected, RunningState running) {
-    return Deviation.between(expected, running).stream()
-        .map(one -> new Found(part(one), one.key(), one.subject(), one.text(), brief(one)))
-        .toList();
+  /** What of the memory drifted, and what could not be looked at. */
+  record Memory(List<Found> found, List<String> notCompared) {
+    Memory {
+      found = List.copyOf(found);
+      notCompared = List.copyOf(notCompared);
+    }
+  }
+
+  /**
+   * What a worker holds and a fresh one would not.
+   *
+   * @param otherFiles whether somebody else reloaded files that are not the approved ones: then
+   *     nobody knows whose patterns stand at which line
+   */
+  static Memory inMemory(RunningState expected, RunningState running, boolean otherFiles) {
+    RunningState held = otherFiles ? running.withoutPatterns() : running;
+    List<Found> found =
+        Deviation.between(expected, held).stream()
+            .map(one -> new Found(part(one), one.key(), one.subject(), one.text(), brief(one)))
+            .toList();
+    List<String> notCompared = new ArrayList<>();
+    List<String> places = Deviation.notCompared(expected, held);
+    if (otherFiles) {
+      notCompared.add("patterns of ACLs in memory: the worker was started from other files");
+    } else if (!places.isEmpty()) {
+      notCompared.add(
+          "patterns of "
+              + places.size()
+              + " ACL(s) in memory, which the approved files don't have there: "
+              + String.join(", ", places.stream().limit(SOME).toList()));
+    }
+    return new Memory(found, notCompared);
   }
 
   private static String brief(Deviation one) {
@@ -129,6 +182,7 @@ public final class Drift {
       case Deviation.ServerAddress s -> Part.RUNTIME_SERVERS;
       case Deviation.ServerSet s -> Part.RUNTIME_SERVERS;
       case Deviation.ListenerClosed l -> Part.RUNTIME_SERVERS;
+      case Deviation.OtherValue v -> Part.RUNTIME_SERVERS;
       case Deviation.TableEntries t -> Part.RUNTIME_TABLES;
       case Deviation.OtherCertificate c -> Part.RUNTIME_TABLES;
     };

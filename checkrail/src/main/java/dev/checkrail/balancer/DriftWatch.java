@@ -123,7 +123,7 @@ public final class DriftWatch {
     List<String> notCompared = new ArrayList<>();
     Approved should = approved(ground.live().get());
     boolean files = lookAtFiles(should, notCompared);
-    Optional<BalancerException> silent = lookAtProcesses(should);
+    Optional<BalancerException> silent = lookAtProcesses(should, notCompared);
     silent.ifPresent(why -> notCompared.add("what runs: " + why.getMessage()));
     if (!ground.equals(ground(acts))) {
       return new Looked(before.paused("an act of ours was under way"), SOON, false);
@@ -204,10 +204,14 @@ public final class DriftWatch {
   }
 
   /** Why nobody could be asked; then what was found before stands. */
-  private Optional<BalancerException> lookAtProcesses(Approved should) {
+  private Optional<BalancerException> lookAtProcesses(Approved should, List<String> notCompared) {
     try {
       List<Found> found = new ArrayList<>(Drift.byReload(versions, driver.processes()));
-      found.addAll(Drift.inMemory(should.expected(), driver.running()));
+      Compared files = inFiles;
+      boolean otherFiles = !found.isEmpty() && (files == null || !files.found().isEmpty());
+      Drift.Memory memory = Drift.inMemory(should.expected(), driver.running(), otherFiles);
+      found.addAll(memory.found());
+      notCompared.addAll(memory.notCompared());
       inMemory = found;
       return Optional.empty();
     } catch (BalancerException e) {

@@ -107,7 +107,13 @@ public interface Driver extends AutoCloseable {
   /** Ends all sessions that a server holds in the current worker; returns when that is ordered. */
   void cut(ServerName server) throws BalancerException;
 
-  /** Makes the entries of a map or list in memory these. */
+  /** Sets a limit or a switch until the next reload. */
+  void value(RunningState.Value value) throws BalancerException;
+
+  /**
+   * Makes the entries of a map or list in memory these; patterns of the configuration are found by
+   * their place.
+   */
   void entries(RunningState.Table table) throws BalancerException;
 
   // --- over a reload

@@ -4,6 +4,7 @@ import dev.checkrail.change.ConfigurationSet;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,9 +51,12 @@ public record Preflight(
    */
   public static Preflight of(Driver driver, ConfigurationSet current, ConfigurationSet next)
       throws BalancerException {
-    RunningState running = driver.running();
-    List<Deviation> now = Deviation.between(driver.expected(current), running);
-    List<Deviation> then = Deviation.between(driver.expected(next), running);
+    RunningState before = driver.expected(current);
+    RunningState after = driver.expected(next);
+    RunningState running = driver.running().named(before);
+    List<Deviation> now = Deviation.between(before, running);
+    Set<String> then = new HashSet<>();
+    Deviation.between(after, running).forEach(one -> then.add(one.key()));
     List<Deviation> lost = new ArrayList<>();
     List<Deviation> carried = new ArrayList<>();
     Map<String, Set<Choice>> choices = new LinkedHashMap<>();
@@ -60,18 +64,23 @@ public record Preflight(
       if (fromItsFile(one, running)) {
         continue;
       }
+      boolean known = TablesOver.isKnown(one, before, after);
       // A server that the next files don't have any more takes its state with it.
-      boolean stays = then.stream().anyMatch(other -> other.key().equals(one.key()));
+      boolean stays =
+          one instanceof Deviation.TableEntries entries
+              ? !TablesOver.has(entries, after, known)
+              : then.contains(one.key());
       if (!stays) {
         carried.add(one);
         continue;
       }
-      lost.add(one);
+      Deviation over = known ? TablesOver.onto(one, after) : one;
+      lost.add(over);
       Set<Choice> possible = EnumSet.of(Choice.DROP);
-      if (keepable(one, driver.keepsState(next))) {
+      if (known && keepable(over, driver.keepsState(next))) {
         possible.add(Choice.KEEP);
       }
-      if (driver.carried(next, one).isPresent()) {
+      if (known && driver.carried(next, over).isPresent()) {
         possible.add(Choice.CARRY);
       }
       choices.put(one.key(), possible);
@@ -93,6 +102,7 @@ public record Preflight(
       case Deviation.ServerWeight s -> true;
       case Deviation.ServerAddress s -> stateFile;
       case Deviation.ServerSet s -> false;
+      case Deviation.OtherValue v -> true;
       case Deviation.TableEntries t -> true;
       case Deviation.OtherCertificate c -> false;
       case Deviation.ListenerClosed l -> false;

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.checkrail.balancer.RunningState.Admin;
 import dev.checkrail.balancer.RunningState.Entry;
 import dev.checkrail.balancer.RunningState.Table;
+import dev.checkrail.balancer.RunningState.Value;
 import dev.checkrail.change.ConfigurationSet;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,6 +36,8 @@ final class SayAgain {
           }
           line(text, "table", words.toArray(String[]::new));
         }
+        case Deviation.OtherValue v ->
+            line(text, "value", v.value().of(), v.value().name(), v.value().value());
         case Deviation.ServerAddress s -> line(text, "other", s.text());
         case Deviation.ServerSet s -> line(text, "other", s.text());
         case Deviation.OtherCertificate c -> line(text, "other", c.text());
@@ -57,7 +60,12 @@ final class SayAgain {
       try {
         say(driver, loaded, words, notes);
       } catch (BalancerException e) {
-        notes.add("not kept: " + words.get(0) + " " + words.get(1) + " (" + e.getMessage() + ")");
+        notes.add(
+            "not kept: "
+                + String.join(" ", words.subList(0, Math.min(3, words.size())))
+                + " ("
+                + e.getMessage()
+                + ")");
       }
     }
     Disk.delete(place(versions));
@@ -70,7 +78,10 @@ final class SayAgain {
     switch (words.get(0)) {
       case "state" -> driver.admin(ServerName.of(words.get(1)), Admin.valueOf(words.get(2)));
       case "weight" -> driver.weight(ServerName.of(words.get(1)), Integer.parseInt(words.get(2)));
+      case "value" ->
+          driver.value(new Value(words.get(1), words.get(2), words.get(3), Optional.empty()));
       case "table" -> {
+        Table.Kind kind = Table.Kind.valueOf(words.get(1));
         List<Entry> entries = new ArrayList<>();
         for (int i = 3; i + 1 < words.size(); i += 2) {
           String value = words.get(i + 1);
@@ -79,7 +90,7 @@ final class SayAgain {
                   words.get(i),
                   value.isEmpty() ? Optional.empty() : Optional.of(value.substring(1))));
         }
-        driver.entries(new Table(Table.Kind.valueOf(words.get(1)), words.get(2), entries));
+        driver.entries(new Table(kind, words.get(2), place(driver, loaded, words), entries));
       }
       case String other -> {
         // Only a state file brings it over; whether it did is seen.
@@ -92,6 +103,18 @@ final class SayAgain {
         }
       }
     }
+  }
+
+  /** Where patterns stand in the files that were loaded, which may have other lines. */
+  private static Optional<String> place(
+      Driver driver, ConfigurationSet loaded, List<String> words) {
+    return words.get(1).equals(Table.Kind.PATTERNS.name())
+        ? driver.expected(loaded).tables().stream()
+            .filter(table -> table.kind() == Table.Kind.PATTERNS)
+            .filter(table -> table.path().equals(words.get(2)))
+            .findFirst()
+            .flatMap(Table::place)
+        : Optional.empty();
   }
 
   private static Path place(Versions versions) {

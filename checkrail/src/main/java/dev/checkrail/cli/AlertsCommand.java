@@ -71,8 +71,7 @@ final class AlertsCommand extends Asking implements WithCommands {
           2, "since", of(one, "since") + (over ? ", over since " + of(one, "closed") : ""));
       page.labelled(2, "owner", of(one, "owner").isEmpty() ? "nobody" : of(one, "owner"));
       Optional.ofNullable(one.get("change"))
-          .ifPresent(it ->
-              page.labelled(2, "before it", of(it, "at") + " " + of(it, "text")));
+          .ifPresent(it -> page.labelled(2, "before it", of(it, "at") + " " + of(it, "text")));
       if (one.has("inhibited_by")) {
         page.labelled(2, "not told:", "it is explained by " + of(one, "inhibited_by"));
       }
@@ -203,8 +202,7 @@ final class AlertsCommand extends Asking implements WithCommands {
     public Integer call() {
       Matcher time = TIME.matcher(lasting);
       if (!time.matches()) {
-        throw CannotRun.usage(
-            "--for: \"" + lasting + "\" is no time", "write it as 30m, 2h or 1d");
+        throw CannotRun.usage("--for: \"" + lasting + "\" is no time", "write it as 30m, 2h or 1d");
       }
       int unit =
           switch (time.group(2)) {
@@ -221,8 +219,7 @@ final class AlertsCommand extends Asking implements WithCommands {
       ObjectNode answer = good(remote().post("/api/v1/silences", body)).body();
       return show(
           answer,
-          page ->
-              page.line("silence " + of(answer, "id") + " until " + of(answer, "until")));
+          page -> page.line("silence " + of(answer, "id") + " until " + of(answer, "until")));
     }
   }
 

@@ -78,7 +78,7 @@ abstract class Asking extends Answering {
           case 422 ->
               type.equals("balancer-no-rights")
                   ? "give the user of 'serve' the right, by owner, group or mode, or run it as"
-                        + " another"
+                      + " another"
                   : "see '" + qualifiedName() + " --help'";
           default -> "see '" + qualifiedName() + " --help'";
         };

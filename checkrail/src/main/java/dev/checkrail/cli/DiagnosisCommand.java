@@ -43,8 +43,7 @@ final class DiagnosisCommand extends Asking {
                           of(body, "unclear").equals("true") ? "; why is unclear" : "")
                   : of(body, "balancer") + "  nobody is harmed");
           ranking(page, body);
-          Optional.ofNullable(body.get("published"))
-              .ifPresent(it -> published(page, it));
+          Optional.ofNullable(body.get("published")).ifPresent(it -> published(page, it));
           Optional.ofNullable(body.get("first_act"))
               .ifPresent(it -> page.labelled(2, "first act:", of(it, "text")));
           Optional.ofNullable(body.get("way_back"))
@@ -58,8 +57,8 @@ final class DiagnosisCommand extends Asking {
                               : " is not green: " + of(it, "why"))));
           Optional.ofNullable(body.get("rollback"))
               .filter(it -> !of(it, "decision").equals("stay"))
-              .ifPresent(it ->
-                  page.labelled(2, "rollback:", of(it, "decision") + ": " + of(it, "why")));
+              .ifPresent(
+                  it -> page.labelled(2, "rollback:", of(it, "decision") + ": " + of(it, "why")));
           if (!of(body, "incident").isEmpty()) {
             page.labelled(2, "incident:", of(body, "incident"));
           }
@@ -74,8 +73,7 @@ final class DiagnosisCommand extends Asking {
             page.labelled(
                 2,
                 "published:",
-                "%s at %s: %s"
-                    .formatted(named(first), of(published, "at"), of(first, "why"))));
+                "%s at %s: %s".formatted(named(first), of(published, "at"), of(first, "why"))));
   }
 
   private static String named(JsonNode one) {
@@ -103,9 +101,7 @@ final class DiagnosisCommand extends Asking {
               String.format(
                   Locale.ROOT,
                   "%+5.1f",
-                  Optional.ofNullable(reason.get("log10"))
-                      .map(JsonNode::doubleValue)
-                      .orElse(0.0)),
+                  Optional.ofNullable(reason.get("log10")).map(JsonNode::doubleValue).orElse(0.0)),
               of(reason, "text"));
         }
       }

@@ -28,7 +28,13 @@ final class IncidentsCommand extends Group {
 
   @Override
   public List<Answering> commands() {
-    return List.of(new Listed(at), new Show(at), new IncidentsAck(at), new Note(at), new Close(at), new Export(at));
+    return List.of(
+        new Listed(at),
+        new Show(at),
+        new IncidentsAck(at),
+        new Note(at),
+        new Close(at),
+        new Export(at));
   }
 
   private static String path(String id) {

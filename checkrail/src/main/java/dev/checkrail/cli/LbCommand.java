@@ -1,5 +1,6 @@
 package dev.checkrail.cli;
 
+import dev.checkrail.report.Difference;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -261,21 +262,32 @@ final class LbCommand extends Group {
               page.labelled(0, of(one, "part") + ":", of(one, "text"));
             }
             texts(body, "not_compared").forEach(it -> page.labelled(0, "not compared:", it));
-            texts(body, "refused").forEach(it -> page.labelled(0, "would not start:", it));
-            Optional.ofNullable(body.get("difference"))
-                .ifPresent(difference -> {
-                  List<JsonNode> regions = nodes(difference, "regions");
-                  page.line(
-                      regions.isEmpty()
-                          ? texts(body, "refused").isEmpty()
-                              ? "the files route every request as before"
-                              : "nothing is said of routes: these files would not start"
-                          : "after a reload these requests would go elsewhere:");
-                  regions.forEach(it -> page.prose(2, of(it, "requests")));
-                });
+            difference(page, body, "now", "now these requests go elsewhere than approved:");
+            difference(
+                page, body, "after_reload", "after a reload these requests would go elsewhere:");
           });
       return drifted ? 1 : compared ? 0 : 3;
     }
+  }
+
+  /** As 'diff' shows it. */
+  private static void difference(Page page, ObjectNode body, String name, String title) {
+    if (!(body.get(name) instanceof ObjectNode difference)) {
+      return;
+    }
+    List<String> refused = Asking.texts(difference, "refused");
+    refused.forEach(it -> page.labelled(0, "would not start:", it));
+    Asking.texts(difference, "undecided").forEach(it -> page.labelled(0, "undecided:", it));
+    Difference read = DifferenceJson.read(difference);
+    boolean now = name.equals("now");
+    if (!read.regions().isEmpty()) {
+      page.line(title);
+    } else if (refused.isEmpty()) {
+      page.line((now ? "what runs routes" : "the files route") + " every request as approved");
+    } else {
+      page.line("nothing is said of routes: these files would not start");
+    }
+    new DifferenceText(page).write(read);
   }
 
   /** Lets one go. */

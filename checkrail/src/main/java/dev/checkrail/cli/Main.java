@@ -155,6 +155,7 @@ public final class Main implements Runnable {
     all.put("account", AccountCommand::new);
     all.put("completion", CompletionCommand::new);
     all.put("demo", DemoCommand::new);
+    all.put("fault-bench", FaultBenchCommand::new);
     return all;
   }
 

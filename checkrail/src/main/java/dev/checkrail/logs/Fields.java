@@ -1,5 +1,6 @@
 package dev.checkrail.logs;
 
+import dev.checkrail.logs.CapturedHeaders.Slots;
 import dev.checkrail.logs.LogRecord.Load;
 import dev.checkrail.logs.LogRecord.Times;
 import dev.checkrail.logs.Read.Reason;
@@ -9,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** The fields that the formats share, read at the cursor. What a client sent leaves it redacted. */
 final class Fields {
@@ -22,15 +24,17 @@ final class Fields {
   final Names names = new Names(1024, false);
   final Names clients = new Names(4096, false);
   final int[] timers = new int[5];
-  final List<String> requestHeaders;
-  final List<String> responseHeaders;
+
+  private final Function<String, Slots> captured;
+
+  /** What the captured headers of the line are called; known when its frontend is. */
+  Slots slots = Slots.NONE;
 
   /** Whether the end of the line is missing. */
   boolean cut;
 
-  Fields(List<String> requestHeaders, List<String> responseHeaders) {
-    this.requestHeaders = List.copyOf(requestHeaders);
-    this.responseHeaders = List.copyOf(responseHeaders);
+  Fields(Function<String, Slots> captured) {
+    this.captured = captured;
   }
 
   /** Where a request went. */
@@ -124,8 +128,10 @@ final class Fields {
       return new Where("", false, "", Optional.empty());
     }
     boolean tls = frontendEnd > frontend && line[frontendEnd - 1] == '~';
+    String name = names.of(line, frontend, tls ? frontendEnd - 1 : frontendEnd).text();
+    slots = captured.apply(name);
     return new Where(
-        names.of(line, frontend, tls ? frontendEnd - 1 : frontendEnd).text(),
+        name,
         tls,
         names.of(line, backend, backendEnd).text(),
         // <NOSRV>, <STATS>, <CACHE> …: HAProxy answered itself

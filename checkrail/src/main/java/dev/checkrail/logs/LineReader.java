@@ -8,6 +8,7 @@ import dev.checkrail.logs.Read.Reason;
 import dev.checkrail.logs.Read.Refused;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Reads one line of HAProxy's log. It tells by the line itself which format it is: that of {@code
@@ -57,18 +58,17 @@ public final class LineReader {
 
   /** For logs whose captured headers nobody has named: each is redacted by what it looks like. */
   public LineReader(ZoneId zone) {
-    this(zone, List.of(), List.of());
+    this(zone, () -> CapturedHeaders.UNKNOWN);
   }
 
   /**
    * @param zone in which HAProxy writes its local times; its format has none. In the hour that
    *     comes twice in autumn the earlier is meant. (Ours has the time since 1970.)
-   * @param requestHeaders names of the captured request headers, by slot, as far as known: {@code
-   *     capture request header}, in the order of the frontend
-   * @param responseHeaders likewise of the responses
+   * @param captured names of captured headers as far as they are known; asked for each line, so
+   *     that it may change while lines are read
    */
-  public LineReader(ZoneId zone, List<String> requestHeaders, List<String> responseHeaders) {
-    this.fields = new Fields(requestHeaders, responseHeaders);
+  public LineReader(ZoneId zone, Supplier<CapturedHeaders> captured) {
+    this.fields = new Fields(frontend -> captured.get().of(frontend));
     this.cursor = fields.cursor;
     this.standard = new StandardFormat(fields, zone);
     this.own = new OwnFormat(fields);

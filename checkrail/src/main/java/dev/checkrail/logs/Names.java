@@ -49,7 +49,9 @@ final class Names {
   }
 
   private Name made(byte[] bytes, int from, int to) {
-    String text = Redactor.printable(new String(bytes, from, to - from, ISO_8859_1));
+    // Lines are forged easily, and a name is a place for a card number like any other.
+    String text =
+        CardNumbers.hide(Redactor.printable(new String(bytes, from, to - from, ISO_8859_1)), false);
     return new Name(
         Arrays.copyOfRange(bytes, from, to),
         text,

@@ -81,14 +81,14 @@ final class OwnFormat {
     rest.host = host(host, hostEnd);
     cursor.expect('>');
     if (cursor.peek() == '{') {
-      rest.requestHeaders = fields.captures(fields.requestHeaders);
+      rest.requestHeaders = fields.captures(fields.slots.request());
     }
     if (!fields.blank()) {
       return;
     }
     cursor.expect('<');
     if (cursor.peek() == '{') {
-      rest.responseHeaders = fields.captures(fields.responseHeaders);
+      rest.responseHeaders = fields.captures(fields.slots.response());
     }
     if (!fields.blank()) {
       return;

@@ -127,13 +127,13 @@ final class StandardFormat {
       return rest;
     }
     if (cursor.peek() == '{') {
-      rest.requestHeaders = fields.captures(fields.requestHeaders);
+      rest.requestHeaders = fields.captures(fields.slots.request());
       if (!fields.blank()) {
         return rest;
       }
     }
     if (cursor.peek() == '{') {
-      rest.responseHeaders = fields.captures(fields.responseHeaders);
+      rest.responseHeaders = fields.captures(fields.slots.response());
       if (!fields.blank()) {
         return rest;
       }

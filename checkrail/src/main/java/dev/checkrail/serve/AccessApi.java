@@ -37,7 +37,7 @@ final class AccessApi {
 
   private Reply first(Call call) {
     Body body = call.body("code", "name", "password");
-    return Reply.json(
+    return Reply.verbatim(
         201,
         issued(
             access.first(
@@ -46,7 +46,7 @@ final class AccessApi {
 
   private Reply login(Call call) {
     Body body = call.body("name", "password");
-    return Reply.json(
+    return Reply.verbatim(
         201, issued(access.login(body.text("name"), body.text("password").toCharArray())));
   }
 
@@ -121,7 +121,7 @@ final class AccessApi {
             body.texts("scopes").orElse(List.of()),
             body.texts("balancers").orElse(List.of()),
             Duration.ofDays(days));
-    return Reply.json(
+    return Reply.verbatim(
         201, issued(access.issue(body.maybe("account").orElse(caller.account()), wish, caller)));
   }
 

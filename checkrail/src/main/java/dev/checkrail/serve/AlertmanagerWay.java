@@ -53,10 +53,7 @@ final class AlertmanagerWay implements Way {
   public Posting.Result tell(Delivery delivery) throws InterruptedException {
     return post(
         List.of(
-            node(
-                delivery.alert(),
-                delivery.cause(),
-                delivery.kind() == Delivery.Kind.RESOLVED)));
+            node(delivery.alert(), delivery.cause(), delivery.kind() == Delivery.Kind.RESOLVED)));
   }
 
   @Override
@@ -117,13 +114,14 @@ final class AlertmanagerWay implements Way {
         annotations.put(
             "cause",
             WebhookWay.shown(
-                "%s, probability %.2f: %s"
-                    .formatted(it.name(), it.probability(), it.why()))));
+                "%s, probability %.2f: %s".formatted(it.name(), it.probability(), it.why()))));
     node.put("startsAt", alert.opened().toString());
     node.put("endsAt", (over ? now : now.plus(AHEAD)).toString());
     node.put(
         "generatorURL",
-        ours.get().toString().replaceAll("/+$", "") + "/api/v1/alerts?balancer=" + alert.balancer());
+        ours.get().toString().replaceAll("/+$", "")
+            + "/api/v1/alerts?balancer="
+            + alert.balancer());
     return node;
   }
 }

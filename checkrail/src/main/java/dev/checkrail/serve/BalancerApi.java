@@ -16,6 +16,7 @@ import dev.checkrail.balancer.Versions;
 import dev.checkrail.balancer.haproxy.Adopt;
 import dev.checkrail.balancer.haproxy.Doctor;
 import dev.checkrail.balancer.haproxy.Installation;
+import dev.checkrail.change.Checks;
 import dev.checkrail.change.Journal;
 import dev.checkrail.logs.RecommendedFormat;
 import dev.checkrail.report.Json;
@@ -49,8 +50,7 @@ final class BalancerApi {
   private final DriftRounds rounds;
   private final RolloutHold hold;
 
-  BalancerApi(
-      Balancers balancers, Watching watching, DriftRounds rounds, RolloutHold hold) {
+  BalancerApi(Balancers balancers, Watching watching, DriftRounds rounds, RolloutHold hold) {
     this.balancers = balancers;
     this.watching = watching;
     this.rounds = rounds;
@@ -232,7 +232,7 @@ final class BalancerApi {
     body.put("patch", report.patch());
     body.set("arguments", Wire.texts(report.arguments()));
     body.put("marker", report.marker());
-    return Reply.json(200, body);
+    return Reply.verbatim(200, body); // the patch has to fit
   }
 
   /** A place of the query; a word of it must not break out of the patch. */
@@ -365,14 +365,17 @@ final class BalancerApi {
                 .put("subject", one.subject())
                 .put("text", one.text()));
     body.set("not_compared", Wire.texts(drifted.report().notCompared()));
-    drifted
-        .difference()
-        .ifPresent(answer -> {
-          body.set("difference", Wire.own(Json.line().difference(answer.difference())));
-          body.set("undecided", Wire.texts(answer.undecided()));
-          body.set("refused", Wire.texts(answer.refused()));
-        });
+    drifted.now().ifPresent(answer -> body.set("now", difference(answer)));
+    drifted.afterReload().ifPresent(answer -> body.set("after_reload", difference(answer)));
     return Reply.json(200, body);
+  }
+
+  /** As {@code diff} answers it, and what it could not say. */
+  private static ObjectNode difference(Checks.Answer answer) {
+    ObjectNode node = (ObjectNode) Wire.own(Json.line().difference(answer.difference()));
+    node.set("undecided", Wire.texts(answer.undecided()));
+    node.set("refused", Wire.texts(answer.refused()));
+    return node;
   }
 
   private Reply runtime(Call call) throws BalancerException, InterruptedException {

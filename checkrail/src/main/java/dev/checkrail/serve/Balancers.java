@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +63,8 @@ final class Balancers implements AutoCloseable {
   /** How long the end of this process waits for an act. */
   private static final Duration LAST = Duration.ofSeconds(20);
 
+  private static final int DIFFERENCES = 16;
+
   private static final Duration PROBE = Duration.ofSeconds(1);
 
   private final Registry registry;
@@ -75,6 +78,21 @@ final class Balancers implements AutoCloseable {
 
   private final Map<String, Truth> truths = new ConcurrentHashMap<>();
   private final Set<Thread> following = ConcurrentHashMap.newKeySet();
+
+  /** Who looks at drift looks again; ten thousand entries of a map take seconds to compare. */
+  private final Map<Compared, Checks.Answer> differences =
+      Collections.synchronizedMap(
+          new LinkedHashMap<>() {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<Compared, Checks.Answer> eldest) {
+              return size() > DIFFERENCES;
+            }
+          });
+
+  /** Two versions under what is known of a load balancer: its policy and its environment. */
+  private record Compared(Registry.Entry entry, String from, String to) {}
 
   /**
    * On a folder.
@@ -667,9 +685,12 @@ final class Balancers implements AutoCloseable {
   /**
    * What nobody approved.
    *
-   * @param difference of what is on the disk against what was approved; empty if no file differs
+   * @param now what runs against what was approved; empty if no file and no table differs
+   * @param afterReload what is on the disk against what was approved; empty if no file differs, or
+   *     if it is what runs
    */
-  record Drifted(Drift.Report report, Optional<Checks.Answer> difference) {}
+  record Drifted(
+      Drift.Report report, Optional<Checks.Answer> now, Optional<Checks.Answer> afterReload) {}
 
   /** Looks for drift. */
   Drifted drift(String name) throws BalancerException, InterruptedException {
@@ -677,12 +698,13 @@ final class Balancers implements AutoCloseable {
         name,
         held -> {
           Drift.Report report = Drift.find(held.driver(), held.versions(), Set.of());
-          boolean files = !report.approved().digest().equals(report.onDisk().digest());
+          String runs = report.running().digest();
           return new Drifted(
               report,
-              files
-                  ? Optional.of(held.checks().diff(report.approved(), report.onDisk()))
-                  : Optional.empty());
+              difference(held, report.approved(), report.running()),
+              report.onDisk().digest().equals(runs)
+                  ? Optional.empty()
+                  : difference(held, report.approved(), report.onDisk()));
         });
   }
 
@@ -697,6 +719,21 @@ final class Balancers implements AutoCloseable {
                   .orElseThrow(() -> Problem.missing("this version is not kept here"));
           return held.checks().wayBack(target, target);
         });
+  }
+
+  private Optional<Checks.Answer> difference(
+      Held held, ConfigurationSet approved, ConfigurationSet other) throws InterruptedException {
+    if (approved.digest().equals(other.digest())) {
+      return Optional.empty();
+    }
+    Compared pair = new Compared(held.entry(), approved.digest(), other.digest());
+    Checks.Answer known = differences.get(pair);
+    if (known != null) {
+      return Optional.of(known);
+    }
+    Checks.Answer answer = held.checks().diff(approved, other);
+    differences.put(pair, answer);
+    return Optional.of(answer);
   }
 
   // --- after a reload

@@ -1,6 +1,7 @@
 package dev.checkrail.serve;
 
 import dev.checkrail.balancer.BalancerException;
+import dev.checkrail.change.Journal;
 import dev.checkrail.change.JournalEntry;
 import dev.checkrail.serve.access.Access;
 import dev.checkrail.serve.access.Refusals;
@@ -176,20 +177,22 @@ public final class ControlPlane implements AutoCloseable {
       opened.push(database);
       this.journal = new ChainedJournal(database);
       this.access = new Access(new AccountTable(database), clock, nanos, new SecureRandom());
-      Refusals refusals = new Refusals(journal, clock, nanos);
+      Refusals refusals = new Refusals(new RedactedJournal(journal), clock, nanos);
       List<Endpoint> endpoints = new ArrayList<>();
       endpoints.addAll(new AccessApi(access).endpoints());
       LateJournal late = new LateJournal(journal, settings.data().resolve("journal-late.jsonl"));
       late.writeLate();
       opened.push(every(Duration.ofSeconds(2), "late entries", () -> writeLate(late)));
       HeardJournal heard = new HeardJournal(late);
-      endpoints.addAll(new JournalApi(journal, heard, clock).endpoints());
+      Journal writing = new RedactedJournal(heard);
+      endpoints.addAll(new JournalApi(journal, writing, clock).endpoints());
       Registry registry = new Registry(settings.data().resolve("balancers"));
-      Balancers balancers = new Balancers(registry, heard, clock, nanos);
+      Balancers balancers = new Balancers(registry, writing, clock, nanos);
       opened.push(balancers);
       balancers.recover();
       DriftRounds rounds =
-          new DriftRounds(registry, balancers, late, clock, nanos, settings.driftEvery());
+          new DriftRounds(
+              registry, balancers, new RedactedJournal(late), clock, nanos, settings.driftEvery());
       opened.push(rounds);
       LateRollups rollups = new LateRollups(new MinuteTable(database), clock);
       opened.push(rollups);
@@ -200,7 +203,7 @@ public final class ControlPlane implements AutoCloseable {
                   settings.observeOnly(),
                   SecretFile.in(settings.data().resolve("page-links.key"))),
               new OnCallTable(database),
-              late,
+              writing,
               clock,
               nanos);
       opened.push(onCall);
@@ -232,7 +235,7 @@ public final class ControlPlane implements AutoCloseable {
           new BalancerApi(balancers, watching, rounds, new RolloutHold(journal)).endpoints());
       endpoints.addAll(new OnCallApi(onCall, clock).endpoints());
       endpoints.addAll(new ProbesApi(watching).endpoints());
-      endpoints.addAll(new IncidentApi(book, guards, heard, clock).endpoints());
+      endpoints.addAll(new IncidentApi(book, guards, writing, clock).endpoints());
       endpoints.addAll(new SeriesApi(watching, rollups, clock).endpoints());
       endpoints.addAll(new LiveApi(watching, registry, rounds::of, clock).endpoints());
       this.operations =

@@ -1,5 +1,6 @@
 package dev.checkrail.serve;
 
+import dev.checkrail.logs.RedactedText;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -56,7 +57,7 @@ final class Exposition {
   }
 
   private static String escaped(String value) {
-    return value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
+    return RedactedText.of(value).replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
   }
 
   @Override

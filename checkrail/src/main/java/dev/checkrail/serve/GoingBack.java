@@ -45,8 +45,7 @@ final class GoingBack {
   /** Does it; takes as long as that takes. An act that is under way is waited for. */
   void go(String name, Decision.GoBack decision, Optional<Rollback.Tourniquet> tourniquet)
       throws InterruptedException {
-    String reason =
-        "by itself: " + decision.change().id() + " is the cause; " + decision.why();
+    String reason = "by itself: " + decision.change().id() + " is the cause; " + decision.why();
     for (int tries = 1; ; tries++) {
       try {
         Rollback.RolledBack back =
@@ -82,9 +81,9 @@ final class GoingBack {
   }
 
   /**
-   * The servers that hurt: those that the change brought or gave another address, and those of pools
-   * to which it sends requests as far as sessions hang there; and who serves these requests in the
-   * version to which one goes back. Empty if nobody hangs: then the reload is enough.
+   * The servers that hurt: those that the change brought or gave another address, and those of
+   * pools to which it sends requests as far as sessions hang there; and who serves these requests
+   * in the version to which one goes back. Empty if nobody hangs: then the reload is enough.
    *
    * @param target what the version means to which one goes back, if it is known
    */

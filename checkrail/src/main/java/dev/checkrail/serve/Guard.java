@@ -63,6 +63,10 @@ final class Guard implements AutoCloseable {
   private static final Duration REMEMBERED = Duration.ofMinutes(15);
   private static final Duration SETTLED = Duration.ofSeconds(10);
   private static final Duration ENDING = Duration.ofSeconds(5);
+
+  /** A way back that a crash interrupted is gone on with for so long. */
+  private static final Duration GOES_ON = Duration.ofMinutes(5);
+
   private static final int ROOM = 1_000;
   private static final int PROPOSALS = 5;
   private static final int SERVICES = 50;
@@ -97,6 +101,8 @@ final class Guard implements AutoCloseable {
   private final Set<String> proposed = new TreeSet<>();
   private final Map<String, Set<String>> harmed = new TreeMap<>();
   private Optional<Prevention> prevention = Optional.empty();
+  private Optional<Recorded.Going> going = Optional.empty();
+  private boolean interrupted;
   private String incidentId = "";
 
   /** What ways back may depend on, and since when it is so. */
@@ -214,7 +220,8 @@ final class Guard implements AutoCloseable {
     Diagnosis diagnosis = diagnose.next(moment);
     moved.see(diagnose.acts());
     Optional<WayBack> back = wayBack(diagnosis, live, versions);
-    Decision decision = rollback.next(moment, diagnosis, back);
+    Decision decided = rollback.next(moment, diagnosis, back);
+    Decision decision = goesOn(moment, signs, live).<Decision>map(it -> it).orElse(decided);
     List<Happening> happenings = new ArrayList<>();
     said.drainTo(happenings);
     Optional<Incident> known = now.flatMap(Now::incident);
@@ -268,8 +275,8 @@ final class Guard implements AutoCloseable {
 
   // --- going back
 
-  private Optional<WayBack> wayBack(
-      Diagnosis diagnosis, Optional<String> live, Versions versions) throws BalancerException {
+  private Optional<WayBack> wayBack(Diagnosis diagnosis, Optional<String> live, Versions versions)
+      throws BalancerException {
     Optional<Act> act = diagnosis.published().flatMap(it -> it.first().act());
     boolean ourLast =
         act.filter(it -> it.kind() == Act.Kind.APPLY && it.digest().equals(live)).isPresent();
@@ -277,11 +284,11 @@ final class Guard implements AutoCloseable {
     return to.map(digest -> around.waysBack().to(name, digest));
   }
 
-  /** Not while users fail: it takes the processor from those who help them. */
+  /** While users fail only what is not known: it takes the processor from those who help them. */
   private void keepWaysBack(
       Diagnosis diagnosis, Optional<String> live, Versions versions, Moment moment, Instant at)
       throws BalancerException {
-    if (diagnosis.harmedSince().isPresent() || live.isEmpty()) {
+    if (live.isEmpty()) {
       return;
     }
     String text =
@@ -301,7 +308,7 @@ final class Guard implements AutoCloseable {
     }
     List<String> digests = new ArrayList<>(List.of(live.get()));
     versions.previous().ifPresent(digests::add);
-    around.waysBack().keep(name, digests, settledBasis);
+    around.waysBack().keep(name, digests, settledBasis, diagnosis.harmedSince().isPresent());
   }
 
   /** What is to stand in the timeline of it, once. */
@@ -328,10 +335,58 @@ final class Guard implements AutoCloseable {
                             .meant()
                             .filter(it -> it.digest().equals(back.to()))
                             .map(Watched.Meant::configuration)));
+        going = Optional.of(new Recorded.Going(moment.at(), back));
         inBackground(() -> goingBack.go(name, back, tourniquet));
         yield Optional.empty();
       }
     };
+  }
+
+  /**
+   * The way back that was decided on when a crash came in between: the detectors have forgotten what
+   * was usual, and nobody would decide on it again. Only if users fail still, if what was to be gone
+   * back from is still there, and if the way back is green still.
+   */
+  private Optional<Decision.GoBack> goesOn(
+      Moment moment, List<Sign> signs, Optional<String> live) {
+    if (!interrupted || going.isEmpty()) {
+      return Optional.empty();
+    }
+    Recorded.Going was = going.get();
+    Act change = was.decision().change();
+    moved.see(List.of(change));
+    boolean ended =
+        moment.events().stream()
+            .anyMatch(event ->
+                event.what() == Moment.Event.What.ROLLBACK_ENDED
+                    && event.at().isAfter(change.at()));
+    if (ended || was.at().plus(GOES_ON).isBefore(moment.at())) {
+      interrupted = false;
+      return Optional.empty();
+    }
+    boolean there =
+        change.kind() == Act.Kind.BYPASS
+            ? live.equals(Optional.of(was.decision().to()))
+                && moment.drift().found().stream()
+                    .anyMatch(one ->
+                        switch (one.found().part()) {
+                          case MAIN_FILES, REFERENCED_FILES, RELOAD -> true;
+                          case RUNTIME_SERVERS, RUNTIME_TABLES -> false;
+                        })
+            : change.digest().equals(live);
+    boolean fail =
+        signs.stream()
+            .anyMatch(sign ->
+                sign.level() == Detection.Level.PAGE && sign.detection() != Detection.BLIND);
+    if (!there || !fail || !around.waysBack().to(name, was.decision().to()).green()) {
+      return Optional.empty();
+    }
+    interrupted = false;
+    return Optional.of(
+        new Decision.GoBack(
+            change,
+            was.decision().to(),
+            was.decision().why() + "; decided at " + was.at() + ", before a crash"));
   }
 
   /** In words. */
@@ -360,6 +415,8 @@ final class Guard implements AutoCloseable {
         chronicle = Chronicle.resume(open.get().memory());
         incidentId = open.get().incident().id();
         prevention = open.get().prevention();
+        going = open.get().going();
+        interrupted = going.isPresent();
       }
     } catch (RuntimeException e) {
       LOG.warn("lb {}: whether an incident was open is not known: {}", name, e.getMessage());
@@ -374,6 +431,7 @@ final class Guard implements AutoCloseable {
     if (!incident.get().id().equals(incidentId)) {
       incidentId = incident.get().id();
       prevention = Optional.empty();
+      going = going.filter(it -> it.at().equals(moment.at()));
       proposed.clear();
       harmed.clear();
     }
@@ -392,20 +450,17 @@ final class Guard implements AutoCloseable {
         .map(Diagnosis.Published::first)
         .flatMap(this::prevention)
         .ifPresent(it -> prevention = Optional.of(it));
-    chronicle.memory().ifPresent(it -> around.book().put(new Recorded(it, prevention)));
+    chronicle.memory().ifPresent(it -> around.book().put(new Recorded(it, prevention, going)));
   }
 
   /** Empty as long as it is not known what the change did; after a crash it may not be any more. */
   private Optional<Prevention> prevention(Ranked cause) {
     if (cause.cause() != Cause.LB_CHANGE) {
-      return Optional.of(Prevention.of(cause, Scope.NOTHING, Set.of()));
+      return Optional.of(Prevention.of(cause, Scope.NOTHING, Map.of()));
     }
     return prevention.isPresent() && harmed.isEmpty()
         ? Optional.empty()
-        : cause
-            .act()
-            .flatMap(moved::by)
-            .map(scope -> Prevention.of(cause, scope, harmed));
+        : cause.act().flatMap(moved::by).map(scope -> Prevention.of(cause, scope, harmed));
   }
 
   private interface Work {

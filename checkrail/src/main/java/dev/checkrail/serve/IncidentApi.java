@@ -77,8 +77,7 @@ final class IncidentApi {
   private Reply show(Call call) {
     Recorded recorded = found(call, Right.READ);
     return Reply.json(
-        200,
-        IncidentJson.whole(recorded).put("stored", book.stored(recorded.incident().id())));
+        200, IncidentJson.whole(recorded).put("stored", book.stored(recorded.incident().id())));
   }
 
   private Reply note(Call call) {

@@ -99,8 +99,7 @@ final class IncidentBook implements AutoCloseable {
   /** Whether the database has all of one but figures of the last seconds. */
   synchronized boolean stored(String id) {
     Page page = pages.get(id);
-    return page == null
-        || page.written.filter(it -> story(it).equals(story(page.now))).isPresent();
+    return page == null || page.written.filter(it -> story(it).equals(story(page.now))).isPresent();
   }
 
   /** Changes one that is kept; empty if there is none. Waits for the database. */
@@ -214,7 +213,12 @@ final class IncidentBook implements AutoCloseable {
   private static List<Object> story(Recorded one) {
     Incident it = one.incident();
     return List.of(
-        it.state(), it.answer(), it.aftermath(), it.timeline().size(), one.prevention());
+        it.state(),
+        it.answer(),
+        it.aftermath(),
+        it.timeline().size(),
+        one.prevention(),
+        one.going());
   }
 
   private synchronized void written(Recorded one) {

@@ -7,8 +7,15 @@ import io.helidon.common.tls.Tls;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.InvalidKeyException;
+import java.security.NoSuchAlgorithmException;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.SignatureException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -319,6 +326,10 @@ public final class Main implements Callable<Integer> {
                   pem.key(Resource.create(Objects.requireNonNull(key)))
                       .certChain(Resource.create(Objects.requireNonNull(certificate))))
               .build();
+      if (!fits(keys.privateKey().orElseThrow(), keys.certChain().getFirst().getPublicKey())) {
+        throw new Unusable(
+            "the certificate and the key can't be used: the key is not this certificate's");
+      }
       return Optional.of(
           Tls.builder()
               .privateKey(keys.privateKey().orElseThrow())
@@ -327,6 +338,30 @@ public final class Main implements Callable<Integer> {
               .addEnabledProtocol("TLSv1.2")
               .build());
     } catch (RuntimeException e) {
+      throw new Unusable("the certificate and the key can't be used: " + e.getMessage());
+    }
+  }
+
+  /** Whether what one signs the other verifies; else each handshake would fail, one by one. */
+  private static boolean fits(PrivateKey key, PublicKey certified) throws Unusable {
+    String how =
+        switch (key.getAlgorithm()) {
+          case "RSA" -> "SHA256withRSA";
+          case "EC" -> "SHA256withECDSA";
+          case String other -> other;
+        };
+    byte[] text = "checkrail".getBytes(StandardCharsets.US_ASCII);
+    try {
+      Signature signing = Signature.getInstance(how);
+      signing.initSign(key);
+      signing.update(text);
+      Signature verifying = Signature.getInstance(how);
+      verifying.initVerify(certified);
+      verifying.update(text);
+      return verifying.verify(signing.sign());
+    } catch (InvalidKeyException | SignatureException e) {
+      return false;
+    } catch (NoSuchAlgorithmException e) {
       throw new Unusable("the certificate and the key can't be used: " + e.getMessage());
     }
   }

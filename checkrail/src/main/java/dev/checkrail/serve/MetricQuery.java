@@ -18,7 +18,8 @@ record MetricQuery(String name, Map<String, String> labels) {
   private static final String NAME = "[a-zA-Z_:][a-zA-Z0-9_:]*";
   private static final Pattern WHOLE = Pattern.compile("\\s*(" + NAME + ")\\s*(?:\\{(.*)\\})?\\s*");
   private static final Pattern LABEL =
-      Pattern.compile("\\G\\s*([a-zA-Z_][a-zA-Z0-9_]*)\\s*=\\s*\"((?:[^\"\\\\]|\\\\.)*+)\"\\s*(,|$)");
+      Pattern.compile(
+          "\\G\\s*([a-zA-Z_][a-zA-Z0-9_]*)\\s*=\\s*\"((?:[^\"\\\\]|\\\\.)*+)\"\\s*(,|$)");
 
   MetricQuery {
     labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));

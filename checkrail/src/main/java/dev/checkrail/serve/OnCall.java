@@ -130,8 +130,7 @@ final class OnCall implements AutoCloseable {
   }
 
   /** Goes on from what the table holds. Nobody is told before {@link #begin}. */
-  OnCall(
-      Setup setup, OnCallTable table, Journal journal, InstantSource clock, LongSupplier nanos) {
+  OnCall(Setup setup, OnCallTable table, Journal journal, InstantSource clock, LongSupplier nanos) {
     this.setup = setup;
     this.table = table;
     this.journal = journal;
@@ -194,8 +193,7 @@ final class OnCall implements AutoCloseable {
                   setup.file().secrets().getOrDefault(name, ""),
                   links::of,
                   clock);
-          case Plan.Alertmanager it ->
-              new AlertmanagerWay(posting, it.url(), this::address, clock);
+          case Plan.Alertmanager it -> new AlertmanagerWay(posting, it.url(), this::address, clock);
         };
     Optional<Duration> heartbeat =
         plan.watchdog().filter(it -> it.notifiers().contains(name)).map(Plan.Watchdog::every);
@@ -261,9 +259,7 @@ final class OnCall implements AutoCloseable {
                   notices,
                   mine,
                   diagnosis.published(),
-                  incident
-                      .filter(one -> one.state() == Incident.State.OPEN)
-                      .map(Incident::id),
+                  incident.filter(one -> one.state() == Incident.State.OPEN).map(Incident::id),
                   look.expectations())));
       looked.put(look.balancer(), nanos.getAsLong());
       String print = print(mine);
@@ -529,11 +525,7 @@ final class OnCall implements AutoCloseable {
       lock.lock();
       try {
         boolean cared =
-            delivery
-                .page()
-                .flatMap(escalation::page)
-                .filter(page -> !page.waiting())
-                .isPresent();
+            delivery.page().flatMap(escalation::page).filter(page -> !page.waiting()).isPresent();
         if (cared && delivery.kind() == Delivery.Kind.ESCALATED) {
           return Optional.empty();
         }
@@ -647,7 +639,10 @@ final class OnCall implements AutoCloseable {
 
   /** What is to be written in one go. */
   private record Batch(
-      long version, Optional<States> states, List<Delivery> made, List<OnCallTable.Ended> ended,
+      long version,
+      Optional<States> states,
+      List<Delivery> made,
+      List<OnCallTable.Ended> ended,
       List<JournalEntry> late) {
     Batch {
       made = List.copyOf(made);
@@ -718,8 +713,8 @@ final class OnCall implements AutoCloseable {
                 .states()
                 .map(it -> new OnCallTable.State(it.alerts().write(), it.escalation().write())),
             batch.made().stream()
-                .map(one ->
-                    new OnCallTable.Waiting(one.id(), one.notifier(), one.at(), one.write()))
+                .map(
+                    one -> new OnCallTable.Waiting(one.id(), one.notifier(), one.at(), one.write()))
                 .toList(),
             batch.ended()));
     for (JournalEntry entry : batch.late()) {

@@ -164,8 +164,7 @@ final class OnCallApi {
   }
 
   private Reply silence(Call call) {
-    Body body =
-        call.body("balancer", "detection", "subject", "from", "until", "minutes", "why");
+    Body body = call.body("balancer", "detection", "subject", "from", "until", "minutes", "why");
     String balancer = body.text("balancer");
     Caller caller = call.caller();
     if (balancer.equals("*") ? !caller.balancers().isEmpty() : !caller.reaches(balancer)) {
@@ -266,7 +265,8 @@ final class OnCallApi {
   private Reply acknowledge(Call call) {
     String id = call.parameter("page");
     List<Page> meant =
-        onCall.page(id)
+        onCall
+            .page(id)
             .map(List::of)
             .orElseGet(() ->
                 onCall.meant(id).stream()
@@ -342,7 +342,8 @@ final class OnCallApi {
     if (!onCall.links().holds(id, code)) {
       throw new Denied(Denied.Kind.WRONG_CODE, "open the link as it was sent: its code is wrong");
     }
-    return onCall.page(id)
+    return onCall
+        .page(id)
         .orElseThrow(() -> Problem.missing("this page was over a day ago, and is forgotten"));
   }
 

@@ -119,7 +119,7 @@ record OnCallFile(Plan plan, Map<String, String> secrets) {
       return length < SHORTEST
           ? Optional.of(
               "the secret in %s has %d characters; it needs at least %d, such as those of: openssl"
-                  .formatted(secret, length, SHORTEST)
+                      .formatted(secret, length, SHORTEST)
                   + " rand -hex 32")
           : Optional.empty();
     } catch (IOException | UnsupportedOperationException e) {

@@ -105,11 +105,7 @@ final class PageForm {
   }
 
   private static void row(StringBuilder out, String name, String value) {
-    out.append("<dt>")
-        .append(text(name))
-        .append("</dt><dd>")
-        .append(text(value))
-        .append("</dd>\n");
+    out.append("<dt>").append(text(name)).append("</dt><dd>").append(text(value)).append("</dd>\n");
   }
 
   /** Text between tags or within quotes. */

@@ -71,7 +71,8 @@ final class Posting implements AutoCloseable {
     if (status >= 200 && status < 300) {
       return Result.TAKEN;
     }
-    boolean lasting = status >= 400 && status < 500 && status != 408 && status != 425 && status != 429;
+    boolean lasting =
+        status >= 400 && status < 500 && status != 408 && status != 425 && status != 429;
     return new Result(
         false,
         lasting,

@@ -1,8 +1,10 @@
 package dev.checkrail.serve;
 
+import dev.checkrail.watch.diagnose.AutoRollback.Decision;
 import dev.checkrail.watch.incident.Chronicle;
 import dev.checkrail.watch.incident.Incident;
 import dev.checkrail.watch.incident.Prevention;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 import tools.jackson.databind.json.JsonMapper;
@@ -12,9 +14,18 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param memory the incident, and what its chronicle needs to go on after a crash
  * @param prevention what the policy would have to say; empty if it is not known (yet)
+ * @param going the way back that was decided on by itself; empty if there was none
  */
-record Recorded(Chronicle.Memory memory, Optional<Prevention> prevention) {
+record Recorded(
+    Chronicle.Memory memory, Optional<Prevention> prevention, Optional<Going> going) {
   private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  /**
+   * A way back that was decided on.
+   *
+   * @param at when
+   */
+  record Going(Instant at, Decision.GoBack decision) {}
 
   Incident incident() {
     return memory.incident();
@@ -28,7 +39,8 @@ record Recorded(Chronicle.Memory memory, Optional<Prevention> prevention) {
   Recorded with(Incident now) {
     return new Recorded(
         new Chronicle.Memory(now, memory.usualShare(), memory.ruledOut(), memory.quietTold()),
-        prevention);
+        prevention,
+        going);
   }
 
   String write() {

@@ -37,6 +37,7 @@ import tools.jackson.databind.node.ObjectNode;
  * balancers/NAME/installation.json   where its program, files and sockets are
  * balancers/NAME/policy.yaml         the approved policy, if there is one
  * balancers/NAME/log-source          where its log comes from, if it is taken in
+ * balancers/NAME/log-records/        see {@link RecordFiles}
  * balancers/NAME/versions/           see {@link Versions}
  * balancers/NAME/back-by-hand.sh     how to go back without us
  * balancers-former/NAME-TIME/        one that was let go, as it was
@@ -47,6 +48,7 @@ final class Registry {
   private static final String INSTALLATION = "installation.json";
   private static final String POLICY = "policy.yaml";
   private static final String LOG = "log-source";
+  private static final String RECORDS = "log-records";
   private static final String BY_HAND = "back-by-hand.sh";
   private static final DateTimeFormatter FORMER =
       DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'", Locale.ROOT);
@@ -97,6 +99,11 @@ final class Registry {
   Versions versions(String name) throws BalancerException {
     Disk.folder(folder.resolve(name));
     return Versions.in(folder.resolve(name).resolve("versions"));
+  }
+
+  /** The folder of records of its log. */
+  Path records(String name) {
+    return folder.resolve(name).resolve(RECORDS);
   }
 
   /** Writes down how to go back without us. */

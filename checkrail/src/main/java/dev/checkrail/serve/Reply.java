@@ -18,7 +18,13 @@ record Reply(int status, String type, byte[] body, Map<String, String> headers) 
     headers = Map.copyOf(headers);
   }
 
+  /** What is told, without secrets. */
   static Reply json(int status, ObjectNode body) {
+    return verbatim(status, (ObjectNode) Wire.redacted(body));
+  }
+
+  /** As it stands: for a secret that is handed out on purpose, and a patch that has to fit. */
+  static Reply verbatim(int status, ObjectNode body) {
     return new Reply(status, JSON, bytes(Wire.text(body)), Map.of());
   }
 
@@ -49,7 +55,7 @@ record Reply(int status, String type, byte[] body, Map<String, String> headers) 
     if (problem.status() == 503) {
       headers.put("Retry-After", "5");
     }
-    return new Reply(problem.status(), PROBLEM, bytes(Wire.text(body)), headers);
+    return new Reply(problem.status(), PROBLEM, bytes(Wire.text(Wire.redacted(body))), headers);
   }
 
   Reply with(String header, String value) {

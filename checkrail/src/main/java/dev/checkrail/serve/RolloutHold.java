@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * After Checkrail went back by itself nothing new is rolled out at that load balancer until a person
- * has looked: closed the incident, acknowledged it afterwards, or forced a change. It is read from
- * the journal each time, so that a restart forgets nothing. Safe for many threads.
+ * After Checkrail went back by itself nothing new is rolled out at that load balancer until a
+ * person has looked: closed the incident, acknowledged it afterwards, or forced a change. It is
+ * read from the journal each time, so that a restart forgets nothing. Safe for many threads.
  */
 final class RolloutHold {
   private static final int LATEST = 20;

@@ -90,8 +90,7 @@ final class Signals implements AutoCloseable {
           client
               .sendAsync(
                   request,
-                  HttpResponse.BodyHandlers.limiting(
-                      HttpResponse.BodyHandlers.ofString(), LARGEST))
+                  HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofString(), LARGEST))
               .whenComplete((response, failure) -> {
                 answers.put(url, answer(response, failure));
                 asking.remove(url);

@@ -6,12 +6,13 @@ import dev.checkrail.balancer.ServerName;
 import dev.checkrail.balancer.Versions;
 import dev.checkrail.balancer.haproxy.HaproxyDriver;
 import dev.checkrail.change.ConfigurationSet;
+import dev.checkrail.logs.CapturedHeaders;
 import dev.checkrail.logs.Counts;
 import dev.checkrail.logs.Intake;
+import dev.checkrail.logs.KeptRecords;
 import dev.checkrail.logs.LineReader;
 import dev.checkrail.logs.LogRecord;
 import dev.checkrail.logs.LogSource;
-import dev.checkrail.logs.Sample;
 import dev.checkrail.model.Configuration;
 import dev.checkrail.policy.Policy;
 import dev.checkrail.prove.Prove;
@@ -77,13 +78,15 @@ final class Watched implements AutoCloseable {
   private final Recording recording;
   private final Totals totals = new Totals();
   private final Traffic traffic;
-  private final Sample sample;
+  private final KeptRecords sample;
+  private final RecordFiles recordFiles;
   private final Collector collector;
   private final Probes probes;
   private final ScheduledExecutorService planner;
   private volatile Optional<Intake> intake = Optional.empty();
   private volatile String logTrouble = "";
   private volatile Optional<Meant> meant = Optional.empty();
+  private volatile CapturedHeaders captured = CapturedHeaders.UNKNOWN;
   // Confined to the collector's thread.
   private long rolledUp;
   private long routed;
@@ -92,6 +95,7 @@ final class Watched implements AutoCloseable {
   private long plannedAt;
   private String judged = "";
   private boolean warned;
+  private long recordsWritten;
 
   /** What a plan was made of. */
   private record Basis(long worker, Set<String> servers, String live) {
@@ -119,7 +123,9 @@ final class Watched implements AutoCloseable {
     this.series = new Series(name);
     this.recording = new Recording(series);
     this.traffic = new Traffic(clock, Limits.standard());
-    this.sample = new Sample(Sample.Limits.standard(), name.hashCode(), clock);
+    this.sample = new KeptRecords(KeptRecords.Limits.standard(), name.hashCode(), clock);
+    this.recordFiles = new RecordFiles(registry.records(name));
+    this.sample.restore(recordFiles.read());
     this.rolledUp = Math.floorDiv(clock.instant().getEpochSecond(), 60L) - 1;
     this.collector =
         new Collector(
@@ -181,7 +187,7 @@ final class Watched implements AutoCloseable {
   }
 
   /** Of the records, those that are kept for a replay. */
-  Sample sample() {
+  KeptRecords sample() {
     return sample;
   }
 
@@ -255,6 +261,7 @@ final class Watched implements AutoCloseable {
   private void plan() {
     try {
       openLog();
+      keepRecords();
       Versions versions = registry.versions(name());
       Optional<String> live = versions.live();
       Map<ServerName, String> addresses = new HashMap<>();
@@ -291,17 +298,49 @@ final class Watched implements AutoCloseable {
     try (Driver driver = new HaproxyDriver(entry.installation(), PATIENCE)) {
       // What was loaded last is asked for, approved or not.
       ConfigurationSet onDisk = driver.onDisk();
-      probes.plan(ProbePlan.of(driver.meaning(onDisk), policy, addresses, onDisk));
+      Configuration disk = driver.meaning(onDisk);
+      probes.plan(ProbePlan.of(disk, policy, addresses, onDisk));
       Optional<ConfigurationSet> approved =
           live.isPresent() ? versions.load(live.get()) : Optional.empty();
+      nameCaptured(
+          approved.isPresent()
+              ? Approved.captured(driver.meaning(approved.get())).agreedBy(Approved.captured(disk))
+              : CapturedHeaders.UNKNOWN);
       if (approved.isPresent() && !judged.equals(live.get())) {
         Configuration meaning = driver.meaning(approved.get());
         meant =
-            Optional.of(
-                new Meant(live.get(), meaning, policy, Expectations.of(policy, meaning)));
+            Optional.of(new Meant(live.get(), meaning, policy, Expectations.of(policy, meaning)));
         traffic.judgeBy(new Approved(Prove.regions(meaning, policy), meaning, policy));
         judged = live.get();
       }
+    }
+  }
+
+  /**
+   * A name that is wrong shows a secret. So what is approved and what is there have to agree on it,
+   * and as long as old workers write lines, too, what was so before.
+   */
+  private void nameCaptured(CapturedHeaders now) {
+    boolean alone =
+        collector.latest() instanceof Snapshot.Seen seen
+            && seen.workers().stream().noneMatch(Snapshot.Worker::old);
+    captured = alone ? now : captured.agreedBy(now);
+  }
+
+  /** Each minute: a kill costs the sample no more than that. */
+  private void keepRecords() {
+    long minute = Math.floorDiv(clock.instant().getEpochSecond(), 60L);
+    if (minute != recordsWritten) {
+      recordsWritten = minute;
+      writeRecords();
+    }
+  }
+
+  private void writeRecords() {
+    try {
+      recordFiles.write(sample.slots());
+    } catch (BalancerException e) {
+      LOG.warn("lb {}: records of its log are not kept: {}", name(), e.getMessage());
     }
   }
 
@@ -317,7 +356,10 @@ final class Watched implements AutoCloseable {
       intake =
           Optional.of(
               Intake.open(
-                  source.get(), new LineReader(ZoneId.systemDefault()), this::logged, name()));
+                  source.get(),
+                  new LineReader(ZoneId.systemDefault(), () -> captured),
+                  this::logged,
+                  name()));
       logTrouble = "";
     } catch (IOException e) {
       String trouble = String.valueOf(e.getMessage());
@@ -342,6 +384,7 @@ final class Watched implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     intake.ifPresent(Intake::close);
+    writeRecords();
     long minute = Math.floorDiv(clock.instant().getEpochSecond(), 60L);
     for (long one = Math.max(rolledUp + 1, minute - 5); one <= minute; one++) {
       rollups.write(series.minute(one));

@@ -23,9 +23,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Whether versions would work again if one went back to them now: HAProxy's own check, ours, and a
- * rehearsal on the real binary. Judged in the background, one at a time for all load balancers; what
- * was found holds for minutes and is looked at anew when something has changed. What is not known is
- * not green. Safe for many threads; asking never waits.
+ * rehearsal on the real binary. Judged in the background, one at a time for all load balancers;
+ * what was found holds for minutes and is looked at anew when something has changed. What is not
+ * known is not green. Safe for many threads; asking never waits.
  */
 final class WaysBack implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WaysBack.class);
@@ -80,19 +80,24 @@ final class WaysBack implements AutoCloseable {
    * Sees to it that ways back are known.
    *
    * @param basis what they may depend on: if it is another one than before, they are tried anew
+   * @param sparing only those are tried of which nothing is known: it takes processors that others
+   *     need now
    */
-  synchronized void keep(String balancer, List<String> digests, String basis) {
+  synchronized void keep(String balancer, List<String> digests, String basis, boolean sparing) {
     long now = nanos.getAsLong();
     for (String digest : digests) {
       Way way = new Way(balancer, digest);
       Judged known = judged.get(way);
+      boolean holds = known != null && now - known.at() < HOLDS.toNanos();
       boolean fresh =
-          known != null && known.basis().equals(basis) && now - known.at() < EVERY.toNanos();
+          known != null
+              && holds
+              && (sparing || known.basis().equals(basis) && now - known.at() < EVERY.toNanos());
       if (!fresh && waiting.add(way)) {
         try {
           var unused =
               thread.schedule(
-                  () -> judge(way, basis), SETTLING.toMillis(), TimeUnit.MILLISECONDS);
+                  () -> judge(way, basis), holds ? SETTLING.toMillis() : 0, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
           LOG.debug("no more ways back are looked for");
         }
@@ -109,8 +114,7 @@ final class WaysBack implements AutoCloseable {
       return;
     } catch (BalancerException | RuntimeException e) {
       found =
-          new Judged(
-              false, "it could not be tried: " + e.getMessage(), basis, nanos.getAsLong());
+          new Judged(false, "it could not be tried: " + e.getMessage(), basis, nanos.getAsLong());
     }
     if (!found.green()) {
       LOG.warn(
@@ -131,8 +135,8 @@ final class WaysBack implements AutoCloseable {
   private Judged judged(Verdict verdict, String basis) {
     boolean rehearsed =
         verdict.stages().stream()
-            .anyMatch(one ->
-                one.stage() == Stage.REHEARSE && one.status() == StageResult.Status.PASS);
+            .anyMatch(
+                one -> one.stage() == Stage.REHEARSE && one.status() == StageResult.Status.PASS);
     String why =
         switch (verdict.kind()) {
           case PASS -> "";

@@ -34,8 +34,8 @@ import org.slf4j.LoggerFactory;
 /**
  * What changes of one load balancer did to requests: found out on a thread of its own as soon as a
  * change is seen, and remembered by the two versions. For one of ours the version before is
- * compared with its own; for a bypass the approved one with what lies on the disk, which is what was
- * loaded. Safe for many threads.
+ * compared with its own; for a bypass the approved one with what lies on the disk, which is what
+ * was loaded. Safe for many threads.
  */
 final class WhatMoved implements Moved, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WhatMoved.class);

@@ -1,5 +1,6 @@
 package dev.checkrail.serve;
 
+import dev.checkrail.logs.RedactedText;
 import java.util.Collection;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
@@ -11,6 +12,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
 
 /** JSON as it comes in and goes out. */
 final class Wire {
@@ -37,6 +39,27 @@ final class Wire {
     ArrayNode array = JsonNodeFactory.instance.arrayNode();
     values.forEach(array::add);
     return array;
+  }
+
+  /**
+   * The same with all its texts redacted: whatever is told may have come from a log, from a load
+   * balancer's memory or from a client. Names of members are our own.
+   */
+  static JsonNode redacted(JsonNode node) {
+    return switch (node) {
+      case ObjectNode object -> {
+        ObjectNode copy = object();
+        object.properties().forEach(one -> copy.set(one.getKey(), redacted(one.getValue())));
+        yield copy;
+      }
+      case ArrayNode array -> {
+        ArrayNode copy = JsonNodeFactory.instance.arrayNode();
+        array.values().forEach(one -> copy.add(redacted(one)));
+        yield copy;
+      }
+      case StringNode text -> StringNode.valueOf(RedactedText.of(text.asString()));
+      default -> node;
+    };
   }
 
   static String text(JsonNode node) {

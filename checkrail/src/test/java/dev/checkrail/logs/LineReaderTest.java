@@ -377,4 +377,20 @@ class LineReaderTest {
       }
     }
   }
+
+  @Test
+  void namesAndClientKeysOfForgedLinesHoldNoCardNumbers() {
+    LogRecord http =
+        parsed(
+            "10.0.1.2:33317 [06/Feb/2009:12:14:14.655] fe4242424242424242 be_5555555555554444/"
+                + "s-4111111111111111 10/0/30/69/109 200 2750 - - ---- 1/2/3/4/5 6/7"
+                + " \"GET / HTTP/1.1\"");
+    assertThat(http.frontend() + http.backend() + http.server())
+        .isEqualTo("fe[redacted]be_[redacted]Optional[s-[redacted]]");
+    LogRecord own =
+        parsed(
+            "checkrail/1 1795368963122 10.0.1.2:34398 10.0.0.1:443 fe be/s1 1/0/2/118/121 201 612"
+                + " ---- 1/2/3/4/5 6/7 \"id\" 4242424242424242 a.example.com > < \"GET / HTTP/1.1\"");
+    assertThat(own.clientKey()).contains("[redacted]");
+  }
 }

@@ -18,6 +18,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -121,6 +122,34 @@ class RealHaproxyTest {
   private LogRecord only() throws InterruptedException {
     eventually("a record", () -> records.size() == 1);
     return records.removeFirst();
+  }
+
+  @Test
+  void capturedHeadersAreRedactedByTheirNamesAsSoonAsThoseAreKnown() throws Exception {
+    AtomicReference<CapturedHeaders> named = new AtomicReference<>(CapturedHeaders.UNKNOWN);
+    String captures =
+        "    capture request header X-Trace len 60\n    capture request header X-Api-Key len 60\n";
+    String trace = "a1b2c3d4e5f6a7b8c9d0e1f2";
+    String request = get("/a", "X-Trace: " + trace, "X-Api-Key: short", "User-Agent: curl");
+    try (Intake intake =
+            Intake.open(
+                new LogSource.Udp(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+                new LineReader(ZoneId.systemDefault(), named::get),
+                records::addAll,
+                "test");
+        RunningHaproxy lb =
+            start(at(intake), "    log " + at(intake) + " local0\n" + httplog() + captures)) {
+      send(lb.port, request);
+      assertThat(only().requestHeaders()).containsExactly("[redacted]", "short", "curl");
+      named.set(
+          new CapturedHeaders(
+              Map.of(
+                  "fe",
+                  new CapturedHeaders.Slots(
+                      List.of("x-trace", "x-api-key", "user-agent"), List.of()))));
+      send(lb.port, request);
+      assertThat(only().requestHeaders()).containsExactly(trace, "[redacted]", "curl");
+    }
   }
 
   @Test

@@ -432,14 +432,12 @@ class ApiTest {
     URI link = plane.onCall().links().of(page);
     assertThat(api.get(link.getPath() + "?" + link.getQuery(), "").text()).contains("be_pay");
     assertThat(
-            api.post(
-                    "/api/v1/incidents/north-1/acknowledge", admin, "{\"note\":\"on my way\"}")
+            api.post("/api/v1/incidents/north-1/acknowledge", admin, "{\"note\":\"on my way\"}")
                 .text())
         .contains("\"by\":\"ada\"");
     assertThat(api.post("/api/v1/pages/" + page + "/acknowledge", admin, "").status())
         .isEqualTo(200);
-    assertThat(api.post("/api/v1/incidents/none/acknowledge", admin, "{}").status())
-        .isEqualTo(404);
+    assertThat(api.post("/api/v1/incidents/none/acknowledge", admin, "{}").status()).isEqualTo(404);
     HttpResponse<String> form =
         HttpClient.newHttpClient()
             .send(
@@ -459,11 +457,7 @@ class ApiTest {
     assertThat(silence.status()).as(silence.text()).isEqualTo(201);
     assertThat(api.get("/api/v1/silences", admin).text()).contains("a test");
     assertThat(
-            api.call(
-                    "DELETE",
-                    "/api/v1/silences/" + silence.body().get("id").asString(),
-                    admin,
-                    "")
+            api.call("DELETE", "/api/v1/silences/" + silence.body().get("id").asString(), admin, "")
                 .status())
         .isEqualTo(204);
   }
@@ -490,14 +484,15 @@ class ApiTest {
         .incidents()
         .put(
             new Recorded(
-                new Chronicle.Memory(incident, 0.001, Set.of(), false), Optional.empty()));
+                new Chronicle.Memory(incident, 0.001, Set.of(), false),
+                Optional.empty(),
+                Optional.empty()));
     String one = "/api/v1/incidents/south-1";
     assertThat(api.get("/api/v1/incidents?balancer=south&state=open", admin).text())
         .contains("\"id\":\"south-1\"");
     assertThat(api.get("/api/v1/incidents?state=strange", admin).status()).isEqualTo(400);
     assertThat(api.get("/api/v1/incidents/none", admin).status()).isEqualTo(404);
-    assertThat(
-            api.post(one + "/notes", admin, "{\"text\":\"password=hunter2 told\"}").text())
+    assertThat(api.post(one + "/notes", admin, "{\"text\":\"password=hunter2 told\"}").text())
         .contains("told")
         .doesNotContain("hunter2");
     String elsewhere = token(admin, "elsewhere2", "\"balancers\":[\"other\"]");
@@ -505,8 +500,7 @@ class ApiTest {
     assertThat(api.get("/api/v1/incidents", elsewhere).text()).isEqualTo("{\"incidents\":[]}");
     assertThat(api.post(one + "/close", admin, "{\"reason\":\"seen enough\"}").status())
         .isEqualTo(200);
-    assertThat(api.post(one + "/close", admin, "{\"reason\":\"again\"}").type())
-        .isEqualTo("ended");
+    assertThat(api.post(one + "/close", admin, "{\"reason\":\"again\"}").type()).isEqualTo("ended");
     RunningHaproxy.eventually(
         "it is kept", () -> api.get(one, admin).body().get("stored").booleanValue());
     assertThat(api.get(one, admin).body().get("state").asString()).isEqualTo("closed");

@@ -27,8 +27,7 @@ class GuardTest {
 
   private static void untilTheWayBackIsGreen(Town town) throws Exception {
     town.eventually(
-        "the way back is green",
-        () -> town.diagnosis().at("/way_back/green").asBoolean(false));
+        "the way back is green", () -> town.diagnosis().at("/way_back/green").asBoolean(false));
     town.beBusyFor(Duration.ofSeconds(20));
   }
 
@@ -53,8 +52,7 @@ class GuardTest {
       town.eventually("the harm ends", () -> whats(incident(town)).contains("harm-ended"));
 
       String one = "/api/v1/incidents/" + incident(town).get("id").asString();
-      assertThat(
-              town.api().post(one + "/notes", town.token(), "{\"text\":\"told them\"}").status())
+      assertThat(town.api().post(one + "/notes", town.token(), "{\"text\":\"told them\"}").status())
           .isEqualTo(201);
       assertThat(
               town.api().post(one + "/close", town.token(), "{\"reason\":\"went back\"}").status())
@@ -120,10 +118,7 @@ class GuardTest {
       town.beBusyFor(Duration.ofSeconds(5));
       assertThat(whats(incident(town))).doesNotContain("way-back");
       assertThat(
-              town.api()
-                  .get("/api/v1/journal?kind=rollback.*", town.token())
-                  .body()
-                  .get("entries"))
+              town.api().get("/api/v1/journal?kind=rollback.*", town.token()).body().get("entries"))
           .isEmpty();
     }
   }

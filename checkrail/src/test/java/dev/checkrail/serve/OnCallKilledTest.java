@@ -131,8 +131,7 @@ class OnCallKilledTest {
           .as("the cause is told once to each")
           .extracting(post -> post.path() + post.get("page"))
           .doesNotHaveDuplicates();
-      assertThat(
-              api.get("/api/v1/journal/verification", token).body().get("intact").booleanValue())
+      assertThat(api.get("/api/v1/journal/verification", token).body().get("intact").booleanValue())
           .isTrue();
     }
   }

@@ -238,9 +238,7 @@ class OnCallTest {
         .contains("Acknowledged by &lt;b&gt;eve (by the link)")
         .doesNotContain("<form");
     look(pay());
-    assertThat(happened)
-        .extracting(Happening::what)
-        .contains(What.ALERTED, What.ACKNOWLEDGED);
+    assertThat(happened).extracting(Happening::what).contains(What.ALERTED, What.ACKNOWLEDGED);
     assertThat(api.get("/api/v1/journal?kind=page.acknowledged", ada).text())
         .contains("eve (by the link)", page.get("page"));
 
@@ -254,8 +252,7 @@ class OnCallTest {
             .header("Content-Type", "application/x-www-form-urlencoded")
             .POST(HttpRequest.BodyPublishers.ofString("name=eve"));
     assertThat(browse(forged).statusCode()).isEqualTo(403);
-    assertThat(api.get("/api/v1/journal?kind=access.refused", ada).text())
-        .contains("POST /pages/");
+    assertThat(api.get("/api/v1/journal?kind=access.refused", ada).text()).contains("POST /pages/");
     assertThat(sink.told("/pager")).containsExactly("opened!");
   }
 
@@ -334,7 +331,10 @@ class OnCallTest {
     sink.status = 204;
     Sink.within(
         "it is taken",
-        () -> api.get("/api/v1/alerts", ada).text().matches(".*\"name\":\"pager\",[^}]*\"waiting\":0.*"));
+        () ->
+            api.get("/api/v1/alerts", ada)
+                .text()
+                .matches(".*\"name\":\"pager\",[^}]*\"waiting\":0.*"));
     assertThat(sink.at("/pager"))
         .extracting(Sink.Post::delivery)
         .containsOnly(first("/pager").delivery());
@@ -348,8 +348,7 @@ class OnCallTest {
     look(pay());
     Sink.within("both are called in vain", () -> !sink.at("/boss").isEmpty());
     String page = first("/pager").get("page");
-    assertThat(api.post("/api/v1/pages/" + page + "/acknowledge", ada, "").status())
-        .isEqualTo(200);
+    assertThat(api.post("/api/v1/pages/" + page + "/acknowledge", ada, "").status()).isEqualTo(200);
     sink.posts.clear();
     sink.status = 204;
     Sink.within(
@@ -394,8 +393,7 @@ class OnCallTest {
     look(pay(), sign(Detection.ROUTE_LATENCY, Level.TICKET, "web at fe", "slow"));
     Sink.within("the ticket is not taken", () -> !sink.at("/devops").isEmpty());
     String ticket = first("/devops").delivery();
-    assertThat(
-            api.post("/api/v1/pages/" + page.get("page") + "/acknowledge", ada, "").status())
+    assertThat(api.post("/api/v1/pages/" + page.get("page") + "/acknowledge", ada, "").status())
         .isEqualTo(200);
     plane.close();
     sink.status = 204;
@@ -457,8 +455,7 @@ class OnCallTest {
   }
 
   @Test
-  void whileTheDatabaseIsDownPeopleAreToldFromMemoryAndItIsWrittenWhenItIsBack()
-      throws Exception {
+  void whileTheDatabaseIsDownPeopleAreToldFromMemoryAndItIsWrittenWhenItIsBack() throws Exception {
     EmbeddedPostgres server =
         EmbeddedPostgres.start(folder.resolve("database"), PROGRAMS, System::nanoTime);
     try {
@@ -476,12 +473,10 @@ class OnCallTest {
       assertThat(api.get("/api/v1/alerts", ada).text()).contains("\"stored\":false");
       server = EmbeddedPostgres.start(folder.resolve("database"), PROGRAMS, System::nanoTime);
       Sink.within(
-          "it is written",
-          () -> api.get("/api/v1/alerts", ada).text().contains("\"stored\":true"));
+          "it is written", () -> api.get("/api/v1/alerts", ada).text().contains("\"stored\":true"));
       Sink.within(
           "also in the journal",
-          () ->
-              api.get("/api/v1/journal?kind=page.acknowledged", ada).text().contains("\"ada\""));
+          () -> api.get("/api/v1/journal?kind=page.acknowledged", ada).text().contains("\"ada\""));
       plane.close();
       start(plan("1s"));
       assertThat(api.get("/api/v1/alerts", ada).text()).contains("\"by\":\"ada\"", page);
@@ -647,7 +642,9 @@ class OnCallTest {
     Files.writeString(secret, "short");
     assertThatThrownBy(() -> OnCallFile.read(good)).hasMessageContaining("at least 16");
     Files.delete(secret);
-    assertThatThrownBy(() -> OnCallFile.read(good)).hasMessageContaining(":3:").hasMessageContaining("there is no file");
+    assertThatThrownBy(() -> OnCallFile.read(good))
+        .hasMessageContaining(":3:")
+        .hasMessageContaining("there is no file");
     assertThatThrownBy(() -> OnCallFile.read(folder.resolve("none.yaml")))
         .hasMessageContaining("can't be read");
   }

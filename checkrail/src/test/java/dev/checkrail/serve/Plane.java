@@ -43,16 +43,30 @@ final class Plane implements AutoCloseable {
   final String token;
 
   Plane(Path folder) throws Exception {
-    this(folder, Optional.empty(), InstantSource.system(), Duration.ofMillis(200));
+    this(folder, CONFIG);
+  }
+
+  Plane(Path folder, String config) throws Exception {
+    this(folder, config, Optional.empty(), InstantSource.system(), Duration.ofMillis(200));
   }
 
   Plane(Path folder, Optional<DatabaseAddress> database, InstantSource clock, Duration driftEvery)
+      throws Exception {
+    this(folder, CONFIG, database, clock, driftEvery);
+  }
+
+  private Plane(
+      Path folder,
+      String config,
+      Optional<DatabaseAddress> database,
+      InstantSource clock,
+      Duration driftEvery)
       throws Exception {
     this.data = folder.resolve("data");
     this.haproxy =
         new RunningHaproxy(
             Files.createDirectories(folder.resolve("edge")),
-            CONFIG,
+            config,
             Map.of("WEB", Integer.toString(RunningHaproxy.freePort())));
     this.plane =
         ControlPlane.start(

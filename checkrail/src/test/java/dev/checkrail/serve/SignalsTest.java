@@ -103,7 +103,8 @@ class SignalsTest {
     String url = "http://127.0.0.1:" + server.getAddress().getPort();
     try {
       try (Signals signals =
-          new Signals(List.of(signal(url + "/metrics", "pool_waiting{pool=\"pay\"}")), System::nanoTime)) {
+          new Signals(
+              List.of(signal(url + "/metrics", "pool_waiting{pool=\"pay\"}")), System::nanoTime)) {
         Dependency database = asked(signals);
         assertThat(database.value()).hasValue(7.5);
         assertThat(database.inTrouble()).isTrue();

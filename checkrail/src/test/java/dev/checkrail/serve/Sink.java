@@ -53,8 +53,7 @@ final class Sink implements AutoCloseable {
   }
 
   private void take(HttpExchange exchange) throws IOException {
-    String text =
-        new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+    String text = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
     int now = status;
     if (now == 0) {
       try {
@@ -88,7 +87,9 @@ final class Sink implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + path);
   }
 
-  /** What came to a path, without heartbeats, as {@code kind} with an exclamation mark for a wake. */
+  /**
+   * What came to a path, without heartbeats, as {@code kind} with an exclamation mark for a wake.
+   */
   List<String> told(String path) {
     return at(path).stream()
         .map(post -> post.kind() + (post.body().get("wake").booleanValue() ? "!" : ""))

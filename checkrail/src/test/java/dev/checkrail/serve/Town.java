@@ -10,10 +10,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -236,7 +236,8 @@ final class Town implements AutoCloseable {
   private void user() {
     long next = (long) (-Math.log(1 - chance.nextDouble()) * 1e6 / EACH_SECOND);
     double which = chance.nextDouble();
-    String path = which < 0.05 ? "/reports/" : which < 0.4 ? "/v1/payments/eu/" : "/v1/payments/us/";
+    String path =
+        which < 0.05 ? "/reports/" : which < 0.4 ? "/v1/payments/eu/" : "/v1/payments/us/";
     var sent =
         users.sendAsync(
             HttpRequest.newBuilder(
@@ -291,9 +292,7 @@ final class Town implements AutoCloseable {
     return list.isEmpty()
         ? Optional.empty()
         : Optional.of(
-            api()
-                .get("/api/v1/incidents/" + list.get(0).get("id").asString(), token)
-                .body());
+            api().get("/api/v1/incidents/" + list.get(0).get("id").asString(), token).body());
   }
 
   /** Looks until something is so, for up to 90 s. */

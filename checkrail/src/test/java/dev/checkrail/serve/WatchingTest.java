@@ -188,6 +188,15 @@ class WatchingTest {
         RunningHaproxy.eventually(
             "its log is taken in again",
             () -> figure(api, "checkrail_balancer_log_observed{balancer=\"edge\"}", 1));
+        String token =
+            api.post("/api/v1/login", "", "{\"name\":\"ada\",\"password\":\"long enough, really\"}")
+                .body()
+                .get("secret")
+                .asString();
+        assertThat(
+                api.get("/api/v1/balancers/edge/live", token).body().get("log").get("kept").asInt())
+            .as("the sample survives")
+            .isGreaterThanOrEqualTo(20);
         haproxy.close();
         RunningHaproxy.eventually(
             "blind", () -> figure(api, "checkrail_balancer_seen{balancer=\"edge\"}", 0));

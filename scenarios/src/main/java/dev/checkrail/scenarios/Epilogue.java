@@ -180,8 +180,7 @@ final class Epilogue {
   }
 
   /** All of it, once it says itself that it is closed. */
-  private static String ended(Control control, String id)
-      throws IOException, InterruptedException {
+  private static String ended(Control control, String id) throws IOException, InterruptedException {
     Instant until = Instant.now().plus(AT_MOST);
     while (true) {
       Control.Answer one = control.get("/api/v1/incidents/" + id);

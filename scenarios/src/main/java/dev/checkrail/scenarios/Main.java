@@ -1,5 +1,6 @@
 package dev.checkrail.scenarios;
 
+import dev.checkrail.scenarios.textbook.TextbookCommand;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -18,6 +19,7 @@ public final class Main {
       """
       Usage: checkrail demo [--seed N] [--variant a|b|c] [--blind [visitor]] [--runs N]
                             [--keep DIR] [--act-1] [--format text|json]
+             checkrail demo --textbook [OPTIONS]
       The outage of 18 August 2024, on this machine. Act 1: the change is proposed, and blocked. Act 2:
       it is put in place behind our back, while users pay; it is seen, named and undone. About four
       minutes. Installs HAProxy if it is missing and we are root.
@@ -30,6 +32,8 @@ public final class Main {
             --runs N        N runs with seeds from --seed on; then medians and worst.
             --keep DIR      Keeps all raw files there; scenarios/recount --drill counts them again.
             --act-1         Act 1 only.
+            --textbook      The same incident without Checkrail, under Debian's Prometheus and
+                            Alertmanager; see 'checkrail demo --textbook --help'.
             --format json   A line of JSON at the end (one for each run).
         -h, --help          Shows this help.
       Exit status: 0 all went as it should, 1 not, 2 could not run. See docs/drill.md.
@@ -59,6 +63,9 @@ public final class Main {
   }
 
   static int run(List<String> arguments, PrintStream out, PrintStream err) {
+    if (arguments.contains("--textbook")) {
+      return textbook(arguments, out, err);
+    }
     Asked asked;
     try {
       asked = asked(arguments);
@@ -90,6 +97,16 @@ public final class Main {
       err.println("checkrail: interrupted");
       return 2;
     }
+  }
+
+  private static int textbook(List<String> arguments, PrintStream out, PrintStream err) {
+    Path home = Path.of(System.getProperty("checkrail.home", ".")).toAbsolutePath().normalize();
+    return new TextbookCommand(home, out, err)
+        .run(
+            arguments.stream().filter(it -> !it.equals("--textbook")).toList(),
+            () ->
+                new SetUp(out, TextbookCommand.PROGRAMS)
+                    .run(home.resolve("examples/payment-gateway")));
   }
 
   private static Asked asked(List<String> arguments) {

@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -22,17 +23,31 @@ final class SetUp {
   private static final Map<String, String> WANTED =
       Map.of("haproxy", "haproxy", "ip", "iproute2", "unshare", "util-linux", "openssl", "openssl");
 
+  /** Debian starts these as services once they are installed. */
+  private static final List<String> SERVICES =
+      List.of("haproxy", "prometheus", "prometheus-alertmanager", "prometheus-blackbox-exporter");
+
   private final PrintStream out;
+  private final Map<String, String> wanted;
 
   SetUp(PrintStream out) {
+    this(out, Map.of());
+  }
+
+  /** With further programs, and the packages that bring them. */
+  SetUp(PrintStream out, Map<String, String> further) {
     this.out = out;
+    Map<String, String> all = new HashMap<>(WANTED);
+    all.putAll(further);
+    this.wanted = Map.copyOf(all);
   }
 
   void run(Path example) throws CannotPlay, IOException, InterruptedException {
     List<String> missing =
-        WANTED.entrySet().stream()
+        wanted.entrySet().stream()
             .filter(it -> !isThere(it.getKey()))
             .map(Map.Entry::getValue)
+            .distinct()
             .sorted()
             .toList();
     if (!missing.isEmpty()) {
@@ -65,19 +80,23 @@ final class SetUp {
       throw new CannotPlay(
           "could not install " + String.join(", ", packages) + "; try: " + command);
     }
-    if (packages.contains("haproxy")) {
-      switchOff();
-      out.println(
-          "Setting up: the packaged HAProxy service is switched off; only its program is used");
+    for (String service : SERVICES) {
+      if (packages.contains(service)) {
+        switchOff(service);
+        out.println(
+            "Setting up: the packaged service "
+                + service
+                + " is switched off; only its program is used");
+      }
     }
   }
 
-  private static void switchOff() throws IOException, InterruptedException {
+  private static void switchOff(String service) throws IOException, InterruptedException {
     if (Files.isDirectory(Path.of("/run/systemd/system"))) {
-      quietly(List.of("systemctl", "disable", "--now", "--quiet", "haproxy"));
+      quietly(List.of("systemctl", "disable", "--now", "--quiet", service));
     } else {
-      quietly(List.of("update-rc.d", "haproxy", "disable"));
-      quietly(List.of("/etc/init.d/haproxy", "stop"));
+      quietly(List.of("update-rc.d", service, "disable"));
+      quietly(List.of("/etc/init.d/" + service, "stop"));
     }
   }
 

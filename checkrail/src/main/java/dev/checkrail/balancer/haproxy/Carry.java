@@ -14,6 +14,7 @@ import dev.checkrail.read.haproxy.Section;
 import dev.checkrail.read.haproxy.Word;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,7 +33,11 @@ final class Carry {
           };
       case Deviation.ServerWeight one ->
           parameter(read, set, one.server(), "weight", String.valueOf(one.weight()));
-      case Deviation.TableEntries one -> table(read, set, one);
+      case Deviation.OtherValue one -> value(read, set, one);
+      case Deviation.TableEntries one ->
+          one.table().kind() == Table.Kind.PATTERNS
+              ? patterns(read, set, one)
+              : table(read, set, one);
       case Deviation.ServerAddress one -> Optional.empty();
       case Deviation.ServerSet one -> Optional.empty();
       case Deviation.OtherCertificate one -> Optional.empty();
@@ -48,6 +53,46 @@ final class Carry {
           Edits edits = new Edits(read.tree()).replaceRaw(last, last.raw() + " disabled");
           return with(set, edits.print());
         });
+  }
+
+  /** Only a limit of a server: what is switched off in memory a file can only leave out. */
+  private static Optional<ConfigurationSet> value(
+      ReadReport read, ConfigurationSet set, Deviation.OtherValue one) {
+    Optional<ServerName> server = one.value().server();
+    return server.isPresent() && one.value().name().equals(Limits.MAXCONN)
+        ? parameter(read, set, server.get(), Limits.MAXCONN, one.value().value())
+        : Optional.empty();
+  }
+
+  /** Words whose pattern is gone go, new ones come behind the others. */
+  private static Optional<ConfigurationSet> patterns(
+      ReadReport read, ConfigurationSet set, Deviation.TableEntries one) {
+    Optional<Written> found =
+        Written.in(read).stream()
+            .filter(written -> written.name().equals(one.subject()))
+            .filter(written -> written.criterion().filter(Written::hasOperators).isEmpty())
+            .findFirst();
+    Optional<List<Word>> words = found.flatMap(Written::words);
+    if (words.isEmpty()) {
+      return Optional.empty();
+    }
+    List<String> wanted = new ArrayList<>(one.table().entries().stream().map(Entry::key).toList());
+    List<String> raw = new ArrayList<>();
+    for (Word word : words.get()) {
+      if (wanted.remove(word.value())) {
+        raw.add(word.raw());
+      }
+    }
+    boolean first = raw.isEmpty(); // there flags and converters could be meant
+    boolean ends = wanted.stream().anyMatch(text -> text.isEmpty() || text.equals("}"));
+    if (first || ends) {
+      return Optional.empty();
+    }
+    wanted.forEach(text -> raw.add(Edits.quote(text)));
+    Word from = words.get().getFirst();
+    Word to = words.get().getLast();
+    return Optional.of(
+        with(set, new Edits(read.tree()).replaceRaw(from, to, String.join(" ", raw)).print()));
   }
 
   private static Optional<ConfigurationSet> parameter(
@@ -103,29 +148,33 @@ final class Carry {
       return Optional.empty();
     }
     Table.Kind kind = one.table().kind();
-    List<Entry> surplus = new ArrayList<>();
-    List<Entry> wanted = new ArrayList<>(one.table().entries());
+    boolean changed = false;
+    Map<Entry, Integer> wanted = new LinkedHashMap<>();
+    one.table().entries().forEach(entry -> wanted.merge(entry, 1, Integer::sum));
     StringBuilder text = new StringBuilder();
     for (String line : item.get().content().get().text().split("(?<=\n)", -1)) {
       List<Entry> entry = Tables.inFile(line, kind);
-      if (entry.isEmpty() || wanted.remove(entry.getFirst())) {
+      if (entry.isEmpty() || wanted.merge(entry.getFirst(), -1, Integer::sum) >= 0) {
         text.append(line);
       } else {
-        surplus.add(entry.getFirst());
+        changed = true;
       }
     }
     if (!text.isEmpty() && text.charAt(text.length() - 1) != '\n') {
       text.append('\n');
     }
-    wanted.forEach(entry -> text.append(entry).append('\n'));
+    for (Map.Entry<Entry, Integer> entry : wanted.entrySet()) {
+      for (int i = entry.getValue(); i > 0; i--) {
+        text.append(entry.getKey()).append('\n');
+        changed = true;
+      }
+    }
     byte[] bytes = text.toString().getBytes(StandardCharsets.ISO_8859_1);
     List<Item> referenced =
         set.referenced().stream()
             .map(other ->
                 other.path().equals(item.get().path()) ? Item.of(other.path(), bytes) : other)
             .toList();
-    return surplus.isEmpty() && wanted.isEmpty()
-        ? Optional.empty()
-        : Optional.of(new ConfigurationSet(set.main(), referenced));
+    return changed ? Optional.of(new ConfigurationSet(set.main(), referenced)) : Optional.empty();
   }
 }

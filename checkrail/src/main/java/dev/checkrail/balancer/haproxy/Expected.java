@@ -52,7 +52,10 @@ final class Expected {
                 true));
       }
     }
-    return new RunningState(servers, tables(read, set), certificates(read, set), List.of());
+    List<Table> tables = tables(read, set);
+    tables.addAll(Written.tables(read));
+    return new RunningState(
+        servers, tables, certificates(read, set), List.of(), Limits.inFiles(read));
   }
 
   /** Empty where the file does not tell it: names, ports taken from the client. */

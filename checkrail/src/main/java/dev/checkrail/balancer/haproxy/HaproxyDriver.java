@@ -15,6 +15,7 @@ import dev.checkrail.balancer.RunningState.Certificate;
 import dev.checkrail.balancer.RunningState.Entry;
 import dev.checkrail.balancer.RunningState.Statistics;
 import dev.checkrail.balancer.RunningState.Table;
+import dev.checkrail.balancer.RunningState.Value;
 import dev.checkrail.balancer.ServerName;
 import dev.checkrail.change.ConfigurationSet;
 import dev.checkrail.model.Configuration;
@@ -25,6 +26,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -54,6 +56,10 @@ public final class HaproxyDriver implements Driver {
 
   private static final String MARK = "checkrail-";
   private static final Pattern DESCRIPTION = Pattern.compile(MARK + "([0-9a-f]{64})");
+
+  /** Answers that refuse nothing. */
+  private static final List<String> DONE =
+      List.of("IP changed", "no need", "server ssl setting updated");
 
   /** Of so many old workers the counters are read; each costs as much as the current one. */
   private static final int OLD_ASKED = 4;
@@ -223,8 +229,12 @@ public final class HaproxyDriver implements Driver {
     List<Table> tables = new ArrayList<>();
     tables.addAll(tables("map", Table.Kind.MAP));
     tables.addAll(tables("acl", Table.Kind.LIST));
+    String servers = current("show servers state");
+    List<Statistics> rows = statistics();
+    List<Value> values = new ArrayList<>(ServersState.values(servers));
+    values.addAll(Limits.shown(Text.fields(current("show info")), rows));
     return new RunningState(
-        ServersState.parse(current("show servers state")), tables, certificates(), closed());
+        ServersState.parse(servers), tables, certificates(), closed(rows), values);
   }
 
   @Override
@@ -239,11 +249,21 @@ public final class HaproxyDriver implements Driver {
 
   private List<Table> tables(String word, Table.Kind kind) throws BalancerException {
     List<Table> tables = new ArrayList<>();
-    for (Tables.Listed listed : Tables.listed(current("show " + word))) {
-      String text = current("show " + word + " #" + listed.id());
-      tables.add(new Table(kind, listed.path(), Tables.printed(text, kind)));
+    for (Tables.Listed listed : listed(word)) {
+      // Most ACLs have no patterns, and each question takes its time.
+      List<Entry> entries =
+          listed.empty()
+              ? List.of()
+              : Tables.printed(current("show " + word + " #" + listed.id()), kind);
+      Table.Kind own = listed.place().isPresent() ? Table.Kind.PATTERNS : kind;
+      String path = listed.path().or(listed::place).orElse("");
+      tables.add(new Table(own, path, listed.place(), entries));
     }
     return tables;
+  }
+
+  private List<Tables.Listed> listed(String word) throws BalancerException {
+    return Tables.listed(current("show " + word), files.installation().workingDirectory());
   }
 
   private List<Certificate> certificates() throws BalancerException {
@@ -259,8 +279,8 @@ public final class HaproxyDriver implements Driver {
     return certificates;
   }
 
-  private List<String> closed() throws BalancerException {
-    return statistics().stream()
+  private static List<String> closed(List<Statistics> rows) {
+    return rows.stream()
         .filter(row -> row.service().equals("FRONTEND"))
         .filter(row -> !row.values().getOrDefault("status", "OPEN").equals("OPEN"))
         .map(Statistics::proxy)
@@ -441,26 +461,44 @@ public final class HaproxyDriver implements Driver {
   }
 
   @Override
+  public void value(Value value) throws BalancerException {
+    change(Limits.command(value));
+  }
+
+  @Override
   public void entries(Table table) throws BalancerException {
-    String word = table.kind() == Table.Kind.MAP ? "map" : "acl";
-    String path = Text.word(table.path());
-    List<Entry> surplus =
-        new ArrayList<>(Tables.printed(current("show " + word + " " + path), table.kind()));
+    boolean map = table.kind() == Table.Kind.MAP;
+    String word = map ? "map" : "acl";
+    String path = table.kind() == Table.Kind.PATTERNS ? "#" + id(table) : Text.word(table.path());
+    Map<Entry, Integer> surplus = new LinkedHashMap<>();
+    Tables.printed(current("show " + word + " " + path), table.kind())
+        .forEach(entry -> surplus.merge(entry, 1, Integer::sum));
     List<Entry> missing = new ArrayList<>();
     for (Entry entry : table.entries()) {
-      if (!surplus.remove(entry)) {
+      if (surplus.merge(entry, -1, Integer::sum) < 0) {
         missing.add(entry);
       }
     }
-    for (Entry entry : surplus) {
-      change("del " + word + " " + path + " " + Text.value(entry.key()));
+    for (Map.Entry<Entry, Integer> entry : surplus.entrySet()) {
+      for (int i = entry.getValue(); i > 0; i--) {
+        change("del " + word + " " + path + " " + Text.value(entry.getKey().key()));
+      }
     }
     for (Entry entry : missing) {
-      String key =
-          table.kind() == Table.Kind.MAP ? Text.word(entry.key()) : Text.value(entry.key());
       String value = entry.value().isPresent() ? " " + Text.value(entry.value().get()) : "";
-      change("add " + word + " " + path + " " + key + value);
+      change("add " + word + " " + path + " " + Text.value(entry.key()) + value);
     }
+  }
+
+  /** The number that patterns have in the worker that serves now. */
+  private String id(Table table) throws BalancerException {
+    return listed("acl").stream()
+        .filter(listed -> listed.place().isPresent() && listed.place().equals(table.place()))
+        .map(Tables.Listed::id)
+        .findFirst()
+        .orElseThrow(() ->
+            new BalancerException(
+                Kind.REFUSED, "HAProxy has no patterns of " + Text.shown(table.path())));
   }
 
   @Override
@@ -520,13 +558,13 @@ public final class HaproxyDriver implements Driver {
 
   // --- words of this class
 
-  private static String name(ServerName server) throws BalancerException {
+  static String name(ServerName server) throws BalancerException {
     return Text.word(server.pool()) + "/" + Text.word(server.server());
   }
 
   private void change(String command) throws BalancerException {
     String answer = current(command).strip();
-    if (!answer.isEmpty() && !answer.startsWith("IP changed") && !answer.startsWith("no need")) {
+    if (!answer.isEmpty() && DONE.stream().noneMatch(answer::startsWith)) {
       throw new BalancerException(
           Kind.REFUSED, "HAProxy refuses '" + Text.shown(command) + "': " + Text.shown(answer));
     }

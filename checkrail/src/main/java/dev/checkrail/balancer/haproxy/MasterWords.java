@@ -43,8 +43,9 @@ record MasterWords(Path place, long from) {
     try (FileChannel file = FileChannel.open(place)) {
       long begin = file.size() < from ? 0 : from; // it was cut off and begins anew
       ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(MOST, file.size() - begin));
-      while (bytes.hasRemaining() && file.read(bytes, begin + bytes.position()) > 0) {
-        continue;
+      int count = 0;
+      while (bytes.hasRemaining() && count >= 0) {
+        count = file.read(bytes, begin + bytes.position());
       }
       List<String> alerts =
           new String(bytes.array(), 0, bytes.position(), StandardCharsets.ISO_8859_1)

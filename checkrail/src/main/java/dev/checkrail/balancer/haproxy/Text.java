@@ -21,14 +21,18 @@ final class Text {
     return word;
   }
 
-  /** A value at the end of a command, blanks allowed. */
+  /**
+   * A text as one word of a command, whatever stands in it: what would end the word or the command
+   * is escaped [management guide 9.3].
+   */
   static String value(String value) throws BalancerException {
-    if (value.chars().anyMatch(c -> c < ' ' || c == 0x7f || c == ';' || c == '\\' || c > 0xff)
+    if (value.isEmpty()
+        || value.chars().anyMatch(c -> c < ' ' || c == 0x7f || c > 0xff)
         || value.contains("<<")) {
       throw new BalancerException(
           Kind.REFUSED, "'" + shown(value) + "' can't stand in a command of HAProxy's socket");
     }
-    return value;
+    return value.replaceAll("[ ;\\\\]", "\\\\$0");
   }
 
   /** For messages: printable, not longer than a line. */

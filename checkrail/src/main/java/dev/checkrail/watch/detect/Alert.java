@@ -68,35 +68,16 @@ public record Alert(Identity identity, State state, Telling telling) {
     private State seenAgain(Sign sign, Instant at) {
       Level loudest = level.compareTo(sign.level()) < 0 ? sign.level() : level;
       return new State(
-          loudest,
-          sign.text(),
-          sign.scope(),
-          since,
-          opened,
-          at,
-          0,
-          closed,
-          openings,
-          change);
+          loudest, sign.text(), sign.scope(), since, opened, at, 0, closed, openings, change);
     }
 
     private State absentFor(double seconds, Optional<Instant> over) {
-      return new State(
-          level, what, scope, since, opened, seen, seconds, over, openings, change);
+      return new State(level, what, scope, since, opened, seen, seconds, over, openings, change);
     }
 
     private State after(Moment.Event event) {
       return new State(
-          level,
-          what,
-          scope,
-          since,
-          opened,
-          seen,
-          absent,
-          closed,
-          openings,
-          Optional.of(event));
+          level, what, scope, since, opened, seen, absent, closed, openings, Optional.of(event));
     }
   }
 
@@ -233,8 +214,7 @@ public record Alert(Identity identity, State state, Telling telling) {
   }
 
   Alert reopened(Sign sign, Instant at, String joins) {
-    return new Alert(
-        identity, State.opened(sign, at, state.openings() + 1), Telling.nobody(joins));
+    return new Alert(identity, State.opened(sign, at, state.openings() + 1), Telling.nobody(joins));
   }
 
   Alert missing(double seconds) {

@@ -24,7 +24,8 @@ import tools.jackson.databind.json.JsonMapper;
  *       minutes after a restart, in which detectors learn, don't count. What comes back within ten
  *       minutes is the same alert; it wakes nobody up if it was away for less than two.
  *   <li><b>Grouping:</b> what opens at a load balancer while something is open there belongs to it:
- *       its owner is woken up once.
+ *       its owner is woken up once. What opens after its rules changed is another matter than what
+ *       was open before.
  *   <li><b>Inhibition:</b> what another alert explains is kept and not told ({@link Inhibition}).
  *   <li><b>Silences:</b> what is silenced is kept and not told; when the silence ends and it is
  *       still there, it is told.
@@ -205,14 +206,14 @@ public final class Alerts {
                   owner(sign, look.expectations())),
               sign,
               look.at(),
-              group(look.balancer()).orElse(id));
+              group(look).orElse(id));
     } else if (known.open()) {
       known = known.seenAgain(sign, look.at());
     } else {
       Alert closed = known;
       boolean away =
           Duration.between(closed.closed().orElse(look.at()), look.at()).compareTo(AWAY) >= 0;
-      known = closed.reopened(sign, look.at(), group(look.balancer()).orElse(closed.id()));
+      known = closed.reopened(sign, look.at(), group(look).orElse(closed.id()));
       if (!away && closed.told().isPresent()) {
         known = known.told(closed.told().get());
       }
@@ -261,9 +262,20 @@ public final class Alerts {
     };
   }
 
-  private Optional<String> group(String balancer) {
+  /** What was open before the rules changed says nothing of what opens after that. */
+  private Optional<String> group(Look look) {
+    Instant rules =
+        events.getOrDefault(look.balancer(), List.of()).stream()
+            .filter(one ->
+                one.what() == Moment.Event.What.APPLY_BEGAN
+                    || one.what() == Moment.Event.What.RELOADED_BY_OTHERS)
+            .map(Moment.Event::at)
+            .filter(at -> !at.isBefore(look.at().minus(BEFORE)))
+            .max(Comparator.naturalOrder())
+            .orElse(Instant.MIN);
     return alerts.values().stream()
-        .filter(one -> one.open() && one.balancer().equals(balancer))
+        .filter(one -> one.open() && one.balancer().equals(look.balancer()))
+        .filter(one -> !one.opened().isBefore(rules))
         .map(Alert::group)
         .findFirst();
   }

@@ -27,8 +27,8 @@ import java.util.Set;
  * without a final state. A second that was not seen is not a good one. A person may close it
  * earlier; the record says who.
  *
- * <p>Confined to one thread, one per load balancer; asks no clock. {@link #memory} is what has to be
- * kept for {@link #resume} to go on after a crash: no second incident for the same harm, and the
+ * <p>Confined to one thread, one per load balancer; asks no clock. {@link #memory} is what has to
+ * be kept for {@link #resume} to go on after a crash: no second incident for the same harm, and the
  * answer that was published stays.
  */
 public final class Chronicle {
@@ -389,7 +389,12 @@ public final class Chronicle {
             .filter(Snapshot.Worker::old)
             .anyMatch(worker -> worker.connections().orElse(1) > 0);
     boolean good =
-        seen && !harmed && !old && !unsure(moment) && diagnosis.harmedSince().isEmpty() && unknown.orElse(0) == 0;
+        seen
+            && !harmed
+            && !old
+            && !unsure(moment)
+            && diagnosis.harmedSince().isEmpty()
+            && unknown.orElse(0) == 0;
     if (!good) {
       goodSince = Optional.empty();
       return false;

@@ -43,7 +43,12 @@ final class Course {
   }
 
   static Course begin(
-      String id, String balancer, String chain, String owner, Instant at, Map<String, Alert> about) {
+      String id,
+      String balancer,
+      String chain,
+      String owner,
+      Instant at,
+      Map<String, Alert> about) {
     return new Course(
         new Page(
             id,

@@ -35,8 +35,7 @@ public record Delivery(
 
   /** The same, without waking anybody up: somebody takes care already, or it is over. */
   public Delivery quietly() {
-    return new Delivery(
-        id, notifier, kind, false, at, page, chain, alert, incident, cause);
+    return new Delivery(id, notifier, kind, false, at, page, chain, alert, incident, cause);
   }
 
   /** As JSON on one line. */

@@ -233,9 +233,7 @@ public final class Escalation {
 
   /** The cause that is published at a load balancer. */
   public Optional<Evidence> cause(String balancer) {
-    return Optional.ofNullable(causes.get(balancer))
-        .filter(Told::current)
-        .map(Told::evidence);
+    return Optional.ofNullable(causes.get(balancer)).filter(Told::current).map(Told::evidence);
   }
 
   // --- what comes in
@@ -296,11 +294,10 @@ public final class Escalation {
    */
   public List<Page> meant(String id) {
     return pages.values().stream()
-        .filter(
-            page ->
-                page.id.equals(id)
-                    || page.alerts.containsKey(id)
-                    || page.incident.equals(Optional.of(id)))
+        .filter(page ->
+            page.id.equals(id)
+                || page.alerts.containsKey(id)
+                || page.incident.equals(Optional.of(id)))
         .map(Course::page)
         .toList();
   }
@@ -404,11 +401,7 @@ public final class Escalation {
     Optional<Course> there =
         pages.values().stream()
             .filter(one -> one.balancer.equals(heard.balancer()) && one.chain.equals(chain))
-            .filter(
-                one ->
-                    one.resolved
-                        .map(at -> at.plus(AGAIN).isAfter(heard.at()))
-                        .orElse(true))
+            .filter(one -> one.resolved.map(at -> at.plus(AGAIN).isAfter(heard.at())).orElse(true))
             .reduce((first, second) -> second);
     if (there.isPresent()) {
       Course page = there.get();
@@ -533,8 +526,7 @@ public final class Escalation {
       version++;
       for (String notifier : ticket.told()) {
         if (said.add(notifier)) {
-          saying.deliveries.add(
-              ofTicket(alert, notifier, Delivery.Kind.RESOLVED, heard.at()));
+          saying.deliveries.add(ofTicket(alert, notifier, Delivery.Kind.RESOLVED, heard.at()));
         }
       }
     }
@@ -669,7 +661,8 @@ public final class Escalation {
   // --- words
 
   private void told(Heard heard, Alert alert, String text, Saying saying) {
-    boolean nobody = alert.level() == Level.PAGE ? plan.chains().isEmpty() : plan.tickets().isEmpty();
+    boolean nobody =
+        alert.level() == Level.PAGE ? plan.chains().isEmpty() : plan.tickets().isEmpty();
     saying.happened(
         heard.balancer(),
         new Happening(
@@ -703,8 +696,7 @@ public final class Escalation {
         pages
             .values()
             .removeIf(
-                page ->
-                    page.resolved.map(at -> at.plus(REMEMBERED).isBefore(now)).orElse(false));
+                page -> page.resolved.map(at -> at.plus(REMEMBERED).isBefore(now)).orElse(false));
     List<String> over =
         pages.values().stream().filter(page -> !page.open()).map(page -> page.id).toList();
     for (int i = 0; i < over.size() && pages.size() > MOST; i++) {
@@ -714,12 +706,11 @@ public final class Escalation {
     some |=
         tickets
             .values()
-            .removeIf(
-                one ->
-                    one.alert()
-                        .closed()
-                        .map(at -> at.plus(Duration.ofMinutes(10)).isBefore(now))
-                        .orElse(false));
+            .removeIf(one ->
+                one.alert()
+                    .closed()
+                    .map(at -> at.plus(Duration.ofMinutes(10)).isBefore(now))
+                    .orElse(false));
     if (some) {
       version++;
     }

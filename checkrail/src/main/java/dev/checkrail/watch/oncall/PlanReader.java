@@ -87,8 +87,7 @@ public final class PlanReader {
     Yaml.Composed composed = Yaml.compose(file, "on-call file", problems::add);
     Plan plan = Plan.NOBODY;
     if (composed.root().isPresent()) {
-      plan =
-          new PlanReader(new Fields(composed.yaml(), problems)).plan(composed.root().get());
+      plan = new PlanReader(new Fields(composed.yaml(), problems)).plan(composed.root().get());
     } else if (problems.isEmpty()) {
       problems.add(
           Problem.error(
@@ -257,8 +256,7 @@ public final class PlanReader {
   }
 
   private Optional<Watchdog> watchdog(Node node, Collection<String> known) {
-    Map<String, Node> values =
-        fields.mapping(node, "the watchdog", List.of("notify", "every"));
+    Map<String, Node> values = fields.mapping(node, "the watchdog", List.of("notify", "every"));
     List<String> notify =
         fields
             .required(values, "notify", node, "the watchdog")

@@ -1,5 +1,6 @@
 package dev.checkrail.watch.traffic;
 
+import dev.checkrail.logs.CapturedHeaders;
 import dev.checkrail.model.Configuration;
 import dev.checkrail.model.Frontend;
 import dev.checkrail.model.Pool;
@@ -22,8 +23,10 @@ import java.util.regex.Pattern;
  * serve by the policy's inventory. Confined like {@link Regions}.
  */
 public final class Approved {
-  private static final Pattern HEADER =
+  private static final Pattern REQUEST =
       Pattern.compile("capture request header (\\S+) len (\\d{1,6})");
+  private static final Pattern RESPONSE =
+      Pattern.compile("capture response header (\\S+) len (\\d{1,6})");
 
   private record Place(String pool, String server) {}
 
@@ -54,26 +57,44 @@ public final class Approved {
       }
     }
     for (Frontend frontend : configuration.frontends()) {
-      captures.put(frontend.name(), capturesOf(frontend));
+      captures.put(frontend.name(), slots(frontend, REQUEST));
     }
+  }
+
+  /**
+   * Names of captured headers in a configuration, by which its log lines can be read. Empty for
+   * frontends of which the order of slots is not known.
+   */
+  public static CapturedHeaders captured(Configuration configuration) {
+    Map<String, CapturedHeaders.Slots> slots = new HashMap<>();
+    for (Frontend frontend : configuration.frontends()) {
+      slots.put(
+          frontend.name(),
+          new CapturedHeaders.Slots(
+              slots(frontend, REQUEST).stream().map(Capture::name).toList(),
+              slots(frontend, RESPONSE).stream().map(Capture::name).toList()));
+    }
+    return new CapturedHeaders(slots);
   }
 
   /**
    * Slots in their order (Configuration Manual 2.6, "capture request header"). Rules that capture
    * and declared captures take slots, too, in between: then it is not known what a slot holds.
    */
-  private static List<Capture> capturesOf(Frontend frontend) {
+  private static List<Capture> slots(Frontend frontend, Pattern declared) {
     boolean others =
         frontend.settings().stream().anyMatch(setting -> setting.name().startsWith("declare"))
             || frontend.rules().stream()
                 .flatMap(set -> set.rules().stream())
-                .anyMatch(rule -> rule.text().contains(" capture "));
+                .anyMatch(rule -> rule.text().contains(" capture "))
+            || frontend.responseRules().stream()
+                .anyMatch(rule -> (rule.name() + " " + rule.value()).contains(" capture "));
     if (others) {
       return List.of();
     }
     List<Capture> slots = new ArrayList<>();
     for (Setting setting : frontend.settings()) {
-      Matcher header = HEADER.matcher(setting.name() + " " + setting.value());
+      Matcher header = declared.matcher(setting.name() + " " + setting.value());
       if (header.matches()) {
         slots.add(
             new Capture(

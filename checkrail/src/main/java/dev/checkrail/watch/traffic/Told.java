@@ -60,7 +60,7 @@ final class Told {
         record.method().<Known>map(Known.Exactly::new).orElseGet(Known.Nothing::new),
         path,
         query,
-        record.host().map(Told::host).orElseGet(Known.Nothing::new),
+        record.host().map(Told::host).orElseGet(() -> capturedHost(headers)),
         version(record.version()),
         record.client(),
         headers);
@@ -87,6 +87,16 @@ final class Told {
     return !isWhole(host) || host.length() >= LONGEST_HOST
         ? new Known.Nothing()
         : host.isEmpty() ? new Known.Absent() : new Known.AnyCase(host);
+  }
+
+  /**
+   * The captured Host, where the format has none. That it was the only line is taken for granted,
+   * as for the host of our own format.
+   */
+  private static Known capturedHost(Map<String, Known> headers) {
+    return headers.get("host") instanceof Known.LastLine last && !last.text().isEmpty()
+        ? new Known.Exactly(last.text())
+        : new Known.Nothing();
   }
 
   private static Known version(Optional<String> version) {

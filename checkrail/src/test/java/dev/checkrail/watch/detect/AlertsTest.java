@@ -133,6 +133,24 @@ class AlertsTest {
   }
 
   @Test
+  void whatOpensAfterAReloadIsAnotherMatterThanWhatWasOpenBefore() {
+    look(5, errors(Level.PAGE));
+    Sign other = sign(Detection.UNFINISHED, Level.PAGE, "be_pay/pay-3", "be_pay");
+    Moment.Event reload =
+        new Moment.Event(
+            at(second),
+            Moment.Event.What.RELOADED_BY_OTHERS,
+            "somebody",
+            "worker 7 serves",
+            Optional.empty());
+    look(true, List.of(reload), errors(Level.PAGE));
+    look(5, errors(Level.PAGE), other);
+    assertThat(kinds()).containsExactly(Notice.Kind.OPENED, Notice.Kind.OPENED);
+    assertThat(notices).extracting(Notice::wake).containsExactly(true, true);
+    assertThat(notices.getLast().alert().group()).isNotEqualTo(notices.getFirst().alert().group());
+  }
+
+  @Test
   void anotherOwnerOfTheSameGroupIsWokenUpOnce() {
     Sign web = sign(Detection.UNFINISHED, Level.PAGE, "be_web/web-1", "be_web");
     look(5, errors(Level.PAGE));

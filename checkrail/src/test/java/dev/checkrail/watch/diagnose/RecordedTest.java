@@ -129,9 +129,7 @@ class RecordedTest {
     assertThat(before.answer()).isPresent();
     assertThat(last().answer()).isEqualTo(before.answer());
     assertThat(last().state()).isEqualTo(State.OPEN);
-    assertThat(last().timeline())
-        .filteredOn(entry -> entry.what() == What.CAUSE)
-        .hasSize(1);
+    assertThat(last().timeline()).filteredOn(entry -> entry.what() == What.CAUSE).hasSize(1);
     assertThat(last().timeline())
         .filteredOn(entry -> entry.at().isBefore(at(110)))
         .extracting(Incident.Entry::what)

@@ -99,9 +99,7 @@ class EscalationTest {
   }
 
   private void acknowledge(String by) {
-    escalation
-        .meant("inc")
-        .forEach(page -> say(escalation.acknowledge(page.id(), by, now())));
+    escalation.meant("inc").forEach(page -> say(escalation.acknowledge(page.id(), by, now())));
   }
 
   private void publish(Cause cause, String object, boolean urgent) {
@@ -132,8 +130,7 @@ class EscalationTest {
 
   private void restart() {
     alerts = new Alerts(Alerts.State.read(alerts.state().write()));
-    escalation =
-        new Escalation(PLAN, Escalation.State.read(escalation.state().write()), false);
+    escalation = new Escalation(PLAN, Escalation.State.read(escalation.state().write()), false);
   }
 
   @Test
@@ -152,8 +149,7 @@ class EscalationTest {
     look(299, PAY);
     assertThat(told()).containsExactly("pager opened!");
     look(3, PAY);
-    assertThat(told())
-        .containsExactly("pager opened!", "pager escalated!", "boss escalated!");
+    assertThat(told()).containsExactly("pager opened!", "pager escalated!", "boss escalated!");
     look(1200, PAY);
     assertThat(told())
         .containsExactly(
@@ -373,8 +369,7 @@ class EscalationTest {
     restart();
     second += 7200;
     look(30, PAY);
-    assertThat(told())
-        .containsExactly("pager opened!", "pager escalated!", "boss escalated!");
+    assertThat(told()).containsExactly("pager opened!", "pager escalated!", "boss escalated!");
   }
 
   @Test

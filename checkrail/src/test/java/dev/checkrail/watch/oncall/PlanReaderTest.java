@@ -101,7 +101,8 @@ class PlanReaderTest {
 
   @Test
   void whatHasToBeThereIsMissed() {
-    assertThat(problems("")).containsExactly("1:1 the on-call file is empty; it begins with \"version: 1\"");
+    assertThat(problems(""))
+        .containsExactly("1:1 the on-call file is empty; it begins with \"version: 1\"");
     assertThat(problems("version: 1\n"))
         .containsExactly(
             "1:1 the on-call file needs \"notifiers\"", "1:1 the on-call file needs \"chains\"");

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.checkrail.logs.Counts;
 import dev.checkrail.logs.Intake;
+import dev.checkrail.logs.KeptRecords;
 import dev.checkrail.logs.LineReader;
 import dev.checkrail.logs.LogSource;
 import dev.checkrail.logs.Read.Reason;
-import dev.checkrail.logs.Sample;
 import dev.checkrail.model.Configuration;
 import dev.checkrail.policy.Policy;
 import dev.checkrail.policy.PolicyReader;
@@ -104,7 +104,7 @@ class LogLoadTest {
         PolicyReader.read(SourceFile.of("checkrail.yaml", POLICY), Map.of(), List.of()).policy();
     Traffic traffic = new Traffic(InstantSource.system(), Limits.standard());
     traffic.judgeBy(new Approved(Prove.regions(configuration, policy), configuration, policy));
-    Sample sample = new Sample(Sample.Limits.standard(), 1, InstantSource.system());
+    KeptRecords sample = new KeptRecords(KeptRecords.Limits.standard(), 1, InstantSource.system());
     List<byte[]> lines = lines();
     long first = InstantSource.system().instant().getEpochSecond();
     long rounds = Math.ceilDiv(TIME.toSeconds() * PER_SECOND, (long) KINDS);
@@ -156,9 +156,9 @@ class LogLoadTest {
       long wall = System.nanoTime() - begin;
       Counts counts = intake.counts();
       System.out.printf(
-          "log intake, routes counted: %d lines in %.1f s, %.0f lines/s, dropped %s + %d, cores used"
-              + " %.2f (sender apart: %.2f), buffer of the kernel %d bytes, memory after half a"
-              + " minute %d MB, most %d MB, refused %s, kept %d%n",
+          "log intake, routes counted: %d lines in %.1f s, %.0f lines/s, dropped %s + %d, cores"
+              + " used %.2f (sender apart: %.2f), buffer of the kernel %d bytes, memory after half"
+              + " a minute %d MB, most %d MB, refused %s, kept %d%n",
           counts.lines(),
           wall / 1e9,
           counts.lines() / (wall / 1e9),

@@ -1,7 +1,9 @@
 package dev.checkrail.watch.traffic;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
+import dev.checkrail.logs.CapturedHeaders;
 import dev.checkrail.model.Configuration;
 import dev.checkrail.policy.Policy;
 import dev.checkrail.policy.PolicyReader;
@@ -141,6 +143,59 @@ class TrafficTest {
     assertThat(only(traffic).fit())
         .as("another line of x-role before it can't make it reports or not: staff is one of them")
         .isEqualTo(Fit.MISROUTED);
+  }
+
+  @Test
+  void aCapturedHostDecidesWhereTheFormatHasNone() {
+    Configuration configuration =
+        read(
+            CONFIGURATION
+                .replace("X-Role len 20", "Host len 40")
+                .replace("{ hdr(x-role) staff }", "{ hdr(host) -i staff.example.com }"));
+    Traffic traffic = judging(configuration);
+    for (String host : List.of("Staff.example.com", "", "shop.example.com", "s".repeat(40))) {
+      traffic.add(
+          Logged.request()
+              .asked("GET", "", "/reports/1")
+              .captured(host)
+              .to("be_reports", "rep-1")
+              .record());
+    }
+    assertThat(traffic.snapshot(SECOND).rows())
+        .extracting(Row::fit, Row::requests)
+        .containsExactlyInAnyOrder(
+            tuple(Fit.RIGHT, 1L), tuple(Fit.MISROUTED, 1L), tuple(Fit.POSSIBLE, 2L));
+  }
+
+  @Test
+  void captureNamesAreThoseOfTheFrontendUnlessSomethingElseTakesSlots() {
+    String two =
+        CONFIGURATION.replace(
+            "capture request header X-Role len 20",
+            "capture request header Host len 40\n"
+                + "  capture response header X-Served-By len 20\n"
+                + "  capture request header X-Api-Key len 20");
+    assertThat(Approved.captured(read(two)).of("fe"))
+        .isEqualTo(new CapturedHeaders.Slots(List.of("host", "x-api-key"), List.of("x-served-by")));
+    for (String taking :
+        List.of(
+            "http-request capture path len 9",
+            "tcp-request content capture src len 9",
+            "declare capture request len 9",
+            "http-response capture res.hdr(x) id 0")) {
+      assertThat(
+              Approved.captured(
+                      read(
+                          two.replace(
+                              "  http-request deny", "  " + taking + "\n  http-request deny")))
+                  .of("fe")
+                  .request())
+          .as(taking)
+          .isEmpty();
+    }
+    assertThat(
+            Approved.captured(read(two)).agreedBy(Approved.captured(read(CONFIGURATION))).of("fe"))
+        .isEqualTo(CapturedHeaders.UNKNOWN.of("fe"));
   }
 
   @Test
@@ -364,13 +419,19 @@ class TrafficTest {
     return traffic.snapshot(SECOND).rows().getFirst();
   }
 
+  private static Configuration read(String text) {
+    return Read.haproxy(
+            Files.of(Map.of("haproxy.cfg", text)),
+            List.of("haproxy.cfg"),
+            HaproxyTarget.debian12(Map.of()))
+        .configuration();
+  }
+
   private Traffic judging() {
-    Configuration configuration =
-        Read.haproxy(
-                Files.of(Map.of("haproxy.cfg", CONFIGURATION)),
-                List.of("haproxy.cfg"),
-                HaproxyTarget.debian12(Map.of()))
-            .configuration();
+    return judging(read(CONFIGURATION));
+  }
+
+  private Traffic judging(Configuration configuration) {
     Policy policy =
         PolicyReader.read(SourceFile.of("checkrail.yaml", POLICY), Map.of(), List.of()).policy();
     Traffic traffic = new Traffic(clock, Limits.standard());

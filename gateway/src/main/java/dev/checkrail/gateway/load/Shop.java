@@ -21,9 +21,9 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <p>While the gateway says "not final yet" (202, or 409 that the first request is running) the
  * page asks again with the same key, within the same patience. An answer that is final for the key
- * (200, 201, 402, the gateway's own 502, and what is the request's own fault) is not retried; a 502 of
- * a load balancer is. An address that refuses
- * the connection has received nothing: the next one is asked, which is no retry.
+ * (200, 201, 402, the gateway's own 502, and what is the request's own fault) is not retried; a 502
+ * of a load balancer is. An address that refuses the connection has received nothing: the next one
+ * is asked, which is no retry.
  */
 final class Shop {
   static final Duration PATIENCE = Duration.ofSeconds(8);

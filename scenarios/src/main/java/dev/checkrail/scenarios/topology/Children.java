@@ -73,7 +73,7 @@ public final class Children implements AutoCloseable {
   }
 
   /** Starts one; what its environment needs beside ours is given. */
-  Child start(String name, List<String> command, Map<String, String> environment)
+  public Child start(String name, List<String> command, Map<String, String> environment)
       throws IOException {
     return start(name, command, environment, folder);
   }
@@ -95,7 +95,7 @@ public final class Children implements AutoCloseable {
   }
 
   /** Starts one whose standard output is not its log but is read by us. */
-  synchronized Child startTalking(String name, List<String> command) throws IOException {
+  public synchronized Child startTalking(String name, List<String> command) throws IOException {
     if (closed) {
       throw new IOException("all is being ended");
     }
@@ -119,7 +119,7 @@ public final class Children implements AutoCloseable {
   }
 
   /** Writes a line to a process that was started here. */
-  static void tell(Child child, String line) throws IOException {
+  public static void tell(Child child, String line) throws IOException {
     OutputStream in = child.process().getOutputStream();
     in.write((line + "\n").getBytes(StandardCharsets.UTF_8));
     in.flush();
@@ -130,6 +130,11 @@ public final class Children implements AutoCloseable {
     return children.reversed().stream()
         .filter(it -> it.name().equals(name) && it.process().isAlive())
         .findFirst();
+  }
+
+  /** Ends one of them in order, if it still runs. */
+  public void end(String name) {
+    named(name).ifPresent(it -> end(it, IN_ORDER));
   }
 
   /** Ends one: SIGTERM, and -9 if it takes too long. */

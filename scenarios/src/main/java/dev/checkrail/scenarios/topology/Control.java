@@ -22,7 +22,13 @@ public final class Control {
           .connectTimeout(Duration.ofSeconds(2))
           .build();
 
-  Control(String server, String token) {
+  /**
+   * Of one control plane.
+   *
+   * @param server its URL
+   * @param token of an account
+   */
+  public Control(String server, String token) {
     this.server = server;
     this.token = token;
   }

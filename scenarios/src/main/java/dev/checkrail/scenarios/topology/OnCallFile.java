@@ -3,7 +3,7 @@ package dev.checkrail.scenarios.topology;
 import java.nio.file.Path;
 
 /** Who is told, and how: everybody over one signed webhook, which is the sink. */
-final class OnCallFile {
+public final class OnCallFile {
   private OnCallFile() {}
 
   static String text(Staging staging, Path secret) {
@@ -21,7 +21,8 @@ final class OnCallFile {
         .formatted(staging.port("sink"), secret);
   }
 
-  static boolean isKnown(Path home) {
+  /** Whether this clone's control plane tells anybody. */
+  public static boolean isKnown(Path home) {
     return java.nio.file.Files.isRegularFile(
         home.resolve("checkrail/src/main/java/dev/checkrail/serve/OnCallFile.java"));
   }

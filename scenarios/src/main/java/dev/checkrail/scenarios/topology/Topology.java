@@ -72,8 +72,16 @@ public final class Topology implements AutoCloseable {
    * @param checkSharesWorkers the reports server's check needs one of its workers
    * @param balancer what the load balancer is called by the control plane
    * @param serve further options of {@code serve}
+   * @param controlPlane false: neither {@code serve} nor anything else of the product runs
+   * @param further the text of one more configuration file of HAProxy, behind the others; may be
+   *     empty
    */
-  public record Options(boolean checkSharesWorkers, String balancer, List<String> serve) {
+  public record Options(
+      boolean checkSharesWorkers,
+      String balancer,
+      List<String> serve,
+      boolean controlPlane,
+      String further) {
     public Options {
       serve = List.copyOf(serve);
     }
@@ -81,6 +89,16 @@ public final class Topology implements AutoCloseable {
     /** What most have. */
     public static Options usual() {
       return new Options(false, "edge", List.of());
+    }
+
+    /** With the control plane, and no further file. */
+    public Options(boolean checkSharesWorkers, String balancer, List<String> serve) {
+      this(checkSharesWorkers, balancer, serve, true, "");
+    }
+
+    /** Without the product, and with one more file of HAProxy's. */
+    public Options withoutControlPlane(String furtherFile) {
+      return new Options(checkSharesWorkers, balancer, List.of(), false, furtherFile);
     }
   }
 
@@ -135,12 +153,45 @@ public final class Topology implements AutoCloseable {
     }
   }
 
+  /**
+   * Starts all but the control plane and the stranger: for those who want a control plane for each
+   * of their runs.
+   */
+  public static Topology startAlone(Path home, Staging staging, Consumer<String> progress)
+      throws IOException, InterruptedException {
+    Path folder = Files.createTempDirectory(PREFIX);
+    Children children = Children.in(folder, registry(home));
+    Topology topology = new Topology(home, folder, staging, Options.usual(), children, progress);
+    try {
+      topology.prepare();
+      together(List.of(topology::startGateway, topology::startShop));
+      return topology;
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      topology.close();
+      throw e;
+    }
+  }
+
   /** Where files of runs are kept. */
   public static Path registry(Path home) {
     return home.toAbsolutePath().resolve(".checkrail/runs");
   }
 
   private void start(Before before) throws IOException, InterruptedException {
+    prepare();
+    List<Callable<Void>> parts =
+        new ArrayList<>(List.of(this::startGateway, this::startShop, this::startStranger));
+    if (options.controlPlane()) {
+      parts.add(this::startServe);
+    }
+    together(parts);
+    before.does(this);
+    if (options.controlPlane()) {
+      adopt();
+    }
+  }
+
+  private void prepare() throws IOException, InterruptedException {
     Files.createDirectories(raw());
     new EdgeFiles(staging, edge(), options.checkSharesWorkers()).write();
     secret("control.token");
@@ -149,10 +200,9 @@ public final class Topology implements AutoCloseable {
     secret("password");
     sink = Sink.start(staging.port("sink"), raw().resolve("pages.jsonl"));
     rawLog = RawLog.start(staging.port("raw-log"), raw().resolve("haproxy.log"));
+    Files.writeString(
+        folder.resolve("on-call.yaml"), OnCallFile.text(staging, folder.resolve("webhook.secret")));
     startHaproxy();
-    together(List.of(this::startGateway, this::startServe, this::startShop, this::startStranger));
-    before.does(this);
-    adopt();
   }
 
   private static void together(List<Callable<Void>> all) throws IOException, InterruptedException {
@@ -427,9 +477,8 @@ public final class Topology implements AutoCloseable {
             .filter(it -> !it.isBlank())
             .orElse(
                 Files.isExecutable(Path.of("/usr/sbin/haproxy")) ? "/usr/sbin/haproxy" : "haproxy");
-    Child haproxy =
-        children.start(
-            "haproxy",
+    List<String> command =
+        new ArrayList<>(
             List.of(
                 program,
                 "-W",
@@ -438,16 +487,18 @@ public final class Topology implements AutoCloseable {
                 "-f",
                 edge().resolve("haproxy.cfg").toString(),
                 "-f",
-                edge().resolve("checkrail-marker.cfg").toString()),
-            Map.of(),
-            edge());
+                edge().resolve("checkrail-marker.cfg").toString()));
+    if (!options.further().isEmpty()) {
+      Path further = edge().resolve("further.cfg");
+      Files.writeString(further, options.further());
+      command.addAll(List.of("-f", further.toString()));
+    }
+    Child haproxy = children.start("haproxy", command, Map.of(), edge());
     until(haproxy, () -> connects(staging.port("http")));
     progress.accept("HAProxy, on port " + staging.port("http"));
   }
 
   private Void startServe() throws IOException, InterruptedException {
-    Path onCall = folder.resolve("on-call.yaml");
-    Files.writeString(onCall, OnCallFile.text(staging, folder.resolve("webhook.secret")));
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -458,7 +509,7 @@ public final class Topology implements AutoCloseable {
                 "--data",
                 data().toString()));
     if (OnCallFile.isKnown(home)) {
-      command.addAll(List.of("--on-call", onCall.toString()));
+      command.addAll(List.of("--on-call", folder.resolve("on-call.yaml").toString()));
     }
     command.addAll(options.serve());
     Child serve = children.start("serve", command, Map.of());

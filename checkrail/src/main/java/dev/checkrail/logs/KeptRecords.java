@@ -10,7 +10,8 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
- * A sample of what was logged, kept in memory for a later replay: bounded by number, bytes and age,
+ * A sample of what was logged, kept for a later replay: in memory, and by whoever writes down
+ * {@link #slots} and gives them back to {@link #restore}. It is bounded by number, bytes and age,
  * and made of records as the reader gives them, so without secrets and card numbers.
  *
  * <p>The age is cut into {@value #SLOTS} slots of time. In each slot every record has the same
@@ -22,7 +23,7 @@ import java.util.SplittableRandom;
  *
  * <p>The same seed, times and records give the same sample. Safe for several threads.
  */
-public final class Sample {
+public final class KeptRecords {
   static final int SLOTS = 24;
 
   /**
@@ -70,11 +71,15 @@ public final class Sample {
       this.capacity = capacity;
     }
 
+    private void hold(LogRecord record) {
+      kept.add(record);
+      bytes += size(record);
+    }
+
     private void add(LogRecord record, long mostBytes, SplittableRandom random) {
       seen++;
       if (kept.size() < capacity) {
-        kept.add(record);
-        bytes += size(record);
+        hold(record);
       } else {
         long place = random.nextLong(seen);
         if (place >= capacity) {
@@ -104,7 +109,7 @@ public final class Sample {
    * @param seed of the chances
    * @param clock by which records age
    */
-  public Sample(Limits limits, long seed, InstantSource clock) {
+  public KeptRecords(Limits limits, long seed, InstantSource clock) {
     this.limits = limits;
     this.clock = clock;
     this.slotMillis = limits.age().toMillis() / SLOTS;
@@ -128,6 +133,30 @@ public final class Sample {
     return slots.stream()
         .map(one -> new Slot(Instant.ofEpochMilli(one.slot * slotMillis), one.seen, one.kept))
         .toList();
+  }
+
+  /**
+   * What was kept before, at the beginning; slots that are too old are forgotten, and the chances
+   * go on as if there had been no end.
+   */
+  public synchronized void restore(List<Slot> before) {
+    int usual = Math.max(1, limits.records() / SLOTS);
+    for (Slot one : before) {
+      long slot = Math.floorDiv(one.begin().toEpochMilli(), slotMillis);
+      if (!slots.isEmpty() && slots.getLast().slot >= slot) {
+        continue; // each once, and in their order
+      }
+      // One that kept fewer than it may had no more bytes.
+      boolean full = one.seen() > one.records().size();
+      Reservoir kept = new Reservoir(slot, full ? Math.min(usual, one.records().size()) : usual);
+      one.records().stream().limit(usual).forEach(kept::hold);
+      kept.seen = Math.max(one.seen(), kept.kept.size());
+      slots.add(kept);
+      if (slots.size() > SLOTS) {
+        slots.removeFirst();
+      }
+    }
+    forget(clock.millis());
   }
 
   /** All that is kept. */

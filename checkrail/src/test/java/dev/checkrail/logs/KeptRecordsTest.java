@@ -3,8 +3,8 @@ package dev.checkrail.logs;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.checkrail.logs.KeptRecords.Limits;
 import dev.checkrail.logs.Read.Parsed;
-import dev.checkrail.logs.Sample.Limits;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class SampleTest {
+class KeptRecordsTest {
   private static final Limits SMALL = new Limits(240, 240L << 10, Duration.ofHours(24));
 
   private final LineReader reader = new LineReader(ZoneOffset.UTC);
@@ -33,7 +33,7 @@ class SampleTest {
 
   @Test
   void ofManyRecordsEachHasTheSameChance() {
-    Sample sample = new Sample(SMALL, 1, () -> now);
+    KeptRecords sample = new KeptRecords(SMALL, 1, () -> now);
     sample.add(requests(10_000));
 
     assertThat(sample.slots())
@@ -47,7 +47,7 @@ class SampleTest {
     long early =
         IntStream.range(0, 400)
             .mapToLong(seed -> {
-              Sample one = new Sample(SMALL, seed, () -> now);
+              KeptRecords one = new KeptRecords(SMALL, seed, () -> now);
               one.add(all);
               return one.records().stream().filter(all.subList(0, 100)::contains).count();
             })
@@ -57,10 +57,10 @@ class SampleTest {
 
   @Test
   void theSameSeedGivesTheSameSample() {
-    Sample one = new Sample(SMALL, 7, () -> now);
-    Sample two = new Sample(SMALL, 7, () -> now);
-    Sample other = new Sample(SMALL, 8, () -> now);
-    for (Sample each : List.of(one, two, other)) {
+    KeptRecords one = new KeptRecords(SMALL, 7, () -> now);
+    KeptRecords two = new KeptRecords(SMALL, 7, () -> now);
+    KeptRecords other = new KeptRecords(SMALL, 8, () -> now);
+    for (KeptRecords each : List.of(one, two, other)) {
       each.add(requests(5_000));
     }
     assertThat(one.records()).isEqualTo(two.records()).isNotEqualTo(other.records());
@@ -68,17 +68,17 @@ class SampleTest {
 
   @Test
   void largeRecordsAreFewer() {
-    Sample sample = new Sample(SMALL, 1, () -> now);
+    KeptRecords sample = new KeptRecords(SMALL, 1, () -> now);
     String large = "/" + "x".repeat(4000);
     sample.add(IntStream.range(0, 1000).mapToObj(i -> request(large + i)).toList());
 
-    assertThat(sample.bytes()).isBetween(1L, SMALL.bytes() / Sample.SLOTS);
+    assertThat(sample.bytes()).isBetween(1L, SMALL.bytes() / KeptRecords.SLOTS);
     assertThat(sample.records()).hasSizeBetween(1, 3);
   }
 
   @Test
   void recordsAreForgottenWithTheirHour() {
-    Sample sample = new Sample(SMALL, 1, () -> now);
+    KeptRecords sample = new KeptRecords(SMALL, 1, () -> now);
     for (int hour = 0; hour < 30; hour++) {
       sample.add(List.of(request("/" + hour)));
       now = now.plus(Duration.ofHours(1));
@@ -93,10 +93,49 @@ class SampleTest {
 
   @Test
   void aClockThatIsSetBackChangesNothing() {
-    Sample sample = new Sample(SMALL, 1, () -> now);
+    KeptRecords sample = new KeptRecords(SMALL, 1, () -> now);
     sample.add(requests(3));
     now = now.minus(Duration.ofHours(5));
     sample.add(requests(3));
-    assertThat(sample.slots()).singleElement().extracting(Sample.Slot::seen).isEqualTo(6L);
+    assertThat(sample.slots()).singleElement().extracting(KeptRecords.Slot::seen).isEqualTo(6L);
+  }
+
+  @Test
+  void overARestartTheChancesGoOnAsIfThereHadBeenNone() {
+    long early =
+        IntStream.range(0, 400)
+            .mapToLong(seed -> {
+              KeptRecords before = new KeptRecords(SMALL, seed, () -> now);
+              before.add(requests(200).subList(0, 100));
+              KeptRecords after = new KeptRecords(SMALL, seed + 7919, () -> now);
+              after.restore(before.slots());
+              after.add(requests(200).subList(100, 200));
+              assertThat(after.slots().getFirst().seen()).isEqualTo(200);
+              assertThat(after.size()).isEqualTo(10);
+              assertThat(after.bytes()).isEqualTo(bytes(after));
+              return after.records().stream()
+                  .filter(one -> Integer.parseInt(one.target().get().substring(1)) < 100)
+                  .count();
+            })
+            .sum();
+    assertThat(early).isBetween(1850L, 2150L);
+  }
+
+  private static long bytes(KeptRecords kept) {
+    return kept.records().stream().mapToLong(KeptRecords::size).sum();
+  }
+
+  @Test
+  void whatIsTooOldAtTheRestartIsForgottenAndNothingIsRestoredTwice() {
+    KeptRecords before = new KeptRecords(SMALL, 1, () -> now);
+    before.add(requests(5));
+    now = now.plus(Duration.ofHours(20));
+    before.add(requests(3));
+    List<KeptRecords.Slot> slots = before.slots();
+    now = now.plus(Duration.ofHours(6));
+    KeptRecords after = new KeptRecords(SMALL, 1, () -> now);
+    after.restore(slots);
+    after.restore(slots);
+    assertThat(after.size()).isEqualTo(3);
   }
 }

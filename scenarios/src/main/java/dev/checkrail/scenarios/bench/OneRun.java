@@ -1,0 +1,289 @@
+package dev.checkrail.scenarios.bench;
+
+import dev.checkrail.scenarios.topology.Children;
+import dev.checkrail.scenarios.topology.Children.Child;
+import dev.checkrail.scenarios.topology.Sink;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** One scenario with one seed and one load, from the first user to everything as it was. */
+final class OneRun {
+  private static final Duration BASELINE = Duration.ofSeconds(15);
+  private static final Duration AT_MOST = Duration.ofSeconds(90);
+  private static final Duration INJECTED_WITHIN = Duration.ofSeconds(240);
+  private static final String ADMINISTRATOR = "ada";
+
+  private final Path home;
+  private final Path out;
+  private final Playground playground;
+  private final Plan plan;
+  private final Consumer<String> progress;
+  private final List<String> remarks = new ArrayList<>();
+
+  /**
+   * What to do.
+   *
+   * @param stay for how long is looked whether the answer stays
+   * @param number of this run, since the bench was started
+   */
+  record Plan(String commit, int scenario, long seed, double load, Duration stay, int number) {
+    /** In one seed of two a harmless change goes before. */
+    boolean harmless() {
+      return Scenarios.of(scenario).innocent() && seed % 2 == 1;
+    }
+  }
+
+  OneRun(Path home, Path out, Playground playground, Plan plan, Consumer<String> progress) {
+    this.home = home;
+    this.out = out;
+    this.playground = playground;
+    this.plan = plan;
+    this.progress = progress;
+  }
+
+  /** Whether everything is as it was; if not, another playground is needed. */
+  boolean isClean() {
+    return remarks.stream().noneMatch(it -> it.startsWith("not restored"));
+  }
+
+  /** Does it. */
+  Row run() throws IOException, InterruptedException {
+    Instant begun = Instant.now();
+    Child injector =
+        playground.injector(plan.load(), plan.scenario(), plan.seed(), plan.harmless());
+    try (BufferedReader says =
+        new BufferedReader(
+            new InputStreamReader(injector.process().getInputStream(), StandardCharsets.UTF_8))) {
+      String digest = line(says, injector);
+      String run = "r%d-%d".formatted(System.currentTimeMillis() % 100_000_000, plan.number());
+      Child crowd = playground.crowd(plan.load(), plan.seed() * 1000 + plan.scenario(), run);
+      Observed observed;
+      try {
+        told(injector, says, "before");
+        observed = observe(injector, says);
+      } finally {
+        playground.children().end("plane-" + plan.number());
+        Playground.end(crowd);
+      }
+      Path kept = Files.createDirectories(out.resolve("answers"));
+      Files.write(
+          kept.resolve(
+              "%02d-%d-%d-%s.jsonl"
+                  .formatted(plan.scenario(), plan.seed(), (int) plan.load(), run)),
+          observed.raw());
+      // What was answered is stored; only now anybody learns what is true.
+      String opened = told(injector, says, "open");
+      Truth truth = Truth.read(opened);
+      if (!Truth.digest(opened).equals(digest)) {
+        remarks.add("the truth that was opened is not the one that was sealed");
+      }
+      Row row = row(begun, observed, digest, truth);
+      try {
+        told(injector, says, "restore");
+      } catch (IOException e) {
+        progress.accept("not restored: " + e.getMessage());
+        remarks.add("not restored: " + e.getMessage());
+      }
+      return row;
+    } finally {
+      Playground.end(injector);
+    }
+  }
+
+  /**
+   * What was seen.
+   *
+   * @param until when nobody looked any more
+   */
+  private record Observed(
+      Instant happened,
+      Instant until,
+      Optional<Watch.Seen> first,
+      boolean stayed,
+      Optional<Instant> harm,
+      List<Sink.Page> pages,
+      JsonNode journal,
+      Row.Users users,
+      List<String> raw) {
+    private Observed {
+      pages = List.copyOf(pages);
+      raw = List.copyOf(raw);
+    }
+  }
+
+  private Observed observe(Child injector, BufferedReader says)
+      throws IOException, InterruptedException {
+    int pagesBefore = playground.topology().sink().pages().size();
+    try (Plane plane = Plane.start(home, playground.topology(), plan.number());
+        Watch watch = Watch.start(plane.control(), playground.topology().balancer());
+        Stage stage = new Stage(playground.places(plan.load()), new java.util.Random(1))) {
+      TimeUnit.NANOSECONDS.sleep(BASELINE.toNanos());
+      Row.Users before = users(stage);
+      if (before.failed() > 0.03 * before.all() + 2) {
+        remarks.add(
+            "before the fault %d of %d users failed".formatted(before.failed(), before.all()));
+      }
+      Children.tell(injector, "fault");
+      Instant sent = Instant.now();
+      Instant happened = null;
+      Optional<Watch.Seen> first = Optional.empty();
+      while (true) {
+        TimeUnit.MILLISECONDS.sleep(100);
+        Instant now = Instant.now();
+        if (happened == null && says.ready()) {
+          happened = moment(line(says, injector));
+          progress.accept("the fault is there");
+        }
+        if (happened == null) {
+          if (now.isAfter(sent.plus(INJECTED_WITHIN))) {
+            throw new IOException("the fault was not injected; see " + injector.log());
+          }
+          continue;
+        }
+        if (first.isEmpty()) {
+          first = watch.first(happened);
+          Instant since = happened;
+          first.ifPresent(it ->
+              progress.accept(
+                  "answer after %.1f s: %s (%s)"
+                      .formatted(
+                          LastChange.seconds(since, it.at()),
+                          it.cause(),
+                          it.ranking().isEmpty() ? "" : it.ranking().getFirst().object())));
+        }
+        Instant end =
+            first.isPresent() ? first.get().at().plus(plan.stay()) : happened.plus(AT_MOST);
+        if (now.isAfter(end)) {
+          break;
+        }
+      }
+      Instant until = Instant.now();
+      if (watch.unanswered() > 20 && plan.scenario() != 45) {
+        progress.accept(watch.unanswered() + " questions were not answered");
+      }
+      List<Sink.Page> pages = playground.topology().sink().pages();
+      Row.Users after = users(stage);
+      return new Observed(
+          happened,
+          until,
+          first,
+          first.isEmpty() || !watch.changed(first.get(), until),
+          watch.harm(happened),
+          pages.subList(Math.min(pagesBefore, pages.size()), pages.size()),
+          plane.control().get("/api/v1/journal?limit=200").json(),
+          new Row.Users(after.all() - before.all(), after.failed() - before.failed()),
+          watch.raw());
+    }
+  }
+
+  private static Instant moment(String line) throws IOException {
+    try {
+      return Instant.parse(line);
+    } catch (DateTimeParseException e) {
+      throw new IOException("the fault could not be injected: " + line, e);
+    }
+  }
+
+  private static Row.Users users(Stage stage) throws IOException {
+    try {
+      JsonNode counts = JsonMapper.builder().build().readTree(stage.users("count"));
+      return new Row.Users(counts.path("all").asLong(), counts.path("failed").asLong());
+    } catch (JacksonException e) {
+      throw new IOException("users do not say how many they are", e);
+    }
+  }
+
+  private Row row(Instant begun, Observed observed, String digest, Truth truth) {
+    Instant happened = observed.happened();
+    List<Row.Told> told = new ArrayList<>();
+    String firstDetection = "";
+    for (Sink.Page page :
+        observed.pages().stream().sorted(Comparator.comparing(Sink.Page::received)).toList()) {
+      if (told.stream().noneMatch(it -> it.seconds() >= 0)
+          && !page.received().isBefore(happened)
+          && page.kind().equals("opened")) {
+        firstDetection = page.body().path("alert").path("detection").asString("");
+      }
+      told.add(
+          new Row.Told(
+              LastChange.seconds(happened, page.received()),
+              page.kind(),
+              page.wakes(),
+              page.body().path("alert").path("detection").asString(""),
+              page.body().path("alert").path("subject").asString("")));
+    }
+    OptionalDouble detected =
+        observed
+            .harm()
+            .map(at -> OptionalDouble.of(LastChange.seconds(happened, at)))
+            .orElse(OptionalDouble.empty());
+    for (Row.Told one : told) {
+      if (one.kind().equals("opened") && one.seconds() >= 0) {
+        detected = OptionalDouble.of(Math.min(one.seconds(), detected.orElse(Double.MAX_VALUE)));
+        break;
+      }
+    }
+    Instant asked = observed.first().map(Watch.Seen::at).orElse(observed.until());
+    LastChange last =
+        LastChange.read(
+            observed.journal().path("entries"), List.of(ADMINISTRATOR), happened, asked, truth);
+    return new Row(
+        plan.commit(),
+        plan.seed(),
+        plan.load(),
+        plan.scenario(),
+        begun.toString(),
+        happened.toString(),
+        plan.harmless(),
+        detected,
+        observed
+            .first()
+            .map(it -> OptionalDouble.of(LastChange.seconds(happened, it.at())))
+            .orElse(OptionalDouble.empty()),
+        observed.first().map(Watch.Seen::urgent).orElse(false),
+        observed.first().map(Watch.Seen::ranking).orElse(List.of()),
+        observed.stayed(),
+        observed.first().map(it -> LastChange.seconds(it.at(), observed.until())).orElse(0.0),
+        told,
+        last.back(),
+        last.cause(),
+        FirstAlert.cause(firstDetection),
+        observed.users(),
+        digest,
+        truth,
+        remarks);
+  }
+
+  private static String told(Child injector, BufferedReader says, String line) throws IOException {
+    Children.tell(injector, line);
+    return line(says, injector);
+  }
+
+  private static String line(BufferedReader says, Child injector) throws IOException {
+    String line = says.readLine();
+    if (line == null) {
+      throw new IOException("the injector has ended; see " + injector.log());
+    }
+    if (line.startsWith("error ")) {
+      throw new IOException("the injector: " + line.substring(6));
+    }
+    return line;
+  }
+}
