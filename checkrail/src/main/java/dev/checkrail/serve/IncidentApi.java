@@ -2,6 +2,7 @@ package dev.checkrail.serve;
 
 import dev.checkrail.change.Journal;
 import dev.checkrail.change.JournalEntry;
+import dev.checkrail.logs.RedactedText;
 import dev.checkrail.serve.access.Right;
 import dev.checkrail.source.Redaction;
 import dev.checkrail.watch.incident.Chronicle;
@@ -161,7 +162,7 @@ final class IncidentApi {
     return Reply.text(
         200,
         "text/markdown; charset=utf-8",
-        Postmortem.markdown(recorded.incident(), zone, recorded.prevention()));
+        RedactedText.of(Postmortem.markdown(recorded.incident(), zone, recorded.prevention())));
   }
 
   private Reply diagnosis(Call call) {

@@ -78,9 +78,9 @@ final class PageForm {
     out.append("</ul>\n");
     if (page.waiting()) {
       out.append("<form method=\"post\" action=\"")
-          .append(text(PageLinks.path(page.id())))
+          .append(escaped(PageLinks.path(page.id())))
           .append("\">\n<input type=\"hidden\" name=\"code\" value=\"")
-          .append(text(code))
+          .append(escaped(code))
           .append(
               """
               ">
@@ -110,8 +110,11 @@ final class PageForm {
 
   /** Text between tags or within quotes. */
   private static String text(String text) {
-    return WebhookWay.shown(text)
-        .replace("&", "&amp;")
+    return escaped(WebhookWay.shown(text));
+  }
+
+  private static String escaped(String text) {
+    return text.replace("&", "&amp;")
         .replace("<", "&lt;")
         .replace(">", "&gt;")
         .replace("\"", "&quot;")

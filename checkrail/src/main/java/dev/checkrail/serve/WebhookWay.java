@@ -1,5 +1,6 @@
 package dev.checkrail.serve;
 
+import dev.checkrail.logs.RedactedText;
 import dev.checkrail.source.SourceFile;
 import dev.checkrail.watch.detect.Alert;
 import dev.checkrail.watch.oncall.Delivery;
@@ -132,14 +133,18 @@ final class WebhookWay implements Way {
           event.put("at", change.at().toString());
           event.put("what", change.what().name().toLowerCase(Locale.ROOT).replace('_', '-'));
           event.put("actor", change.actor());
-          event.put("text", change.text());
+          event.put("text", shown(change.text()));
         });
     return node;
   }
 
-  /** Names of a configuration are held byte by byte; sentences of ours are not. */
+  /**
+   * As it is told: without secrets. Names of a configuration are held byte by byte; sentences of
+   * ours are not.
+   */
   static String shown(String text) {
-    return text.chars().allMatch(one -> one <= 0xff) ? SourceFile.display(text) : text;
+    return RedactedText.of(
+        text.chars().allMatch(one -> one <= 0xff) ? SourceFile.display(text) : text);
   }
 
   /** As pages show it, too. */

@@ -190,7 +190,7 @@ public final class Alerts {
         return;
       }
       String id =
-          "%s-%s-%08x-%d"
+          "%s-%s-%08x-at-%d"
               .formatted(
                   look.balancer(),
                   sign.detection().id().replace('/', '-'),

@@ -251,7 +251,7 @@ public final class Chronicle {
     current =
         Optional.of(
             new Incident(
-                moment.balancer() + "-" + began.getEpochSecond(),
+                moment.balancer() + "-at-" + began.getEpochSecond(),
                 moment.balancer(),
                 began,
                 moment.at(),

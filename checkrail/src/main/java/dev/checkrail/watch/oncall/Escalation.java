@@ -421,7 +421,7 @@ public final class Escalation {
   private Course open(Heard heard, String chain, String owner, Map<String, Alert> about) {
     Course page =
         Course.begin(
-            Page.main(about.values()).id() + "-" + ++number,
+            Page.main(about.values()).id() + "-p" + ++number,
             heard.balancer(),
             chain,
             owner,
