@@ -26,12 +26,14 @@ class RunbooksTest {
   private static final Pattern COMMAND = Pattern.compile("bin/checkrail ((?:lb )?[a-z]+)");
   private static final Set<String> COMMANDS =
       Set.of(
+          "lb add",
           "lb drift",
           "lb rollback",
           "lb runtime",
           "lb show",
           "lb reload",
           "lb doctor",
+          "event",
           "journal",
           "watch");
 
