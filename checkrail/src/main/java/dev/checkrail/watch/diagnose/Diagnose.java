@@ -61,6 +61,7 @@ public final class Diagnose {
   private String candidate = "";
   private int steady;
   private double known;
+  private boolean urgent;
   private int blindSeconds;
   private int otherMind;
   private String lastMind = "";
@@ -74,7 +75,13 @@ public final class Diagnose {
   public Diagnosis next(Moment moment) {
     Tick tick = new Tick(moment);
     Optional<Double> before = history.harmedSince();
+    int remembered = acts.size();
     remember(moment, tick);
+    if (acts.size() != remembered && before.isPresent()) {
+      Set<String> seen = new HashSet<>(knownStreams);
+      seen.addAll(history.alarmed());
+      knownStreams = Set.copyOf(seen);
+    }
     history.add(tick);
     Instant at = moment.at();
     FirstAct first = firstAct(tick);
@@ -97,12 +104,11 @@ public final class Diagnose {
     if (began.isEmpty()) {
       return quiet(at, tick, first);
     }
-    if (published.isPresent()
-        && ((!published.get().urgent() && history.another(knownStreams, tick.time - 8))
-            || changedSince(published.get().at())
-                .map(changed -> history.another(knownStreams, changed))
-                .orElse(false))) {
-      note(at, "something else began, beside " + published.get().first().name());
+    if (before.isPresent() && anotherBegan(tick)) {
+      note(
+          at,
+          "something else began, beside "
+              + published.map(said -> said.first().name()).orElse("what is not explained yet"));
       close();
       before = Optional.empty();
       began = history.harmedSince();
@@ -127,19 +133,33 @@ public final class Diagnose {
   }
 
   /**
-   * When somebody changed the load balancer after an answer was published, which could not weigh
-   * that; what begins somewhere else after it is another matter. A way back is no such change.
+   * Whether harm began that is another matter than what was seen before. Beside a matter for a
+   * ticket: any that began somewhere else. Else only what began somewhere else after the load
+   * balancer was changed, which what was thought until then could not weigh: by somebody who told
+   * nobody, or by whomever if until then it was a matter for a ticket. A way back is no such
+   * change.
    */
-  private Optional<Double> changedSince(Instant answered) {
-    Instant since = goneBack.map(Act::at).filter(at -> at.isAfter(answered)).orElse(answered);
+  private boolean anotherBegan(Tick tick) {
+    boolean ticket = published.map(said -> !said.urgent()).orElse(!urgent);
+    if (published.isPresent() && ticket && history.another(knownStreams, tick.time - 8)) {
+      return true;
+    }
+    Instant since =
+        published.map(Published::at).orElseGet(() -> instant(known)).minusMillis(1);
+    Instant from =
+        goneBack.map(Act::at).filter(at -> at.isAfter(since)).orElse(since);
     return acts.stream()
-        .filter(act -> act.kind() == Act.Kind.APPLY || act.kind() == Act.Kind.BYPASS)
-        .filter(act -> act.at().isAfter(since))
-        .map(act -> act.at().toEpochMilli() / 1000.0 - 1)
-        .findFirst();
+        .filter(act ->
+            act.kind() == Act.Kind.BYPASS || (ticket && act.kind() == Act.Kind.APPLY))
+        .filter(act -> act.at().isAfter(from))
+        .findFirst()
+        .map(act -> history.another(knownStreams, act.at().toEpochMilli() / 1000.0 - 1))
+        .orElse(false);
   }
 
   private void close() {
+    urgent = false;
+    knownStreams = Set.of();
     published = Optional.empty();
     aftermath = Optional.empty();
     goneBack = Optional.empty();
@@ -262,7 +282,7 @@ public final class Diagnose {
     List<Hypothesis> best = bestOfEach(all);
     second(best, harm, began, first);
     List<Ranked> ranking = ranked(best);
-    boolean urgent = urgent(harm, ranking);
+    urgent = urgent(harm, ranking);
     boolean unclear = unclear(ranking, harm, tick.time - began);
     publish(at, tick, harm, ranking, unclear, urgent, began);
     aftermath(at, tick);

@@ -173,6 +173,8 @@ final class EdgeFiles {
           acquirer: { url: "http://127.0.0.1:{pay-1}/metrics", query: "gateway_acquirer_slowest_seconds", above: 1 }
           acquirer-failing: { url: "http://127.0.0.1:{pay-1}/metrics", query: "gateway_acquirer_failing_share", above: 0.2 }
 
+        probe: { reports: none }
+
         review: { approvers: 1, freeze: [] }
         """);
   }
