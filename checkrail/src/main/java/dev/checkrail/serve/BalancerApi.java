@@ -191,6 +191,7 @@ final class BalancerApi {
     Path kept;
     try {
       kept = balancers.forget(name, call.caller().account());
+      watching.released(name);
     } finally {
       watching.begin(name); // of one that is not owned any more nothing begins
     }

@@ -67,6 +67,11 @@ final class Guards {
     }
   }
 
+  /** Nobody is told of it any more. */
+  void released(String name) {
+    around.onCall().released(name);
+  }
+
   /** The guard of one. */
   Optional<Guard> of(String name) {
     return Optional.ofNullable(all.get(name));

@@ -95,6 +95,11 @@ final class Watching implements AutoCloseable {
     }
   }
 
+  /** It is not owned any more: nobody is told of it again, open pages end. */
+  void released(String name) {
+    guards.ifPresent(it -> it.released(name));
+  }
+
   /** One that is watched. */
   Optional<Watched> of(String name) {
     return Optional.ofNullable(all.get(name));
