@@ -280,8 +280,8 @@ final class AlertsCommand extends Asking implements WithCommands {
   @Command(
       name = "rules",
       description = {
-        "The detectors as alert rules for a Prometheus that reads /metrics, as far as it has figures"
-            + " of them.",
+        "The detectors as alert rules for a Prometheus that reads /metrics, as far as it has"
+            + " figures of them.",
         "They are later, and know neither routes nor what is usual."
       },
       footer = {

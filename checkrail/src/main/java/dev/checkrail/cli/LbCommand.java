@@ -106,6 +106,9 @@ final class LbCommand extends Group {
       }
       Optional.ofNullable(body.get("last_reload"))
           .ifPresent(truth -> page.labelled(2, "last reload:", of(truth, "text")));
+      if (!of(body, "rollouts_wait").isEmpty()) {
+        page.labelled(2, "rollouts wait:", of(body, "rollouts_wait"));
+      }
       Optional.ofNullable(body.get("drift")).ifPresent(drift -> drift(page, drift));
       for (JsonNode version : nodes(body, "versions")) {
         page.line(

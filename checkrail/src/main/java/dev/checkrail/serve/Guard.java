@@ -343,12 +343,11 @@ final class Guard implements AutoCloseable {
   }
 
   /**
-   * The way back that was decided on when a crash came in between: the detectors have forgotten what
-   * was usual, and nobody would decide on it again. Only if users fail still, if what was to be gone
-   * back from is still there, and if the way back is green still.
+   * The way back that was decided on when a crash came in between: the detectors have forgotten
+   * what was usual, and nobody would decide on it again. Only if users fail still, if what was to
+   * be gone back from is still there, and if the way back is green still.
    */
-  private Optional<Decision.GoBack> goesOn(
-      Moment moment, List<Sign> signs, Optional<String> live) {
+  private Optional<Decision.GoBack> goesOn(Moment moment, List<Sign> signs, Optional<String> live) {
     if (!interrupted || going.isEmpty()) {
       return Optional.empty();
     }

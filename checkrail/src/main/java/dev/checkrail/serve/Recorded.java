@@ -16,8 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param prevention what the policy would have to say; empty if it is not known (yet)
  * @param going the way back that was decided on by itself; empty if there was none
  */
-record Recorded(
-    Chronicle.Memory memory, Optional<Prevention> prevention, Optional<Going> going) {
+record Recorded(Chronicle.Memory memory, Optional<Prevention> prevention, Optional<Going> going) {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   /**

@@ -29,7 +29,8 @@ class IncidentBookTest {
 
   @TempDir private Path folder;
 
-  private static Recorded recorded(String id, String balancer, Incident.State state, String... notes) {
+  private static Recorded recorded(
+      String id, String balancer, Incident.State state, String... notes) {
     return new Recorded(
         new Chronicle.Memory(
             new Incident(
@@ -61,8 +62,7 @@ class IncidentBookTest {
   }
 
   private static Database open(EmbeddedPostgres server) throws Exception {
-    return Database.open(
-        server.asService(), 4, Duration.ofSeconds(1), new SimpleMeterRegistry());
+    return Database.open(server.asService(), 4, Duration.ofSeconds(1), new SimpleMeterRegistry());
   }
 
   @Test

@@ -420,7 +420,8 @@ class OnCallTest {
     start(plan("1h"));
     String viewer = account("vera", "viewer");
     String body =
-        "{\"balancer\":\"north\",\"detection\":\"server/errors\",\"minutes\":60,\"why\":\"we know\"}";
+        "{\"balancer\":\"north\",\"detection\":\"server/errors\",\"minutes\":60,\"why\":\"we"
+            + " know\"}";
     assertThat(api.post("/api/v1/silences", viewer, body).status()).isEqualTo(403);
     Api.Answer made = api.post("/api/v1/silences", ada, body);
     assertThat(made.status()).as(made.text()).isEqualTo(201);
