@@ -144,13 +144,10 @@ public final class Diagnose {
     if (published.isPresent() && ticket && history.another(knownStreams, tick.time - 8)) {
       return true;
     }
-    Instant since =
-        published.map(Published::at).orElseGet(() -> instant(known)).minusMillis(1);
-    Instant from =
-        goneBack.map(Act::at).filter(at -> at.isAfter(since)).orElse(since);
+    Instant since = published.map(Published::at).orElseGet(() -> instant(known)).minusMillis(1);
+    Instant from = goneBack.map(Act::at).filter(at -> at.isAfter(since)).orElse(since);
     return acts.stream()
-        .filter(act ->
-            act.kind() == Act.Kind.BYPASS || (ticket && act.kind() == Act.Kind.APPLY))
+        .filter(act -> act.kind() == Act.Kind.BYPASS || (ticket && act.kind() == Act.Kind.APPLY))
         .filter(act -> act.at().isAfter(from))
         .findFirst()
         .map(act -> history.another(knownStreams, act.at().toEpochMilli() / 1000.0 - 1))

@@ -22,6 +22,9 @@ import java.util.TreeMap;
 final class History {
   private static final int KEPT = 240;
   private static final int BASELINE = 60;
+
+  /** What lasted for less says little of how it goes on. */
+  private static final double SHORT = 5;
   private static final int QUIET = 20;
 
   /** e^12: one false alarm in 160 000 seconds of one stream. */
@@ -162,17 +165,22 @@ final class History {
       return false;
     }
     double begin = first;
+    double lasted = first - harmedSince.orElse(first);
     streams.values().removeIf(stream -> stream.since < begin);
     harmedSince = Optional.of(first);
-    usual = usualUntil(first - 1.5);
+    usual = usualUntil(first - 1.5, lasted < SHORT ? BASELINE : Math.min(BASELINE, lasted));
     return true;
   }
 
   private Usual usualUntil(double end) {
+    return usualUntil(end, BASELINE);
+  }
+
+  private Usual usualUntil(double end, double seconds) {
     Usual sum = new Usual();
     Map<String, Long> before = Map.of();
     for (Tick tick : ticks) {
-      if (tick.time > end || tick.time < end - BASELINE) {
+      if (tick.time > end || tick.time < end - seconds) {
         before = tick.busy;
         continue;
       }

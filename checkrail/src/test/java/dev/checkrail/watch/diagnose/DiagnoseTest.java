@@ -94,6 +94,19 @@ class DiagnoseTest {
   }
 
   @Test
+  void aLoopingMerchantDoesNotHideWhatWasChangedBehindOurBack() {
+    Story story = new Story(60, 5).fault(34, 30).fault(1, 60).until(100);
+
+    assertThat(story.said.subList(0, 68))
+        .anySatisfy(said ->
+            assertThat(said.published())
+                .hasValueSatisfying(answer -> {
+                  assertThat(answer.first().cause()).isEqualTo(Cause.LB_CHANGE);
+                  assertThat(answer.first().act().orElseThrow().kind()).isEqualTo(Act.Kind.BYPASS);
+                }));
+  }
+
+  @Test
   void harmlessChangeJustBeforeASlowDatabaseIsNotBlamed() {
     Story story = new Story(60, 6).harmless(45).fault(16, 53).until(120);
 

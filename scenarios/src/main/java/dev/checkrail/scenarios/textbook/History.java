@@ -22,7 +22,8 @@ record History(Map<String, Double> perSecond) {
   private static final Duration STEP = Duration.ofMinutes(1);
   private static final Pattern ANSWERS =
       Pattern.compile(
-          "(?m)^haproxy_frontend_http_responses_total\\{proxy=\"fe_public\",code=\"([^\"]+)\"} (\\S+)$");
+          "(?m)^haproxy_frontend_http_responses_total\\{proxy=\"fe_public\",code=\"([^\"]+)\"}"
+              + " (\\S+)$");
 
   History {
     perSecond = Map.copyOf(perSecond);
