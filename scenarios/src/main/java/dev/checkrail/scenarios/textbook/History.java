@@ -22,7 +22,8 @@ record History(Map<String, Double> perSecond) {
   private static final Duration STEP = Duration.ofMinutes(1);
   private static final Pattern ANSWERS =
       Pattern.compile(
-          "(?m)^haproxy_frontend_http_responses_total\\{proxy=\"fe_public\",code=\"([^\"]+)\"} (\\S+)$");
+          "(?m)^haproxy_frontend_http_responses_total\\{proxy=\"fe_public\",code=\"([^\"]+)\"}"
+              + " (\\S+)$");
 
   History {
     perSecond = Map.copyOf(perSecond);
@@ -33,11 +34,12 @@ record History(Map<String, Double> perSecond) {
     Map<String, Double> first = answers(before);
     Map<String, Double> perSecond = new TreeMap<>();
     answers(after)
-        .forEach((code, count) ->
-            perSecond.put(
-                code,
-                Math.max(0, count - first.getOrDefault(code, 0.0))
-                    / (between.toMillis() / 1000.0)));
+        .forEach(
+            (code, count) ->
+                perSecond.put(
+                    code,
+                    Math.max(0, count - first.getOrDefault(code, 0.0))
+                        / (between.toMillis() / 1000.0)));
     return new History(perSecond);
   }
 

@@ -35,7 +35,8 @@ class HistoryTest {
     assertThat(text.lines())
         .hasSize(3 * 24 * 60 + 1 + 2)
         .contains(
-            "haproxy_frontend_http_responses_total{proxy=\"fe_public\",instance=\"edge\",job=\"haproxy\",code=\"2xx\"} 518400 1000000")
+            "haproxy_frontend_http_responses_total{proxy=\"fe_public\",instance=\"edge\",job=\"haproxy\",code=\"2xx\"}"
+                + " 518400 1000000")
         .last()
         .isEqualTo("# EOF");
   }
