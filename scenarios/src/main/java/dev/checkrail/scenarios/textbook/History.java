@@ -34,12 +34,11 @@ record History(Map<String, Double> perSecond) {
     Map<String, Double> first = answers(before);
     Map<String, Double> perSecond = new TreeMap<>();
     answers(after)
-        .forEach(
-            (code, count) ->
-                perSecond.put(
-                    code,
-                    Math.max(0, count - first.getOrDefault(code, 0.0))
-                        / (between.toMillis() / 1000.0)));
+        .forEach((code, count) ->
+            perSecond.put(
+                code,
+                Math.max(0, count - first.getOrDefault(code, 0.0))
+                    / (between.toMillis() / 1000.0)));
     return new History(perSecond);
   }
 

@@ -62,13 +62,12 @@ record MonitoringFiles(Path folder) {
   private static String prometheusText(Settings settings, Targets targets, int alertmanagerPort) {
     String gateways =
         targets.gateways().entrySet().stream()
-            .map(
-                it ->
-                    """
-                          - targets: ["127.0.0.1:%d"]
-                            labels: { instance: %s }
-                    """
-                        .formatted(it.getValue(), it.getKey()))
+            .map(it ->
+                """
+                      - targets: ["127.0.0.1:%d"]
+                        labels: { instance: %s }
+                """
+                    .formatted(it.getValue(), it.getKey()))
             .collect(Collectors.joining());
     String probed = targets.probed().stream().collect(Collectors.joining("\", \"", "[\"", "\"]"));
     return """

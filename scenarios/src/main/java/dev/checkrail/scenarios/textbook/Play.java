@@ -312,11 +312,10 @@ final class Play {
       for (Monitoring one : monitorings) {
         all &=
             pager.told().stream()
-                .anyMatch(
-                    it ->
-                        it.by().equals(one.settings().name())
-                            && it.firing()
-                            && it.alert().equals(BURN_RATE));
+                .anyMatch(it ->
+                    it.by().equals(one.settings().name())
+                        && it.firing()
+                        && it.alert().equals(BURN_RATE));
       }
       if (all) {
         // Alerts that are pending or wait for their group get their time, too.

@@ -142,11 +142,10 @@ record Report(
     List<String> names =
         outcome.alerts().stream()
             .filter(it -> it.told().isPresent())
-            .filter(
-                it ->
-                    (it.name() + " " + it.summary())
-                        .toLowerCase(Locale.ROOT)
-                        .matches(".*(change|reload|config|deploy|restart).*"))
+            .filter(it ->
+                (it.name() + " " + it.summary())
+                    .toLowerCase(Locale.ROOT)
+                    .matches(".*(change|reload|config|deploy|restart).*"))
             .map(Alert::name)
             .toList();
     return names.isEmpty() ? "none" : String.join(", ", names);
@@ -191,13 +190,12 @@ record Report(
         alert.firing().ifPresent(it -> node.put("firing_s", seconds(it)));
         alert
             .told()
-            .ifPresent(
-                it -> {
-                  node.put("told_s", seconds(it));
-                  node.put("failures_by_then", harm.failuresBy(it));
-                  node.put("purchases_lost_by_then", harm.lostBy(it));
-                  node.put("says", alert.summary());
-                });
+            .ifPresent(it -> {
+              node.put("told_s", seconds(it));
+              node.put("failures_by_then", harm.failuresBy(it));
+              node.put("purchases_lost_by_then", harm.lostBy(it));
+              node.put("says", alert.summary());
+            });
       }
     }
     return JSON.writeValueAsString(root);
