@@ -134,9 +134,7 @@ record BenchOptions(
 
   /** Rows that are to be shown. */
   List<Row> table(List<Row> rows) {
-    return rows.stream()
-        .filter(row -> only.contains(row.scenario()))
-        .toList();
+    return rows.stream().filter(row -> only.contains(row.scenario())).toList();
   }
 
   private static String value(String word, Iterator<String> rest) {

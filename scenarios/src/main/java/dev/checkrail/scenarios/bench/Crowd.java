@@ -30,8 +30,8 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <p>What they are like can be changed while they come, by lines on a port of the loopback: {@code
  * rate 6}, {@code patience 1.5}, {@code retries 10} (at once), {@code shouting 0.07}, {@code source
- * one}, {@code loop 300}, {@code testing 40}, {@code declines 0.6}, {@code pool 200 HOST 30}, {@code
- * usual}, {@code count}.
+ * one}, {@code loop 300}, {@code testing 40}, {@code declines 0.6}, {@code pool 200 HOST 30},
+ * {@code usual}, {@code count}.
  */
 public final class Crowd {
   private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -102,7 +102,8 @@ public final class Crowd {
     System.exit(0);
   }
 
-  // --- who comes when -----------------------------------------------------------------------------
+  // --- who comes when
+  // -----------------------------------------------------------------------------
 
   private void come() {
     double at = System.nanoTime() / 1e9;
@@ -162,7 +163,8 @@ public final class Crowd {
     }
   }
 
-  // --- a user -------------------------------------------------------------------------------------
+  // --- a user
+  // -------------------------------------------------------------------------------------
 
   /**
    * One user.
@@ -261,8 +263,8 @@ public final class Crowd {
 
   private static String payment(int amount, String card) {
     return """
-        {"amount":%d,"currency":"EUR","card":{"number":"%s","expiry_month":12,"expiry_year":2040,"cvc":"737"}}\
-        """
+    {"amount":%d,"currency":"EUR","card":{"number":"%s","expiry_month":12,"expiry_year":2040,"cvc":"737"}}\
+    """
         .formatted(amount, card);
   }
 
@@ -322,7 +324,8 @@ public final class Crowd {
     }
   }
 
-  // --- being told ---------------------------------------------------------------------------------
+  // --- being told
+  // ---------------------------------------------------------------------------------
 
   private void listen(ServerSocket control) {
     while (true) {

@@ -65,7 +65,13 @@ final class Edge {
   static String tenants(String shopHost, String shopPool) {
     StringBuilder map = new StringBuilder();
     for (int i = 0; i < 10; i++) {
-      map.append("t").append(i).append('.').append(shopHost).append(' ').append(shopPool).append('\n');
+      map.append("t")
+          .append(i)
+          .append('.')
+          .append(shopHost)
+          .append(' ')
+          .append(shopPool)
+          .append('\n');
     }
     return map.toString();
   }

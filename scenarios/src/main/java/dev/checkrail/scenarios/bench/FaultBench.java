@@ -121,8 +121,7 @@ public final class FaultBench {
         for (int scenario : options.only()) {
           if (!rows.has(commit, scenario, seed, load)) {
             plans.add(
-                new OneRun.Plan(
-                    commit, scenario, seed, load, options.stay(), plans.size() + 1));
+                new OneRun.Plan(commit, scenario, seed, load, options.stay(), plans.size() + 1));
           }
         }
       }

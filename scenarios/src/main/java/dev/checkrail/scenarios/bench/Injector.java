@@ -48,7 +48,9 @@ public final class Injector {
             HexFormat.of().formatHex(nonce));
   }
 
-  /** Takes the file of places, the scenario's number, the seed, and whether a change goes before. */
+  /**
+   * Takes the file of places, the scenario's number, the seed, and whether a change goes before.
+   */
   public static void main(String[] arguments) throws IOException {
     Places places = Places.read(Files.readString(Path.of(arguments[0])));
     Scenario scenario = Scenarios.of(Integer.parseInt(arguments[1]));

@@ -32,9 +32,7 @@ record LastChange(String cause, List<Row.WentBack> back) {
       boolean byItself = !people.contains(actor);
       if (kind.equals("rollback.ordered") && byItself) {
         boolean right = !at.isBefore(happened) && truth.causes().contains("lb-change");
-        back.add(
-            new Row.WentBack(
-                seconds(happened, at), entry.path("details").toString(), right));
+        back.add(new Row.WentBack(seconds(happened, at), entry.path("details").toString(), right));
       }
       if (at.isAfter(asked) || byItself && kind.startsWith("rollback.")) {
         continue;
@@ -56,7 +54,9 @@ record LastChange(String cause, List<Row.WentBack> back) {
       return false;
     }
     String text = entry.path("details").toString();
-    return text.contains("reload") || text.contains("main-files") || text.contains("referenced-files");
+    return text.contains("reload")
+        || text.contains("main-files")
+        || text.contains("referenced-files");
   }
 
   static double seconds(Instant from, Instant to) {

@@ -71,7 +71,8 @@ final class LbFaults {
             .what("a broad rule in front sends all of /v1 to the shop")
             .herring("the shop's pool has more to do")
             .signals("the payments pool dries up without an error; 404 at the shop"),
-        Scenario.of(6, "case of the host", CHANGE, stage -> stage.apply(text -> strict(stage, text)))
+        Scenario.of(
+                6, "case of the host", CHANGE, stage -> stage.apply(text -> strict(stage, text)))
             .before(stage -> stage.users("shouting 0.07"))
             .what("hosts are compared as they are written; 7 % of users write them otherwise")
             .signals("only those clients, below every threshold of the whole"),
@@ -153,8 +154,7 @@ final class LbFaults {
                 "skew by hash",
                 CHANGE,
                 stage ->
-                    stage.apply(text ->
-                        text.replaceFirst("balance roundrobin", "balance source")))
+                    stage.apply(text -> text.replaceFirst("balance roundrobin", "balance source")))
             .before(stage -> {
               stage.users("source one");
               crowded(stage);
@@ -316,9 +316,7 @@ final class LbFaults {
 
   private static void stateLost(Stage stage) throws IOException, InterruptedException {
     stage.apply(
-        text ->
-            Edge.line(
-                text, "server cat-1 ", it -> it.replace("weight 100", "weight 120")),
+        text -> Edge.line(text, "server cat-1 ", it -> it.replace("weight 100", "weight 120")),
         "--choose",
         "state " + server(stage, 2) + "=drop");
   }

@@ -2,7 +2,6 @@ package dev.checkrail.scenarios.bench;
 
 import dev.checkrail.scenarios.topology.Children;
 import dev.checkrail.scenarios.topology.Children.Child;
-import dev.checkrail.scenarios.topology.Control;
 import dev.checkrail.scenarios.topology.Sink;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -71,8 +70,7 @@ final class OneRun {
         playground.injector(plan.load(), plan.scenario(), plan.seed(), plan.harmless());
     try (BufferedReader says =
         new BufferedReader(
-            new InputStreamReader(
-                injector.process().getInputStream(), StandardCharsets.UTF_8))) {
+            new InputStreamReader(injector.process().getInputStream(), StandardCharsets.UTF_8))) {
       String digest = line(says, injector);
       String run = "r%d-%d".formatted(System.currentTimeMillis() % 100_000_000, plan.number());
       Child crowd = playground.crowd(plan.load(), plan.seed() * 1000 + plan.scenario(), run);
@@ -232,12 +230,13 @@ final class OneRun {
               page.body().path("alert").path("subject").asString("")));
     }
     OptionalDouble detected =
-        observed.harm().map(at -> OptionalDouble.of(LastChange.seconds(happened, at)))
+        observed
+            .harm()
+            .map(at -> OptionalDouble.of(LastChange.seconds(happened, at)))
             .orElse(OptionalDouble.empty());
     for (Row.Told one : told) {
       if (one.kind().equals("opened") && one.seconds() >= 0) {
-        detected =
-            OptionalDouble.of(Math.min(one.seconds(), detected.orElse(Double.MAX_VALUE)));
+        detected = OptionalDouble.of(Math.min(one.seconds(), detected.orElse(Double.MAX_VALUE)));
         break;
       }
     }
@@ -261,10 +260,7 @@ final class OneRun {
         observed.first().map(Watch.Seen::urgent).orElse(false),
         observed.first().map(Watch.Seen::ranking).orElse(List.of()),
         observed.stayed(),
-        observed
-            .first()
-            .map(it -> LastChange.seconds(it.at(), observed.until()))
-            .orElse(0.0),
+        observed.first().map(it -> LastChange.seconds(it.at(), observed.until())).orElse(0.0),
         told,
         last.back(),
         last.cause(),
@@ -275,8 +271,7 @@ final class OneRun {
         remarks);
   }
 
-  private static String told(Child injector, BufferedReader says, String line)
-      throws IOException {
+  private static String told(Child injector, BufferedReader says, String line) throws IOException {
     Children.tell(injector, line);
     return line(says, injector);
   }

@@ -152,7 +152,8 @@ final class OtherFaults {
   }
 
   private static void rolling(Stage stage) throws IOException, InterruptedException {
-    stage.command("event", "rolling restart begins", "--scope", String.join(", ", stage.places().pays()));
+    stage.command(
+        "event", "rolling restart begins", "--scope", String.join(", ", stage.places().pays()));
     stage.now();
     for (int i = 1; i <= 3; i++) {
       String server = stage.places().payPool() + "/" + stage.places().pay(i);

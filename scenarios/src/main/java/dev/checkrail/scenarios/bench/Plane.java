@@ -42,8 +42,12 @@ final class Plane implements AutoCloseable {
     List<String> command =
         new ArrayList<>(
             List.of(
-                home.resolve("bin/checkrail").toString(), "serve", "--listen", "127.0.0.1:" + port,
-                "--data", topology.folder().resolve("plane-" + number).toString()));
+                home.resolve("bin/checkrail").toString(),
+                "serve",
+                "--listen",
+                "127.0.0.1:" + port,
+                "--data",
+                topology.folder().resolve("plane-" + number).toString()));
     if (OnCallFile.isKnown(home)) {
       command.addAll(List.of("--on-call", topology.folder().resolve("on-call.yaml").toString()));
     }
@@ -66,21 +70,31 @@ final class Plane implements AutoCloseable {
     CommandLine cli = topology.cli();
     good(
         cli.run(
-            "login", "--name", "ada", "--password-file",
-            topology.folder().resolve("password").toString(), "--first", first.group(1)));
+            "login",
+            "--name",
+            "ada",
+            "--password-file",
+            topology.folder().resolve("password").toString(),
+            "--first",
+            first.group(1)));
     Control control =
         new Control(
             server,
             new JsonMapper()
                 .readTree(
-                    Files.readString(
-                        topology.folder().resolve("config/checkrail/tokens.json")))
+                    Files.readString(topology.folder().resolve("config/checkrail/tokens.json")))
                 .path(server)
                 .asString());
     good(
         cli.run(
-            "lb", "add", topology.balancer(), "--master-socket", topology.master().toString(),
-            "--policy", topology.policy().toString(), "--log",
+            "lb",
+            "add",
+            topology.balancer(),
+            "--master-socket",
+            topology.master().toString(),
+            "--policy",
+            topology.policy().toString(),
+            "--log",
             "udp:127.0.0.1:" + topology.staging().port("log")));
     String path = "/api/v1/balancers/" + topology.balancer() + "/diagnosis";
     until(serve, () -> control.get(path).status() == 200);

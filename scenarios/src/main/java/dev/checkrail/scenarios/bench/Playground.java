@@ -81,8 +81,13 @@ final class Playground implements AutoCloseable {
               .start(
                   "merchant-" + i,
                   List.of(
-                      home.resolve("bin/payment-gateway").toString(), "merchants", "add", "--data",
-                      topology.folder().resolve("gateway").toString(), "--rate-limit", "1000",
+                      home.resolve("bin/payment-gateway").toString(),
+                      "merchants",
+                      "add",
+                      "--data",
+                      topology.folder().resolve("gateway").toString(),
+                      "--rate-limit",
+                      "1000",
                       "Merchant " + i),
                   Map.of()));
     }
@@ -136,8 +141,7 @@ final class Playground implements AutoCloseable {
     settings.put("secondHost", staging.secondHost());
     settings.put("shopHost", staging.shopHost());
     settings.put("share", staging.share());
-    settings.put(
-        "looper", Files.readString(topology.folder().resolve("limited.key")).strip());
+    settings.put("looper", Files.readString(topology.folder().resolve("limited.key")).strip());
     settings.put("log", topology.raw().resolve("users-" + run + ".jsonl").toString());
     keys.forEach(settings.putArray("keys")::add);
     Path file = topology.folder().resolve("crowd-" + run + ".json");
@@ -172,7 +176,10 @@ final class Playground implements AutoCloseable {
     command.add(ProcessHandle.current().info().command().orElse("java"));
     command.addAll(
         List.of(
-            "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx128m", "-XX:-UsePerfData",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xmx128m",
+            "-XX:-UsePerfData",
             "-Dcheckrail.run=" + topology.folder() + "/"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(List.of(arguments));

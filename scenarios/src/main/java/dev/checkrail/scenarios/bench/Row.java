@@ -90,7 +90,9 @@ record Row(
     return remarks.isEmpty();
   }
 
-  /** Place of the first cause that is right in the first place, from 1; empty if it is not there. */
+  /**
+   * Place of the first cause that is right in the first place, from 1; empty if it is not there.
+   */
   Optional<Integer> rank() {
     for (int i = 0; i < ranking.size(); i++) {
       if (truth.first().contains(ranking.get(i).cause())) {

@@ -60,8 +60,17 @@ record Scenario(
 
   Scenario both(String... causes) {
     return new Scenario(
-        number, name, List.of(causes), List.of(causes), wanted, innocent, what, herring, signals,
-        before, fault);
+        number,
+        name,
+        List.of(causes),
+        List.of(causes),
+        wanted,
+        innocent,
+        what,
+        herring,
+        signals,
+        before,
+        fault);
   }
 
   Scenario or(String cause) {

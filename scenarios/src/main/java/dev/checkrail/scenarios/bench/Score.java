@@ -20,8 +20,7 @@ enum Score {
               : row.ranking().isEmpty() || row.rank().orElse(9) == 1
                   ? RIGHT
                   : row.rank().orElse(9) == 2 ? AMONG_TWO : WRONG;
-      case NOTHING ->
-          row.pages() > 0 || !row.ranking().isEmpty() ? WRONG : RIGHT;
+      case NOTHING -> row.pages() > 0 || !row.ranking().isEmpty() ? WRONG : RIGHT;
     };
   }
 

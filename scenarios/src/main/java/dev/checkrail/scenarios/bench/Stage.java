@@ -108,7 +108,8 @@ final class Stage implements AutoCloseable {
     TimeUnit.MICROSECONDS.sleep((long) (seconds * 1e6));
   }
 
-  // --- the load balancer --------------------------------------------------------------------------
+  // --- the load balancer
+  // --------------------------------------------------------------------------
 
   Path edge() {
     return Path.of(places.folder(), "edge");
@@ -184,9 +185,12 @@ final class Stage implements AutoCloseable {
     }
   }
 
-  // --- changes that somebody approved ---------------------------------------------------------------
+  // --- changes that somebody approved
+  // ---------------------------------------------------------------
 
-  /** A change rolled out by the product, whatever its gate says; the fault is there when it serves. */
+  /**
+   * A change rolled out by the product, whatever its gate says; the fault is there when it serves.
+   */
   void apply(UnaryOperator<String> change, String... more)
       throws IOException, InterruptedException {
     rollOut(change, true, more);
@@ -195,8 +199,15 @@ final class Stage implements AutoCloseable {
   /** A change that harms nobody. */
   void harmless() throws IOException, InterruptedException {
     switch (random.nextInt(3)) {
-      case 0 -> rollOut(text -> Edge.line(text, "server cat-1 ", it -> it.replace("weight 100", "weight 120")), false);
-      case 1 -> rollOut(text -> text.replace("weight 100 maxconn 64 check", "weight 100 maxconn 80 check"), false);
+      case 0 ->
+          rollOut(
+              text ->
+                  Edge.line(text, "server cat-1 ", it -> it.replace("weight 100", "weight 120")),
+              false);
+      case 1 ->
+          rollOut(
+              text -> text.replace("weight 100 maxconn 64 check", "weight 100 maxconn 80 check"),
+              false);
       default -> rollOut(text -> text.replace("timeout queue 2s", "timeout queue 3s"), false);
     }
   }
@@ -252,7 +263,8 @@ final class Stage implements AutoCloseable {
     String said =
         new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
     if (process.waitFor() != 0) {
-      throw new IOException(String.join(" ", arguments) + " ended with " + process.exitValue() + ": " + said);
+      throw new IOException(
+          String.join(" ", arguments) + " ended with " + process.exitValue() + ": " + said);
     }
     return said;
   }
@@ -261,7 +273,8 @@ final class Stage implements AutoCloseable {
     return command(Arrays.asList(arguments));
   }
 
-  // --- the payment gateway, acquirers, users ----------------------------------------------------------
+  // --- the payment gateway, acquirers, users
+  // ----------------------------------------------------------
 
   /** Sets a fault switch of payment servers, 1 to 3. */
   void fault(String json, int... servers) throws IOException {
@@ -295,11 +308,7 @@ final class Stage implements AutoCloseable {
         "/control",
         "control.token",
         String.format(
-            Locale.ROOT,
-            "{\"mode\":\"%s\",\"millis\":%d,\"share\":%.3f}",
-            mode,
-            millis,
-            share));
+            Locale.ROOT, "{\"mode\":\"%s\",\"millis\":%d,\"share\":%.3f}", mode, millis, share));
   }
 
   void acquirers(String mode, long millis, double share) throws IOException {
@@ -356,7 +365,8 @@ final class Stage implements AutoCloseable {
     }
   }
 
-  // --- processes ------------------------------------------------------------------------------------
+  // --- processes
+  // ------------------------------------------------------------------------------------
 
   /** The one process of this folder whose command line has these words. */
   long process(String... words) throws IOException {
@@ -496,7 +506,8 @@ final class Stage implements AutoCloseable {
     }
   }
 
-  // --- afterwards -----------------------------------------------------------------------------------
+  // --- afterwards
+  // -----------------------------------------------------------------------------------
 
   /** Where the files lie as they are when nothing is done to them. */
   Path base() {
@@ -537,8 +548,7 @@ final class Stage implements AutoCloseable {
     }
     try (Stream<Path> files = Files.list(base())) {
       for (Path file : files.toList()) {
-        Files.copy(
-            file, edge().resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(file, edge().resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
       }
     }
     Files.writeString(edge().resolve("server-state"), "");
@@ -554,8 +564,12 @@ final class Stage implements AutoCloseable {
 
   private boolean allUp() throws IOException {
     List<String> servers =
-        runtime("show stat -1 4 -1").lines().filter(it -> !it.isEmpty() && !it.startsWith("#")).toList();
-    return servers.size() == 6 && servers.stream().allMatch(it -> it.split(",", -1)[17].equals("UP"));
+        runtime("show stat -1 4 -1")
+            .lines()
+            .filter(it -> !it.isEmpty() && !it.startsWith("#"))
+            .toList();
+    return servers.size() == 6
+        && servers.stream().allMatch(it -> it.split(",", -1)[17].equals("UP"));
   }
 
   @Override

@@ -141,7 +141,8 @@ final class Table {
 
   /** Median, and the worst of several. */
   private static String seconds(List<Row> own, ToDoubleFunction<Row> of) {
-    double[] sorted = own.stream().mapToDouble(of).filter(it -> !Double.isNaN(it)).sorted().toArray();
+    double[] sorted =
+        own.stream().mapToDouble(of).filter(it -> !Double.isNaN(it)).sorted().toArray();
     if (sorted.length == 0) {
       return "–";
     }

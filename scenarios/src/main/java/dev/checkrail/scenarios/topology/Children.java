@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The processes of a run. Each is written into the run's file before anything else is done with it,
- * so that somebody who comes after a kill -9 of ours knows what to end. Closing ends them in reverse
- * order. Safe for many threads.
+ * so that somebody who comes after a kill -9 of ours knows what to end. Closing ends them in
+ * reverse order. Safe for many threads.
  */
 public final class Children implements AutoCloseable {
   private static final Duration IN_ORDER = Duration.ofSeconds(12);
@@ -63,7 +63,8 @@ public final class Children implements AutoCloseable {
     Files.createDirectories(folder.resolve("log"));
     Path file = registry.resolve(folder.getFileName() + ".run");
     ProcessHandle us = ProcessHandle.current();
-    Files.writeString(file, folder + "\n" + us.pid() + " " + Proc.started(us.pid()).orElse(0L) + " us\n");
+    Files.writeString(
+        file, folder + "\n" + us.pid() + " " + Proc.started(us.pid()).orElse(0L) + " us\n");
     return new Children(folder, file);
   }
 

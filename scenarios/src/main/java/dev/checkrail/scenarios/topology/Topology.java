@@ -176,8 +176,7 @@ public final class Topology implements AutoCloseable {
     sink = Sink.start(staging.port("sink"), raw().resolve("pages.jsonl"));
     rawLog = RawLog.start(staging.port("raw-log"), raw().resolve("haproxy.log"));
     Files.writeString(
-        folder.resolve("on-call.yaml"),
-        OnCallFile.text(staging, folder.resolve("webhook.secret")));
+        folder.resolve("on-call.yaml"), OnCallFile.text(staging, folder.resolve("webhook.secret")));
     startHaproxy();
   }
 
@@ -209,8 +208,14 @@ public final class Topology implements AutoCloseable {
       children.start(
           name,
           gateway(
-              "acquirer", "--name", name, "--port", "" + staging.port(name), "--data",
-              folder.resolve(name).toString(), "--control-token-file",
+              "acquirer",
+              "--name",
+              name,
+              "--port",
+              "" + staging.port(name),
+              "--data",
+              folder.resolve(name).toString(),
+              "--control-token-file",
               folder.resolve("control.token").toString()),
           Map.of());
     }
@@ -269,14 +274,28 @@ public final class Topology implements AutoCloseable {
       throws IOException, InterruptedException {
     List<String> command =
         gateway(
-            "serve", "--name", name, "--port", "" + staging.port(port), "--data",
-            folder.resolve("gateway").toString(), "--database-url", database,
+            "serve",
+            "--name",
+            name,
+            "--port",
+            "" + staging.port(port),
+            "--data",
+            folder.resolve("gateway").toString(),
+            "--database-url",
+            database,
             "--database-password-file",
             folder.resolve("gateway/database/instance.password").toString(),
-            "--admin-token-file", folder.resolve("admin.token").toString(), "--allow-faults",
-            "--acquirer", "acq-a=http://127.0.0.1:" + staging.port("acq-a"),
-            "--acquirer", "acq-b=http://127.0.0.1:" + staging.port("acq-b"),
-            "--route", "USD=acq-b,acq-a", "--route", "GBP=acq-b,acq-a");
+            "--admin-token-file",
+            folder.resolve("admin.token").toString(),
+            "--allow-faults",
+            "--acquirer",
+            "acq-a=http://127.0.0.1:" + staging.port("acq-a"),
+            "--acquirer",
+            "acq-b=http://127.0.0.1:" + staging.port("acq-b"),
+            "--route",
+            "USD=acq-b,acq-a",
+            "--route",
+            "GBP=acq-b,acq-a");
     command.addAll(List.of(more));
     Child child = children.start(name, command, Map.of());
     until(child, () -> answers("http://127.0.0.1:" + staging.port(port) + "/ready"));
@@ -288,9 +307,17 @@ public final class Topology implements AutoCloseable {
         children.start(
             "merchant-" + name,
             gateway(
-                "merchants", "add", "--database-url", database, "--database-password-file",
-                folder.resolve("gateway/database/instance.password").toString(), "--data",
-                folder.resolve("gateway").toString(), "--rate-limit", "" + limit, name),
+                "merchants",
+                "add",
+                "--database-url",
+                database,
+                "--database-password-file",
+                folder.resolve("gateway/database/instance.password").toString(),
+                "--data",
+                folder.resolve("gateway").toString(),
+                "--rate-limit",
+                "" + limit,
+                name),
             Map.of());
     int status = added.process().waitFor();
     Matcher key = KEY.matcher(added.said());
@@ -405,7 +432,10 @@ public final class Topology implements AutoCloseable {
     command.add(ProcessHandle.current().info().command().orElse("java"));
     command.addAll(
         List.of(
-            "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx64m", "-XX:-UsePerfData",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xmx64m",
+            "-XX:-UsePerfData",
             "-Dcheckrail.run=" + folder));
     String classPath =
         Arrays.stream(System.getProperty("java.class.path").split(java.io.File.pathSeparator, -1))
@@ -420,13 +450,19 @@ public final class Topology implements AutoCloseable {
     String program =
         Optional.ofNullable(System.getenv("HAPROXY"))
             .filter(it -> !it.isBlank())
-            .orElse(Files.isExecutable(Path.of("/usr/sbin/haproxy")) ? "/usr/sbin/haproxy" : "haproxy");
+            .orElse(
+                Files.isExecutable(Path.of("/usr/sbin/haproxy")) ? "/usr/sbin/haproxy" : "haproxy");
     Child haproxy =
         children.start(
             "haproxy",
             List.of(
-                program, "-W", "-S", master() + ",level,admin,mode,600", "-f",
-                edge().resolve("haproxy.cfg").toString(), "-f",
+                program,
+                "-W",
+                "-S",
+                master() + ",level,admin,mode,600",
+                "-f",
+                edge().resolve("haproxy.cfg").toString(),
+                "-f",
                 edge().resolve("checkrail-marker.cfg").toString()),
             Map.of(),
             edge());
@@ -438,8 +474,12 @@ public final class Topology implements AutoCloseable {
     List<String> command =
         new ArrayList<>(
             List.of(
-                home.resolve("bin/checkrail").toString(), "serve", "--listen",
-                "127.0.0.1:" + staging.port("serve"), "--data", data().toString()));
+                home.resolve("bin/checkrail").toString(),
+                "serve",
+                "--listen",
+                "127.0.0.1:" + staging.port("serve"),
+                "--data",
+                data().toString()));
     if (OnCallFile.isKnown(home)) {
       command.addAll(List.of("--on-call", folder.resolve("on-call.yaml").toString()));
     }
@@ -453,12 +493,18 @@ public final class Topology implements AutoCloseable {
     CommandLine cli = cli();
     CommandLine.Answer answer =
         cli.run(
-            "login", "--name", "ada", "--password-file", folder.resolve("password").toString(),
-            "--first", first.group(1));
+            "login",
+            "--name",
+            "ada",
+            "--password-file",
+            folder.resolve("password").toString(),
+            "--first",
+            first.group(1));
     if (answer.status() != 0) {
       throw new IOException("nobody could log in: " + answer.said());
     }
-    JsonNode tokens = JSON.readTree(Files.readString(folder.resolve("config/checkrail/tokens.json")));
+    JsonNode tokens =
+        JSON.readTree(Files.readString(folder.resolve("config/checkrail/tokens.json")));
     control = new Control(server(), tokens.path(server()).asString());
     progress.accept("the control plane (checkrail serve)");
     return null;
@@ -469,8 +515,12 @@ public final class Topology implements AutoCloseable {
     List<String> command =
         new ArrayList<>(
             List.of(
-                home.resolve("bin/checkrail").toString(), "serve", "--listen",
-                "127.0.0.1:" + staging.port("serve"), "--data", data().toString()));
+                home.resolve("bin/checkrail").toString(),
+                "serve",
+                "--listen",
+                "127.0.0.1:" + staging.port("serve"),
+                "--data",
+                data().toString()));
     if (OnCallFile.isKnown(home)) {
       command.addAll(List.of("--on-call", folder.resolve("on-call.yaml").toString()));
     }
@@ -483,8 +533,15 @@ public final class Topology implements AutoCloseable {
     CommandLine.Answer added =
         cli()
             .run(
-                "lb", "add", options.balancer(), "--master-socket", master().toString(), "--policy",
-                policy().toString(), "--log", "udp:127.0.0.1:" + staging.port("log"));
+                "lb",
+                "add",
+                options.balancer(),
+                "--master-socket",
+                master().toString(),
+                "--policy",
+                policy().toString(),
+                "--log",
+                "udp:127.0.0.1:" + staging.port("log"));
     if (added.status() != 0) {
       throw new IOException("the load balancer was not taken over: " + added.said());
     }
@@ -577,9 +634,13 @@ public final class Topology implements AutoCloseable {
     children.start(
         "visitors",
         ours(
-            "dev.checkrail.scenarios.stranger.Visitors", "" + staging.port("http"),
-            staging.shopHost(), staging.reportsHost(), folder.resolve("shop.key").toString(),
-            "" + perSecond, "" + staging.seed()),
+            "dev.checkrail.scenarios.stranger.Visitors",
+            "" + staging.port("http"),
+            staging.shopHost(),
+            staging.reportsHost(),
+            folder.resolve("shop.key").toString(),
+            "" + perSecond,
+            "" + staging.seed()),
         Map.of());
   }
 
@@ -600,11 +661,19 @@ public final class Topology implements AutoCloseable {
         children.start(
             "check-books",
             gateway(
-                "check-books", "--database-url", database, "--database-password-file",
-                folder.resolve("gateway/database/instance.password").toString(), "--acquirer",
-                "acq-a=" + folder.resolve("acq-a/journal.jsonl"), "--acquirer",
-                "acq-b=" + folder.resolve("acq-b/journal.jsonl"), "--client-log", all.toString(),
-                "--format", "json"),
+                "check-books",
+                "--database-url",
+                database,
+                "--database-password-file",
+                folder.resolve("gateway/database/instance.password").toString(),
+                "--acquirer",
+                "acq-a=" + folder.resolve("acq-a/journal.jsonl"),
+                "--acquirer",
+                "acq-b=" + folder.resolve("acq-b/journal.jsonl"),
+                "--client-log",
+                all.toString(),
+                "--format",
+                "json"),
             Map.of());
     int status = check.process().waitFor();
     if (status > 1) {
@@ -656,7 +725,8 @@ public final class Topology implements AutoCloseable {
         // Not there yet.
       }
       if (!child.process().isAlive()) {
-        throw new IOException(child.name() + " has ended; see " + child.log() + "\n" + child.said());
+        throw new IOException(
+            child.name() + " has ended; see " + child.log() + "\n" + child.said());
       }
       if (Instant.now().isAfter(until)) {
         throw new IOException(child.name() + " does not start; see " + child.log());

@@ -13,12 +13,24 @@ import org.junit.jupiter.api.Test;
 class ScenariosTest {
   private static final Set<String> CAUSES =
       Set.of(
-          "lb-change", "lb-runtime", "backend", "database", "rate-limit", "acquirer", "surge",
-          "abuse", "merchant", "other-change", "network", "observer", "none");
+          "lb-change",
+          "lb-runtime",
+          "backend",
+          "database",
+          "rate-limit",
+          "acquirer",
+          "surge",
+          "abuse",
+          "merchant",
+          "other-change",
+          "network",
+          "observer",
+          "none");
 
   @Test
   void eachOfThe45IsInjectedOrItIsSaidWhyNot() {
-    List<Integer> numbers = new ArrayList<>(Scenarios.all().stream().map(Scenario::number).toList());
+    List<Integer> numbers =
+        new ArrayList<>(Scenarios.all().stream().map(Scenario::number).toList());
     numbers.addAll(Scenarios.left().keySet());
     assertThat(numbers)
         .containsExactlyInAnyOrderElementsOf(IntStream.rangeClosed(1, 45).boxed().toList());
