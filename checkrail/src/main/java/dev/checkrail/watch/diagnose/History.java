@@ -74,9 +74,9 @@ final class History {
     }
 
     /**
-     * What hardly any took, clearly beyond the usual one. A few beyond it say nothing, tails are
-     * like that; if most are, all of the service is slower, though none may be slow by the tail's
-     * measure.
+     * What one in ten took at most, clearly beyond the usual one. A few beyond it say nothing,
+     * tails are like that; if most are, all of the service is slower, though none may be slow by
+     * the tail's measure.
      */
     int slowerAbove(String service) {
       Sums sums = service(service);
@@ -84,7 +84,7 @@ final class History {
         return slowAbove(service);
       }
       int usual = sums.times.quantile(0.5);
-      int tail = 5 * sums.times.quantile(0.98) / 4;
+      int tail = 11 * sums.times.quantile(0.9) / 10;
       return Math.min(slowAbove(service), Math.max(tail, Math.max(5 * usual / 2, usual + 200)));
     }
 
@@ -345,8 +345,8 @@ final class History {
     double all = sums.requests;
     if (all > 0) {
       double gain =
-          Math.min(slower, all) * Math.log(0.6 / 0.05)
-              + Math.max(0, all - slower) * Math.log(0.4 / 0.95);
+          Math.min(slower, all) * Math.log(0.6 / 0.1)
+              + Math.max(0, all - slower) * Math.log(0.4 / 0.9);
       gain(name, tick, Math.min(SLOWER_AT_MOST, gain), 1);
     }
   }
