@@ -16,6 +16,8 @@ final class Harm {
   record Unit(Cell cell, Kind kind, double count) {}
 
   /** The whole front door, for what has no server. */
+  private static final double MOST = 0.5;
+
   static final Cell FRONT = new Cell(Cell.ANY, "", "");
 
   final List<Unit> units = new ArrayList<>();
@@ -59,8 +61,11 @@ final class Harm {
           failed += bad;
         }
       }
-      int above = usual.slowAbove(cell.service());
-      double slow = sums.slowerThan(above) - failed;
+      double slow = sums.slowerThan(usual.slowAbove(cell.service())) - failed;
+      double slower = sums.slowerThan(usual.slowerAbove(cell.service())) - failed;
+      if (slower > MOST * sums.requests) {
+        slow = slower;
+      }
       double expected = 0.02 * sums.requests;
       if (slow - expected > 1 && clear(slow, expected, 2.7)) {
         unit(cell, Kind.SLOW, slow - expected);

@@ -34,6 +34,7 @@ final class History {
   private static final double MOST = 30;
 
   private static final double[] RISEN = {0.05, 0.2, 0.6};
+  private static final double SLOWER_AT_MOST = 3;
   private static final String ALL = "*";
 
   private static final class Stream {
@@ -73,6 +74,21 @@ final class History {
       }
       int usual = sums.times.quantile(0.95);
       return Math.max(3 * usual, usual + 300);
+    }
+
+    /**
+     * What one in ten took at most, clearly beyond the usual one. A few beyond it say nothing,
+     * tails are like that; if most are, all of the service is slower, though none may be slow by
+     * the tail's measure.
+     */
+    int slowerAbove(String service) {
+      Sums sums = service(service);
+      if (sums.times.count() < 200) {
+        return slowAbove(service);
+      }
+      int usual = sums.times.quantile(0.5);
+      int tail = 11 * sums.times.quantile(0.9) / 10;
+      return Math.min(slowAbove(service), Math.max(tail, Math.max(5 * usual / 2, usual + 200)));
     }
 
     double rate(double sum) {
@@ -283,6 +299,7 @@ final class History {
       });
       double slow = sums.slowerThan(usual.slowAbove(cell.service()));
       share(cell + " slow", tick, slow, sums.requests, 0.02, Math.min(10, seconds(sums, 0.9)));
+      slower(cell + " slower", tick, sums.slowerThan(usual.slowerAbove(cell.service())), sums);
     });
     stuck(tick);
     queues(tick);
@@ -326,6 +343,19 @@ final class History {
           Math.min(bad, all) * Math.log(p1 / p0)
               + Math.max(0, all - bad) * Math.log((1 - p1) / (1 - p0));
       gain(name + " " + risen, tick, gain, 1 + delay);
+    }
+  }
+
+  /**
+   * Most of them: a second in which everybody waits is not enough, five one after the other are.
+   */
+  private void slower(String name, Tick tick, double slower, Sums sums) {
+    double all = sums.requests;
+    if (all > 0) {
+      double gain =
+          Math.min(slower, all) * Math.log(0.6 / 0.1)
+              + Math.max(0, all - slower) * Math.log(0.4 / 0.9);
+      gain(name, tick, Math.min(SLOWER_AT_MOST, gain), 1);
     }
   }
 

@@ -210,4 +210,26 @@ class DiagnoseTest {
       }
     }
   }
+
+  /**
+   * Each takes less than the tail usually takes three times; all together take three times more.
+   */
+  @Test
+  void thatAllAreSlowerIsAHarmThoughNoneIsSlowByTheTailsMeasure() {
+    Faults.Fault slower =
+        new Faults.Fault(
+            16,
+            "a little slower",
+            java.util.Set.of(Cause.DATABASE),
+            java.util.Set.of(),
+            Faults.Wanted.CAUSE,
+            true,
+            (fleet, feed, when) -> fleet.at(when, () -> fleet.database.extra = 0.4));
+    for (long seed = 1; seed <= 3; seed++) {
+      Bench.Run run = Bench.run(slower, 60, seed);
+      assertThat(run.answer().map(it -> it.first().cause()))
+          .as(Bench.line(run))
+          .contains(Cause.DATABASE);
+    }
+  }
 }

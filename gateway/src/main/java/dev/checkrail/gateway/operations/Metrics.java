@@ -86,6 +86,11 @@ public final class Metrics {
                     (double) (it.getActiveConnections() + it.getThreadsAwaitingConnection())
                         / database.size())
                 .orElse(0.0));
+    HeldConnections held = new HeldConnections(registry, System::nanoTime);
+    gauge(
+        "gateway_database_held_seconds",
+        "How long a connection was held on average, lately: what statements and locks take",
+        held::seconds);
   }
 
   /** What the reconciler had before it when somebody looked last. */

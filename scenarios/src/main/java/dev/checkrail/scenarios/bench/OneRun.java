@@ -77,9 +77,9 @@ final class OneRun {
       Observed observed;
       try {
         told(injector, says, "before");
-        observed = observe(injector, says);
+        observed = observe(injector, says, run);
       } finally {
-        playground.children().end("plane-" + plan.number());
+        playground.children().end("plane-" + run);
         Playground.end(crowd);
       }
       Path kept = Files.createDirectories(out.resolve("answers"));
@@ -128,10 +128,10 @@ final class OneRun {
     }
   }
 
-  private Observed observe(Child injector, BufferedReader says)
+  private Observed observe(Child injector, BufferedReader says, String run)
       throws IOException, InterruptedException {
     int pagesBefore = playground.topology().sink().pages().size();
-    try (Plane plane = Plane.start(home, playground.topology(), plan.number());
+    try (Plane plane = Plane.start(home, playground.topology(), run);
         Watch watch = Watch.start(plane.control(), playground.topology().balancer());
         Stage stage = new Stage(playground.places(plan.load()), new java.util.Random(1))) {
       TimeUnit.NANOSECONDS.sleep(BASELINE.toNanos());

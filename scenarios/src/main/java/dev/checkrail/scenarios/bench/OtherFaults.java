@@ -91,7 +91,7 @@ final class OtherFaults {
                 stage.acquirers("slow", 400, 1);
                 stage.workers(2);
               } else {
-                stage.workers(4);
+                stage.workers(6);
               }
             })
             .what("all payment servers stand still for 2 s, and clients ask again at once")

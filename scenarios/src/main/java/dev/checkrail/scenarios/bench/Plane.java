@@ -35,7 +35,7 @@ final class Plane implements AutoCloseable {
   }
 
   /** Starts it; returns once it owns the load balancer and has looked at it. */
-  static Plane start(Path home, Topology topology, int number)
+  static Plane start(Path home, Topology topology, String run)
       throws IOException, InterruptedException {
     int port = topology.staging().port("serve");
     String server = "http://127.0.0.1:" + port;
@@ -47,11 +47,11 @@ final class Plane implements AutoCloseable {
                 "--listen",
                 "127.0.0.1:" + port,
                 "--data",
-                topology.folder().resolve("plane-" + number).toString()));
+                topology.folder().resolve("plane-" + run).toString()));
     if (OnCallFile.isKnown(home)) {
       command.addAll(List.of("--on-call", topology.folder().resolve("on-call.yaml").toString()));
     }
-    Child serve = topology.children().start("plane-" + number, command, Map.of());
+    Child serve = topology.children().start("plane-" + run, command, Map.of());
     try {
       return adopted(topology, serve, server);
     } catch (IOException | InterruptedException | RuntimeException e) {

@@ -68,6 +68,7 @@ final class Playground implements AutoCloseable {
     Path base = Files.createDirectories(topology.folder().resolve("base"));
     Files.writeString(
         base.resolve("haproxy.cfg"), Edge.base(Files.readString(topology.configuration())));
+    Files.writeString(topology.policy(), signals(Files.readString(topology.policy()), staging));
     Files.writeString(
         base.resolve("tenants.map"), Edge.tenants(staging.shopHost(), staging.shopPool()));
     Files.copy(
@@ -102,6 +103,15 @@ final class Playground implements AutoCloseable {
     try (Stage stage = new Stage(places(1), new java.util.Random(1))) {
       stage.restore();
     }
+  }
+
+  /** The gateway also says how long connections of the database are held. */
+  private static String signals(String policy, Staging staging) {
+    return Edge.after(
+        policy,
+        "signals:",
+        "  database-time: { url: \"http://127.0.0.1:%d/metrics\",".formatted(staging.port("pay-1"))
+            + " query: \"gateway_database_held_seconds\", above: 0.25 }");
   }
 
   Topology topology() {

@@ -15,7 +15,7 @@ import java.util.function.ToDoubleFunction;
 final class Table {
   private static final String HEAD =
       """
-      | # | scenario | true cause | runs | detection | first answer | stayed 60 s | truth first | \
+      | # | scenario | true cause | runs | detection | first answer | stayed | truth first | \
       in first two | pages | wrong rollbacks | last change | first alert |
       |---|---|---|---|---|---|---|---|---|---|---|---|---|
       """;
@@ -61,7 +61,7 @@ final class Table {
     List<Row> answered = own.stream().filter(it -> it.answered().isPresent()).toList();
     return String.format(
         Locale.ROOT,
-        "| %s | %s | %s | %d | %s | %s | %d/%d | %d/%d | %d/%d | %s | %d | %d/%d | %d/%d |%n",
+        "| %s | %s | %s | %d | %s | %s | %d/%d%s | %d/%d | %d/%d | %s | %d | %d/%d | %d/%d |%n",
         number,
         name,
         cause,
@@ -70,6 +70,7 @@ final class Table {
         seconds(own, it -> it.answered().orElse(Double.NaN)),
         count(answered, Row::stayed),
         answered.size(),
+        watched(answered),
         count(own, it -> Score.of(it) == Score.RIGHT),
         own.size(),
         count(own, Score::firstTwo),
@@ -80,6 +81,12 @@ final class Table {
         own.size(),
         count(own, Score::firstAlertIsRight),
         own.size());
+  }
+
+  /** For how long it was looked, if that was less than a minute. */
+  private static String watched(List<Row> answered) {
+    double least = answered.stream().mapToDouble(Row::watched).min().orElse(60);
+    return least > 59 ? "" : String.format(Locale.ROOT, " (%.0f s)", least);
   }
 
   private static String pages(List<Row> own) {
