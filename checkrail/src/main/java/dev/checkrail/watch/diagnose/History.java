@@ -25,6 +25,7 @@ final class History {
 
   /** What lasted for less says little of how it goes on. */
   private static final double SHORT = 5;
+
   private static final int QUIET = 20;
 
   /** e^12: one false alarm in 160 000 seconds of one stream. */
