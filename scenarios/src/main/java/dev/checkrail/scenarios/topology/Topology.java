@@ -141,7 +141,7 @@ public final class Topology implements AutoCloseable {
   public static Topology start(
       Path home, Staging staging, Options options, Consumer<String> progress, Before before)
       throws IOException, InterruptedException {
-    Path folder = Files.createTempDirectory(PREFIX);
+    Path folder = newFolder();
     Children children = Children.in(folder, registry(home));
     Topology topology = new Topology(home, folder, staging, options, children, progress);
     try {
@@ -159,7 +159,7 @@ public final class Topology implements AutoCloseable {
    */
   public static Topology startAlone(Path home, Staging staging, Consumer<String> progress)
       throws IOException, InterruptedException {
-    Path folder = Files.createTempDirectory(PREFIX);
+    Path folder = newFolder();
     Children children = Children.in(folder, registry(home));
     Topology topology = new Topology(home, folder, staging, Options.usual(), children, progress);
     try {
@@ -170,6 +170,15 @@ public final class Topology implements AutoCloseable {
       topology.close();
       throw e;
     }
+  }
+
+  /** With letters for a name: a long number could be taken for a card's where the path is told. */
+  private static Path newFolder() throws IOException {
+    StringBuilder name = new StringBuilder(PREFIX);
+    new SecureRandom().ints(12, 'a', 'z' + 1).forEach(name::appendCodePoint);
+    return Files.createDirectory(
+        Path.of(System.getProperty("java.io.tmpdir"), name.toString()),
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
   }
 
   /** Where files of runs are kept. */
