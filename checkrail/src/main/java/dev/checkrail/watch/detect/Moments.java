@@ -332,7 +332,7 @@ public final class Moments {
   private List<Moment.Event> events(Sources from) {
     List<Moment.Event> events = new ArrayList<>();
     for (JournalEntry entry : from.journal()) {
-      what(entry.kind())
+      what(entry)
           .ifPresent(what -> {
             events.add(
                 new Moment.Event(
@@ -352,13 +352,19 @@ public final class Moments {
     return events;
   }
 
-  private static Optional<Moment.Event.What> what(String kind) {
-    return switch (kind) {
+  private static Optional<Moment.Event.What> what(JournalEntry entry) {
+    return switch (entry.kind()) {
       case "apply.began" -> Optional.of(Moment.Event.What.APPLY_BEGAN);
       case "apply.serves", "apply.stopped", "apply.live" ->
           Optional.of(Moment.Event.What.APPLY_ENDED);
       case "rollback.ordered" -> Optional.of(Moment.Event.What.ROLLBACK_BEGAN);
       case "rollback.serves", "rollback.stopped" -> Optional.of(Moment.Event.What.ROLLBACK_ENDED);
+      // What a crash interrupted, and was ended at the start.
+      case "recover.serves", "recover.stopped" ->
+          Optional.of(
+              entry.details().getOrDefault("why", "").startsWith("an interrupted rollback")
+                  ? Moment.Event.What.ROLLBACK_ENDED
+                  : Moment.Event.What.APPLY_ENDED);
       case "runtime.told", "rollback.tourniquet" -> Optional.of(Moment.Event.What.RUNTIME);
       case "event" -> Optional.of(Moment.Event.What.TOLD);
       default -> Optional.empty();

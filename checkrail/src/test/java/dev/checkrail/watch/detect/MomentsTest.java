@@ -227,6 +227,27 @@ class MomentsTest {
     assertThat(next(seen(4), counts(0, 0)).events()).hasSize(1);
   }
 
+  @Test
+  void whatACrashInterruptedAndTheStartEndedIsTheEndOfWhatItWas() {
+    JournalEntry back =
+        new JournalEntry(
+            NOON,
+            "checkrail",
+            "recover.serves",
+            "lb edge",
+            Map.of("why", "an interrupted rollback was ended: worker 7 serves"));
+    JournalEntry forth =
+        new JournalEntry(
+            NOON,
+            "checkrail",
+            "recover.stopped",
+            "lb edge",
+            Map.of("why", "an interrupted apply was ended: the files of before are back"));
+    assertThat(next(seen(1), counts(0, 0), back, forth).events())
+        .extracting(Moment.Event::what)
+        .containsExactly(Moment.Event.What.ROLLBACK_ENDED, Moment.Event.What.APPLY_ENDED);
+  }
+
   /** Who knows which worker its last act left needs no minute to tell others' reloads. */
   @Test
   void aWorkerThatNoActOfOursLeftIsOthersAtOnceAndAlsoAfterAStart() {
