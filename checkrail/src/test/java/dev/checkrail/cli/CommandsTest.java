@@ -344,7 +344,8 @@ class CommandsTest {
     assertThat(run.out())
         .contains("check", "gate", "diff", "explain", "test", "rehearse", "completion", "demo")
         .contains("serve", "login", "logout", "lb", "event", "journal", "token", "account")
-        .doesNotContain("incidents");
+        .contains("incidents", "diagnosis", "alerts", "fault-bench")
+        .doesNotContain("replay", "rollout");
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.checkrail.scenarios.topology;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,7 @@ public final class CommandLine {
   /**
    * What a command said.
    *
-   * @param said standard output and error, as they came
+   * @param said standard output, and behind it standard error
    * @param seconds how long it took, its own start included
    */
   public record Answer(int status, String said, double seconds) {}
@@ -30,14 +31,18 @@ public final class CommandLine {
     List<String> command = new ArrayList<>();
     command.add(home.resolve("bin/checkrail").toString());
     command.addAll(List.of(arguments));
+    // Apart, or a line of one would stand within a line of the other.
+    Path errors = Files.createTempFile("checkrail-", ".err");
     ProcessBuilder builder =
-        new ProcessBuilder(command).directory(home.toFile()).redirectErrorStream(true);
+        new ProcessBuilder(command).directory(home.toFile()).redirectError(errors.toFile());
     builder.environment().putAll(environment);
     long begun = System.nanoTime();
     Process process = builder.start();
     process.getOutputStream().close();
-    String said =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-    return new Answer(process.waitFor(), said, (System.nanoTime() - begun) / 1e9);
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    int status = process.waitFor();
+    String both = (said.strip() + "\n" + Files.readString(errors)).strip();
+    Files.delete(errors);
+    return new Answer(status, both, (System.nanoTime() - begun) / 1e9);
   }
 }
