@@ -172,7 +172,13 @@ public final class Adopt {
   private static Map<String, String> environment(long pid, List<String> notes) {
     Map<String, String> variables = new LinkedHashMap<>();
     try {
-      byte[] bytes = Files.readAllBytes(Path.of("/proc/" + pid + "/environ"));
+      Path environ = Path.of("/proc/" + pid + "/environ");
+      byte[] bytes = Files.readAllBytes(environ);
+      // A master that has just started its worker begins itself anew, and has none meanwhile.
+      for (int i = 0; i < 50 && bytes.length == 0; i++) {
+        LockSupport.parkNanos(10_000_000);
+        bytes = Files.readAllBytes(environ);
+      }
       for (String one : new String(bytes, StandardCharsets.UTF_8).split("\0", -1)) {
         int sign = one.indexOf('=');
         if (sign > 0) {
