@@ -75,6 +75,7 @@ final class Guard implements AutoCloseable {
   private final Watched watched;
   private final String name;
   private final InstantSource clock;
+  private final Instant began;
   private final HeardJournal.Ear ear;
   private final WhatMoved moved;
   private final Signals signals;
@@ -134,6 +135,7 @@ final class Guard implements AutoCloseable {
     this.around = around;
     this.name = watched.name();
     this.clock = around.clock();
+    this.began = clock.instant();
     this.ear = around.journal().listen(name);
     this.moved = new WhatMoved(watched.entry(), around.registry(), this::policy, around.nanos());
     this.signals = new Signals(policy().signals(), around.nanos());
@@ -176,12 +178,16 @@ final class Guard implements AutoCloseable {
 
   private void run() {
     try {
-      List<JournalEntry> before = remembered();
+      Optional<List<JournalEntry>> before = Optional.empty();
+      boolean told = false;
       while (!closed.get()) {
+        if (before.isEmpty()) {
+          before = remembered();
+        }
         untilTheNext();
         try {
-          look(before);
-          before = List.of();
+          look(told ? List.of() : before.orElse(List.of()));
+          told = before.isPresent();
           trouble = "";
         } catch (BalancerException | RuntimeException e) {
           failed(e);
@@ -196,13 +202,19 @@ final class Guard implements AutoCloseable {
     Thread.sleep(1000 - Math.floorMod(clock.millis() - LATE, 1000L));
   }
 
-  /** What the journal says of the last quarter of an hour: we may have been away. */
-  private List<JournalEntry> remembered() {
+  /**
+   * What the journal says of the last quarter of an hour before we began to listen: we may have
+   * been away. Empty if it does not answer: then it is asked again.
+   */
+  private Optional<List<JournalEntry>> remembered() {
     try {
-      return around.remembered().of(name, clock.instant().minus(REMEMBERED));
+      return Optional.of(
+          around.remembered().of(name, began.minus(REMEMBERED)).stream()
+              .filter(it -> it.at().isBefore(began))
+              .toList());
     } catch (RuntimeException e) {
-      LOG.warn("lb {}: what was done before is not known: {}", name, e.getMessage());
-      return List.of();
+      LOG.warn("lb {}: what was done before is not known yet: {}", name, e.getMessage());
+      return Optional.empty();
     }
   }
 
@@ -251,6 +263,7 @@ final class Guard implements AutoCloseable {
       }
     }
     List<JournalEntry> journal = new ArrayList<>(before);
+    // What was begun to be written before we listened, and was heard all the same, is in both.
     ear.next().stream().filter(one -> !before.contains(one)).forEach(journal::add);
     return new Moments.Sources(
         at,

@@ -27,7 +27,7 @@ import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.SocketException;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -94,10 +94,11 @@ final class Listening implements AutoCloseable {
 
   /**
    * Fails if this address can't be listened on, before anything else is begun. A moment later
-   * somebody may have taken it: {@link #start} says so then.
+   * somebody may have taken it: {@link #start} says so then. It does not listen: who waits for us
+   * would connect, and what is left of that connection would keep us from the address.
    */
   static void free(String host, int port) throws IOException {
-    try (ServerSocket socket = new ServerSocket()) {
+    try (Socket socket = new Socket()) {
       socket.setReuseAddress(true);
       socket.bind(new InetSocketAddress(InetAddress.getByName(host), port));
     } catch (BindException e) {

@@ -34,6 +34,9 @@ final class Cli implements AutoCloseable {
   /** More than any map that fits into a configuration; an answer that is longer is cut off. */
   private static final int LONGEST = 256 << 20;
 
+  /** So many time-outs at most, for an answer that comes in pieces. */
+  private static final int PIECES = 12;
+
   private static final Duration RELOADING = Duration.ofMillis(500);
 
   private final Path socket;
@@ -218,7 +221,13 @@ final class Cli implements AutoCloseable {
     }
   }
 
-  private String receive(SocketChannel in, long end) throws BalancerException, Broken {
+  /**
+   * The time-out is for silence: a large map is written in pieces, and each of them shows that it
+   * works. A trickle ends, too.
+   */
+  private String receive(SocketChannel in, long firstEnd) throws BalancerException, Broken {
+    long end = firstEnd;
+    long last = firstEnd + (PIECES - 1) * timeout.toNanos();
     ByteArrayOutputStream answer = new ByteArrayOutputStream();
     ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
     try {
@@ -233,6 +242,7 @@ final class Cli implements AutoCloseable {
           continue;
         }
         answer.write(buffer.array(), 0, count);
+        end = Math.min(last, System.nanoTime() + timeout.toNanos());
         if (answer.size() > LONGEST) {
           close();
           throw new BalancerException(

@@ -271,8 +271,7 @@ public final class Chronicle {
       What what =
           switch (event.what()) {
             case ROLLBACK_BEGAN -> What.WAY_BACK;
-            case ROLLBACK_ENDED ->
-                event.text().startsWith("rollback.serves") ? What.VERIFIED : What.NOTE;
+            case ROLLBACK_ENDED -> serves(event) ? What.VERIFIED : What.NOTE;
             case APPLY_BEGAN, APPLY_ENDED, RUNTIME, RELOADED_BY_OTHERS, TOLD -> What.CHANGED;
           };
       entry(event.at(), what, event.actor(), event.text());
@@ -309,6 +308,11 @@ public final class Chronicle {
       entry(moment.at(), What.HARM_ENDED, "checkrail", "no more fail than usual");
     }
     quietTold = quiet;
+  }
+
+  /** Also one that a crash interrupted, and that the start ended. */
+  private static boolean serves(Moment.Event ended) {
+    return ended.text().startsWith("rollback.serves") || ended.text().startsWith("recover.serves");
   }
 
   private boolean refuted() {

@@ -96,6 +96,11 @@ final class Feed {
 
   /** The way back. */
   void rollback(Fleet.Config back) {
+    rollback(back, "rollback.serves lb edge");
+  }
+
+  /** The way back, ended by who began it, or at the next start if that was killed. */
+  void rollback(Fleet.Config back, String ended) {
     goneBack = true;
     String digest = "digest-" + ++acts;
     Scope scope = difference(fleet.worker.config, back);
@@ -108,10 +113,7 @@ final class Feed {
           scopes.put(digest, scope);
           drift.clear();
           fleet.after(
-              0.6,
-              () ->
-                  events.add(
-                      event(Moment.Event.What.ROLLBACK_ENDED, "rollback.serves lb edge", digest)));
+              0.6, () -> events.add(event(Moment.Event.What.ROLLBACK_ENDED, ended, digest)));
         });
   }
 

@@ -87,6 +87,19 @@ class RecordedTest {
   }
 
   @Test
+  void wayBackThatACrashInterruptedAndTheStartEndedIsVerified() {
+    Fleet.Config good = fleet.approved.copy();
+    Faults.all().getFirst().how().at(fleet, feed, 45);
+    until(55);
+    feed.rollback(good, "recover.serves lb edge: an interrupted rollback was ended");
+    until(60);
+
+    assertThat(last().timeline())
+        .extracting(Incident.Entry::what)
+        .contains(What.WAY_BACK, What.VERIFIED);
+  }
+
+  @Test
   void personMayCloseItEarlierAndTheRecordSaysSo() {
     outage();
     until(90);

@@ -144,12 +144,38 @@ public final class Topology implements AutoCloseable {
     Path folder = newFolder();
     Children children = Children.in(folder, registry(home));
     Topology topology = new Topology(home, folder, staging, options, children, progress);
+    return topology.started(() -> topology.start(before));
+  }
+
+  private interface Starting {
+    void run() throws IOException, InterruptedException;
+  }
+
+  /** While it starts nobody has it yet who could end it: then it ends with this process. */
+  private Topology started(Starting starting) throws IOException, InterruptedException {
+    Thread hook = new Thread(this::drop, "end");
+    Runtime.getRuntime().addShutdownHook(hook);
     try {
-      topology.start(before);
-      return topology;
+      starting.run();
+      return this;
     } catch (IOException | InterruptedException | RuntimeException e) {
-      topology.close();
+      close();
       throw e;
+    } finally {
+      try {
+        Runtime.getRuntime().removeShutdownHook(hook);
+      } catch (IllegalStateException e) {
+        // It is running: somebody has pressed Ctrl-C.
+      }
+    }
+  }
+
+  private void drop() {
+    close();
+    try {
+      Folders.delete(folder);
+    } catch (IOException e) {
+      System.err.println("checkrail: " + folder + " could not be deleted: " + e.getMessage());
     }
   }
 
@@ -162,14 +188,10 @@ public final class Topology implements AutoCloseable {
     Path folder = newFolder();
     Children children = Children.in(folder, registry(home));
     Topology topology = new Topology(home, folder, staging, Options.usual(), children, progress);
-    try {
+    return topology.started(() -> {
       topology.prepare();
       together(List.of(topology::startGateway, topology::startShop));
-      return topology;
-    } catch (IOException | InterruptedException | RuntimeException e) {
-      topology.close();
-      throw e;
-    }
+    });
   }
 
   /** With letters for a name: a long number could be taken for a card's where the path is told. */
