@@ -232,4 +232,16 @@ class DiagnoseTest {
           .contains(Cause.DATABASE);
     }
   }
+
+  /** Five keys make all requests, as ever: that a few are busy says nothing of who began it. */
+  @Test
+  void fewLargeClientsAreNoCrowdOfTheirOwn() {
+    for (int number : List.of(32, 40, 41)) {
+      Faults.Fault fault =
+          Faults.all().stream().filter(f -> f.number() == number).findFirst().orElseThrow();
+      Bench.Run run = Bench.run(fault, 60, 3, 5);
+      assertThat(run.firstTwo()).as(Bench.line(run)).isTrue();
+      assertThat(run.right()).as(Bench.line(run)).isTrue();
+    }
+  }
 }
