@@ -19,7 +19,7 @@ class DiagnoseTest {
   private static final class Story {
     final Fleet fleet;
     final Feed feed;
-    final Diagnose diagnose;
+    Diagnose diagnose;
     final List<Diagnosis> said = new ArrayList<>();
     final List<Moment> moments = new ArrayList<>();
 
@@ -231,6 +231,29 @@ class DiagnoseTest {
           .as(Bench.line(run))
           .contains(Cause.DATABASE);
     }
+  }
+
+  @Test
+  void partsOfAChangeThatAreNotUnderstoodDoNotHideThoseThatAre() {
+    Story story = new Story(60, 13);
+    Scope.Part unknown = new Scope.Part(Scope.Touch.OTHER, "", "", "", "?", "?");
+    story.diagnose =
+        new Diagnose(act ->
+            story
+                .feed
+                .moved()
+                .by(act)
+                .map(scope ->
+                    new Scope(
+                        Stream.concat(scope.parts().stream(), Stream.of(unknown)).toList(),
+                        false)));
+    story.fault(7, 45).until(70);
+
+    Ranked first = story.first().orElseThrow().first();
+    assertThat(first.cause()).isEqualTo(Cause.LB_CHANGE);
+    assertThat(first.reasons())
+        .filteredOn(it -> it.kind() == Reason.Kind.SCOPE)
+        .anySatisfy(it -> assertThat(it.log10()).isGreaterThan(3));
   }
 
   /** Five keys make all requests, as ever: that a few are busy says nothing of who began it. */
