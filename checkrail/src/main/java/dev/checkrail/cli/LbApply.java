@@ -15,7 +15,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -62,30 +61,9 @@ final class LbApply extends LbActing {
     Remote.Answer answer = remote().post(LbCommand.path(name()) + "/apply", body());
     String type = answer.text("type");
     if (type.endsWith(":gate-blocked") || type.endsWith(":gate-undecided")) {
-      return heldBack(answer);
+      return heldBack(answer, "checkrail gate");
     }
     return tell(answer);
-  }
-
-  private int heldBack(Remote.Answer answer) {
-    JsonNode verdict = Optional.ofNullable(answer.body().get("verdict")).orElse(Remote.object());
-    if (output.json()) {
-      at.out().println(answer.body());
-    } else {
-      Page page = page();
-      for (JsonNode one : nodes(verdict, "findings")) {
-        boolean counts = !one.has("live") && !one.has("suppressed");
-        if (counts && !of(one, "severity").equals("notice")) {
-          page.line(
-              "%s:%s %s %s"
-                  .formatted(
-                      of(one, "file"), of(one, "line"), of(one, "severity"), of(one, "rule")));
-          page.prose(2, of(one, "message"));
-        }
-      }
-    }
-    say(Shown.of(answer.text("detail")) + "; 'checkrail gate' says more");
-    return answer.text("type").endsWith(":gate-undecided") ? 3 : 1;
   }
 
   private ObjectNode body() {
