@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -50,7 +51,7 @@ final class LbApply extends LbActing {
       description = "Although the gate blocks it, and over drift; the journal says so.")
   private boolean force;
 
-  @Mixin private ConfigOptions options = new ConfigOptions();
+  @Mixin private Places places = new Places();
 
   LbApply(Surroundings at) {
     super(at);
@@ -68,7 +69,7 @@ final class LbApply extends LbActing {
 
   private ObjectNode body() {
     // The policy that judges is the load balancer's own, on the server; this one is not sent.
-    Inputs inputs = new Inputs(at, options, config);
+    Inputs inputs = new Inputs(at, places, config);
     Subject subject = inputs.subject(config, Optional.empty());
     var unused = Read.haproxy(subject.files(), subject.paths(), subject.target());
     Map<String, SourceFile> found = new LinkedHashMap<>();
@@ -118,5 +119,47 @@ final class LbApply extends LbActing {
 
   private static String base64(SourceFile file) {
     return Base64.getEncoder().encodeToString(file.bytes());
+  }
+
+  /** What is looked at here only finds files: another policy judges. */
+  static final class Places implements ConfigPlaces {
+    @Option(
+        names = "--policy",
+        paramLabel = "FILE",
+        description =
+            "Only for its 'target:', by which the files are found that CONFIG names ('none' for"
+                + " none). Default: checkrail.yaml beside CONFIG. The change is judged by the"
+                + " policy that was approved: 'lb policy NAME'.")
+    private @Nullable String policy;
+
+    @Option(
+        names = "--env",
+        paramLabel = "NAME=VALUE",
+        description =
+            "A variable by which files are found here. The load balancer goes by its own ones.")
+    private Map<String, String> environment = new LinkedHashMap<>();
+
+    @Option(
+        names = "--cwd",
+        paramLabel = "DIR",
+        description =
+            "Where relative paths may start here. Default: the folder of CONFIG. The load balancer"
+                + " goes by its own one.")
+    private @Nullable String workingDirectory;
+
+    @Override
+    public Optional<String> policy() {
+      return Optional.ofNullable(policy);
+    }
+
+    @Override
+    public Map<String, String> environment() {
+      return environment;
+    }
+
+    @Override
+    public Optional<String> workingDirectory() {
+      return Optional.ofNullable(workingDirectory);
+    }
   }
 }
