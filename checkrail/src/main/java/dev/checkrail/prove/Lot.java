@@ -9,7 +9,8 @@ import java.util.Optional;
  * whatever the rest of them was, or undecided.
  *
  * @param before in the first of two configurations; empty if there is one only. What is different
- *     for each of the requests is {@link Outcome#VARIES}
+ *     for each of the requests is {@link Outcome#VARIES}; headers that a rule removes by a pattern
+ *     of names are not listed
  * @param now in the second, or in the only one
  * @param move whether they fare differently
  * @param because what is missing, if an outcome is undecided or it is not known whether they move

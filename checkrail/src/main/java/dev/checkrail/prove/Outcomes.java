@@ -58,12 +58,20 @@ final class Outcomes {
                   shares(to),
                   to.varies(),
                   leaf.pool()
-                      .map(pool -> pool.sent().target())
-                      .filter(target -> target != originalTarget)
-                      .map(target -> common(target).orElse("")),
+                      .map(Program.PoolProgram::sent)
+                      .filter(sent -> !isSentAsItCame(sent, originalTarget))
+                      .map(sent -> common(sent.target()).orElse("")),
                   leaf.pool().map(pool -> headers(pool.sent())).orElse(Map.of()));
       case Ending.ToPool to -> throw new IllegalStateException("a pool's rules were not followed");
     };
+  }
+
+  private static boolean isSentAsItCame(Program.Sent sent, Term originalTarget) {
+    return sent.target() == originalTarget
+        || (sent.state().path instanceof Term.Original path
+            && path.field().equals(Field.PATH)
+            && sent.state().query instanceof Term.Original query
+            && query.field().equals(Field.QUERY));
   }
 
   private static Outcome undecided(Blame blame) {

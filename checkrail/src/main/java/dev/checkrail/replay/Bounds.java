@@ -23,7 +23,7 @@ final class Bounds {
     double inside = share;
     double outside = end;
     double limit = -Math.log(mistake);
-    if (size * divergence(share, end) <= limit) {
+    if (size == 0) {
       return end;
     }
     for (int i = 0; i < STEPS; i++) {
