@@ -617,7 +617,7 @@ final class OnCall implements AutoCloseable {
       lock.lock();
       try {
         return escalation.open(name).stream()
-            .map(alert -> new Way.Open(alert, escalation.cause(alert.balancer())))
+            .map(alert -> new Way.Open(alert, escalation.causeOf(alert)))
             .toList();
       } finally {
         lock.unlock();
