@@ -374,7 +374,7 @@ final class Watched implements AutoCloseable {
           Optional.of(
               Intake.open(
                   source.get(),
-                  new LineReader(ZoneId.systemDefault(), () -> captured),
+                  new LineReader(ZoneId.systemDefault(), () -> captured, probes.own()),
                   this::logged,
                   name()));
       logTrouble = "";
