@@ -209,7 +209,7 @@ public final class ControlPlane implements AutoCloseable {
       opened.push(onCall);
       this.book = new IncidentBook(new IncidentTable(database), nanos);
       opened.push(book);
-      WaysBack waysBack = new WaysBack(balancers, nanos);
+      WaysBack waysBack = new WaysBack(balancers::wayBack, nanos);
       opened.push(waysBack);
       Guards guards =
           new Guards(
