@@ -74,7 +74,7 @@ class ArchitectureTest {
       balancer -> change read
       review   -> change
       rollout  -> review balancer
-      watch    -> balancer logs prove
+      watch    -> balancer replay
       path     -> lint replay rehearse change
       store    -> change balancer review rollout watch
       settings ->

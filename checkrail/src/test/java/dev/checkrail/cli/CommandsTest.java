@@ -359,10 +359,10 @@ class CommandsTest {
 
     assertThat(run.status()).isEqualTo(0);
     assertThat(run.out())
-        .contains("check", "gate", "diff", "explain", "test", "rehearse", "completion", "demo")
+        .contains("check", "gate", "diff", "explain", "replay", "test", "rehearse", "completion", "demo")
         .contains("serve", "login", "logout", "lb", "event", "journal", "token", "account")
         .contains("incidents", "diagnosis", "alerts", "fault-bench")
-        .doesNotContain("replay", "rollout");
+        .doesNotContain("rollout");
   }
 
   @Test
