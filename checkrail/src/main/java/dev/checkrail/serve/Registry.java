@@ -7,7 +7,6 @@ import dev.checkrail.balancer.haproxy.Installation;
 import dev.checkrail.policy.Policy;
 import dev.checkrail.policy.PolicyReader;
 import dev.checkrail.report.RuleId;
-import dev.checkrail.source.Problem;
 import dev.checkrail.source.Severity;
 import dev.checkrail.source.SourceFile;
 import java.io.IOException;

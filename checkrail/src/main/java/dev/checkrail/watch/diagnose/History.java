@@ -143,7 +143,8 @@ final class History {
   /**
    * Takes in a second.
    *
-   * @param answered whether it is published why users are harmed: then nobody learns to live with it
+   * @param answered whether it is published why users are harmed: then nobody learns to live with
+   *     it
    */
   void add(Tick tick, boolean answered) {
     ticks.addLast(tick);
@@ -163,8 +164,7 @@ final class History {
   }
 
   private void judge(Tick tick, boolean answered) {
-    resigned =
-        withoutBefore() && tick.time - ticks.getFirst().time > PATIENCE && !answered;
+    resigned = withoutBefore() && tick.time - ticks.getFirst().time > PATIENCE && !answered;
     double first = Double.MAX_VALUE;
     boolean hot = false;
     for (Stream stream : streams.values()) {
@@ -361,9 +361,7 @@ final class History {
   private void outage(Tick tick) {
     Map<Cell, Sums> flows = new TreeMap<>(tick.flows);
     tick.flows.forEach((cell, sums) ->
-        flows
-            .computeIfAbsent(new Cell(cell.service(), ALL, ALL), it -> new Sums())
-            .add(sums));
+        flows.computeIfAbsent(new Cell(cell.service(), ALL, ALL), it -> new Sums()).add(sums));
     flows.forEach((cell, sums) -> {
       for (double share : OUTAGE) {
         double bad = Math.min(sums.failures(), sums.requests);

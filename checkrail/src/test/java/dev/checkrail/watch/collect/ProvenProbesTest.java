@@ -129,7 +129,8 @@ class ProvenProbesTest {
             .provenBy(Proof.of(configured, files, "pay.internal", false))
             .discreet();
     return new Exchange(
-            Duration.ofSeconds(5), System::nanoTime, new OwnConnections(System::nanoTime)).with(target, Instant.EPOCH);
+            Duration.ofSeconds(5), System::nanoTime, new OwnConnections(System::nanoTime))
+        .with(target, Instant.EPOCH);
   }
 
   private ConfigurationSet.Item file(String name) throws Exception {
