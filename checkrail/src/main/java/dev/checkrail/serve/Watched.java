@@ -98,8 +98,7 @@ final class Watched implements AutoCloseable {
   private long recordsWritten;
 
   /** What a plan was made of. */
-  private record Basis(
-      long worker, Set<String> servers, String live, Optional<String> policy) {
+  private record Basis(long worker, Set<String> servers, String live, Optional<String> policy) {
     Basis {
       servers = Set.copyOf(servers);
     }
@@ -161,8 +160,7 @@ final class Watched implements AutoCloseable {
 
   /** Another policy counts from now on. */
   void policy(Registry.Entry changed) {
-    entry =
-        new Registry.Entry(entry.name(), entry.installation(), changed.policy(), entry.log());
+    entry = new Registry.Entry(entry.name(), entry.installation(), changed.policy(), entry.log());
     planner.execute(this::plan);
   }
 
@@ -374,7 +372,7 @@ final class Watched implements AutoCloseable {
           Optional.of(
               Intake.open(
                   source.get(),
-                  new LineReader(ZoneId.systemDefault(), () -> captured),
+                  new LineReader(ZoneId.systemDefault(), () -> captured, probes.own()),
                   this::logged,
                   name()));
       logTrouble = "";
