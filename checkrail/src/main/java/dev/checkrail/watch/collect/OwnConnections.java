@@ -25,7 +25,7 @@ final class OwnConnections implements OwnRequests {
 
   private final LongSupplier nanos;
   private final Map<Integer, List<Opened>> byPort = new ConcurrentHashMap<>();
-  private volatile long swept;
+  private long swept; // guarded by this
 
   private record Opened(InetAddress address, long at) {}
 
@@ -40,22 +40,17 @@ final class OwnConnections implements OwnRequests {
   }
 
   /** A connection is there, and nothing was said on it yet. */
-  void opened(InetSocketAddress local) {
+  synchronized void opened(InetSocketAddress local) {
     long now = nanos.getAsLong();
     if (now - swept > KEPT.toNanos()) {
       swept = now;
       byPort.values().removeIf(all -> all.stream().allMatch(one -> old(one, now)));
     }
     if (byPort.size() < MOST) {
-      byPort.merge(
-          local.getPort(),
-          List.of(new Opened(local.getAddress(), now)),
-          (before, one) -> {
-            List<Opened> all = new ArrayList<>(before);
-            all.removeIf(it -> old(it, now));
-            all.addAll(one);
-            return List.copyOf(all);
-          });
+      List<Opened> all = new ArrayList<>(byPort.getOrDefault(local.getPort(), List.of()));
+      all.removeIf(one -> old(one, now));
+      all.add(new Opened(local.getAddress(), now));
+      byPort.put(local.getPort(), List.copyOf(all));
     }
   }
 
@@ -65,10 +60,11 @@ final class OwnConnections implements OwnRequests {
 
   @Override
   public boolean own(String client, int port) {
-    List<Opened> all = byPort.get(port); // of nearly all lines there is nothing here
-    if (all == null) {
-      return false;
-    }
+    return byPort.containsKey(port) && taken(client, port); // of nearly all lines it does not
+  }
+
+  private synchronized boolean taken(String client, int port) {
+    List<Opened> all = new ArrayList<>(byPort.getOrDefault(port, List.of()));
     Optional<InetAddress> from = address(client);
     long now = nanos.getAsLong();
     Optional<Opened> found =
@@ -78,13 +74,12 @@ final class OwnConnections implements OwnRequests {
     if (found.isEmpty()) {
       return false;
     }
-    byPort.computeIfPresent(
-        port,
-        (same, now2) -> {
-          List<Opened> left = new ArrayList<>(now2);
-          left.remove(found.get());
-          return left.isEmpty() ? null : List.copyOf(left);
-        });
+    all.remove(found.get());
+    if (all.isEmpty()) {
+      byPort.remove(port);
+    } else {
+      byPort.put(port, List.copyOf(all));
+    }
     return true;
   }
 

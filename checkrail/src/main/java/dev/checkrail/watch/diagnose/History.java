@@ -115,6 +115,7 @@ final class History {
   final Deque<Tick> ticks = new ArrayDeque<>();
   private final Map<String, Stream> streams = new TreeMap<>();
   private Usual usual = new Usual();
+  private Optional<Double> begun = Optional.empty();
   private boolean frozen;
   private boolean learned;
   private boolean resigned;
@@ -135,6 +136,11 @@ final class History {
     return !learned && harmedSince.isPresent();
   }
 
+  /** For how many seconds it has been looked at. */
+  double lookedFor(Tick now) {
+    return now.time - begun.orElse(now.time);
+  }
+
   /** Whether harm was taken for usual in this second, because it was never seen without it. */
   boolean resigned() {
     return resigned;
@@ -147,6 +153,9 @@ final class History {
    *     it
    */
   void add(Tick tick, boolean answered) {
+    if (begun.isEmpty()) {
+      begun = Optional.of(tick.time);
+    }
     ticks.addLast(tick);
     while (ticks.size() > KEPT) {
       ticks.removeFirst();
@@ -164,7 +173,7 @@ final class History {
   }
 
   private void judge(Tick tick, boolean answered) {
-    resigned = withoutBefore() && tick.time - ticks.getFirst().time > PATIENCE && !answered;
+    resigned = withoutBefore() && lookedFor(tick) > PATIENCE && !answered;
     double first = Double.MAX_VALUE;
     boolean hot = false;
     for (Stream stream : streams.values()) {

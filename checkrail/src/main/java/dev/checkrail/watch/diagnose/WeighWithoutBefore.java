@@ -54,7 +54,7 @@ final class WeighWithoutBefore {
       unseen(
           one,
           "there is no before: users were harmed when it was looked at for the first time, %.0f s ago"
-              .formatted(now.time - history.ticks.getFirst().time));
+              .formatted(history.lookedFor(now)));
       all.add(one);
     }
     return all;
