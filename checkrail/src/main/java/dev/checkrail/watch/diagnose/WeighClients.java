@@ -37,7 +37,7 @@ final class WeighClients {
         Reason.Kind.DOSE,
         first
             ? more >= 2 ? 3.2 : more >= 1.5 ? 1.8 : -2.5
-            : more >= 1.8 ? 0.2 : more >= 1.4 ? 0 : -2.5,
+            : more >= 1.8 ? 0.2 : more >= 1.4 ? 0 : more > 1.25 ? -1 : -2.5,
         "arrivals are %.1f times the usual ones, requests of each client %.1f times%s",
         more,
         each,
