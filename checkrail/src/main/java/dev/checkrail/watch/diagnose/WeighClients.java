@@ -44,7 +44,11 @@ final class WeighClients {
         first || more < 1.4 ? "" : "; they rose after the harm began, as when users ask again");
     double top = asking.busiestRisen();
     if (top > 0.35) {
-      one.add(Reason.Kind.MECHANISM, -2.5, "%.0f %% more of them than usual are of three clients", 100 * top);
+      one.add(
+          Reason.Kind.MECHANISM,
+          -2.5,
+          "%.0f %% more of them than usual are of three clients",
+          100 * top);
     }
     return one;
   }
