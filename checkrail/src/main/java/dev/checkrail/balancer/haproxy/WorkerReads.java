@@ -24,6 +24,10 @@ final class WorkerReads {
     this.worker = worker;
   }
 
+  static boolean mayBeLong(String command) {
+    return LONG.matcher(command).matches();
+  }
+
   /** Asks the worker that serves now. */
   String current(String command) throws BalancerException {
     if (master.isEmpty()) {
@@ -34,7 +38,7 @@ final class WorkerReads {
       }
       return allowed(worker.get().ask(command));
     }
-    if (worker.isPresent() && LONG.matcher(command).matches()) {
+    if (worker.isPresent() && mayBeLong(command)) {
       for (ShowProc.Worker one : ShowProc.parse(allowed(master.get().ask("show proc"))).workers()) {
         if (!one.old()) {
           return of(one.pid(), command);
@@ -46,7 +50,7 @@ final class WorkerReads {
 
   /** Asks a worker, old or current. */
   String of(long pid, String command) throws BalancerException {
-    if (worker.isPresent() && LONG.matcher(command).matches()) {
+    if (worker.isPresent() && mayBeLong(command)) {
       Optional<String> answer = itself(worker.get(), pid, command);
       if (answer.isPresent()) {
         return answer.get();
