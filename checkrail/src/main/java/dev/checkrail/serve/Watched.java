@@ -5,6 +5,7 @@ import dev.checkrail.balancer.Driver;
 import dev.checkrail.balancer.ServerName;
 import dev.checkrail.balancer.Versions;
 import dev.checkrail.balancer.haproxy.HaproxyDriver;
+import dev.checkrail.balancer.haproxy.Installation;
 import dev.checkrail.change.ConfigurationSet;
 import dev.checkrail.logs.CapturedHeaders;
 import dev.checkrail.logs.Counts;
@@ -130,7 +131,7 @@ final class Watched implements AutoCloseable {
     this.collector =
         new Collector(
             name,
-            () -> new HaproxyDriver(entry.installation(), PATIENCE),
+            () -> new HaproxyDriver(installation(), PATIENCE),
             clock,
             nanos,
             this::seen);
@@ -153,6 +154,15 @@ final class Watched implements AutoCloseable {
 
   Registry.Entry entry() {
     return entry;
+  }
+
+  /** As it is remembered now: new files may use other variables, or have another stats socket. */
+  private Installation installation() {
+    try {
+      return registry.entry(entry.name()).orElse(entry).installation();
+    } catch (BalancerException e) {
+      return entry.installation();
+    }
   }
 
   /** What is wanted of it; empty until the approved version was read. */
@@ -294,8 +304,9 @@ final class Watched implements AutoCloseable {
 
   private void plan(Versions versions, Optional<String> live, Map<ServerName, String> addresses)
       throws BalancerException {
-    Policy policy = Registry.policy(entry.policy(), entry.installation().environment());
-    try (Driver driver = new HaproxyDriver(entry.installation(), PATIENCE)) {
+    Installation at = installation();
+    Policy policy = Registry.policy(entry.policy(), at.environment());
+    try (Driver driver = new HaproxyDriver(at, PATIENCE)) {
       // What was loaded last is asked for, approved or not.
       ConfigurationSet onDisk = driver.onDisk();
       Configuration disk = driver.meaning(onDisk);

@@ -124,10 +124,17 @@ final class Cli implements AutoCloseable {
     }
   }
 
-  /** Asks the worker of this process id; empty if another one takes the connection. */
+  /**
+   * Asks the worker of this process id; empty if another one takes the connection, or if it lets
+   * nobody see all there.
+   */
   Optional<String> askOf(long pid, String command) throws BalancerException {
     long end = System.nanoTime() + timeout.toNanos();
     try {
+      // At level user "show ssl cert" is answered by "Can't allocate memory!" [seen on 2.6.12].
+      if (exchange("show cli level", end).strip().endsWith("user")) {
+        return Optional.empty();
+      }
       String info = exchange("show info", end);
       return String.valueOf(pid).equals(Text.fields(info).get("Pid"))
           ? Optional.of(exchange(command, end))
@@ -201,6 +208,11 @@ final class Cli implements AutoCloseable {
       try {
         send(open, "prompt", end);
         receive(open, end);
+        if (!kept) {
+          // The line "stats socket" may say severity-output, which puts "[3]: " before answers.
+          send(open, "set severity-output none", end);
+          receive(open, end);
+        }
         return open;
       } catch (Broken e) {
         // A master that is about to read its files anew takes the connection and drops it.

@@ -98,6 +98,18 @@ class HaproxyDriverTest extends DriverConformance {
   }
 
   @Test
+  void aStatsSocketThatLetsNobodySeeAllIsNotRead() throws Exception {
+    String low =
+        CONFIG.replace("level admin expose-fd listeners", "level user severity-output number");
+    Path folder = Files.createDirectory(temp.resolve("low"));
+    try (RunningHaproxy other = new RunningHaproxy(folder, low, Map.of());
+        HaproxyDriver asking = other.driver()) {
+      assertThat(asking.running().certificates()).isEmpty();
+      assertThat(asking.running().servers()).hasSize(4);
+    }
+  }
+
+  @Test
   void withoutAMasterSocketAWorkerCanBeAskedButNothingReloaded() throws Exception {
     Installation at = lb().installation();
     try (HaproxyDriver alone =
