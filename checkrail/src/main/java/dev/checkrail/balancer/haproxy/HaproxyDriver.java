@@ -59,7 +59,7 @@ public final class HaproxyDriver implements Driver {
 
   /** Answers that refuse nothing. */
   private static final List<String> DONE =
-      List.of("IP changed", "no need", "server ssl setting updated");
+      List.of("IP changed", "no need", "server ssl setting updated", "changed its FQDN from");
 
   /** Of so many old workers the counters are read; each costs as much as the current one. */
   private static final int OLD_ASKED = 4;
@@ -591,7 +591,7 @@ public final class HaproxyDriver implements Driver {
 
   private void change(String command) throws BalancerException {
     String answer = current(command).strip();
-    if (!answer.isEmpty() && DONE.stream().noneMatch(answer::startsWith)) {
+    if (!answer.isEmpty() && DONE.stream().noneMatch(answer::contains)) {
       throw new BalancerException(
           Kind.REFUSED, "HAProxy refuses '" + Text.shown(command) + "': " + Text.shown(answer));
     }

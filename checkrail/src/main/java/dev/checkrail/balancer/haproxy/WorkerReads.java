@@ -34,7 +34,9 @@ final class WorkerReads {
       if (worker.isEmpty()) {
         throw new BalancerException(
             Kind.UNSUPPORTED,
-            "this HAProxy has neither a master socket nor a stats socket (see 'lb doctor')");
+            "this HAProxy has neither a master socket nor a stats socket in the file system (one on an"
+                + " address or of an abstract name is not asked): start it with -W -S"
+                + " /run/haproxy-master.sock,level,admin,mode,600");
       }
       return allowed(worker.get().ask(command));
     }
