@@ -74,7 +74,7 @@ final class BalancerApi {
   }
 
   /** What goes wrong with a load balancer, as a problem. */
-  private static Endpoint.Work told(Endpoint.Work work) {
+  static Endpoint.Work told(Endpoint.Work work) {
     return call -> {
       try {
         return work.of(call);

@@ -233,6 +233,7 @@ public final class ControlPlane implements AutoCloseable {
       endpoints.addAll(new StateApi(database, () -> stopping, metrics, figures).endpoints());
       endpoints.addAll(
           new BalancerApi(balancers, watching, rounds, new RolloutHold(journal)).endpoints());
+      endpoints.addAll(new PolicyApi(new PolicyApproval(balancers, clock), watching).endpoints());
       endpoints.addAll(new OnCallApi(onCall, clock).endpoints());
       endpoints.addAll(new ProbesApi(watching).endpoints());
       endpoints.addAll(new IncidentApi(book, guards, writing, clock).endpoints());
