@@ -23,7 +23,9 @@ import java.util.Optional;
  * </ol>
  *
  * With no others to compare with, the first alone decides, and the reason says so. {@code ρ} is the
- * upper bound of what was seen; if too little failed before to know, 5.
+ * upper bound of what was seen; if too little failed before to know, 5; never below 1, because what
+ * makes half of everything fail leaves no room for moved requests to fail less often than others as
+ * they used to.
  *
  * <p><b>Promoted</b> is a step if it is certain enough that less than {@code margin} more of the
  * moved requests fail than did before. Hypothesis: each fails with a chance of at least the lower
@@ -104,7 +106,7 @@ public final class Observe {
     }
     double part = Bounds.high(was.failed(), failed, mistake);
     double odds = part / (1 - part) * rest.requests() / was.requests();
-    return Double.isFinite(odds) ? odds : UNKNOWN_RATIO;
+    return Double.isFinite(odds) ? Math.max(1, odds) : UNKNOWN_RATIO;
   }
 
   /** Decides by all seconds so far, in order. */

@@ -131,6 +131,7 @@ class ObserveSimulationTest {
     }
     Observe observe = new Observe(terms, new Before(moved, others));
     Group[] begun = new Group[SECONDS];
+    Group[] begunThere = new Group[SECONDS];
     for (int second = 0; second < SECONDS; second++) {
       double common = noise(kind.noise(), random);
       double own = noise(kind.own(), random);
@@ -140,7 +141,8 @@ class ObserveSimulationTest {
       Group here = group(rate * part, usual + (1 - usual) * harm, random);
       Group there = group(rate * (1 - part), Math.min(0.5, base * common * hit), random);
       begun[second] = here;
-      Decision decision = observe.add(seen(begun, second, here, there));
+      begunThere[second] = there;
+      Decision decision = observe.add(seen(begun, begunThere, second));
       if (decision.act() != Act.HOLD) {
         return new Result(decision.act(), second + 1);
       }
@@ -149,11 +151,14 @@ class ObserveSimulationTest {
   }
 
   /** Failures are time-outs: they end {@link #DELAY} seconds after they began. */
-  private static Observed seen(Group[] begun, int second, Group here, Group there) {
+  private static Observed seen(Group[] here, Group[] there, int second) {
+    Group settled = second >= DELAY ? here[second - DELAY] : Group.NONE;
+    return Observed.of(ended(here, second), ended(there, second), settled);
+  }
+
+  private static Group ended(Group[] begun, int second) {
     long late = second >= DELAY ? begun[second - DELAY].failed() : 0;
-    long quick = here.requests() - here.failed();
-    Group settled = second >= DELAY ? begun[second - DELAY] : Group.NONE;
-    return Observed.of(new Group(quick + late, late), there, settled);
+    return new Group(begun[second].requests() - begun[second].failed() + late, late);
   }
 
   private static double noise(double much, SplittableRandom random) {
@@ -171,15 +176,27 @@ class ObserveSimulationTest {
   /** A Poisson number of requests, each of which fails by itself. */
   private static Group group(double rate, double fails, SplittableRandom random) {
     long requests = poisson(rate, random);
-    double share = Math.min(1, fails);
-    if (share < 0.05 && requests > 50) {
-      return new Group(requests, Math.min(requests, poisson(requests * share, random)));
+    return new Group(requests, binomial(requests, Math.min(1, fails), random));
+  }
+
+  /** How many of them: from one that fails to the next. */
+  private static long binomial(long all, double share, SplittableRandom random) {
+    if (share <= 0) {
+      return 0;
     }
-    long failed = 0;
-    for (long i = 0; i < requests; i++) {
-      failed += random.nextDouble() < share ? 1 : 0;
+    if (share > 0.5) {
+      return all - binomial(all, 1 - share, random);
     }
-    return new Group(requests, failed);
+    double skip = Math.log1p(-share);
+    long some = 0;
+    for (long at = gap(skip, random); at < all; at += 1 + gap(skip, random)) {
+      some++;
+    }
+    return some;
+  }
+
+  private static long gap(double skip, SplittableRandom random) {
+    return (long) (Math.log(1 - random.nextDouble()) / skip);
   }
 
   private static long poisson(double mean, SplittableRandom random) {

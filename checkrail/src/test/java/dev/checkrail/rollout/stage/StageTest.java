@@ -37,8 +37,8 @@ class StageTest {
       """;
   private static final String MORE =
       OLD.replace(
-          "backend be_web\n",
-          "    server pay-4 127.0.0.1:9104 weight 100 check enabled   # the new one\nbackend be_web\n");
+          "\nbackend be_web\n",
+          "\n    server pay-4 127.0.0.1:9104 weight 100 check enabled   # the new one\nbackend be_web\n");
 
   @Test
   void aNewServerComesDisabledIsRaisedAndMadeLast() {
@@ -167,12 +167,12 @@ class StageTest {
 
   @Test
   void serversOfATemplateAreHeldBackTogetherOrNotAtAll() {
-    String template = "    server-template t 2 127.0.0.1:9401 weight 50\nbackend be_web\n";
-    Plan whole = plan(OLD, OLD.replace("backend be_web\n", template));
+    String template = "\n    server-template t 2 127.0.0.1:9401 weight 50\nbackend be_web\n";
+    Plan whole = plan(OLD, OLD.replace("\nbackend be_web\n", template));
     Plan grown =
         plan(
-            OLD.replace("backend be_web\n", template),
-            OLD.replace("backend be_web\n", template.replace("t 2", "t 3")));
+            OLD.replace("\nbackend be_web\n", template),
+            OLD.replace("\nbackend be_web\n", template.replace("t 2", "t 3")));
 
     assertThat(text(whole.first())).contains("weight 50 disabled\n");
     // They have one address, so a third one of it is not new to whoever compares addresses.
