@@ -95,6 +95,8 @@ class ArchitectureTest {
           "prove",
           "replay",
           "init",
+          "rollout.stage",
+          "rollout.observe",
           "watch.detect",
           "watch.oncall");
 
