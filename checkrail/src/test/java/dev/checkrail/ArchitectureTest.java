@@ -94,6 +94,7 @@ class ArchitectureTest {
           "prove",
           "replay",
           "init",
+          "review",
           "watch.detect",
           "watch.oncall");
 
