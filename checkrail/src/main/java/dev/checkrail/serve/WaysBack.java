@@ -133,12 +133,17 @@ final class WaysBack implements AutoCloseable {
   }
 
   private Judged judged(Verdict verdict, String basis) {
+    String why = why(verdict);
+    return new Judged(why.isEmpty(), why, basis, nanos.getAsLong());
+  }
+
+  /** Why a version would not work again; empty if it would. */
+  static String why(Verdict verdict) {
     boolean rehearsed =
         verdict.stages().stream()
             .anyMatch(
                 one -> one.stage() == Stage.REHEARSE && one.status() == StageResult.Status.PASS);
-    String why =
-        switch (verdict.kind()) {
+    return switch (verdict.kind()) {
           case PASS -> "";
           // What could not be decided was so when it was approved; that it runs is what counts.
           case UNDECIDED -> rehearsed ? "" : "it could not be rehearsed";
@@ -153,7 +158,6 @@ final class WaysBack implements AutoCloseable {
                           .limit(10)
                           .toList());
         };
-    return new Judged(why.isEmpty(), why, basis, nanos.getAsLong());
   }
 
   @Override
