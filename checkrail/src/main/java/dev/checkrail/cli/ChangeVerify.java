@@ -66,7 +66,9 @@ final class ChangeVerify extends Answering {
           .fingerprint()
           .ifPresent(it ->
               page.labelled(2, "key:", it + (key == null ? " (compare it yourself)" : "")));
-      verified.lines().stream().skip(1).forEach(it -> page.line("  " + Shown.of(it)));
+      if (verified.holds()) {
+        verified.lines().stream().skip(1).forEach(it -> page.line("  " + Shown.of(it)));
+      }
     }
     if (!verified.holds()) {
       say("the evidence does not hold: " + Shown.of(verified.wrong().getFirst()));

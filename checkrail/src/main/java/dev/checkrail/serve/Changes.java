@@ -32,6 +32,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -210,7 +211,7 @@ final class Changes implements AutoCloseable {
                   matter,
                   who.account(),
                   RedactedText.of(wanted.why()),
-                  clock.instant(),
+                  now(),
                   wanted.urgent());
           Map<String, String> details = new LinkedHashMap<>();
           details.put("balancer", balancer);
@@ -458,7 +459,7 @@ final class Changes implements AutoCloseable {
   // --- what is so
 
   Instant now() {
-    return clock.instant();
+    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
   }
 
   Review review(Change change) throws BalancerException {
@@ -468,7 +469,7 @@ final class Changes implements AutoCloseable {
   }
 
   private Circumstances now(String balancer, Optional<Long> but) throws BalancerException {
-    Instant at = clock.instant();
+    Instant at = now();
     return new Circumstances(
         at,
         live(balancer),

@@ -344,7 +344,7 @@ class CommandsTest {
     assertThat(run.out())
         .contains("check", "gate", "diff", "explain", "test", "rehearse", "completion", "demo")
         .contains("serve", "login", "logout", "lb", "event", "journal", "token", "account")
-        .contains("incidents", "diagnosis", "alerts", "fault-bench")
+        .contains("incidents", "diagnosis", "alerts", "fault-bench", "change")
         .doesNotContain("replay", "rollout");
   }
 

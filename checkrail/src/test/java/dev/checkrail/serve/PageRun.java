@@ -123,6 +123,7 @@ abstract class PageRun {
                 .filter(line ->
                     !step.command().startsWith("bin/checkrail lb")
                             && !step.command().startsWith("bin/checkrail change propose")
+                            && !step.command().startsWith("bin/checkrail change verify")
                         || !line.startsWith("checkrail: "))
                 .collect(Collectors.joining("\n"));
         String what = step.command() + "\n" + said + "\n" + log();
