@@ -108,6 +108,33 @@ abstract class Asking extends Answering {
     return 0;
   }
 
+  /**
+   * Tells what was found in something that was held back.
+   *
+   * @param more the command that says more
+   * @return the exit status: 1 blocked, 3 undecided
+   */
+  final int heldBack(Remote.Answer answer, String more) {
+    JsonNode verdict = Optional.ofNullable(answer.body().get("verdict")).orElse(Remote.object());
+    if (output.json()) {
+      at.out().println(answer.body());
+    } else {
+      Page page = page();
+      for (JsonNode one : nodes(verdict, "findings")) {
+        boolean counts = !one.has("live") && !one.has("suppressed");
+        if (counts && !of(one, "severity").equals("notice")) {
+          page.line(
+              "%s:%s %s %s"
+                  .formatted(
+                      of(one, "file"), of(one, "line"), of(one, "severity"), of(one, "rule")));
+          page.prose(2, of(one, "message"));
+        }
+      }
+    }
+    say(Shown.of(answer.text("detail")) + "; '" + more + "' says more");
+    return answer.text("type").endsWith("-undecided") ? 3 : 1;
+  }
+
   static String of(JsonNode node, String name) {
     return Optional.ofNullable(node.get(name)).map(it -> Shown.of(it.asString())).orElse("");
   }

@@ -253,7 +253,7 @@ final class ChangeCommand extends Group {
         description = "Your own change whose place it takes.")
     private @Nullable Integer replaces;
 
-    @Mixin private ConfigOptions options = new ConfigOptions();
+    @Mixin private LbApply.Places places = new LbApply.Places();
 
     Propose(Surroundings at) {
       super(at);
@@ -261,7 +261,7 @@ final class ChangeCommand extends Group {
 
     @Override
     public Integer call() {
-      ObjectNode body = new SentFiles(this, options, config).into(Remote.object());
+      ObjectNode body = new SentFiles(this, places, config).into(Remote.object());
       body.put("balancer", name);
       body.put("why", why);
       moves.forEach(body.putArray("moves")::add);

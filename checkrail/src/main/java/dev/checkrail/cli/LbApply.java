@@ -1,13 +1,15 @@
 package dev.checkrail.cli;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Puts a configuration in place, through the gate. */
@@ -43,7 +45,7 @@ final class LbApply extends LbActing {
       description = "Although the gate blocks it, and over drift; the journal says so.")
   private boolean force;
 
-  @Mixin private ConfigOptions options = new ConfigOptions();
+  @Mixin private Places places = new Places();
 
   LbApply(Surroundings at) {
     super(at);
@@ -54,7 +56,7 @@ final class LbApply extends LbActing {
     Remote.Answer answer = remote().post(LbCommand.path(name()) + "/apply", body());
     String type = answer.text("type");
     if (type.endsWith(":gate-blocked") || type.endsWith(":gate-undecided")) {
-      return heldBack(answer);
+      return heldBack(answer, "checkrail gate");
     }
     if (type.endsWith(":changes-only")) {
       if (output.json()) {
@@ -66,32 +68,53 @@ final class LbApply extends LbActing {
     return tell(answer);
   }
 
-  private int heldBack(Remote.Answer answer) {
-    JsonNode verdict = Optional.ofNullable(answer.body().get("verdict")).orElse(Remote.object());
-    if (output.json()) {
-      at.out().println(answer.body());
-    } else {
-      Page page = page();
-      for (JsonNode one : nodes(verdict, "findings")) {
-        boolean counts = !one.has("live") && !one.has("suppressed");
-        if (counts && !of(one, "severity").equals("notice")) {
-          page.line(
-              "%s:%s %s %s"
-                  .formatted(
-                      of(one, "file"), of(one, "line"), of(one, "severity"), of(one, "rule")));
-          page.prose(2, of(one, "message"));
-        }
-      }
-    }
-    say(Shown.of(answer.text("detail")) + "; 'checkrail gate' says more");
-    return answer.text("type").endsWith(":gate-undecided") ? 3 : 1;
-  }
-
   private ObjectNode body() {
-    ObjectNode body = new SentFiles(this, options, config).into(Remote.object());
+    ObjectNode body = new SentFiles(this, places, config).into(Remote.object());
     moves.forEach(body.putArray("moves")::add);
     choices(body);
     body.put("force", force);
     return body;
+  }
+
+  /** What is looked at here only finds files: another policy judges. */
+  static final class Places implements ConfigPlaces {
+    @Option(
+        names = "--policy",
+        paramLabel = "FILE",
+        description =
+            "Only for its 'target:', by which the files are found that CONFIG names ('none' for"
+                + " none). Default: checkrail.yaml beside CONFIG. The change is judged by the"
+                + " policy that was approved: 'lb policy NAME'.")
+    private @Nullable String policy;
+
+    @Option(
+        names = "--env",
+        paramLabel = "NAME=VALUE",
+        description =
+            "A variable by which files are found here. The load balancer goes by its own ones.")
+    private Map<String, String> environment = new LinkedHashMap<>();
+
+    @Option(
+        names = "--cwd",
+        paramLabel = "DIR",
+        description =
+            "Where relative paths may start here. Default: the folder of CONFIG. The load balancer"
+                + " goes by its own one.")
+    private @Nullable String workingDirectory;
+
+    @Override
+    public Optional<String> policy() {
+      return Optional.ofNullable(policy);
+    }
+
+    @Override
+    public Map<String, String> environment() {
+      return environment;
+    }
+
+    @Override
+    public Optional<String> workingDirectory() {
+      return Optional.ofNullable(workingDirectory);
+    }
   }
 }

@@ -139,6 +139,7 @@ public final class Main implements Runnable {
     all.put("gate", GateCommand::new);
     all.put("diff", DiffCommand::new);
     all.put("explain", ExplainCommand::new);
+    all.put("replay", ReplayCommand::new);
     all.put("test", TestCommand::new);
     all.put("rehearse", RehearseCommand::new);
     all.put("serve", ServeCommand::new);

@@ -21,10 +21,10 @@ final class SentFiles {
   private final Subject subject;
 
   /** Reads it; the policy that judges is the load balancer's own, this one is not sent. */
-  SentFiles(Answering command, ConfigOptions options, String config) {
+  SentFiles(Answering command, ConfigPlaces places, String config) {
     this.command = command;
     this.subject =
-        new Inputs(command.at, options, config).subject(config, Optional.empty());
+        new Inputs(command.at, places, config).subject(config, Optional.empty());
   }
 
   /** Puts it into a body as {@code main}, {@code names} and {@code beside}. */

@@ -26,7 +26,7 @@ import dev.checkrail.change.Journal;
 import dev.checkrail.change.JournalEntry;
 import dev.checkrail.path.PathReport;
 import dev.checkrail.path.Terms;
-import dev.checkrail.report.Finding;
+import dev.checkrail.policy.Policy;
 import dev.checkrail.report.Stage;
 import dev.checkrail.report.Verdict;
 import java.io.IOException;
@@ -164,18 +164,23 @@ final class Balancers implements AutoCloseable {
       return new Apply(entry.name(), driver, versions, journal, clock);
     }
 
-    private GateChecks checks() {
-      Installation at = entry.installation();
-      return new GateChecks(
-          Registry.policy(entry.policy(), at.environment()),
-          at.environment(),
-          at.workingDirectory(),
-          at.binary(),
-          clock,
-          nanos);
+    /** Its policies, and who approved them. */
+    ApprovedPolicies policies() throws BalancerException {
+      return registry.policies(entry.name());
     }
 
-    private void write(String actor, String kind, Map<String, String> details) {
+    private GateChecks checks() {
+      return checks(Registry.policy(entry.policy(), entry.installation().environment()));
+    }
+
+    /** As another policy would judge it. */
+    GateChecks checks(Policy policy) {
+      Installation at = entry.installation();
+      return new GateChecks(
+          policy, at.environment(), at.workingDirectory(), at.binary(), clock, nanos);
+    }
+
+    void write(String actor, String kind, Map<String, String> details) {
       journal.append(new JournalEntry(clock.instant(), actor, kind, "lb " + entry.name(), details));
     }
   }
@@ -256,6 +261,15 @@ final class Balancers implements AutoCloseable {
       Held held = new Held(entry, driver, registry.versions(name));
       String digest =
           held.apply().adopt(adding.actor(), adding.again() ? "lb add --again" : "lb add");
+      if (adding.policy().isPresent()) {
+        PolicyApproval.approve(
+            held,
+            adding.policy().get(),
+            adding.actor(),
+            clock.instant(),
+            adding.again() ? "lb add --again" : "lb add",
+            Map.of());
+      }
       registry.add(entry);
       return new Added(digest, at, found.notes());
     }
@@ -344,6 +358,17 @@ final class Balancers implements AutoCloseable {
     Turn turn = take(name);
     try {
       return acting(entry, act);
+    } finally {
+      turn.give();
+    }
+  }
+
+  /** Keeps others from acting, and leaves what a crash interrupted as it is. */
+  <T> T alone(String name, Act<T> act) throws BalancerException, InterruptedException {
+    Registry.Entry entry = owned(name);
+    Turn turn = take(name);
+    try (Driver driver = new HaproxyDriver(entry.installation())) {
+      return act.with(new Held(entry, driver, registry.versions(name)));
     } finally {
       turn.give();
     }
@@ -460,7 +485,7 @@ final class Balancers implements AutoCloseable {
           Map<String, String> details = new LinkedHashMap<>();
           details.put("digest", digest);
           details.put("verdict", verdict.kind().word());
-          String rules = blocking(verdict);
+          String rules = PolicyApproval.blocking(verdict);
           if (!rules.isEmpty()) {
             details.put("rules", rules);
           }
@@ -653,16 +678,6 @@ final class Balancers implements AutoCloseable {
         .map(ConfigurationSet.Item::path)
         .filter(path -> from.item(path).isEmpty())
         .toList();
-  }
-
-  private static String blocking(Verdict verdict) {
-    return String.join(
-        " ",
-        verdict.findings().stream()
-            .filter(Verdict.Measure.usual()::blocks)
-            .map((Finding finding) -> finding.rule().id())
-            .distinct()
-            .toList());
   }
 
   /** Loads the approved files again. */

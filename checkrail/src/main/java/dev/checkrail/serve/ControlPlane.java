@@ -246,6 +246,7 @@ public final class ControlPlane implements AutoCloseable {
       Seal.Keys keys = SigningKey.in(settings.data().resolve("evidence.key"));
       endpoints.addAll(new BalancerApi(balancers, watching, rounds, hold, changes).endpoints());
       endpoints.addAll(new ChangeApi(changes, keys).endpoints());
+      endpoints.addAll(new PolicyApi(new PolicyApproval(balancers, clock), watching).endpoints());
       endpoints.addAll(new OnCallApi(onCall, clock).endpoints());
       endpoints.addAll(new ProbesApi(watching).endpoints());
       endpoints.addAll(new IncidentApi(book, guards, writing, clock).endpoints());

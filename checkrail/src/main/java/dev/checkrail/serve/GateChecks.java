@@ -111,6 +111,13 @@ final class GateChecks implements Checks {
     }
   }
 
+  /** One configuration by itself, without a rehearsal; HAProxy's own check if it is installed. */
+  Verdict check(ConfigurationSet set) throws InterruptedException {
+    return deeply(() ->
+            path().check(subject("approved", set), terms(List.of(), Terms.Rehearsing.WITHOUT)))
+        .verdict();
+  }
+
   /** By itself: what it differs in, and what was so when it was approved, was judged then. */
   @Override
   public Verdict wayBack(ConfigurationSet live, ConfigurationSet target)

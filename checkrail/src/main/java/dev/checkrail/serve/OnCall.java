@@ -257,6 +257,7 @@ final class OnCall implements AutoCloseable {
                   look.balancer(),
                   look.at(),
                   notices,
+                  look.events(),
                   mine,
                   diagnosis.published(),
                   incident.filter(one -> one.state() == Incident.State.OPEN).map(Incident::id),

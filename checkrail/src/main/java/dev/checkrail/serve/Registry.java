@@ -36,6 +36,7 @@ import tools.jackson.databind.node.ObjectNode;
  * <pre>
  * balancers/NAME/installation.json   where its program, files and sockets are
  * balancers/NAME/policy.yaml         the approved policy, if there is one
+ * balancers/NAME/policies/           all that were approved, and by whom; see {@link ApprovedPolicies}
  * balancers/NAME/log-source          where its log comes from, if it is taken in
  * balancers/NAME/log-records/        see {@link RecordFiles}
  * balancers/NAME/versions/           see {@link Versions}
@@ -47,6 +48,7 @@ final class Registry {
   static final String NAME = "[a-z][a-z0-9._-]{0,63}";
   private static final String INSTALLATION = "installation.json";
   private static final String POLICY = "policy.yaml";
+  private static final String POLICIES = "policies";
   private static final String LOG = "log-source";
   private static final String RECORDS = "log-records";
   private static final String BY_HAND = "back-by-hand.sh";
@@ -101,6 +103,12 @@ final class Registry {
     return Versions.in(folder.resolve(name).resolve("versions"));
   }
 
+  /** Its policies, and who approved them. */
+  ApprovedPolicies policies(String name) throws BalancerException {
+    Path own = Disk.folder(folder.resolve(name));
+    return ApprovedPolicies.in(own.resolve(POLICIES), own.resolve(POLICY));
+  }
+
   /** The folder of records of its log. */
   Path records(String name) {
     return folder.resolve(name).resolve(RECORDS);
@@ -120,9 +128,6 @@ final class Registry {
   /** From here on it is owned; the last step of adding one. */
   void add(Entry entry) throws BalancerException {
     Path own = Disk.folder(folder.resolve(entry.name()));
-    if (entry.policy().isPresent()) {
-      Disk.putOurs(own.resolve(POLICY), entry.policy().get().getBytes(StandardCharsets.UTF_8));
-    }
     String log = entry.log().orElse("none") + "\n";
     Disk.putOurs(own.resolve(LOG), log.getBytes(StandardCharsets.UTF_8));
     Disk.putOurs(
@@ -173,7 +178,7 @@ final class Registry {
                   "; ",
                   reading.problems().stream()
                       .filter(problem -> problem.severity() == Severity.ERROR)
-                      .map(Problem::toString)
+                      .map(it -> it + it.fix().map(fix -> "; " + fix).orElse(""))
                       .limit(10)
                       .toList()));
     }

@@ -360,6 +360,8 @@ class ApiTest {
                   .status())
           .isEqualTo(200);
 
+      policyIsApprovedByItself(haproxy, second);
+
       String operator = account("oskar", "operator");
       assertThat(api.send("POST", edge + "/apply", operator, "{}").status()).isEqualTo(403);
       Api.Answer back = api.post(edge + "/rollback", operator, "{\"reason\":\"a test\"}");
@@ -603,6 +605,64 @@ class ApiTest {
   void everyPromisedOperationWasAnsweredAndNothingElseIsServed() {
     assertThat(api.answered).isEqualTo(api.operations());
     assertThat(plane.operations()).isEqualTo(api.operations());
+  }
+
+  /** Neither the files nor what drifts of them is approved by it. */
+  private static void policyIsApprovedByItself(RunningHaproxy haproxy, String live)
+      throws Exception {
+    String edge = "/api/v1/balancers/edge";
+    JsonNode before = api.get(edge + "/policy", admin).body().get("approved");
+    assertThat(before.get("by").asString()).isEqualTo("ada");
+    assertThat(before.get("why").asString()).isEqualTo("lb add");
+    String config = java.nio.file.Files.readString(haproxy.config);
+    java.nio.file.Files.writeString(haproxy.config, config + "# not ours\n");
+
+    Api.Answer unread = policy("version: 1\nservces: {}\n", "");
+    assertThat(unread.status()).isEqualTo(422);
+    assertThat(unread.text()).contains("checkrail.yaml:2:1", "services");
+
+    String elsewhere =
+        "version: 1\nservices: { pay: [ { path: /pay/** } ] }\n"
+            + "invariants: [ { name: pay, requests: pay, must: { reach: [be_web] } } ]\n";
+    Api.Answer held = policy(elsewhere, "");
+    assertThat(held.type()).isEqualTo("policy-blocked");
+    assertThat(held.body().get("verdict").toString()).contains("invariant/violated");
+    assertThat(api.get(edge + "/policy", admin).body().get("approved")).isEqualTo(before);
+
+    Api.Answer forced = policy(elsewhere, ",\"force\":true");
+    assertThat(forced.status()).as(forced.text()).isEqualTo(200);
+    assertThat(forced.body().get("was")).isEqualTo(before.get("digest"));
+
+    String safe =
+        "version: 1\nservices: { pay: [ { path: /pay/** } ] }\nprobe: { pay: safe }\n"
+            + "invariants: [ { name: pay, requests: pay, must: { reach: [be_pay] } } ]\n";
+    Api.Answer approved = policy(safe, "");
+    assertThat(approved.status()).as(approved.text()).isEqualTo(200);
+    assertThat(policy(safe, "").body().get("changed").booleanValue()).isFalse();
+    JsonNode now = api.get(edge + "/policy", admin).body();
+    assertThat(now.get("approved").get("digest")).isEqualTo(approved.body().get("digest"));
+    assertThat(now.get("earlier").values().stream().map(it -> it.get("digest")))
+        .containsExactly(forced.body().get("digest"), before.get("digest"));
+    RunningHaproxy.eventually(
+        "it is taken up by who probes",
+        () ->
+            api.get(edge + "/probes", admin).body().get("probes").values().stream()
+                .anyMatch(it -> it.get("kind").asString().equals("safe")));
+
+    assertThat(java.nio.file.Files.readString(haproxy.config)).endsWith("# not ours\n");
+    assertThat(api.get(edge, admin).body().get("live").asString()).isEqualTo(live);
+    assertThat(api.get(edge + "/drift", admin).body().get("drifted").booleanValue()).isTrue();
+    assertThat(api.get("/api/v1/journal?subject=lb%20edge", admin).text())
+        .contains("policy.held-back", "policy.approved", approved.body().get("digest").asString());
+    java.nio.file.Files.writeString(haproxy.config, config);
+  }
+
+  private static Api.Answer policy(String text, String more) {
+    return api.post(
+        "/api/v1/balancers/edge/policy",
+        admin,
+        "{\"policy\":\"%s\"%s}"
+            .formatted(text.replace("\n", "\\n").replace("\"", "\\\""), more));
   }
 
   private static Api.Answer apply(String config) {

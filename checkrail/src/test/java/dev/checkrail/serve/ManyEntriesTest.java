@@ -41,6 +41,14 @@ class ManyEntriesTest {
       assertThat(measured(reporter, plane, "two entries drift", "/drift"))
           .contains("\"be_new\"", "shop-77.example.com");
       measured(reporter, plane, "two entries drift, again", "/drift");
+      // A master hands on a large answer without its prompt about once in 50 times.
+      try (var driver = plane.haproxy.driver()) {
+        for (int i = 0; i < 200; i++) {
+          assertThat(driver.raw("show map " + folder.resolve("edge/routes.map")).lines())
+              .filteredOn(line -> line.contains(" be_web") || line.contains(" be_new"))
+              .hasSize(ENTRIES + 1);
+        }
+      }
       measured(reporter, plane, "two entries drift", "/runtime");
       long begun = System.nanoTime();
       Api.Answer stopped =

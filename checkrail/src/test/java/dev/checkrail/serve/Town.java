@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -307,8 +308,23 @@ final class Town implements AutoCloseable {
   }
 
   private String last() {
-    String text = api == null ? logged() : diagnosis().toString();
-    return text.length() > 4000 ? text.substring(0, 4000) : text;
+    if (api == null) {
+      return logged();
+    }
+    String timeline =
+        incident()
+            .map(it ->
+                it.get("timeline").values().stream()
+                    .map(one -> one.get("at").asString() + " " + one.get("what").asString())
+                    .collect(Collectors.joining("\n")))
+            .orElse("no incident");
+    String text = diagnosis().toString();
+    String log = logged();
+    return timeline
+        + "\n"
+        + (text.length() > 4000 ? text.substring(0, 4000) : text)
+        + "\n"
+        + log.substring(Math.max(0, log.length() - 4000));
   }
 
   /** kill -9. */

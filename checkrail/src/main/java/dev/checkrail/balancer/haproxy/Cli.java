@@ -18,7 +18,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,17 @@ import org.jspecify.annotations.Nullable;
 final class Cli implements AutoCloseable {
   /** More than any map that fits into a configuration; an answer that is longer is cut off. */
   private static final int LONGEST = 256 << 20;
+
+  /** Answers that fit into one buffer of HAProxy's are not handed on in pieces. */
+  private static final int PIECE = 8 << 10;
+
+  /** After so much silence an answer without its prompt is given up. */
+  private static final Duration STUCK = Duration.ofMillis(500);
+
+  private static final int TRIES = 2;
+
+  /** What is said to a worker through its master, and changes nothing. */
+  private static final Pattern READS = Pattern.compile("^@\\S+ show ");
 
   /** So many time-outs at most, for an answer that comes in pieces. */
   private static final int PIECES = 12;
@@ -70,18 +83,17 @@ final class Cli implements AutoCloseable {
     if (command.indexOf('\n') >= 0 || command.indexOf('\r') >= 0) {
       throw new BalancerException(Kind.REFUSED, "a command is one line");
     }
-    long end = System.nanoTime() + timeout.toNanos();
     boolean fresh = channel == null;
     try {
       try {
-        return exchange(command, end);
+        return answered(command);
       } catch (Broken e) {
         // The kept connection may have been closed since: by a reload, or by being idle. Nothing
         // was answered, and asking is the same twice; what changes something says the same again.
         if (fresh) {
           throw gone("it closed the connection without an answer", e);
         }
-        return exchange(command, end);
+        return answered(command);
       }
     } catch (Broken e) {
       throw gone("it closed the connection without an answer", e);
@@ -89,6 +101,23 @@ final class Cli implements AutoCloseable {
       if (!kept) {
         close();
       }
+    }
+  }
+
+  /** Asks the worker of this process id; empty if another one takes the connection. */
+  Optional<String> askOf(long pid, String command) throws BalancerException {
+    long end = System.nanoTime() + timeout.toNanos();
+    try {
+      String info = exchange("show info", end);
+      return String.valueOf(pid).equals(Text.fields(info).get("Pid"))
+          ? Optional.of(exchange(command, end))
+          : Optional.empty();
+    } catch (Broken e) {
+      throw gone("it closed the connection without an answer", e);
+    } catch (Stuck e) {
+      throw silent();
+    } finally {
+      close();
     }
   }
 
@@ -106,10 +135,27 @@ final class Cli implements AutoCloseable {
     }
   }
 
-  private String exchange(String command, long end) throws BalancerException, Broken {
+  /**
+   * A master sometimes hands on all that a worker says and then not its prompt ({@link
+   * WorkerReads}). What came is not taken for the answer, since a slow one looks the same: it is
+   * asked again.
+   */
+  private String answered(String command) throws BalancerException, Broken {
+    for (int tries = 1; ; tries++) {
+      try {
+        return exchange(command, System.nanoTime() + timeout.toNanos());
+      } catch (Stuck e) {
+        if (tries == TRIES) {
+          throw silent();
+        }
+      }
+    }
+  }
+
+  private String exchange(String command, long end) throws BalancerException, Broken, Stuck {
     SocketChannel out = open(end);
     send(out, command, end);
-    String answer = receive(out, end);
+    String answer = kept && READS.matcher(command).find() ? readAll(out, end) : receive(out, end);
     return answer.endsWith("\n") ? answer.substring(0, answer.length() - 1) : answer;
   }
 
@@ -211,8 +257,8 @@ final class Cli implements AutoCloseable {
     ByteBuffer left = ByteBuffer.wrap((command + "\n").getBytes(StandardCharsets.ISO_8859_1));
     try {
       while (left.hasRemaining()) {
-        if (out.write(left) == 0) {
-          await(SelectionKey.OP_WRITE, end);
+        if (out.write(left) == 0 && !await(SelectionKey.OP_WRITE, end - System.nanoTime())) {
+          throw silent();
         }
       }
     } catch (IOException e) {
@@ -221,15 +267,33 @@ final class Cli implements AutoCloseable {
     }
   }
 
+  private String receive(SocketChannel in, long end) throws BalancerException, Broken {
+    try {
+      return receive(in, end, Long.MAX_VALUE);
+    } catch (Stuck e) {
+      throw silent();
+    }
+  }
+
+  /** What a worker says through its master. */
+  private String readAll(SocketChannel in, long end) throws BalancerException, Broken, Stuck {
+    return receive(in, end, STUCK.toNanos());
+  }
+
   /**
    * The time-out is for silence: a large map is written in pieces, and each of them shows that it
    * works. A trickle ends, too.
+   *
+   * @param stuck nanoseconds of silence after which an answer without its prompt is given up
    */
-  private String receive(SocketChannel in, long firstEnd) throws BalancerException, Broken {
+  private String receive(SocketChannel in, long firstEnd, long stuck)
+      throws BalancerException, Broken, Stuck {
     long end = firstEnd;
     long last = firstEnd + (PIECES - 1) * timeout.toNanos();
     ByteArrayOutputStream answer = new ByteArrayOutputStream();
     ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
+    byte end1 = 0;
+    byte end2 = 0;
     try {
       while (true) {
         buffer.clear();
@@ -238,10 +302,20 @@ final class Cli implements AutoCloseable {
           throw new IOException("end of file");
         }
         if (count == 0) {
-          await(SelectionKey.OP_READ, end);
+          boolean whole = end1 == '\n' && end2 == '\n' && answer.size() > PIECE;
+          long left = end - System.nanoTime();
+          if (!await(SelectionKey.OP_READ, whole ? Math.min(left, stuck) : left)) {
+            if (whole && stuck < left) {
+              close();
+              throw new Stuck();
+            }
+            throw silent();
+          }
           continue;
         }
         answer.write(buffer.array(), 0, count);
+        end1 = count > 1 ? buffer.array()[count - 2] : end2;
+        end2 = buffer.array()[count - 1];
         end = Math.min(last, System.nanoTime() + timeout.toNanos());
         if (answer.size() > LONGEST) {
           close();
@@ -249,7 +323,7 @@ final class Cli implements AutoCloseable {
               Kind.UNINTELLIGIBLE, "HAProxy answers more than " + (LONGEST >> 20) + " MiB");
         }
         // Only where the bytes pause can a prompt stand; a line of data does not begin with one.
-        if (buffer.array()[count - 1] == ' ') {
+        if (end2 == ' ') {
           String text = answer.toString(StandardCharsets.ISO_8859_1);
           int line = text.lastIndexOf('\n') + 1;
           if (isPrompt(text, line)) {
@@ -269,22 +343,29 @@ final class Cli implements AutoCloseable {
     return last.equals("> ") || (last.startsWith("master") && last.endsWith("> "));
   }
 
-  private void await(int what, long end) throws IOException, BalancerException {
+  /** Whether it is ready within some nanoseconds. */
+  private boolean await(int what, long nanos) throws IOException {
     Selector waiting = selector;
     SocketChannel open = channel;
     if (waiting == null || open == null) {
       throw new IOException("closed");
     }
-    SelectionKey key = open.keyFor(waiting);
-    key.interestOps(what);
-    long left = (end - System.nanoTime()) / 1_000_000;
-    if (left <= 0 || (waiting.select(left) == 0 && System.nanoTime() >= end)) {
-      close();
-      throw new BalancerException(
-          Kind.TIMEOUT,
-          "HAProxy did not answer on " + socket + " within " + timeout.toMillis() + " ms");
+    open.keyFor(waiting).interestOps(what);
+    long end = System.nanoTime() + nanos;
+    for (long left = nanos; left > 0; left = end - System.nanoTime()) {
+      if (waiting.select(Math.max(1, left / 1_000_000)) > 0) {
+        waiting.selectedKeys().clear();
+        return true;
+      }
     }
-    waiting.selectedKeys().clear();
+    return false;
+  }
+
+  private BalancerException silent() {
+    close();
+    return new BalancerException(
+        Kind.TIMEOUT,
+        "HAProxy did not answer on " + socket + " within " + timeout.toMillis() + " ms");
   }
 
   @Override
@@ -310,6 +391,11 @@ final class Cli implements AutoCloseable {
         // Nothing depends on how it ends.
       }
     }
+  }
+
+  /** All came but the prompt. */
+  private static final class Stuck extends Exception {
+    private static final long serialVersionUID = 1;
   }
 
   /** The other side closed the connection. */

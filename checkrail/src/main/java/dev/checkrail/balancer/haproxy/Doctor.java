@@ -312,9 +312,10 @@ public final class Doctor {
         read,
         edits,
         "doctor/stats-socket",
-        installation.masterSocket().isPresent() ? Severity.NOTICE : Severity.ERROR,
-        "there is no stats socket of level admin, by which a worker can be asked and told if the"
-            + " master's socket is not there",
+        installation.masterSocket().isPresent() ? Severity.WARNING : Severity.ERROR,
+        "there is no stats socket of level admin, by which a worker can be asked and told: if the"
+            + " master's socket is not there, and for all that is long, because a master of 2.6 gets"
+            + " stuck on long answers, and after ten times answers nobody until its next reload",
         socket);
   }
 

@@ -70,6 +70,7 @@ public final class HaproxyDriver implements Driver {
   private final HaproxyFiles files;
   private final Optional<Cli> master;
   private final Optional<Cli> worker;
+  private final WorkerReads reads;
   private final Map<Long, Integer> unanswered = new HashMap<>();
   private Optional<MasterWords> words = Optional.empty();
 
@@ -83,6 +84,7 @@ public final class HaproxyDriver implements Driver {
     this.files = new HaproxyFiles(installation);
     this.master = installation.masterSocket().map(socket -> Cli.master(socket, timeout));
     this.worker = installation.statsSocket().map(socket -> Cli.worker(socket, timeout));
+    this.reads = new WorkerReads(master, worker);
   }
 
   // --- files
@@ -153,7 +155,7 @@ public final class HaproxyDriver implements Driver {
       return new Processes(
           Optional.empty(), List.of(worker(Long.parseLong(info.getOrDefault("Pid", "0")), info)));
     }
-    ShowProc shown = ShowProc.parse(allowed(master.get().ask("show proc")));
+    ShowProc shown = ShowProc.parse(WorkerReads.allowed(master.get().ask("show proc")));
     List<Processes.Worker> workers = new ArrayList<>();
     for (ShowProc.Worker one : shown.workers()) {
       workers.add(worker(master.get(), one));
@@ -167,7 +169,7 @@ public final class HaproxyDriver implements Driver {
   private static Processes.Worker worker(Cli master, ShowProc.Worker one) throws BalancerException {
     Map<String, String> info;
     try {
-      info = Text.fields(allowed(master.ask("@!" + one.pid() + " show info")));
+      info = Text.fields(WorkerReads.allowed(master.ask("@!" + one.pid() + " show info")));
     } catch (BalancerException e) {
       if (e.kind() == Kind.LEVEL || e.kind() == Kind.NO_RIGHTS) {
         throw e;
@@ -206,7 +208,9 @@ public final class HaproxyDriver implements Driver {
           "this HAProxy has no master socket, so nobody can tell whether a reload succeeded:"
               + " start it with -W -S (see 'lb doctor')");
     }
-    words = MasterWords.from(ShowProc.parse(allowed(master.get().ask("show proc"))).master());
+    words =
+        MasterWords.from(
+            ShowProc.parse(WorkerReads.allowed(master.get().ask("show proc"))).master());
     master.get().tell("reload");
   }
 
@@ -330,7 +334,7 @@ public final class HaproxyDriver implements Driver {
           List.of(pulse(pid, false, age(info), OptionalInt.empty(), info, rows, servers)));
     }
     Cli cli = master.get();
-    ShowProc shown = ShowProc.parse(allowed(cli.ask("show proc")));
+    ShowProc shown = ShowProc.parse(WorkerReads.allowed(cli.ask("show proc")));
     unanswered.keySet().retainAll(shown.workers().stream().map(ShowProc.Worker::pid).toList());
     List<Pulse.Worker> workers = new ArrayList<>();
     for (ShowProc.Worker one : shown.workers()) {
@@ -352,9 +356,9 @@ public final class HaproxyDriver implements Driver {
         workers);
   }
 
-  private static Pulse.Worker currentPulse(Cli cli, ShowProc.Worker one) throws BalancerException {
+  private Pulse.Worker currentPulse(Cli cli, ShowProc.Worker one) throws BalancerException {
     String to = "@!" + one.pid() + " ";
-    Map<String, String> info = Text.fields(allowed(cli.ask(to + "show info")));
+    Map<String, String> info = Text.fields(WorkerReads.allowed(cli.ask(to + "show info")));
     if (!String.valueOf(one.pid()).equals(info.get("Pid"))) {
       throw new BalancerException(
           Kind.GONE, "worker " + one.pid() + " went while it was asked: HAProxy reloads, or ends");
@@ -365,8 +369,8 @@ public final class HaproxyDriver implements Driver {
         age(info),
         OptionalInt.of(one.reloads()),
         info,
-        statistics(allowed(cli.ask(to + "show stat"))),
-        ServersState.parse(allowed(cli.ask(to + "show servers state"))));
+        statistics(reads.of(one.pid(), "show stat")),
+        ServersState.parse(reads.of(one.pid(), "show servers state")));
   }
 
   /** An old worker may be stuck, or gone a moment later: neither is anybody else's trouble. */
@@ -374,7 +378,7 @@ public final class HaproxyDriver implements Driver {
       throws BalancerException {
     String to = "@!" + one.pid() + " ";
     try {
-      Map<String, String> info = Text.fields(allowed(cli.ask(to + "show info")));
+      Map<String, String> info = Text.fields(WorkerReads.allowed(cli.ask(to + "show info")));
       if (!String.valueOf(one.pid()).equals(info.get("Pid"))) {
         return silent(one);
       }
@@ -384,7 +388,7 @@ public final class HaproxyDriver implements Driver {
           one.age(),
           OptionalInt.of(one.reloads()),
           info,
-          rows ? statistics(allowed(cli.ask(to + "show stat"))) : List.of(),
+          rows ? statistics(reads.of(one.pid(), "show stat")) : List.of(),
           List.of());
     } catch (BalancerException e) {
       if (e.kind() == Kind.TIMEOUT) {
@@ -570,29 +574,7 @@ public final class HaproxyDriver implements Driver {
     }
   }
 
-  /** Asks the worker that serves now. */
   private String current(String command) throws BalancerException {
-    if (master.isPresent()) {
-      return allowed(master.get().ask("@1 " + command));
-    }
-    if (worker.isPresent()) {
-      return allowed(worker.get().ask(command));
-    }
-    throw new BalancerException(
-        Kind.UNSUPPORTED,
-        "this HAProxy has neither a master socket nor a stats socket (see 'lb doctor')");
-  }
-
-  private static String allowed(String answer) throws BalancerException {
-    if (answer.startsWith("Permission denied")) {
-      throw new BalancerException(
-          Kind.LEVEL,
-          "HAProxy's socket answers 'Permission denied': it needs 'level admin' (see 'lb doctor')");
-    }
-    if (answer.startsWith("Unknown command")) {
-      throw new BalancerException(
-          Kind.UNSUPPORTED, "this HAProxy does not know the command, or not at this level");
-    }
-    return answer;
+    return reads.current(command);
   }
 }

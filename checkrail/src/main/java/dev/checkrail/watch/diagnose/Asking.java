@@ -1,5 +1,6 @@
 package dev.checkrail.watch.diagnose;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -80,8 +81,11 @@ final class Asking {
     return clients <= 0 ? 1 : requests / clients / Math.max(1e-9, before);
   }
 
-  /** Share of the requests since that are of so many clients, the busiest ones. */
-  private double shareOf(int most) {
+  /**
+   * How much more of all requests than usual is of so many clients, those that rose most: who has
+   * few and large clients always has busy ones.
+   */
+  private double risen(int most) {
     double requests = 0;
     Map<String, Long> before = Map.of();
     Map<String, Double> counts = new TreeMap<>();
@@ -100,20 +104,30 @@ final class Asking {
         before = tick.busy;
       }
     }
-    double own = 0;
-    for (double count :
-        counts.values().stream().sorted(Comparator.reverseOrder()).limit(most).toList()) {
-      own += count;
+    if (requests <= 0) {
+      return 0;
     }
-    return requests <= 0 ? 0 : Math.min(1, own / requests);
+    List<Double> risen = new ArrayList<>();
+    for (Map.Entry<String, Double> one : counts.entrySet()) {
+      double usually =
+          usual.requests <= 0 ? 0 : usual.busy.getOrDefault(one.getKey(), 0.0) / usual.requests;
+      risen.add(Math.max(0, one.getValue() / requests - usually));
+    }
+    double sum = 0;
+    for (double one : risen.stream().sorted(Comparator.reverseOrder()).limit(most).toList()) {
+      sum += one;
+    }
+    return Math.min(1, sum);
   }
 
-  double busiestShare() {
-    return shareOf(3);
+  /** Of three clients. */
+  double busiestRisen() {
+    return risen(3);
   }
 
-  double topShare() {
-    return shareOf(1);
+  /** Of one client. */
+  double topRisen() {
+    return risen(1);
   }
 
   boolean logged() {

@@ -27,9 +27,10 @@ import java.util.regex.Pattern;
  *
  * <p>Each second all causes are weighed anew against all that was seen since the harm began; an
  * answer is published as soon as one cause is {@link #LIKELY} for {@link #STEADY} seconds in a row,
- * and then stays: what is thought later goes into the notes. Looking each second is paid for by the
- * steps that must be climbed: the harm itself by a CUSUM ({@link History}), a cause by ten times
- * the weight of all others together.
+ * and then stays: what is thought later goes into the notes. Only an answer to what was a matter
+ * for a ticket is given anew when users fail. Looking each second is paid for by the steps that
+ * must be climbed: the harm itself by a CUSUM ({@link History}), a cause by ten times the weight of
+ * all others together.
  *
  * <p>Remembers four minutes. Confined to one thread, one per load balancer; asks no clock, so that
  * the same moments give the same diagnoses.
@@ -62,6 +63,7 @@ public final class Diagnose {
   private int steady;
   private double known;
   private boolean urgent;
+  private boolean ticketed;
   private int blindSeconds;
   private int otherMind;
   private String lastMind = "";
@@ -140,8 +142,9 @@ public final class Diagnose {
    * change.
    */
   private boolean anotherBegan(Tick tick) {
-    boolean ticket = published.map(said -> !said.urgent()).orElse(!urgent);
-    if (published.isPresent() && ticket && history.another(knownStreams, tick.time - 8)) {
+    boolean ticket = published.map(said -> !said.urgent()).orElse(ticketed || !urgent);
+    boolean answered = published.isPresent() || ticketed;
+    if (answered && ticket && history.another(knownStreams, tick.time - 8)) {
       return true;
     }
     Instant since = published.map(Published::at).orElseGet(() -> instant(known)).minusMillis(1);
@@ -156,6 +159,7 @@ public final class Diagnose {
 
   private void close() {
     urgent = false;
+    ticketed = false;
     knownStreams = Set.of();
     published = Optional.empty();
     aftermath = Optional.empty();
@@ -280,6 +284,11 @@ public final class Diagnose {
     second(best, harm, began, first);
     List<Ranked> ranking = ranked(best);
     urgent = urgent(harm, ranking);
+    if (urgent && published.filter(said -> !said.urgent()).isPresent()) {
+      note(at, published.get().first().name() + " was a matter for a ticket; users fail now");
+      reopened();
+      ticketed = true;
+    }
     boolean unclear = unclear(ranking, harm, tick.time - began);
     publish(at, tick, harm, ranking, unclear, urgent, began);
     aftermath(at, tick);
@@ -473,6 +482,7 @@ public final class Diagnose {
     }
     if (steady >= STEADY) {
       published = Optional.of(new Published(at, urgent, ranking));
+      ticketed = false;
       knownStreams = Set.copyOf(history.alarmed());
       note(at, "published: " + top.name() + "; " + top.why() + " [" + harm.text() + "]");
     }
@@ -570,6 +580,10 @@ public final class Diagnose {
     if (published.isPresent() && published.get().first().cause() != Cause.LB_CHANGE) {
       return;
     }
+    reopened();
+  }
+
+  private void reopened() {
     published = Optional.empty();
     candidate = "";
     steady = 0;

@@ -88,11 +88,16 @@ final class Places {
             moving.add(cell.service());
           }
         });
+        // From a pool that nobody used it moved those only of whom nothing is known.
+        boolean unused =
+            moving.isEmpty()
+                && now.servers.keySet().stream().anyMatch(it -> it.pool().equals(part.from()));
         Predicate<String> moves =
             service ->
                 service.equals(Cell.ANY)
                     || (part.service().isEmpty()
-                        ? moving.isEmpty() || moving.contains(service)
+                        ? moving.contains(service)
+                            || (moving.isEmpty() && !(unused && known(service)))
                         : part.service().equals(service));
         all.add(
             place(
@@ -272,6 +277,11 @@ final class Places {
           all.stream().map(Place::ofWholePool).toList();
       case ROUTE, ANSWER, SERVER_ADDED, SERVER_REMOVED, ADDRESS, WEIGHT, CHECK, TLS, RATE -> all;
     };
+  }
+
+  /** Whether it is known where the requests of a service went. */
+  private boolean known(String service) {
+    return usual.service(service).requests > 0;
   }
 
   private List<Place> timeouts(Scope.Part part, Predicate<Cell> inPool) {

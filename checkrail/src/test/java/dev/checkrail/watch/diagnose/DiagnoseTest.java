@@ -19,7 +19,7 @@ class DiagnoseTest {
   private static final class Story {
     final Fleet fleet;
     final Feed feed;
-    final Diagnose diagnose;
+    Diagnose diagnose;
     final List<Diagnosis> said = new ArrayList<>();
     final List<Moment> moments = new ArrayList<>();
 
@@ -230,6 +230,41 @@ class DiagnoseTest {
       assertThat(run.answer().map(it -> it.first().cause()))
           .as(Bench.line(run))
           .contains(Cause.DATABASE);
+    }
+  }
+
+  @Test
+  void partsOfAChangeThatAreNotUnderstoodDoNotHideThoseThatAre() {
+    Story story = new Story(60, 13);
+    Scope.Part unknown = new Scope.Part(Scope.Touch.OTHER, "", "", "", "?", "?");
+    story.diagnose =
+        new Diagnose(act ->
+            story
+                .feed
+                .moved()
+                .by(act)
+                .map(scope ->
+                    new Scope(
+                        Stream.concat(scope.parts().stream(), Stream.of(unknown)).toList(),
+                        false)));
+    story.fault(7, 45).until(70);
+
+    Ranked first = story.first().orElseThrow().first();
+    assertThat(first.cause()).isEqualTo(Cause.LB_CHANGE);
+    assertThat(first.reasons())
+        .filteredOn(it -> it.kind() == Reason.Kind.SCOPE)
+        .anySatisfy(it -> assertThat(it.log10()).isGreaterThan(3));
+  }
+
+  /** Five keys make all requests, as ever: that a few are busy says nothing of who began it. */
+  @Test
+  void fewLargeClientsAreNoCrowdOfTheirOwn() {
+    for (int number : List.of(32, 40, 41)) {
+      Faults.Fault fault =
+          Faults.all().stream().filter(f -> f.number() == number).findFirst().orElseThrow();
+      Bench.Run run = Bench.run(fault, 60, 3, 5);
+      assertThat(run.firstTwo()).as(Bench.line(run)).isTrue();
+      assertThat(run.right()).as(Bench.line(run)).isTrue();
     }
   }
 }
