@@ -11,7 +11,8 @@ import java.util.OptionalDouble;
  *
  * @param number 1, 2, 3 …
  * @param matter what it is about
- * @param urgent whether it goes by the fast lane: not rehearsed, one approver, in freeze windows too
+ * @param urgent whether it goes by the fast lane: not rehearsed, one approver, in freeze windows
+ *     too
  * @param checked what its check found; empty before
  * @param approvals of the matter as it is now, in order
  * @param glass who broke the glass for it
@@ -189,21 +190,42 @@ public record Change(
   /** The same with these approvals. */
   public Change agreedBy(List<Approval> all) {
     return new Change(
-        number, matter, author, why, proposed, urgent, state, checked, all, glass, rollout, because);
+        number, matter, author, why, proposed, urgent, state, checked, all, glass, rollout,
+        because);
   }
 
   /** The same, put in place by somebody. */
   public Change begun(Rollout by) {
     return new Change(
-        number, matter, author, why, proposed, urgent, state, checked, approvals, glass,
-        Optional.of(by), because);
+        number,
+        matter,
+        author,
+        why,
+        proposed,
+        urgent,
+        state,
+        checked,
+        approvals,
+        glass,
+        Optional.of(by),
+        because);
   }
 
   /** The same with the glass broken. */
   public Change broken(Glass by) {
     return new Change(
-        number, matter, author, why, proposed, urgent, state, checked, approvals, Optional.of(by),
-        rollout, because);
+        number,
+        matter,
+        author,
+        why,
+        proposed,
+        urgent,
+        state,
+        checked,
+        approvals,
+        Optional.of(by),
+        rollout,
+        because);
   }
 
   /** Whether somebody has to look at it afterwards still. */

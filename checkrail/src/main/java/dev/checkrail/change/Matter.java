@@ -13,8 +13,8 @@ import java.util.List;
  * @param base digest of what is live when it is judged: a configuration or a policy
  * @param candidate digest of what is to be live
  * @param policy digest of the approved policy under which it is judged
- * @param steps digests of the configurations that are loaded on the way to the candidate, in
- *     order; empty if it is put in place at once
+ * @param steps digests of the configurations that are loaded on the way to the candidate, in order;
+ *     empty if it is put in place at once
  * @param moves names of the policy's services whose requests are meant to move
  * @param evidence digest of the manifest of all that was found; {@link #NONE} before the check
  */

@@ -144,15 +144,19 @@ final class ChangeCommand extends Group {
                 Asking.of(one, "why")));
     page.prose(5, Asking.of(one, "because"));
     if (Asking.of(one, "review_owed").equals("true")) {
-      page.prose(5, "the glass was broken: somebody else has to look at it ('change approve' or"
-          + " 'change reject')");
+      page.prose(
+          5,
+          "the glass was broken: somebody else has to look at it ('change approve' or"
+              + " 'change reject')");
     }
   }
 
   private static void text(Page page, ObjectNode body) {
     head(page, body);
-    page.line("  candidate %s, instead of %s".formatted(
-        Asking.brief(Asking.of(body, "candidate")), Asking.brief(Asking.of(body, "base"))));
+    page.line(
+        "  candidate %s, instead of %s"
+            .formatted(
+                Asking.brief(Asking.of(body, "candidate")), Asking.brief(Asking.of(body, "base"))));
     List<String> moves = Asking.texts(body, "moves");
     if (!moves.isEmpty()) {
       page.labelled(2, "meant to move:", String.join(", ", moves));
@@ -166,8 +170,11 @@ final class ChangeCommand extends Group {
     }
     Optional.ofNullable(body.get("checked"))
         .ifPresent(checked -> {
-          page.labelled(2, "check:", Asking.of(checked, "verdict")
-              + (Asking.of(checked, "rehearsed").equals("true") ? "" : ", not rehearsed"));
+          page.labelled(
+              2,
+              "check:",
+              Asking.of(checked, "verdict")
+                  + (Asking.of(checked, "rehearsed").equals("true") ? "" : ", not rehearsed"));
           Asking.texts(checked, "blocking").forEach(it -> page.labelled(2, "blocks:", it));
           page.labelled(2, "risk:", Asking.of(checked, "risk"));
           Asking.texts(checked, "risk_because").forEach(it -> page.labelled(4, "for:", it));
@@ -175,7 +182,9 @@ final class ChangeCommand extends Group {
           if (!services.isEmpty()) {
             page.labelled(2, "touches:", String.join(", ", services));
           }
-          page.labelled(2, "way back:",
+          page.labelled(
+              2,
+              "way back:",
               Asking.of(checked, "way_back").equals("true")
                   ? "green"
                   : "not green: " + Asking.of(checked, "way_back_why"));
@@ -184,23 +193,42 @@ final class ChangeCommand extends Group {
       page.labelled(2, "needed:", Asking.of(body, "needed"));
     }
     for (JsonNode one : Asking.nodes(body, "approvals")) {
-      page.labelled(2, "approved:", "%s by %s (%s) %s".formatted(
-          Asking.of(one, "at"), Asking.of(one, "by"), String.join(", ", Asking.texts(one, "roles")),
-          Asking.of(one, "note")).strip());
+      page.labelled(
+          2,
+          "approved:",
+          "%s by %s (%s) %s"
+              .formatted(
+                  Asking.of(one, "at"),
+                  Asking.of(one, "by"),
+                  String.join(", ", Asking.texts(one, "roles")),
+                  Asking.of(one, "note"))
+              .strip());
     }
     Optional.ofNullable(body.get("glass"))
         .ifPresent(it -> {
-          page.labelled(2, "glass broken:", "%s by %s: %s".formatted(
-              Asking.of(it, "at"), Asking.of(it, "by"), Asking.of(it, "reason")));
+          page.labelled(
+              2,
+              "glass broken:",
+              "%s by %s: %s"
+                  .formatted(Asking.of(it, "at"), Asking.of(it, "by"), Asking.of(it, "reason")));
           Optional.ofNullable(it.get("reviewed"))
-              .ifPresent(seen -> page.labelled(2, "looked at:", "%s by %s, it was %s: %s".formatted(
-                  Asking.of(seen, "at"), Asking.of(seen, "by"),
-                  Asking.of(seen, "right").equals("true") ? "right" : "wrong",
-                  Asking.of(seen, "note"))));
+              .ifPresent(seen ->
+                  page.labelled(
+                      2,
+                      "looked at:",
+                      "%s by %s, it was %s: %s"
+                          .formatted(
+                              Asking.of(seen, "at"),
+                              Asking.of(seen, "by"),
+                              Asking.of(seen, "right").equals("true") ? "right" : "wrong",
+                              Asking.of(seen, "note"))));
         });
     Optional.ofNullable(body.get("rollout"))
-        .ifPresent(it -> page.labelled(2, "put in place:", "%s by %s".formatted(
-            Asking.of(it, "at"), Asking.of(it, "by"))));
+        .ifPresent(it ->
+            page.labelled(
+                2,
+                "put in place:",
+                "%s by %s".formatted(Asking.of(it, "at"), Asking.of(it, "by"))));
   }
 
   // --- the commands
@@ -357,8 +385,11 @@ final class ChangeCommand extends Group {
                 all.properties()
                     .forEach(one -> files.put(one.getKey(), one.getValue().asString())));
         folder.write(files);
-        say("the evidence is in " + Shown.of(evidence) + ", sealed by the key "
-            + of(sealed, "fingerprint"));
+        say(
+            "the evidence is in "
+                + Shown.of(evidence)
+                + ", sealed by the key "
+                + of(sealed, "fingerprint"));
       }
       return show(body, page -> text(page, body));
     }
@@ -397,7 +428,9 @@ final class ChangeCommand extends Group {
         "Agrees to it as it was checked. Never its author.",
         "After the glass was broken: that was right."
       },
-      footer = {"", "Example: checkrail change approve 17 --note 'as discussed'",
+      footer = {
+        "",
+        "Example: checkrail change approve 17 --note 'as discussed'",
         "Exit status: 0 done, 1 it can't be as things are (or it is your own), 2 could not run."
       })
   static final class Approve extends One {
@@ -422,7 +455,9 @@ final class ChangeCommand extends Group {
   @Command(
       name = "reject",
       description = {"Says no to it.", "After the glass was broken: that was wrong."},
-      footer = {"", "Example: checkrail change reject 17 --note 'reports can not take payments'",
+      footer = {
+        "",
+        "Example: checkrail change reject 17 --note 'reports can not take payments'",
         "Exit status: 0 done, 1 it can't be as things are (or it is your own), 2 could not run."
       })
   static final class Reject extends One {
@@ -443,7 +478,9 @@ final class ChangeCommand extends Group {
   @Command(
       name = "withdraw",
       description = "Takes your own change back, before it is put in place.",
-      footer = {"", "Example: checkrail change withdraw 17",
+      footer = {
+        "",
+        "Example: checkrail change withdraw 17",
         "Exit status: 0 done, 1 it can't be as things are (or it is your own), 2 could not run."
       })
   static final class Withdraw extends One {
@@ -485,7 +522,10 @@ final class ChangeCommand extends Group {
                   2,
                   "choose:",
                   "--choose '"
-                      + of(one, "key") + "=" + String.join("|", texts(one, "choices")) + "'");
+                      + of(one, "key")
+                      + "="
+                      + String.join("|", texts(one, "choices"))
+                      + "'");
             }
             texts(body, "notes").forEach(it -> page.labelled(0, "note:", it));
           });

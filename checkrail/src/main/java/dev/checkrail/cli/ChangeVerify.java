@@ -64,8 +64,8 @@ final class ChangeVerify extends Answering {
       verified.wrong().forEach(it -> page.labelled(2, "wrong:", Shown.of(it)));
       verified
           .fingerprint()
-          .ifPresent(it ->
-              page.labelled(2, "key:", it + (key == null ? " (compare it yourself)" : "")));
+          .ifPresent(
+              it -> page.labelled(2, "key:", it + (key == null ? " (compare it yourself)" : "")));
       if (verified.holds()) {
         verified.lines().stream().skip(1).forEach(it -> page.line("  " + Shown.of(it)));
       }

@@ -23,8 +23,7 @@ final class SentFiles {
   /** Reads it; the policy that judges is the load balancer's own, this one is not sent. */
   SentFiles(Answering command, ConfigPlaces places, String config) {
     this.command = command;
-    this.subject =
-        new Inputs(command.at, places, config).subject(config, Optional.empty());
+    this.subject = new Inputs(command.at, places, config).subject(config, Optional.empty());
   }
 
   /** Puts it into a body as {@code main}, {@code names} and {@code beside}. */

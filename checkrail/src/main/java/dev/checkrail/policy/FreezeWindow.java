@@ -82,11 +82,7 @@ public final class FreezeWindow {
         return Optional.empty();
       }
       LocalDateTime end =
-          there
-              .toLocalDateTime()
-              .withSecond(0)
-              .withNano(0)
-              .plusMinutes((long) whole - since);
+          there.toLocalDateTime().withSecond(0).withNano(0).plusMinutes((long) whole - since);
       return Optional.of(end.atZone(zone).toInstant());
     }
   }

@@ -215,10 +215,7 @@ public record Policy(
    * @param highRiskRoles each of these roles at least one of them must have then
    */
   public record Review(
-      int approvers,
-      OptionalInt highRisk,
-      List<String> highRiskRoles,
-      List<FreezeWindow> freeze) {
+      int approvers, OptionalInt highRisk, List<String> highRiskRoles, List<FreezeWindow> freeze) {
     public Review {
       highRiskRoles = List.copyOf(highRiskRoles);
       freeze = List.copyOf(freeze);

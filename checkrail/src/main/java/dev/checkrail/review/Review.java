@@ -213,7 +213,8 @@ public final class Review {
     }
     if (change.state() == ChangeState.LIVE && !change.matter().candidate().equals(now.live())) {
       return Optional.of(
-          new Refused(Why.STATE, "another version is live by now; 'lb rollback' goes back from it"));
+          new Refused(
+              Why.STATE, "another version is live by now; 'lb rollback' goes back from it"));
     }
     return Optional.empty();
   }
@@ -266,8 +267,7 @@ public final class Review {
       case PASS -> "nothing blocks it, %s; %s".formatted(risk, rules.needed(change).text());
       case UNDECIDED ->
           "undecided (%s), %s; %s"
-              .formatted(
-                  String.join(" ", found.blocking()), risk, rules.needed(change).text());
+              .formatted(String.join(" ", found.blocking()), risk, rules.needed(change).text());
       case BLOCKED, ERROR ->
           "its findings block it (%s): it can't be approved"
               .formatted(String.join(" ", found.blocking()));
@@ -341,8 +341,7 @@ public final class Review {
 
   /** Nothing new serves. */
   public static Moved stopped(Change change, String why) {
-    boolean unapproved =
-        change.glass().isPresent() && change.glass().get().reviewed().isEmpty();
+    boolean unapproved = change.glass().isPresent() && change.glass().get().reviewed().isEmpty();
     if (!unapproved) {
       return moved(change, ChangeMove.STOP, why);
     }
@@ -406,8 +405,7 @@ public final class Review {
     }
     List<String> parts = new ArrayList<>();
     if (more > 0) {
-      parts.add(
-          more == 1 ? "one more person has to agree" : more + " more people have to agree");
+      parts.add(more == 1 ? "one more person has to agree" : more + " more people have to agree");
     }
     if (!missing.isEmpty()) {
       parts.add("somebody has to agree who is " + String.join(", ", missing));

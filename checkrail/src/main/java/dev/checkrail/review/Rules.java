@@ -50,8 +50,7 @@ public record Rules(int approvers, OptionalInt highRisk, List<String> highRiskRo
     if (change.urgent()) {
       return new Needed(1, List.of());
     }
-    Change.Risk risk =
-        change.checked().map(it -> it.weight().risk()).orElse(Change.Risk.HIGH);
+    Change.Risk risk = change.checked().map(it -> it.weight().risk()).orElse(Change.Risk.HIGH);
     return switch (risk) {
       case LOW, MEDIUM -> new Needed(approvers, List.of());
       case HIGH ->

@@ -69,8 +69,7 @@ public final class Seal {
       signing.update(text.getBytes(StandardCharsets.UTF_8));
       return List.of(
           new Evidence.Piece(TEXT, text),
-          new Evidence.Piece(
-              SIGNATURE, Base64.getEncoder().encodeToString(signing.sign()) + "\n"),
+          new Evidence.Piece(SIGNATURE, Base64.getEncoder().encodeToString(signing.sign()) + "\n"),
           new Evidence.Piece(
               SIGNER,
               "-----BEGIN PUBLIC KEY-----\n"
@@ -110,7 +109,8 @@ public final class Seal {
               .reviewed()
               .ifPresent(it ->
                   lines.add(
-                      "reviewed %s %s %s".formatted(it.by(), it.at(), it.right() ? "right" : "wrong")));
+                      "reviewed %s %s %s"
+                          .formatted(it.by(), it.at(), it.right() ? "right" : "wrong")));
         });
     change.rollout().ifPresent(it -> lines.add("rolled-out %s %s".formatted(it.by(), it.at())));
     return String.join("\n", lines) + "\n";

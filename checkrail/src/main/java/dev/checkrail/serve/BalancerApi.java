@@ -524,11 +524,11 @@ final class BalancerApi {
     Map<String, SourceFile> beside = new LinkedHashMap<>();
     body.map("beside").forEach((path, text) -> beside.put(path, SourceFile.of(path, bytes(text))));
     return new Candidate(
-            main,
-            path ->
-                Optional.ofNullable(beside.get(path))
-                    .<Lookup>map(Lookup.Found::new)
-                    .orElse(new Lookup.Absent(path)));
+        main,
+        path ->
+            Optional.ofNullable(beside.get(path))
+                .<Lookup>map(Lookup.Found::new)
+                .orElse(new Lookup.Absent(path)));
   }
 
   /** Files that were not sent and are not there: the usual reason is that one was not copied. */

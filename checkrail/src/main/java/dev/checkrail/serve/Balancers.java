@@ -542,8 +542,7 @@ final class Balancers implements AutoCloseable {
         name,
         held -> {
           GateChecks.mustBeServices(
-              Registry.policy(
-                  held.entry().policy(), held.entry().installation().environment()),
+              Registry.policy(held.entry().policy(), held.entry().installation().environment()),
               moves);
           ConfigurationSet to = held.driver().placed(candidate);
           ConfigurationSet from = version(held, live(held));
@@ -554,8 +553,7 @@ final class Balancers implements AutoCloseable {
   private static String live(Held held) throws BalancerException {
     return held.versions()
         .live()
-        .orElseThrow(
-            () -> Problem.conflict("no-version", "no version was ever approved here"));
+        .orElseThrow(() -> Problem.conflict("no-version", "no version was ever approved here"));
   }
 
   private static ConfigurationSet version(Held held, String digest) throws BalancerException {
@@ -587,9 +585,7 @@ final class Balancers implements AutoCloseable {
           ConfigurationSet base = version(held, from);
           ConfigurationSet candidate = version(held, to);
           return new Judged(
-              base,
-              candidate,
-              held.checks().judged(base, candidate, moves, rehearsing, begun));
+              base, candidate, held.checks().judged(base, candidate, moves, rehearsing, begun));
         });
   }
 
@@ -635,8 +631,7 @@ final class Balancers implements AutoCloseable {
           details.put("forced", Boolean.toString(rolling.force()));
           // Written before it is approved: no version lives of which the journal knows nothing.
           held.write(rolling.actor(), "version.approved", details);
-          held.versions()
-              .approve(rolling.to(), clock.instant(), rolling.actor(), rolling.why());
+          held.versions().approve(rolling.to(), clock.instant(), rolling.actor(), rolling.why());
           Applied applied =
               held.apply()
                   .apply(

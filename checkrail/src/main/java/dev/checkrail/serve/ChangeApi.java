@@ -144,8 +144,7 @@ final class ChangeApi {
 
   private Reply reject(Call call) throws BalancerException {
     Change change = asked(call, Right.APPROVE);
-    return Reply.json(
-        200, whole(changes.reject(change.number(), call.caller(), note(call, true))));
+    return Reply.json(200, whole(changes.reject(change.number(), call.caller(), note(call, true))));
   }
 
   private static String note(Call call, boolean must) {
@@ -173,8 +172,7 @@ final class ChangeApi {
   private Reply rollOut(Call call) throws BalancerException, InterruptedException {
     Change change = asked(call, Right.CHANGE_ROLLOUT);
     Body body = call.maybeBody("choices");
-    return acted(
-        changes.rollOut(change.number(), call.caller(), BalancerApi.choices(body)));
+    return acted(changes.rollOut(change.number(), call.caller(), BalancerApi.choices(body)));
   }
 
   private Reply breakGlass(Call call) throws BalancerException, InterruptedException {
@@ -182,8 +180,7 @@ final class ChangeApi {
     Body body = call.body("reason", "choices");
     String reason = words(body.text("reason"), "reason");
     return acted(
-        changes.breakGlass(
-            change.number(), call.caller(), reason, BalancerApi.choices(body)));
+        changes.breakGlass(change.number(), call.caller(), reason, BalancerApi.choices(body)));
   }
 
   private Reply rollBack(Call call) throws BalancerException, InterruptedException {
@@ -192,10 +189,7 @@ final class ChangeApi {
     String reason = words(body.text("reason"), "reason");
     return acted(
         changes.rollBack(
-            change.number(),
-            call.caller(),
-            reason,
-            body.texts("drop").orElse(List.of())));
+            change.number(), call.caller(), reason, body.texts("drop").orElse(List.of())));
   }
 
   /** What became of the files, with the change as it is now. */

@@ -37,9 +37,9 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Judges proposed changes in the background, one after the other; urgent ones have a thread of their
- * own, so that the fix during an incident does not wait for a rehearsal. A check that could not run
- * is tried again after a minute. Safe for many threads; asking never waits.
+ * Judges proposed changes in the background, one after the other; urgent ones have a thread of
+ * their own, so that the fix during an incident does not wait for a rehearsal. A check that could
+ * not run is tried again after a minute. Safe for many threads; asking never waits.
  */
 final class ChangeChecks implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ChangeChecks.class);
@@ -159,11 +159,10 @@ final class ChangeChecks implements AutoCloseable {
     Optional<String> wayBack = wayBack(change);
     boolean rehearsed =
         report.verdict().stages().stream()
-            .anyMatch(
-                it ->
-                    it.stage() == Stage.REHEARSE
-                        && (it.status() == StageResult.Status.PASS
-                            || it.status() == StageResult.Status.BLOCKED));
+            .anyMatch(it ->
+                it.stage() == Stage.REHEARSE
+                    && (it.status() == StageResult.Status.PASS
+                        || it.status() == StageResult.Status.BLOCKED));
     Change.Weight weight =
         Weigh.weigh(
             new Weigh.Found(
@@ -221,7 +220,9 @@ final class ChangeChecks implements AutoCloseable {
               .filter(it -> it.status() == StageResult.Status.UNDECIDED)
               .map(it ->
                   it.stage().word()
-                      + it.why().map(why -> ": " + dev.checkrail.logs.RedactedText.of(why)).orElse(""))
+                      + it.why()
+                          .map(why -> ": " + dev.checkrail.logs.RedactedText.of(why))
+                          .orElse(""))
               .toList();
     };
   }

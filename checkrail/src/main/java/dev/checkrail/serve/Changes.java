@@ -51,8 +51,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Changes on their way to load balancers. What may be done is decided by {@link Review}; here it is
  * asked with what is so now, written down, and done: always in this order. Who reads a change and
- * writes it later writes only if nobody else did meanwhile, and decides anew otherwise. What a crash
- * or a database outage left rolling out is settled by what serves. Safe for many threads.
+ * writes it later writes only if nobody else did meanwhile, and decides anew otherwise. What a
+ * crash or a database outage left rolling out is settled by what serves. Safe for many threads.
  */
 final class Changes implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Changes.class);
@@ -88,11 +88,7 @@ final class Changes implements AutoCloseable {
    * @param nanos elapsed time
    */
   Changes(
-      Around around,
-      ChangeTable table,
-      Putting putting,
-      InstantSource clock,
-      LongSupplier nanos) {
+      Around around, ChangeTable table, Putting putting, InstantSource clock, LongSupplier nanos) {
     this.around = around;
     this.table = table;
     this.putting = putting;
@@ -103,8 +99,7 @@ final class Changes implements AutoCloseable {
   /** From now on what has to happen to changes by itself does. */
   void begin() {
     var unused =
-        thread.scheduleWithFixedDelay(
-            this::tend, 0, TENDED.toMillis(), TimeUnit.MILLISECONDS);
+        thread.scheduleWithFixedDelay(this::tend, 0, TENDED.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   // --- looking
@@ -141,9 +136,7 @@ final class Changes implements AutoCloseable {
   }
 
   Row row(long number) {
-    return table
-        .find(number)
-        .orElseThrow(() -> Problem.missing("there is no change " + number));
+    return table.find(number).orElseThrow(() -> Problem.missing("there is no change " + number));
   }
 
   // --- by people
@@ -198,8 +191,7 @@ final class Changes implements AutoCloseable {
     review.proposed(who, matter, wanted.urgent()).ifPresent(Changes::refuse);
     if (replaced.isPresent()) {
       // Whether it may be; it is written when the new one has its number.
-      if (review.replaced(replaced.get().change(), who, 0)
-          instanceof Answer.Refused no) {
+      if (review.replaced(replaced.get().change(), who, 0) instanceof Answer.Refused no) {
         refuse(no);
       }
     }
@@ -239,16 +231,14 @@ final class Changes implements AutoCloseable {
   Change checkAgain(long number, Caller caller) throws BalancerException {
     Person who = person(caller);
     Change change =
-        decide(
-            number, who.account(), Map.of(), (review, it) -> review.checkAgain(it, who));
+        decide(number, who.account(), Map.of(), (review, it) -> review.checkAgain(it, who));
     checks.again(change);
     return change;
   }
 
   Change approve(long number, Caller caller, String note) throws BalancerException {
     Person who = person(caller);
-    return decide(
-        number, who.account(), note(note), (review, it) -> review.approve(it, who, note));
+    return decide(number, who.account(), note(note), (review, it) -> review.approve(it, who, note));
   }
 
   Change reject(long number, Caller caller, String note) throws BalancerException {
@@ -271,12 +261,10 @@ final class Changes implements AutoCloseable {
   Acted rollOut(long number, Caller caller, Map<String, Preflight.Choice> choices)
       throws BalancerException, InterruptedException {
     Person who = person(caller);
-    return putInPlace(
-        number, who.account(), choices, (review, it) -> review.rollOut(it, who));
+    return putInPlace(number, who.account(), choices, (review, it) -> review.rollOut(it, who));
   }
 
-  Acted breakGlass(
-      long number, Caller caller, String reason, Map<String, Preflight.Choice> choices)
+  Acted breakGlass(long number, Caller caller, String reason, Map<String, Preflight.Choice> choices)
       throws BalancerException, InterruptedException {
     Person who = person(caller);
     return putInPlace(
@@ -302,7 +290,7 @@ final class Changes implements AutoCloseable {
           applied.serves()
               ? Review.live(change, "it serves: " + text(applied))
               : Review.stopped(change, applied.why());
-      return new Acted(ended(number, actor, moved), applied);
+      return new Acted(ended(change, actor, moved), applied);
     } finally {
       acting.remove(number);
     }
@@ -312,11 +300,13 @@ final class Changes implements AutoCloseable {
     return applied.truth().map(it -> it.text()).orElse(applied.why());
   }
 
-  /** How putting in place ended; if that can't be written now, it is settled later. */
-  private Change ended(long number, String actor, Moved moved) {
+  /** How an act on a change ended; if that can't be written now, it is settled later. */
+  private Change ended(Change before, String actor, Moved moved) {
+    long number = before.number();
     try {
       Row row = row(number);
-      if (table.write(row, step(row.change(), List.of(moved), actor, Map.of()))) {
+      boolean same = row.change().state() == before.state();
+      if (same && table.write(row, step(before, List.of(moved), actor, Map.of()))) {
         return moved.change();
       }
       return row(number).change();
@@ -354,7 +344,7 @@ final class Changes implements AutoCloseable {
     }
     Change then =
         ended(
-            number,
+            change,
             who.account(),
             Review.wentBack(
                 change, "%s took it back: %s".formatted(who.account(), RedactedText.of(reason))));
@@ -392,8 +382,7 @@ final class Changes implements AutoCloseable {
   }
 
   /** What its check found; false if it is another one by now. */
-  boolean checked(
-      Row row, Matter judged, Change.Checked found, Map<String, String> evidence)
+  boolean checked(Row row, Matter judged, Change.Checked found, Map<String, String> evidence)
       throws BalancerException {
     Change change = row.change();
     if (review(change).checked(change, judged, found) instanceof Answer.Done done) {
@@ -444,8 +433,7 @@ final class Changes implements AutoCloseable {
     return new ChangeTable.Step(moves.getLast().change(), entries, Optional.empty());
   }
 
-  private JournalEntry entry(
-      String actor, long number, String kind, Map<String, String> details) {
+  private JournalEntry entry(String actor, long number, String kind, Map<String, String> details) {
     Map<String, String> plain = new LinkedHashMap<>();
     details.forEach((name, text) -> plain.put(name, RedactedText.of(text)));
     return new JournalEntry(clock.instant(), actor, kind, "change " + number, plain);
@@ -464,8 +452,7 @@ final class Changes implements AutoCloseable {
 
   Review review(Change change) throws BalancerException {
     String balancer = change.matter().balancer();
-    return new Review(
-        rules(policy(balancer)), now(balancer, Optional.of(change.number())));
+    return new Review(rules(policy(balancer)), now(balancer, Optional.of(change.number())));
   }
 
   private Circumstances now(String balancer, Optional<Long> but) throws BalancerException {
@@ -536,8 +523,7 @@ final class Changes implements AutoCloseable {
         .registry()
         .versions(balancer)
         .live()
-        .orElseThrow(
-            () -> Problem.conflict("no-version", "no version was ever approved here"));
+        .orElseThrow(() -> Problem.conflict("no-version", "no version was ever approved here"));
   }
 
   // --- by itself
@@ -636,8 +622,7 @@ final class Changes implements AutoCloseable {
                           Review.wentBack(
                               change,
                               "gone back from at %s to %s; the journal of lb %s says who and why"
-                                  .formatted(
-                                      next.at(), Versions.brief(next.digest()), balancer))),
+                                  .formatted(next.at(), Versions.brief(next.digest()), balancer))),
                       ITSELF,
                       Map.of()));
         }
@@ -667,9 +652,7 @@ final class Changes implements AutoCloseable {
       details.put("since", glass.at().toString());
       details.put("reason", glass.reason());
       var unused =
-          around
-              .journal()
-              .append(entry(ITSELF, change.number(), "change.review-owed", details));
+          around.journal().append(entry(ITSELF, change.number(), "change.review-owed", details));
       LOG.warn(
           "change {}: {} broke the glass at {}, and nobody has looked at it since",
           change.number(),

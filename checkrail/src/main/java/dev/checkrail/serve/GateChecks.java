@@ -98,8 +98,7 @@ final class GateChecks implements Checks {
     mustBeServices(policy, moves);
     return deeply(() ->
         new Path(new Watch(clock, nanos, begun))
-            .gate(
-                subject("approved", from), subject("candidate", to), terms(moves, rehearsing)));
+            .gate(subject("approved", from), subject("candidate", to), terms(moves, rehearsing)));
   }
 
   static void mustBeServices(Policy policy, List<String> moves) {

@@ -144,20 +144,20 @@ final class WaysBack implements AutoCloseable {
             .anyMatch(
                 one -> one.stage() == Stage.REHEARSE && one.status() == StageResult.Status.PASS);
     return switch (verdict.kind()) {
-          case PASS -> "";
-          // What could not be decided was so when it was approved; that it runs is what counts.
-          case UNDECIDED -> rehearsed ? "" : "it could not be rehearsed";
-          case BLOCKED, ERROR ->
-              "it does not pass any more: "
-                  + String.join(
-                      " ",
-                      verdict.findings().stream()
-                          .filter(Verdict.Measure.usual()::blocks)
-                          .map((Finding one) -> one.rule().id())
-                          .distinct()
-                          .limit(10)
-                          .toList());
-        };
+      case PASS -> "";
+      // What could not be decided was so when it was approved; that it runs is what counts.
+      case UNDECIDED -> rehearsed ? "" : "it could not be rehearsed";
+      case BLOCKED, ERROR ->
+          "it does not pass any more: "
+              + String.join(
+                  " ",
+                  verdict.findings().stream()
+                      .filter(Verdict.Measure.usual()::blocks)
+                      .map((Finding one) -> one.rule().id())
+                      .distinct()
+                      .limit(10)
+                      .toList());
+    };
   }
 
   @Override

@@ -19,12 +19,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The Ed25519 key by which evidence is sealed, in a file that only its owner can read (two blocks of
- * PEM, the private and the public one), made at the first use.
+ * The Ed25519 key by which evidence is sealed, in a file that only its owner can read (two blocks
+ * of PEM, the private and the public one), made at the first use.
  */
 public final class SigningKey {
   private static final Pattern BLOCK =
-      Pattern.compile("-----BEGIN (PRIVATE|PUBLIC) KEY-----\\s+([A-Za-z0-9+/=\\s]{1,4000}?)-----END");
+      Pattern.compile(
+          "-----BEGIN (PRIVATE|PUBLIC) KEY-----\\s+([A-Za-z0-9+/=\\s]{1,4000}?)-----END");
 
   private SigningKey() {}
 
@@ -59,8 +60,7 @@ public final class SigningKey {
     Path making = file.resolveSibling(file.getFileName() + ".making");
     Files.deleteIfExists(making);
     Files.createFile(
-        making,
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        making, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     Files.writeString(
         making,
         pem("PRIVATE", pair.getPrivate().getEncoded())

@@ -359,7 +359,8 @@ class CommandsTest {
 
     assertThat(run.status()).isEqualTo(0);
     assertThat(run.out())
-        .contains("check", "gate", "diff", "explain", "replay", "test", "rehearse", "completion", "demo")
+        .contains(
+            "check", "gate", "diff", "explain", "replay", "test", "rehearse", "completion", "demo")
         .contains("serve", "login", "logout", "lb", "event", "journal", "token", "account")
         .contains("incidents", "diagnosis", "alerts", "fault-bench", "change")
         .doesNotContain("rollout");

@@ -24,8 +24,7 @@ class ReviewTest {
   private static final Person CAROL = new Person("carol", List.of("approver", "admin"));
   private static final Person OTTO = new Person("otto", List.of("operator"));
   private static final Map<String, List<String>> ALL =
-      Map.of(
-          "ada", ADA.roles(), "bob", BOB.roles(), "carol", CAROL.roles(), "otto", OTTO.roles());
+      Map.of("ada", ADA.roles(), "bob", BOB.roles(), "carol", CAROL.roles(), "otto", OTTO.roles());
   private static final Circumstances USUAL =
       new Circumstances(
           NOON,
@@ -128,8 +127,7 @@ class ReviewTest {
     Answer.Refused no = refused(review.approve(good(), ada, ""));
 
     assertThat(no.why()).isEqualTo(Answer.Why.OWN);
-    assertThat(no.sentence())
-        .isEqualTo("it is your own change: somebody else has to decide on it");
+    assertThat(no.sentence()).isEqualTo("it is your own change: somebody else has to decide on it");
   }
 
   @Test
@@ -156,10 +154,15 @@ class ReviewTest {
   void whatWouldChangeNothingIsNotProposed() {
     Matter same =
         new Matter(
-            Matter.Kind.CONFIGURATION, "edge", "live-1", "live-1", "policy-1", List.of(),
-            List.of(), Matter.NONE);
-    assertThat(review.proposed(ADA, same, false).orElseThrow().why())
-        .isEqualTo(Answer.Why.NOTHING);
+            Matter.Kind.CONFIGURATION,
+            "edge",
+            "live-1",
+            "live-1",
+            "policy-1",
+            List.of(),
+            List.of(),
+            Matter.NONE);
+    assertThat(review.proposed(ADA, same, false).orElseThrow().why()).isEqualTo(Answer.Why.NOTHING);
     assertThat(review.proposed(ADA, matter(), false)).isEmpty();
     assertThat(review.proposed(BOB, matter(), false).orElseThrow().why())
         .isEqualTo(Answer.Why.NO_ROLE);
@@ -198,15 +201,13 @@ class ReviewTest {
 
   @Test
   void aHighRiskMayAskForARole() {
-    Review strict =
-        new Review(new Rules(1, OptionalInt.of(2), List.of("admin")), USUAL);
+    Review strict = new Review(new Rules(1, OptionalInt.of(2), List.of("admin")), USUAL);
     Person dora = new Person("dora", List.of("approver"));
     Change once = done(strict.approve(checked(Verdict.Kind.PASS, Change.Risk.HIGH), BOB, ""));
     Change twice = done(strict.approve(once, dora, ""));
 
     assertThat(twice.state()).isEqualTo(ChangeState.CHECKED);
-    assertThat(twice.because())
-        .isEqualTo("bob, dora agreed; somebody has to agree who is admin");
+    assertThat(twice.because()).isEqualTo("bob, dora agreed; somebody has to agree who is admin");
     assertThat(done(strict.approve(twice, CAROL, "")).state()).isEqualTo(ChangeState.APPROVED);
   }
 
@@ -221,11 +222,11 @@ class ReviewTest {
         (Answer.Done)
             alone.checked(proposed(), matter(), found(Verdict.Kind.PASS, Change.Risk.HIGH));
 
-    assertThat(low.moves()).extracting(Answer.Moved::move)
+    assertThat(low.moves())
+        .extracting(Answer.Moved::move)
         .containsExactly(ChangeMove.CHECK, ChangeMove.APPROVE);
     assertThat(low.change().because()).startsWith("approved by the policy");
-    assertThat(done(alone.rollOut(low.change(), OTTO)).state())
-        .isEqualTo(ChangeState.ROLLING_OUT);
+    assertThat(done(alone.rollOut(low.change(), OTTO)).state()).isEqualTo(ChangeState.ROLLING_OUT);
     assertThat(high.change().state()).isEqualTo(ChangeState.CHECKED);
   }
 
@@ -294,8 +295,7 @@ class ReviewTest {
         .returns(ChangeState.CHECKED, Change::state);
   }
 
-  private static Circumstances with(
-      String live, String policy, Map<String, List<String>> roles) {
+  private static Circumstances with(String live, String policy, Map<String, List<String>> roles) {
     return new Circumstances(
         NOON, live, policy, Optional.empty(), Optional.empty(), Optional.empty(), false, roles);
   }
@@ -306,9 +306,14 @@ class ReviewTest {
   void oneChangeAtATimeAndTheLoserIsTold() {
     Circumstances busy =
         new Circumstances(
-            NOON, "live-1", "policy-1", Optional.empty(),
+            NOON,
+            "live-1",
+            "policy-1",
+            Optional.empty(),
             Optional.of("change 16 of eve is rolled out to edge since 11:59:58"),
-            Optional.empty(), false, ALL);
+            Optional.empty(),
+            false,
+            ALL);
 
     Answer.Refused no = refused(when(busy).rollOut(approved(), OTTO));
 
@@ -323,13 +328,17 @@ class ReviewTest {
   void inAFreezeWindowOnlyTheFastLaneAndTheGlassGetThrough() {
     Circumstances frozen =
         new Circumstances(
-            NOON, "live-1", "policy-1",
+            NOON,
+            "live-1",
+            "policy-1",
             Optional.of("nothing is rolled out until Monday: Fri 16:00..Mon 08:00"),
-            Optional.empty(), Optional.empty(), true, ALL);
+            Optional.empty(),
+            Optional.empty(),
+            true,
+            ALL);
     Review then = when(frozen);
     Change urgent = Change.propose(18, matter(), "ada", "the fix", NOON, true);
-    Change fix =
-        done(then.approve(checked(urgent, Verdict.Kind.PASS, Change.Risk.HIGH), BOB, ""));
+    Change fix = done(then.approve(checked(urgent, Verdict.Kind.PASS, Change.Risk.HIGH), BOB, ""));
 
     assertThat(refused(then.rollOut(approved(), OTTO)).why()).isEqualTo(Answer.Why.FROZEN);
     assertThat(fix.state()).as("one approver, whatever the risk").isEqualTo(ChangeState.APPROVED);
@@ -348,11 +357,16 @@ class ReviewTest {
   void afterAnAutomaticRollbackRolloutsWaitForAPerson() {
     Circumstances waits =
         new Circumstances(
-            NOON, "live-1", "policy-1", Optional.empty(), Optional.empty(),
-            Optional.of("Checkrail went back by itself at 11:58"), false, ALL);
+            NOON,
+            "live-1",
+            "policy-1",
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of("Checkrail went back by itself at 11:58"),
+            false,
+            ALL);
 
-    assertThat(refused(when(waits).rollOut(approved(), OTTO)).why())
-        .isEqualTo(Answer.Why.WAITS);
+    assertThat(refused(when(waits).rollOut(approved(), OTTO)).why()).isEqualTo(Answer.Why.WAITS);
   }
 
   // --- the glass
@@ -379,7 +393,8 @@ class ReviewTest {
     Change seen = done(review.reject(back, BOB, "the findings were right"));
     assertThat(seen.state()).isEqualTo(ChangeState.ROLLED_BACK);
     assertThat(seen.reviewOwed()).isFalse();
-    assertThat(seen.because()).isEqualTo("bob looked at it afterwards: breaking the glass was wrong");
+    assertThat(seen.because())
+        .isEqualTo("bob looked at it afterwards: breaking the glass was wrong");
   }
 
   @Test
@@ -399,8 +414,14 @@ class ReviewTest {
   private static Review at(Duration later) {
     return when(
         new Circumstances(
-            NOON.plus(later), "live-1", "policy-1", Optional.empty(), Optional.empty(),
-            Optional.empty(), false, ALL));
+            NOON.plus(later),
+            "live-1",
+            "policy-1",
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            false,
+            ALL));
   }
 
   @Test

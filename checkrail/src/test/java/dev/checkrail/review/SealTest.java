@@ -38,15 +38,24 @@ class SealTest {
         Evidence.empty().with("verdict.json", "{}\n").with("change.json", "{\"author\":\"ada\"}\n");
     Matter matter =
         new Matter(
-                Matter.Kind.CONFIGURATION, "edge", "a".repeat(64), "b".repeat(64), "none",
-                List.of(), List.of("payments"), Matter.NONE)
+                Matter.Kind.CONFIGURATION,
+                "edge",
+                "a".repeat(64),
+                "b".repeat(64),
+                "none",
+                List.of(),
+                List.of("payments"),
+                Matter.NONE)
             .with(List.of("c".repeat(64)), Seal.digest(evidence));
     Change change =
         Change.propose(17, matter, "ada", "more room", NOON, false)
             .found(
                 matter,
                 new Change.Checked(
-                    NOON, Verdict.Kind.PASS, true, List.of(),
+                    NOON,
+                    Verdict.Kind.PASS,
+                    true,
+                    List.of(),
                     new Change.Weight(
                         Change.Risk.LOW, OptionalDouble.empty(), List.of(), List.of()),
                     Optional.empty()))
@@ -119,8 +128,17 @@ class SealTest {
     Files.write(at.resolve("s"), Base64.getDecoder().decode(text("seal.sig").strip()));
     Process openssl =
         new ProcessBuilder(
-                "openssl", "pkeyutl", "-verify", "-pubin", "-inkey", "signer.pem", "-rawin", "-in",
-                "seal.txt", "-sigfile", "s")
+                "openssl",
+                "pkeyutl",
+                "-verify",
+                "-pubin",
+                "-inkey",
+                "signer.pem",
+                "-rawin",
+                "-in",
+                "seal.txt",
+                "-sigfile",
+                "s")
             .directory(at.toFile())
             .redirectErrorStream(true)
             .start();

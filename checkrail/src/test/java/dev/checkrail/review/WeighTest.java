@@ -78,8 +78,7 @@ class WeighTest {
   void aQuarterOfATenthOfTheTrafficIsLow() {
     Change.Weight weight =
         Weigh.weigh(
-            found(
-                moves(THREE, FOUR), Optional.of(List.of(new Weigh.Moving(THREE, FOUR, 0.1)))));
+            found(moves(THREE, FOUR), Optional.of(List.of(new Weigh.Moving(THREE, FOUR, 0.1)))));
 
     assertThat(weight.risk()).isEqualTo(Change.Risk.LOW);
     assertThat(weight.traffic().orElseThrow()).isEqualTo(0.025, Offset.offset(1e-9));
@@ -145,13 +144,13 @@ class WeighTest {
     Weigh.Found found = found(new Difference(true, List.of(), List.of()), Optional.empty());
     assertThat(
             Weigh.weigh(
-                    new Weigh.Found(
-                        found.verdict(),
-                        found.difference(),
-                        found.moving(),
-                        SERVICES,
-                        false,
-                        Optional.of("its certificate is gone"))))
+                new Weigh.Found(
+                    found.verdict(),
+                    found.difference(),
+                    found.moving(),
+                    SERVICES,
+                    false,
+                    Optional.of("its certificate is gone"))))
         .returns(Change.Risk.HIGH, Change.Weight::risk)
         .returns(
             List.of(

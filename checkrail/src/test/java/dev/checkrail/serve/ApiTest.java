@@ -661,8 +661,7 @@ class ApiTest {
     return api.post(
         "/api/v1/balancers/edge/policy",
         admin,
-        "{\"policy\":\"%s\"%s}"
-            .formatted(text.replace("\n", "\\n").replace("\"", "\\\""), more));
+        "{\"policy\":\"%s\"%s}".formatted(text.replace("\n", "\\n").replace("\"", "\\\""), more));
   }
 
   private static Api.Answer apply(String config) {

@@ -196,8 +196,14 @@ class ChangesTest {
                         Change.propose(
                             number,
                             new Matter(
-                                Matter.Kind.CONFIGURATION, "ghost", "x", candidate, "none",
-                                List.of(), List.of(), Matter.NONE),
+                                Matter.Kind.CONFIGURATION,
+                                "ghost",
+                                "x",
+                                candidate,
+                                "none",
+                                List.of(),
+                                List.of(),
+                                Matter.NONE),
                             "anna",
                             "a test",
                             Instant.EPOCH,
@@ -207,8 +213,8 @@ class ChangesTest {
             .toList();
     List<Boolean> written =
         rows.stream()
-            .map(row ->
-                table.write(row, step(row.change().after(ChangeMove.BREAK_GLASS, "a test"))))
+            .map(
+                row -> table.write(row, step(row.change().after(ChangeMove.BREAK_GLASS, "a test"))))
             .toList();
     assertThat(written).containsExactly(true, false);
     assertThat(table.rolling("ghost").orElseThrow().change().matter().candidate()).isEqualTo("a");
@@ -263,7 +269,6 @@ class ChangesTest {
     assertThat(answer.type()).isEqualTo("not-applied");
     assertThat(answer.body().at("/change/state").asString()).isEqualTo("proposed");
     assertThat(plane.api.get("/api/v1/balancers/edge", plane.token).body().get("live"))
-        .isEqualTo(
-            new tools.jackson.databind.ObjectMapper().readTree(live).get("live"));
+        .isEqualTo(new tools.jackson.databind.ObjectMapper().readTree(live).get("live"));
   }
 }
