@@ -77,7 +77,10 @@ abstract class Asking extends Answering {
     String next =
         switch (answer.status()) {
           case 401 -> "run 'checkrail login'";
-          case 403 -> "ask an administrator for the role, or use another token";
+          case 403 ->
+              type.equals("own-change")
+                  ? "ask somebody else who may"
+                  : "ask an administrator for the role, or use another token";
           case 500, 502 -> "see the log of 'checkrail serve', request " + answer.text("request_id");
           case 503 ->
               type.equals("balancer-gone")

@@ -146,27 +146,31 @@ final class WaysBack implements AutoCloseable {
   }
 
   private Judged judged(Verdict verdict, String basis) {
+    String why = why(verdict);
+    return new Judged(why.isEmpty(), why, true, basis, nanos.getAsLong());
+  }
+
+  /** Why a version would not work again; empty if it would. */
+  static String why(Verdict verdict) {
     boolean rehearsed =
         verdict.stages().stream()
             .anyMatch(
                 one -> one.stage() == Stage.REHEARSE && one.status() == StageResult.Status.PASS);
-    String why =
-        switch (verdict.kind()) {
-          case PASS -> "";
-          // What could not be decided was so when it was approved; that it runs is what counts.
-          case UNDECIDED -> rehearsed ? "" : "it could not be rehearsed";
-          case BLOCKED, ERROR ->
-              "it does not pass any more: "
-                  + String.join(
-                      " ",
-                      verdict.findings().stream()
-                          .filter(Verdict.Measure.usual()::blocks)
-                          .map((Finding one) -> one.rule().id())
-                          .distinct()
-                          .limit(10)
-                          .toList());
-        };
-    return new Judged(why.isEmpty(), why, true, basis, nanos.getAsLong());
+    return switch (verdict.kind()) {
+      case PASS -> "";
+      // What could not be decided was so when it was approved; that it runs is what counts.
+      case UNDECIDED -> rehearsed ? "" : "it could not be rehearsed";
+      case BLOCKED, ERROR ->
+          "it does not pass any more: "
+              + String.join(
+                  " ",
+                  verdict.findings().stream()
+                      .filter(Verdict.Measure.usual()::blocks)
+                      .map((Finding one) -> one.rule().id())
+                      .distinct()
+                      .limit(10)
+                      .toList());
+    };
   }
 
   @Override
