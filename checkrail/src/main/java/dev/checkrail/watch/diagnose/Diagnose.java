@@ -152,11 +152,17 @@ public final class Diagnose {
     if (answered && ticket && history.another(knownStreams, tick.time - 8)) {
       return true;
     }
-    Instant since = published.map(Published::at).orElseGet(() -> instant(known)).minusMillis(1);
+    // What was published soon after a change was weighed before it was known what that did.
+    Instant since =
+        published
+            .map(said -> said.at().minusMillis((long) (1000 * SCOPE_PATIENCE)))
+            .orElseGet(() -> instant(known))
+            .minusMillis(1);
     Instant from = goneBack.map(Act::at).filter(at -> at.isAfter(since)).orElse(since);
+    Optional<Act> blamed = published.flatMap(said -> said.first().act());
     return acts.stream()
         .filter(act -> act.kind() == Act.Kind.BYPASS || (ticket && act.kind() == Act.Kind.APPLY))
-        .filter(act -> act.at().isAfter(from))
+        .filter(act -> act.at().isAfter(from) && !blamed.equals(Optional.of(act)))
         .findFirst()
         .map(act -> history.another(knownStreams, act.at().toEpochMilli() / 1000.0 - 1))
         .orElse(false);
@@ -513,7 +519,7 @@ public final class Diagnose {
   private boolean pending(Tick tick, double began) {
     return acts.stream()
         .filter(act -> act.kind().changesTheFile())
-        .filter(act -> began - act.at().toEpochMilli() / 1000.0 > -2.6)
+        .filter(act -> began - act.at().toEpochMilli() / 1000.0 > -SCOPE_PATIENCE)
         .filter(act -> tick.time - act.at().toEpochMilli() / 1000.0 < SCOPE_PATIENCE)
         .anyMatch(act -> moved.by(act).isEmpty());
   }

@@ -2,6 +2,7 @@ package dev.checkrail.watch.diagnose;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.checkrail.balancer.Drift;
 import dev.checkrail.watch.detect.Moment;
 import dev.checkrail.watch.diagnose.Diagnosis.Aftermath;
 import dev.checkrail.watch.diagnose.Diagnosis.Published;
@@ -14,6 +15,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DiagnoseTest {
   /** A fault in a fleet, and what was said of it, second by second. */
@@ -37,6 +40,30 @@ class DiagnoseTest {
           .orElseThrow()
           .how()
           .at(fleet, feed, when);
+      return this;
+    }
+
+    /** One client asks a little more often than it may. */
+    Story limited(double when) {
+      fleet.at(
+          when,
+          () -> {
+            fleet.perKeyLimit = fleet.rate / 5;
+            fleet.loop = fleet.rate / 4;
+          });
+      return this;
+    }
+
+    Story incapableServerByHand(double when) {
+      fleet.at(
+          when,
+          () -> {
+            Fleet.Config bad = fleet.worker.config.copy();
+            Fleet.Server rep = new Fleet.Server("rep-1", fleet.rep1);
+            rep.weight = 200;
+            bad.pool("be_pay").servers.add(rep);
+            feed.bypass(bad, Drift.Part.MAIN_FILES);
+          });
       return this;
     }
 
@@ -194,6 +221,25 @@ class DiagnoseTest {
                   assertThat(answer.first().cause()).isEqualTo(Cause.LB_CHANGE);
                   assertThat(answer.first().act().orElseThrow().kind()).isEqualTo(Act.Kind.BYPASS);
                 }));
+  }
+
+  /** Seconds before the change somebody runs into a limit: that is no reason to look away. */
+  @ParameterizedTest
+  @ValueSource(doubles = {0.5, 1, 2, 3, 4, 6, 8, 12})
+  void whatBeganJustBeforeAChangeDoesNotHideIt(double before) {
+    Story route = new Story(60, 5).limited(60 - before).fault(1, 60).until(74);
+    Story server = new Story(60, 5).limited(60 - before).incapableServerByHand(60).until(74);
+
+    for (Story story : List.of(route, server)) {
+      assertThat(story.said)
+          .anySatisfy(said ->
+              assertThat(said.published())
+                  .hasValueSatisfying(answer -> {
+                    assertThat(answer.first().cause()).isEqualTo(Cause.LB_CHANGE);
+                    assertThat(answer.first().act().orElseThrow().kind())
+                        .isEqualTo(Act.Kind.BYPASS);
+                  }));
+    }
   }
 
   @Test

@@ -349,11 +349,13 @@ class EscalationTest {
   void whatWasFoundForATicketIsNotToldAsTheCauseOfAPageThatCameLater() {
     publish(Cause.MERCHANT, "", false);
     look(20);
-    look(5, PAY);
+    Sign later =
+        new Sign(PAY.detection(), PAY.level(), PAY.subject(), PAY.text(), now(), PAY.scope());
+    look(5, later);
     assertThat(told()).containsExactly("pager opened!");
     assertThat(deliveries.getFirst().cause()).isEmpty();
     publish(Cause.LB_CHANGE, "ab12", true);
-    look(5, PAY);
+    look(5, later);
     assertThat(told()).containsExactly("pager opened!", "devops cause!", "pager cause");
   }
 
