@@ -96,6 +96,8 @@ class ArchitectureTest {
           "replay",
           "init",
           "review",
+          "rollout.stage",
+          "rollout.observe",
           "watch.detect",
           "watch.oncall");
 

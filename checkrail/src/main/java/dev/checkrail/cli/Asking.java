@@ -35,6 +35,14 @@ abstract class Asking extends Answering {
                     url,
                     "no token for " + url,
                     "run 'checkrail login', or give one by --token-file or CHECKRAIL_TOKEN"));
+    // Anything else can't stand in a header: a second line of a file, a quote that was copied along.
+    if (!token.strip().matches("[!-~]{1,4096}")) {
+      throw CannotRun.because(
+          "cli/no-token",
+          url,
+          "the token for " + url + " holds blanks, line ends or other characters that none has",
+          "give it as 'checkrail token create' printed it: one word");
+    }
     return new Remote(url, Optional.of(token.strip()), server.ca().map(at::resolve));
   }
 

@@ -461,6 +461,13 @@ final class Balancers implements AutoCloseable {
 
   /** Through the gate, then in place. */
   Gated apply(String name, Wanted wanted) throws BalancerException, InterruptedException {
+    var unused =
+        act(
+            name,
+            held -> {
+              renewed(held, held.driver().placed(wanted.candidate()));
+              return "";
+            });
     return act(
         name,
         held -> {
@@ -514,6 +521,9 @@ final class Balancers implements AutoCloseable {
                       new Apply.Order(digest, wanted.actor(), wanted.choices(), wanted.force()),
                       Progress.NONE);
           follow(name, applied);
+          if (applied.serves()) {
+            moved(held.entry(), from, to);
+          }
           Applied told = byHand(held, applied);
           if (already) {
             told = noted(told, "this version was the live one already: it was loaded again");
@@ -538,6 +548,13 @@ final class Balancers implements AutoCloseable {
   /** Keeps a candidate as a version that nobody has approved. */
   Kept keep(String name, Candidate candidate, List<String> moves)
       throws BalancerException, InterruptedException {
+    var unused =
+        act(
+            name,
+            held -> {
+              renewed(held, held.driver().placed(candidate));
+              return "";
+            });
     return act(
         name,
         held -> {
@@ -624,7 +641,8 @@ final class Balancers implements AutoCloseable {
                 "the version %s is live, not %s as when it was judged"
                     .formatted(Versions.brief(live), Versions.brief(rolling.from())));
           }
-          var unused = version(held, rolling.to());
+          ConfigurationSet from = version(held, live);
+          ConfigurationSet to = version(held, rolling.to());
           Map<String, String> details = new LinkedHashMap<>();
           details.put("digest", rolling.to());
           details.putAll(rolling.details());
@@ -639,8 +657,31 @@ final class Balancers implements AutoCloseable {
                           rolling.to(), rolling.actor(), rolling.choices(), rolling.force()),
                       Progress.NONE);
           follow(name, applied);
+          if (applied.serves()) {
+            moved(held.entry(), from, to);
+          }
           return byHand(held, applied);
         });
+  }
+
+  /** What files use of HAProxy's environment is known before they are judged. */
+  private void renewed(Held held, ConfigurationSet files) throws BalancerException {
+    remember(held.entry(), Adopt.renewed(held.entry().installation(), files));
+  }
+
+  /** Where the worker is asked from now on. */
+  private void moved(Registry.Entry entry, ConfigurationSet from, ConfigurationSet to) {
+    try {
+      remember(entry, Adopt.moved(entry.installation(), from, to));
+    } catch (BalancerException e) {
+      LOG.warn("lb {}: its stats socket is not remembered: {}", entry.name(), e.getMessage());
+    }
+  }
+
+  private void remember(Registry.Entry entry, Installation at) throws BalancerException {
+    if (!at.equals(entry.installation())) {
+      registry.add(new Registry.Entry(entry.name(), at, entry.policy(), entry.log()));
+    }
   }
 
   /** Whether it lies on the disk and the worker that serves says that it was started with it. */
@@ -679,6 +720,13 @@ final class Balancers implements AutoCloseable {
   Applied reload(
       String name, Map<String, Preflight.Choice> choices, boolean overDrift, String actor)
       throws BalancerException, InterruptedException {
+    var unused =
+        act(
+            name,
+            held -> {
+              renewed(held, held.driver().onDisk());
+              return "";
+            });
     return act(
         name,
         held -> {
@@ -742,10 +790,17 @@ final class Balancers implements AutoCloseable {
       String actor)
       throws BalancerException, InterruptedException {
     Registry.Entry entry = owned(name);
+    Versions versions = registry.versions(name);
+    Optional<String> ordered = versions.live();
     Turn turn = take(name);
     try (Driver driver = new HaproxyDriver(entry.installation())) {
       // No recovery first: an interrupted switch is a part of what is gone back from.
-      Versions versions = registry.versions(name);
+      if (digest.isEmpty() && !versions.live().equals(ordered)) {
+        throw Problem.conflict(
+            "changed-meanwhile",
+            "somebody else put version %s in place while this waited for its turn, and nothing was done: look ('lb show'), and say it again if it is still meant"
+                .formatted(versions.live().map(Versions::brief).orElse("unknown")));
+      }
       String to =
           digest.isPresent()
               ? digest.get()
@@ -761,6 +816,12 @@ final class Balancers implements AutoCloseable {
           new Rollback(name, driver, versions, journal, clock, Probe.direct(PROBE))
               .back(new Rollback.Order(to, actor, reason, tourniquet, dropped), Progress.NONE);
       follow(name, back.applied());
+      Optional<ConfigurationSet> from =
+          ordered.isPresent() ? versions.load(ordered.get()) : Optional.empty();
+      Optional<ConfigurationSet> now = versions.load(to);
+      if (back.applied().serves() && from.isPresent() && now.isPresent()) {
+        moved(entry, from.get(), now.get());
+      }
       return new Rollback.RolledBack(
           noted(back.applied(), way),
           back.tourniquet(),

@@ -212,7 +212,7 @@ public final class ControlPlane implements AutoCloseable {
       opened.push(onCall);
       this.book = new IncidentBook(new IncidentTable(database), nanos);
       opened.push(book);
-      WaysBack waysBack = new WaysBack(balancers, nanos);
+      WaysBack waysBack = new WaysBack(balancers::wayBack, nanos);
       opened.push(waysBack);
       Guards guards =
           new Guards(
@@ -232,7 +232,7 @@ public final class ControlPlane implements AutoCloseable {
       Watching watching = new Watching(registry, rollups, Optional.of(guards), clock, nanos);
       opened.push(watching);
       watching.beginAll();
-      Figures figures = new Figures(watching, rollups::tally, clock);
+      Figures figures = new Figures(watching, rollups::tally, new OnCallFigures(onCall), clock);
       endpoints.addAll(new StateApi(database, () -> stopping, metrics, figures).endpoints());
       RolloutHold hold = new RolloutHold(journal);
       Changes changes =
