@@ -568,6 +568,13 @@ final class Balancers implements AutoCloseable {
   /** Keeps a candidate as a version that nobody has approved. */
   Kept keep(String name, Candidate candidate, List<String> moves)
       throws BalancerException, InterruptedException {
+    var unused =
+        act(
+            name,
+            held -> {
+              renewed(held, held.driver().placed(candidate));
+              return "";
+            });
     return act(
         name,
         held -> {
@@ -654,7 +661,8 @@ final class Balancers implements AutoCloseable {
                 "the version %s is live, not %s as when it was judged"
                     .formatted(Versions.brief(live), Versions.brief(rolling.from())));
           }
-          var unused = version(held, rolling.to());
+          ConfigurationSet from = version(held, live);
+          ConfigurationSet to = version(held, rolling.to());
           Map<String, String> details = new LinkedHashMap<>();
           details.put("digest", rolling.to());
           details.putAll(rolling.details());
@@ -669,6 +677,9 @@ final class Balancers implements AutoCloseable {
                           rolling.to(), rolling.actor(), rolling.choices(), rolling.force()),
                       Progress.NONE);
           follow(name, applied);
+          if (applied.serves()) {
+            moved(held.entry(), from, to);
+          }
           return byHand(held, applied);
         });
   }

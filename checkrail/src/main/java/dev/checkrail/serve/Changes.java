@@ -329,6 +329,20 @@ final class Changes implements AutoCloseable {
     new Review(rules(policy(balancer)), now(balancer, Optional.empty()))
         .mayGoBack(change, who)
         .ifPresent(Changes::refuse);
+    boolean ours = acting.add(number); // so that nobody else writes down how it ended
+    try {
+      return takenBack(change, who, reason, dropped);
+    } finally {
+      if (ours) {
+        acting.remove(number);
+      }
+    }
+  }
+
+  private Acted takenBack(Change change, Person who, String reason, List<String> dropped)
+      throws BalancerException, InterruptedException {
+    long number = change.number();
+    String balancer = change.matter().balancer();
     Rollback.RolledBack back =
         around
             .balancers()
