@@ -105,7 +105,11 @@ final class ReplayBench {
           .append("/ }\n");
     }
     for (int i = 0; i < 10; i++) {
-      text.append("backend be_").append(i).append("\n  server s 127.0.0.1:").append(9001 + i).append('\n');
+      text.append("backend be_")
+          .append(i)
+          .append("\n  server s 127.0.0.1:")
+          .append(9001 + i)
+          .append('\n');
     }
     return dev.checkrail.read.Read.haproxy(
             Files.of(Map.of("haproxy.cfg", text.toString())),

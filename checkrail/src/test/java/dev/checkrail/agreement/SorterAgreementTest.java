@@ -83,10 +83,9 @@ class SorterAgreementTest {
       }
     }
     System.out.printf(
-        "replayed (seed %d): %d of which all is known (%d undecided, %d of them not"
-            + " by the router), %d of which a part is (%d"
-            + " undecided); of two configurations %d move (%d of them to the same by another function), %d stay,"
-            + " %d unclear%n",
+        "replayed (seed %d): %d of which all is known (%d undecided, %d of them not by the router),"
+            + " %d of which a part is (%d undecided); of two configurations %d move (%d of them to"
+            + " the same by another function), %d stay, %d unclear%n",
         seed, whole, wholeUndecided, lost, part, partUndecided, moved, computed, stayed, unclear);
     assertThat(whole).isGreaterThan(configurations * REQUESTS / 2);
     assertThat(lost).isLessThan(whole / 50);
@@ -241,7 +240,8 @@ class SorterAgreementTest {
       case Outcome.Splits one ->
           b instanceof Outcome.Splits other
               && one.of().stream()
-                  .allMatch(x -> other.of().stream().anyMatch(y -> alike(x.outcome(), y.outcome())));
+                  .allMatch(
+                      x -> other.of().stream().anyMatch(y -> alike(x.outcome(), y.outcome())));
       case Outcome.Undecided one -> true;
     };
   }

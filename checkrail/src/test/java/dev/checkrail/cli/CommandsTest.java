@@ -179,7 +179,10 @@ class CommandsTest {
                 .substring(cut)
                 .replace(
                     "    option httpchk",
-                    "    mode http\n    timeout connect 1s\n    timeout server 3s\n    option httpchk"))
+                    "    mode http\n"
+                        + "    timeout connect 1s\n"
+                        + "    timeout server 3s\n"
+                        + "    option httpchk"))
         .file("folder/readme.txt", "no configuration");
 
     Run run = in.run("diff", "old.cfg", "folder", "--format", "json");
@@ -359,7 +362,8 @@ class CommandsTest {
 
     assertThat(run.status()).isEqualTo(0);
     assertThat(run.out())
-        .contains("check", "gate", "diff", "explain", "replay", "test", "rehearse", "completion", "demo")
+        .contains(
+            "check", "gate", "diff", "explain", "replay", "test", "rehearse", "completion", "demo")
         .contains("serve", "login", "logout", "lb", "event", "journal", "token", "account")
         .contains("incidents", "diagnosis", "alerts", "fault-bench")
         .doesNotContain("rollout");
