@@ -97,6 +97,7 @@ class ArchitectureTest {
           "init",
           "rollout.stage",
           "rollout.observe",
+          "review",
           "watch.detect",
           "watch.oncall");
 

@@ -136,13 +136,13 @@ public final class Apply {
               + " start it with -W -S (see 'lb doctor')");
     }
     List<String> drift = Drift.files(versions, from);
-    drift.addAll(Drift.reloads(versions, processes));
+    drift.addAll(Drift.reloads(driver, versions, processes));
     if (!drift.isEmpty() && !order.overDrift()) {
       return stopped(Outcome.DRIFTED, order, String.join("; ", drift));
     }
     versions.keep(from);
     progress.reached(Step.KEPT, Versions.brief(from.digest()));
-    Preflight preflight = Preflight.of(driver, Drift.loaded(versions, processes).orElse(from), to);
+    Preflight preflight = Preflight.of(driver, Drift.loaded(driver, versions, processes).orElse(from), to);
     List<Deviation> open = preflight.open(order.choices());
     if (!open.isEmpty()) {
       Applied stopped =

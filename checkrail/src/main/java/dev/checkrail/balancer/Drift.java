@@ -17,6 +17,8 @@ public final class Drift {
   /** So many places are named. */
   private static final int SOME = 3;
 
+  static final String ELSEWHERE = "what runs: it was started with other files than the owned ones";
+
   private Drift() {}
 
   /** Where something drifted. */
@@ -97,7 +99,12 @@ public final class Drift {
     driver.unseen().forEach(path -> notCompared.add(path + " can't be read by this user"));
     try {
       Processes processes = driver.processes();
-      List<Found> reloads = byReload(versions, processes);
+      List<Found> reloads = byReload(driver, versions, processes);
+      if (startedElsewhere(driver, versions, processes).isPresent()) {
+        found.addAll(reloads);
+        notCompared.add(ELSEWHERE);
+        return new Report(found, approved, disk, approved, notCompared);
+      }
       boolean otherFiles = !reloads.isEmpty() && !found.isEmpty();
       RunningState running = driver.running();
       Memory memory = inMemory(driver.expected(approved), running, otherFiles);
@@ -238,21 +245,31 @@ public final class Drift {
    * What the serving worker was started from: the live version, also if files were changed since.
    * Empty if somebody else reloaded: then only what is on the disk is known.
    */
-  static Optional<ConfigurationSet> loaded(Versions versions, Processes now)
+  static Optional<ConfigurationSet> loaded(Driver driver, Versions versions, Processes now)
       throws BalancerException {
     Optional<String> live = versions.live();
-    return live.isPresent() && reloads(versions, now).isEmpty()
+    return live.isPresent() && reloads(driver, versions, now).isEmpty()
         ? versions.load(live.get())
         : Optional.empty();
   }
 
   /** Reloads that we did not make, and workers that were started with something else. */
-  static List<String> reloads(Versions versions, Processes now) throws BalancerException {
-    return byReload(versions, now).stream().map(Found::text).toList();
+  static List<String> reloads(Driver driver, Versions versions, Processes now)
+      throws BalancerException {
+    return byReload(driver, versions, now).stream().map(Found::text).toList();
+  }
+
+  /** What serves was started anew, from files that are not the owned ones. */
+  static Optional<String> startedElsewhere(Driver driver, Versions versions, Processes now)
+      throws BalancerException {
+    boolean anew =
+        versions.seen().filter(seen -> seen.master() != now.seen().master()).isPresent();
+    return anew ? driver.startedElsewhere() : Optional.empty();
   }
 
   /** The same, as things that drifted. */
-  static List<Found> byReload(Versions versions, Processes now) throws BalancerException {
+  static List<Found> byReload(Driver driver, Versions versions, Processes now)
+      throws BalancerException {
     List<Found> drift = new ArrayList<>();
     Optional<Seen> seen = versions.seen();
     Optional<String> live = versions.live();
@@ -260,7 +277,15 @@ public final class Drift {
       Seen is = now.seen();
       if (is.master() != seen.get().master()) {
         drift.add(
-            reloaded("HAProxy was started anew since we last acted: the master is " + is.master()));
+            reloaded(
+                "HAProxy was started anew since we last acted: the master is "
+                    + is.master()
+                    + startedElsewhere(driver, versions, now)
+                        .map(files ->
+                            "; it was started with other files than the owned ones: "
+                                + files
+                                + " ('lb add --again' takes these over)")
+                        .orElse("")));
       } else if (is.reloads() != seen.get().reloads()
           && now.master().map(Processes.Master::failed).orElse(0) > 0) {
         drift.add(

@@ -206,7 +206,13 @@ public final class DriftWatch {
   /** Why nobody could be asked; then what was found before stands. */
   private Optional<BalancerException> lookAtProcesses(Approved should, List<String> notCompared) {
     try {
-      List<Found> found = new ArrayList<>(Drift.byReload(versions, driver.processes()));
+      Processes processes = driver.processes();
+      List<Found> found = new ArrayList<>(Drift.byReload(driver, versions, processes));
+      if (Drift.startedElsewhere(driver, versions, processes).isPresent()) {
+        notCompared.add(Drift.ELSEWHERE);
+        inMemory = found;
+        return Optional.empty();
+      }
       Compared files = inFiles;
       boolean otherFiles = !found.isEmpty() && (files == null || !files.found().isEmpty());
       Drift.Memory memory = Drift.inMemory(should.expected(), driver.running(), otherFiles);

@@ -59,6 +59,14 @@ public interface Driver extends AutoCloseable {
   Processes processes() throws BalancerException;
 
   /**
+   * The files that the serving worker was started with, in words for people, if they are not those
+   * at {@link #onDisk}'s places. Empty also if it can't be told.
+   */
+  default Optional<String> startedElsewhere() {
+    return Optional.empty();
+  }
+
+  /**
    * Orders a reload and returns; whether it succeeded is read from {@link #processes}. A failed one
    * leaves the current worker as it is.
    */

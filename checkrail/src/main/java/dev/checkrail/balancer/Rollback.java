@@ -262,7 +262,7 @@ public final class Rollback {
   /** What a person told the worker and the target does not say; nothing if it can't be asked. */
   private List<Deviation> inMemory(ConfigurationSet to, Processes processes, List<String> notes) {
     try {
-      Optional<ConfigurationSet> live = Drift.loaded(versions, processes);
+      Optional<ConfigurationSet> live = Drift.loaded(driver, versions, processes);
       ConfigurationSet loaded = live.isPresent() ? live.get() : driver.onDisk();
       Preflight preflight = Preflight.of(driver, loaded, to);
       Map<String, Choice> keep = new HashMap<>();

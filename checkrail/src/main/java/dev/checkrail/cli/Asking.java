@@ -35,6 +35,14 @@ abstract class Asking extends Answering {
                     url,
                     "no token for " + url,
                     "run 'checkrail login', or give one by --token-file or CHECKRAIL_TOKEN"));
+    // Anything else can't stand in a header: a second line of a file, a quote that was copied along.
+    if (!token.strip().matches("[!-~]{1,4096}")) {
+      throw CannotRun.because(
+          "cli/no-token",
+          url,
+          "the token for " + url + " holds blanks, line ends or other characters that none has",
+          "give it as 'checkrail token create' printed it: one word");
+    }
     return new Remote(url, Optional.of(token.strip()), server.ca().map(at::resolve));
   }
 
@@ -69,7 +77,10 @@ abstract class Asking extends Answering {
     String next =
         switch (answer.status()) {
           case 401 -> "run 'checkrail login'";
-          case 403 -> "ask an administrator for the role, or use another token";
+          case 403 ->
+              type.equals("own-change")
+                  ? "ask somebody else who may"
+                  : "ask an administrator for the role, or use another token";
           case 500, 502 -> "see the log of 'checkrail serve', request " + answer.text("request_id");
           case 503 ->
               type.equals("balancer-gone")

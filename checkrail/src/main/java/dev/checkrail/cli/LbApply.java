@@ -1,12 +1,6 @@
 package dev.checkrail.cli;
 
-import dev.checkrail.path.Subject;
-import dev.checkrail.read.Read;
-import dev.checkrail.source.Files.Lookup;
-import dev.checkrail.source.SourceFile;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +10,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Puts a configuration in place, through the gate. */
@@ -24,7 +17,8 @@ import tools.jackson.databind.node.ObjectNode;
     name = "apply",
     description = {
       "Puts a configuration in place: gate, native check, files switched, reload, and the truth of"
-          + " what serves. For administrators; the journal says who approved it.",
+          + " what serves. For administrators; the journal says who approved it. Refused once the load"
+          + " balancer has reviewed changes: see 'change'.",
       "CONFIG lies here; its maps, lists and the like go with it."
     },
     footer = {
@@ -64,61 +58,22 @@ final class LbApply extends LbActing {
     if (type.endsWith(":gate-blocked") || type.endsWith(":gate-undecided")) {
       return heldBack(answer, "checkrail gate");
     }
+    if (type.endsWith(":changes-only")) {
+      if (output.json()) {
+        at.out().println(answer.body());
+      }
+      say(Shown.of(answer.text("detail")));
+      return 1;
+    }
     return tell(answer);
   }
 
   private ObjectNode body() {
-    // The policy that judges is the load balancer's own, on the server; this one is not sent.
-    Inputs inputs = new Inputs(at, places, config);
-    Subject subject = inputs.subject(config, Optional.empty());
-    var unused = Read.haproxy(subject.files(), subject.paths(), subject.target());
-    Map<String, SourceFile> found = new LinkedHashMap<>();
-    for (Lookup lookup : subject.files().asked()) {
-      switch (lookup) {
-        case Lookup.Found(var file) -> {
-          if (!file.path().startsWith("/dev/")) {
-            found.put(file.path(), file);
-          }
-        }
-        case Lookup.Absent(var path) ->
-            say(
-                Shown.of(path)
-                    + " is not here: what the load balancer has at that place is taken for it");
-        case Lookup.Unreadable(var path, var why) ->
-            say(
-                Shown.of(path)
-                    + " can't be read here ("
-                    + Shown.of(why)
-                    + "): what the load balancer has at that place is taken for it");
-      }
-    }
-    Path folder =
-        Optional.ofNullable(absolute(subject.paths().getFirst()).getParent()).orElse(Path.of("/"));
-    ObjectNode body = Remote.object();
-    ArrayNode main = body.putArray("main");
-    ArrayNode names = body.putArray("names");
-    for (String path : subject.paths()) {
-      Optional.ofNullable(found.remove(path)).ifPresent(file -> main.add(base64(file)));
-      names.add(String.valueOf(Path.of(path).getFileName()));
-    }
-    ObjectNode beside = body.putObject("beside");
-    found.forEach((path, file) -> {
-      Path at = absolute(path);
-      beside.put(
-          at.startsWith(folder) ? folder.relativize(at).toString() : at.toString(), base64(file));
-    });
+    ObjectNode body = new SentFiles(this, places, config).into(Remote.object());
     moves.forEach(body.putArray("moves")::add);
     choices(body);
     body.put("force", force);
     return body;
-  }
-
-  private Path absolute(String path) {
-    return at.resolve(path).toAbsolutePath().normalize();
-  }
-
-  private static String base64(SourceFile file) {
-    return Base64.getEncoder().encodeToString(file.bytes());
   }
 
   /** What is looked at here only finds files: another policy judges. */

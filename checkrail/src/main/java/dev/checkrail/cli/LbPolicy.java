@@ -89,8 +89,7 @@ final class LbPolicy extends Asking {
             page.line("policy " + of(approved, "digest") + "  " + approval(approved));
           }
           nodes(body, "earlier")
-              .forEach(one ->
-                  page.line("before " + of(one, "digest") + "  " + approval(one)));
+              .forEach(one -> page.line("before " + of(one, "digest") + "  " + approval(one)));
         });
   }
 

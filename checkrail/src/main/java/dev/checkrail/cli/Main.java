@@ -146,6 +146,7 @@ public final class Main implements Runnable {
     all.put("login", LoginCommand::new);
     all.put("logout", LogoutCommand::new);
     all.put("lb", LbCommand::new);
+    all.put("change", ChangeCommand::new);
     all.put("watch", WatchCommand::new);
     all.put("incidents", IncidentsCommand::new);
     all.put("diagnosis", DiagnosisCommand::new);

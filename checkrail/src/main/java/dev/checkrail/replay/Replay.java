@@ -195,6 +195,7 @@ public final class Replay {
       case NOT_TEXT -> "no text";
       case NOTICE -> "something that HAProxy says of itself";
       case CONNECTION_ERROR -> "a connection that ended before a request";
+      case OWN_PROBE -> "a request of our own probes";
       case UNKNOWN_FORMAT -> "not a format that is known";
     };
   }

@@ -24,7 +24,10 @@ import dev.checkrail.change.Checks;
 import dev.checkrail.change.ConfigurationSet;
 import dev.checkrail.change.Journal;
 import dev.checkrail.change.JournalEntry;
+import dev.checkrail.path.PathReport;
+import dev.checkrail.path.Terms;
 import dev.checkrail.policy.Policy;
+import dev.checkrail.report.Stage;
 import dev.checkrail.report.Verdict;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -41,6 +44,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -165,7 +169,7 @@ final class Balancers implements AutoCloseable {
       return registry.policies(entry.name());
     }
 
-    private Checks checks() {
+    private GateChecks checks() {
       return checks(Registry.policy(entry.policy(), entry.installation().environment()));
     }
 
@@ -457,6 +461,13 @@ final class Balancers implements AutoCloseable {
 
   /** Through the gate, then in place. */
   Gated apply(String name, Wanted wanted) throws BalancerException, InterruptedException {
+    var unused =
+        act(
+            name,
+            held -> {
+              renewed(held, held.driver().placed(wanted.candidate()));
+              return "";
+            });
     return act(
         name,
         held -> {
@@ -510,11 +521,155 @@ final class Balancers implements AutoCloseable {
                       new Apply.Order(digest, wanted.actor(), wanted.choices(), wanted.force()),
                       Progress.NONE);
           follow(name, applied);
+          if (applied.serves()) {
+            moved(held.entry(), from, to);
+          }
           Applied told = byHand(held, applied);
           if (already) {
             told = noted(told, "this version was the live one already: it was loaded again");
           }
           return new Gated(Optional.of(verdict), digest, Optional.of(told), missing);
+        });
+  }
+
+  /** What files use of HAProxy's environment is known before they are judged. */
+  private void renewed(Held held, ConfigurationSet files) throws BalancerException {
+    remember(held.entry(), Adopt.renewed(held.entry().installation(), files));
+  }
+
+  /** Where the worker is asked from now on. */
+  private void moved(Registry.Entry entry, ConfigurationSet from, ConfigurationSet to) {
+    try {
+      remember(entry, Adopt.moved(entry.installation(), from, to));
+    } catch (BalancerException e) {
+      LOG.warn("lb {}: its stats socket is not remembered: {}", entry.name(), e.getMessage());
+    }
+  }
+
+  private void remember(Registry.Entry entry, Installation at) throws BalancerException {
+    if (!at.equals(entry.installation())) {
+      registry.add(new Registry.Entry(entry.name(), at, entry.policy(), entry.log()));
+    }
+  }
+
+  // --- changes that are reviewed
+
+  /**
+   * A candidate that is kept.
+   *
+   * @param missing files that it names and that are nowhere
+   */
+  record Kept(String digest, List<String> missing) {
+    Kept {
+      missing = List.copyOf(missing);
+    }
+  }
+
+  /** Keeps a candidate as a version that nobody has approved. */
+  Kept keep(String name, Candidate candidate, List<String> moves)
+      throws BalancerException, InterruptedException {
+    return act(
+        name,
+        held -> {
+          GateChecks.mustBeServices(
+              Registry.policy(held.entry().policy(), held.entry().installation().environment()),
+              moves);
+          ConfigurationSet to = held.driver().placed(candidate);
+          ConfigurationSet from = version(held, live(held));
+          return new Kept(held.versions().keep(to), missing(from, to));
+        });
+  }
+
+  private static String live(Held held) throws BalancerException {
+    return held.versions()
+        .live()
+        .orElseThrow(() -> Problem.conflict("no-version", "no version was ever approved here"));
+  }
+
+  private static ConfigurationSet version(Held held, String digest) throws BalancerException {
+    return held.versions()
+        .load(digest)
+        .orElseThrow(
+            () -> Problem.missing("the version " + Versions.brief(digest) + " is not kept here"));
+  }
+
+  /** A pair of kept versions and what the path found of them. */
+  record Judged(ConfigurationSet from, ConfigurationSet to, PathReport report) {}
+
+  /**
+   * What a change from one kept version to another does; takes seconds, and waits for nobody.
+   *
+   * @param begun told when a stage begins
+   */
+  Judged judge(
+      String name,
+      String from,
+      String to,
+      List<String> moves,
+      Terms.Rehearsing rehearsing,
+      Consumer<Stage> begun)
+      throws BalancerException, InterruptedException {
+    return look(
+        name,
+        held -> {
+          ConfigurationSet base = version(held, from);
+          ConfigurationSet candidate = version(held, to);
+          return new Judged(
+              base, candidate, held.checks().judged(base, candidate, moves, rehearsing, begun));
+        });
+  }
+
+  /**
+   * A reviewed change that is to be put in place.
+   *
+   * @param from what has to be live
+   * @param to what is to be
+   * @param force in an emergency: over drift, and whatever is live
+   * @param why as the version's approval has it
+   * @param details for the journal
+   */
+  record Rolling(
+      String from,
+      String to,
+      String actor,
+      Map<String, Preflight.Choice> choices,
+      boolean force,
+      String why,
+      Map<String, String> details) {
+    Rolling {
+      choices = Map.copyOf(choices);
+      details = Collections.unmodifiableMap(new LinkedHashMap<>(details));
+    }
+  }
+
+  /** Puts a reviewed change in place; who calls this has written down that it begins. */
+  Applied roll(String name, Rolling rolling) throws BalancerException, InterruptedException {
+    return act(
+        name,
+        held -> {
+          String live = live(held);
+          if (!live.equals(rolling.from()) && !rolling.force()) {
+            throw Problem.conflict(
+                "change-stale",
+                "the version %s is live, not %s as when it was judged"
+                    .formatted(Versions.brief(live), Versions.brief(rolling.from())));
+          }
+          var unused = version(held, rolling.to());
+          Map<String, String> details = new LinkedHashMap<>();
+          details.put("digest", rolling.to());
+          details.putAll(rolling.details());
+          details.put("forced", Boolean.toString(rolling.force()));
+          // Written before it is approved: no version lives of which the journal knows nothing.
+          held.write(rolling.actor(), "version.approved", details);
+          held.versions().approve(rolling.to(), clock.instant(), rolling.actor(), rolling.why());
+          Applied applied =
+              held.apply()
+                  .apply(
+                      new Apply.Order(
+                          rolling.to(), rolling.actor(), rolling.choices(), rolling.force()),
+                      Progress.NONE);
+          follow(name, applied);
+          return byHand(held, applied);
         });
   }
 
@@ -554,6 +709,13 @@ final class Balancers implements AutoCloseable {
   Applied reload(
       String name, Map<String, Preflight.Choice> choices, boolean overDrift, String actor)
       throws BalancerException, InterruptedException {
+    var unused =
+        act(
+            name,
+            held -> {
+              renewed(held, held.driver().onDisk());
+              return "";
+            });
     return act(
         name,
         held -> {
@@ -617,10 +779,17 @@ final class Balancers implements AutoCloseable {
       String actor)
       throws BalancerException, InterruptedException {
     Registry.Entry entry = owned(name);
+    Versions versions = registry.versions(name);
+    Optional<String> ordered = versions.live();
     Turn turn = take(name);
     try (Driver driver = new HaproxyDriver(entry.installation())) {
       // No recovery first: an interrupted switch is a part of what is gone back from.
-      Versions versions = registry.versions(name);
+      if (digest.isEmpty() && !versions.live().equals(ordered)) {
+        throw Problem.conflict(
+            "changed-meanwhile",
+            "somebody else put version %s in place while this waited for its turn, and nothing was done: look ('lb show'), and say it again if it is still meant"
+                .formatted(versions.live().map(Versions::brief).orElse("unknown")));
+      }
       String to =
           digest.isPresent()
               ? digest.get()
@@ -636,6 +805,12 @@ final class Balancers implements AutoCloseable {
           new Rollback(name, driver, versions, journal, clock, Probe.direct(PROBE))
               .back(new Rollback.Order(to, actor, reason, tourniquet, dropped), Progress.NONE);
       follow(name, back.applied());
+      Optional<ConfigurationSet> from =
+          ordered.isPresent() ? versions.load(ordered.get()) : Optional.empty();
+      Optional<ConfigurationSet> now = versions.load(to);
+      if (back.applied().serves() && from.isPresent() && now.isPresent()) {
+        moved(entry, from.get(), now.get());
+      }
       return new Rollback.RolledBack(
           noted(back.applied(), way),
           back.tourniquet(),

@@ -151,7 +151,9 @@ public final class Main implements Callable<Integer> {
     String listen = options.listen();
     Matcher found = PLACE.matcher(listen);
     String port =
-        found.matches() ? Objects.requireNonNullElse(found.group(3), Integer.toString(ServeOptions.PORT)) : "";
+        found.matches()
+            ? Objects.requireNonNullElse(found.group(3), Integer.toString(ServeOptions.PORT))
+            : "";
     if (port.isEmpty() || listen.matches("\\d+") || Integer.parseInt(port) > 65535) {
       throw new Unusable("--listen takes HOST:PORT, such as 127.0.0.1:8460, not " + listen);
     }
@@ -229,9 +231,7 @@ public final class Main implements Callable<Integer> {
     try {
       Keys keys =
           Keys.builder()
-              .pem(pem ->
-                  pem.key(Resource.create(key))
-                      .certChain(Resource.create(certificate)))
+              .pem(pem -> pem.key(Resource.create(key)).certChain(Resource.create(certificate)))
               .build();
       if (!fits(keys.privateKey().orElseThrow(), keys.certChain().getFirst().getPublicKey())) {
         throw new Unusable(

@@ -376,6 +376,13 @@ final class OnCall implements AutoCloseable {
     }
   }
 
+  /** How it goes with each notifier, by name. */
+  Map<String, Sending.Tally> tallies() {
+    Map<String, Sending.Tally> all = new TreeMap<>();
+    senders.forEach((name, sender) -> all.put(name, sender.tally()));
+    return all;
+  }
+
   /** The page with this id. */
   Optional<Page> page(String id) {
     lock.lock();
@@ -617,7 +624,7 @@ final class OnCall implements AutoCloseable {
       lock.lock();
       try {
         return escalation.open(name).stream()
-            .map(alert -> new Way.Open(alert, escalation.cause(alert.balancer())))
+            .map(alert -> new Way.Open(alert, escalation.causeOf(alert)))
             .toList();
       } finally {
         lock.unlock();

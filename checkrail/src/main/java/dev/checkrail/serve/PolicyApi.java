@@ -36,8 +36,7 @@ final class PolicyApi {
     known.current().ifPresent(it -> policy(body.putObject("approved"), it));
     ArrayNode earlier = body.putArray("earlier");
     known.all().stream()
-        .filter(one ->
-            known.current().filter(it -> it.digest().equals(one.digest())).isEmpty())
+        .filter(one -> known.current().filter(it -> it.digest().equals(one.digest())).isEmpty())
         .forEach(one -> policy(earlier.addObject(), one));
     return Reply.json(200, body);
   }
@@ -45,8 +44,8 @@ final class PolicyApi {
   private static void policy(ObjectNode node, ApprovedPolicies.Approved one) {
     node.put("digest", one.digest());
     one.approval()
-        .ifPresent(it ->
-            node.put("at", it.at().toString()).put("by", it.by()).put("why", it.why()));
+        .ifPresent(
+            it -> node.put("at", it.at().toString()).put("by", it.by()).put("why", it.why()));
   }
 
   private Reply approve(Call call) throws BalancerException, InterruptedException {
@@ -58,8 +57,7 @@ final class PolicyApi {
       throw Problem.bad("\"policy\" is the text of a policy, at most " + LARGEST + " characters");
     }
     PolicyApproval.Decided decided =
-        approval.decide(
-            name, text, body.flag("force").orElse(false), call.caller().account());
+        approval.decide(name, text, body.flag("force").orElse(false), call.caller().account());
     if (!decided.approved()) {
       boolean undecided =
           decided.verdict().filter(it -> it.kind() == Verdict.Kind.UNDECIDED).isPresent();

@@ -46,7 +46,8 @@ final class PolicyApproval {
    * @param verdict on the approved version under it; empty if it was approved already
    * @param approved whether it counts now
    */
-  record Decided(String digest, Optional<String> was, Optional<Verdict> verdict, boolean approved) {}
+  record Decided(
+      String digest, Optional<String> was, Optional<Verdict> verdict, boolean approved) {}
 
   Known known(String name) throws BalancerException, InterruptedException {
     return balancers.look(
@@ -66,7 +67,9 @@ final class PolicyApproval {
           String digest = ApprovedPolicies.digest(text);
           Optional<ApprovedPolicies.Approved> before = held.policies().current();
           Optional<String> was = before.map(ApprovedPolicies.Approved::digest);
-          if (before.filter(it -> it.digest().equals(digest) && it.approval().isPresent()).isPresent()) {
+          if (before
+              .filter(it -> it.digest().equals(digest) && it.approval().isPresent())
+              .isPresent()) {
             return new Decided(digest, was, Optional.empty(), true);
           }
           Policy policy =
@@ -103,8 +106,7 @@ final class PolicyApproval {
     String live =
         versions
             .live()
-            .orElseThrow(() ->
-                Problem.conflict("no-version", "no version was ever approved here"));
+            .orElseThrow(() -> Problem.conflict("no-version", "no version was ever approved here"));
     return versions
         .load(live)
         .orElseThrow(() -> Problem.missing("the live version is not kept here"));

@@ -7,7 +7,6 @@ import dev.checkrail.balancer.haproxy.Installation;
 import dev.checkrail.policy.Policy;
 import dev.checkrail.policy.PolicyReader;
 import dev.checkrail.report.RuleId;
-import dev.checkrail.source.Problem;
 import dev.checkrail.source.Severity;
 import dev.checkrail.source.SourceFile;
 import java.io.IOException;
@@ -128,6 +127,9 @@ final class Registry {
   /** From here on it is owned; the last step of adding one. */
   void add(Entry entry) throws BalancerException {
     Path own = Disk.folder(folder.resolve(entry.name()));
+    if (entry.policy().isPresent()) {
+      Disk.putOurs(own.resolve(POLICY), entry.policy().get().getBytes(StandardCharsets.UTF_8));
+    }
     String log = entry.log().orElse("none") + "\n";
     Disk.putOurs(own.resolve(LOG), log.getBytes(StandardCharsets.UTF_8));
     Disk.putOurs(

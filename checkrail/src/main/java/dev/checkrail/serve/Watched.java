@@ -5,6 +5,7 @@ import dev.checkrail.balancer.Driver;
 import dev.checkrail.balancer.ServerName;
 import dev.checkrail.balancer.Versions;
 import dev.checkrail.balancer.haproxy.HaproxyDriver;
+import dev.checkrail.balancer.haproxy.Installation;
 import dev.checkrail.change.ConfigurationSet;
 import dev.checkrail.logs.CapturedHeaders;
 import dev.checkrail.logs.Counts;
@@ -98,8 +99,7 @@ final class Watched implements AutoCloseable {
   private long recordsWritten;
 
   /** What a plan was made of. */
-  private record Basis(
-      long worker, Set<String> servers, String live, Optional<String> policy) {
+  private record Basis(long worker, Set<String> servers, String live, Optional<String> policy) {
     Basis {
       servers = Set.copyOf(servers);
     }
@@ -134,7 +134,7 @@ final class Watched implements AutoCloseable {
     this.collector =
         new Collector(
             name,
-            () -> new HaproxyDriver(entry.installation(), PATIENCE),
+            () -> new HaproxyDriver(installation(), PATIENCE),
             clock,
             nanos,
             this::seen);
@@ -161,9 +161,17 @@ final class Watched implements AutoCloseable {
 
   /** Another policy counts from now on. */
   void policy(Registry.Entry changed) {
-    entry =
-        new Registry.Entry(entry.name(), entry.installation(), changed.policy(), entry.log());
+    entry = new Registry.Entry(entry.name(), entry.installation(), changed.policy(), entry.log());
     planner.execute(this::plan);
+  }
+
+  /** As it is remembered now: new files may use other variables, or have another stats socket. */
+  private Installation installation() {
+    try {
+      return registry.entry(entry.name()).orElse(entry).installation();
+    } catch (BalancerException e) {
+      return entry.installation();
+    }
   }
 
   /** What is wanted of it; empty until the approved version was read. */
@@ -310,8 +318,9 @@ final class Watched implements AutoCloseable {
       Map<ServerName, String> addresses,
       Optional<String> wanted)
       throws BalancerException {
-    Policy policy = Registry.policy(wanted, entry.installation().environment());
-    try (Driver driver = new HaproxyDriver(entry.installation(), PATIENCE)) {
+    Installation at = installation();
+    Policy policy = Registry.policy(wanted, at.environment());
+    try (Driver driver = new HaproxyDriver(at, PATIENCE)) {
       // What was loaded last is asked for, approved or not.
       ConfigurationSet onDisk = driver.onDisk();
       Configuration disk = driver.meaning(onDisk);
@@ -374,7 +383,7 @@ final class Watched implements AutoCloseable {
           Optional.of(
               Intake.open(
                   source.get(),
-                  new LineReader(ZoneId.systemDefault(), () -> captured),
+                  new LineReader(ZoneId.systemDefault(), () -> captured, probes.own()),
                   this::logged,
                   name()));
       logTrouble = "";

@@ -113,6 +113,24 @@ class DriftTest {
   }
 
   @Test
+  void oneThatWasStartedAnewWithOtherFiles() throws Exception {
+    lb.haproxy.restartWith(lb.haproxy.config);
+    assertThat(find()).extracting(Drift.Found::text).noneMatch(it -> it.contains("other files"));
+
+    Path other = Files.copy(lb.haproxy.config, temp.resolve("other.cfg"));
+    Files.writeString(lb.haproxy.config, lb.haproxy.text(Setting.CONFIG) + "# by hand\n");
+    lb.haproxy.restartWith(other);
+    Drift.Report report = Drift.find(lb.driver, lb.versions, Set.of());
+    assertThat(report.found())
+        .extracting(Drift.Found::text)
+        .anyMatch(it -> it.contains("other files than the owned ones: " + other + ", "));
+    // Nothing is said of where requests go now: nobody knows that file.
+    assertThat(report.running()).isEqualTo(report.approved());
+    assertThat(report.notCompared())
+        .containsExactly("what runs: it was started with other files than the owned ones");
+  }
+
+  @Test
   void aForeignReloadThatFailed() throws Exception {
     Files.writeString(lb.haproxy.config, "nonsense\n");
     lb.driver.reload();

@@ -60,7 +60,7 @@ public final class RunningHaproxy implements AutoCloseable {
     }
     Files.writeString(config, text(text));
     Files.writeString(marker, "global\n    description checkrail-none\n");
-    this.process = start("admin");
+    this.process = start("admin", config);
   }
 
   /** A configuration with its words filled in. */
@@ -72,7 +72,7 @@ public final class RunningHaproxy implements AutoCloseable {
     return text;
   }
 
-  private Process start(String level) throws Exception {
+  private Process start(String level, Path main) throws Exception {
     ProcessBuilder builder =
         new ProcessBuilder(
             BINARY.toString(),
@@ -80,7 +80,7 @@ public final class RunningHaproxy implements AutoCloseable {
             "-S",
             masterSocket + ",level," + level + ",mode,600",
             "-f",
-            config.toString(),
+            main.toString(),
             "-f",
             marker.toString());
     builder.directory(folder.toFile());
@@ -104,7 +104,13 @@ public final class RunningHaproxy implements AutoCloseable {
   /** Ends it and starts it again with the files that are there. */
   public void restart(String level) throws Exception {
     close();
-    process = start(level);
+    process = start(level, config);
+  }
+
+  /** Ends it and starts it again with another main file. */
+  public void restartWith(Path main) throws Exception {
+    close();
+    process = start("admin", main);
   }
 
   public long pid() {

@@ -38,7 +38,9 @@ class ToldInMemoryTest {
               "server b1 127.0.0.1:@B@",
               "server b1 127.0.0.1:@B@ maxconn 30\n"
                   + "    server b2 127.0.0.1:@B@ agent-check agent-port 9 backup\n"
-                  + "    server b3 127.0.0.1:@B@ backup ssl verify none");
+                  + "    server b3 127.0.0.1:@B@ backup ssl verify none\n"
+                  + "    server b4 LocalHost:@B@ backup resolvers dns init-addr none")
+          .concat("\nresolvers dns\n    nameserver none 127.0.0.1:9\n");
 
   @TempDir Path temp;
   private Setting lb;
@@ -68,6 +70,9 @@ class ToldInMemoryTest {
         "set server be_a/a2 check-addr 127.0.0.9",
         "check-address be_a/a2: the files say -, in memory it is 127.0.0.9");
     told.put("set server be_b/b3 ssl off", "tls be_b/b3: the files say on, in memory it is off");
+    told.put(
+        "set server be_b/b4 fqdn else.local",
+        "host be_b/b4: the files say localhost, in memory it is else.local");
     told.put(
         "set maxconn server be_b/b1 7", "maxconn be_b/b1: the files say 30, in memory it is 7");
     told.put("set maxconn server be_a/a1 5", "maxconn be_a/a1: the files say 0, in memory it is 5");

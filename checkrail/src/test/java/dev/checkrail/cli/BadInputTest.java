@@ -31,6 +31,20 @@ class BadInputTest {
     Files.createSymbolicLink(folder.resolve("dangling.cfg"), Path.of("nowhere"));
   }
 
+  @Test
+  void aTokenOfTwoLinesIsNotSent() {
+    for (String token : List.of("ckr_a\r\nX-Other: b", "ckr_a b", "\u201cckr_a\u201d")) {
+      Run run =
+          in.run(
+              Map.of("CHECKRAIL_TOKEN", token, "CHECKRAIL_SERVER", "http://127.0.0.1:9"),
+              "",
+              "lb",
+              "list");
+      assertThat(run.status()).isEqualTo(2);
+      assertThat(run.err()).contains("the token for http://127.0.0.1:9 holds");
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

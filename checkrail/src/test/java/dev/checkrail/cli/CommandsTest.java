@@ -365,7 +365,7 @@ class CommandsTest {
         .contains(
             "check", "gate", "diff", "explain", "replay", "test", "rehearse", "completion", "demo")
         .contains("serve", "login", "logout", "lb", "event", "journal", "token", "account")
-        .contains("incidents", "diagnosis", "alerts", "fault-bench")
+        .contains("incidents", "diagnosis", "alerts", "fault-bench", "change")
         .doesNotContain("rollout");
   }
 

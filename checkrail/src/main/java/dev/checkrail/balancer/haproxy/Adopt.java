@@ -2,6 +2,7 @@ package dev.checkrail.balancer.haproxy;
 
 import dev.checkrail.balancer.BalancerException;
 import dev.checkrail.balancer.BalancerException.Kind;
+import dev.checkrail.change.ConfigurationSet;
 import dev.checkrail.read.HaproxyTarget;
 import dev.checkrail.read.Read;
 import dev.checkrail.read.haproxy.Directive;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -104,7 +106,15 @@ public final class Adopt {
           Kind.UNSUPPORTED,
           "nobody says which configuration files this HAProxy was started with: name them (-f)");
     }
-    Map<String, String> all = pid.map(one -> environment(one, notes)).orElse(Map.of());
+    Map<String, String> all =
+        pid.flatMap(Adopt::environment)
+            .orElseGet(() -> {
+              if (pid.isPresent()) {
+                notes.add(
+                    "the environment of HAProxy can't be read: variables have to be given");
+              }
+              return Map.of();
+            });
     Map<String, String> everything = new TreeMap<>(all);
     everything.putAll(known.environment());
 
@@ -113,7 +123,7 @@ public final class Adopt {
         new Installation(binary, files, marker, directory, socket, Optional.empty(), everything);
     HaproxyTree tree = tree(first);
     // Only what the configuration uses is remembered: the rest is none of our business.
-    Map<String, String> used = new TreeMap<>();
+    Map<String, String> used = new TreeMap<>(known.environment());
     for (String name : variables(tree)) {
       String value = everything.get(name);
       if (value != null) {
@@ -125,6 +135,136 @@ public final class Adopt {
             binary, files, marker, directory, socket, statsSocket(tree, directory), used),
         arguments,
         notes);
+  }
+
+  /**
+   * The same one, before files are judged and checked for it: with what its process has for those
+   * variables that they use and that nobody asked for until now, and with another value if it was
+   * started anew.
+   *
+   * @throws BalancerException if they use one whose value can't be seen
+   */
+  public static Installation renewed(Installation at, ConfigurationSet files)
+      throws BalancerException {
+    HaproxyTree tree = new HaproxyFiles(at).read(files).tree();
+    Set<String> used = variables(tree);
+    // What HAProxy or the files themselves set.
+    used.removeIf(name -> name.startsWith("HAPROXY_"));
+    used.removeAll(setByFiles(tree));
+    if (used.isEmpty()) {
+      return at;
+    }
+    Optional<Map<String, String>> seen =
+        master(new Known(Optional.empty(), at.masterSocket(), List.of(), Map.of()))
+            .flatMap(Adopt::environment);
+    if (seen.isEmpty()) {
+      used.removeAll(at.environment().keySet());
+      used.removeAll(variables(tree(at)));
+      if (!used.isEmpty()) {
+        throw new BalancerException(
+            Kind.REFUSED,
+            "these files use %s of HAProxy's environment, which can't be read: say what it has"
+                    .formatted(String.join(", ", used))
+                + " (lb add --again --env NAME=VALUE)");
+      }
+      return at;
+    }
+    Map<String, String> now = new TreeMap<>(at.environment());
+    for (String name : used) {
+      String value = seen.get().get(name);
+      if (value != null) {
+        now.put(name, value);
+      }
+    }
+    return new Installation(
+        at.binary(),
+        at.configuration(),
+        at.marker(),
+        at.workingDirectory(),
+        at.masterSocket(),
+        at.statsSocket(),
+        now);
+  }
+
+  private static Set<String> setByFiles(HaproxyTree tree) {
+    Set<String> names = new TreeSet<>();
+    tree.sections(SectionKind.GLOBAL)
+        .flatMap(section -> section.activeDirectives())
+        .filter(line -> line.is("setenv") || line.is("presetenv"))
+        .forEach(line -> names.add(line.arg(0)));
+    return names;
+  }
+
+  /**
+   * The same one, after other files were loaded: their stats socket, if the one that is remembered
+   * was that of the files before.
+   */
+  public static Installation moved(
+      Installation at, ConfigurationSet before, ConfigurationSet after) {
+    HaproxyFiles files = new HaproxyFiles(at);
+    Path directory = at.workingDirectory();
+    boolean own = statsSocket(files.read(before).tree(), directory).equals(at.statsSocket());
+    return own
+        ? new Installation(
+            at.binary(),
+            at.configuration(),
+            at.marker(),
+            directory,
+            at.masterSocket(),
+            statsSocket(files.read(after).tree(), directory),
+            at.environment())
+        : at;
+  }
+
+  /**
+   * The files that a worker was started with, if they are not the owned ones. Of folders only the
+   * folder counts. A process that can't be seen may see the same files under other paths: then only
+   * their names are compared.
+   *
+   * @param said what it answers to {@code show env HAPROXY_CFGFILES}
+   */
+  static Optional<String> startedElsewhere(
+      Installation at, String said, Optional<Long> master) {
+    String files = said.strip();
+    int sign = files.indexOf('=');
+    if (sign < 0) {
+      return Optional.empty();
+    }
+    Optional<Path> cwd = master.flatMap(pid -> link(pid, "cwd"));
+    Path directory = cwd.orElse(at.workingDirectory());
+    Set<Path> is = new TreeSet<>();
+    for (String file : files.substring(sign + 1).split(";", -1)) {
+      is.add(named(directory.resolve(file), at, cwd.isPresent()));
+    }
+    Set<Path> own = new TreeSet<>();
+    at.configuration().forEach(path -> own.add(named(path, at, cwd.isPresent())));
+    return is.equals(own)
+        ? Optional.empty()
+        : Optional.of(
+            String.join(
+                ", ",
+                Arrays.stream(files.substring(sign + 1).split(";", -1))
+                    .map(file -> directory.resolve(file).normalize().toString())
+                    .toList()));
+  }
+
+  private static Path named(Path file, Installation at, boolean seen) {
+    Path path = file;
+    for (Path folder : at.configuration()) {
+      if (Files.isDirectory(folder) && real(file).startsWith(real(folder))) {
+        path = folder;
+      }
+    }
+    Path name = path.getFileName();
+    return seen || name == null ? real(path) : name;
+  }
+
+  private static Path real(Path path) {
+    try {
+      return path.toRealPath();
+    } catch (IOException e) {
+      return path.toAbsolutePath().normalize();
+    }
   }
 
   private static Optional<Long> master(Known known) throws BalancerException {
@@ -169,7 +309,8 @@ public final class Adopt {
     }
   }
 
-  private static Map<String, String> environment(long pid, List<String> notes) {
+  /** Empty if it can't be read. */
+  private static Optional<Map<String, String>> environment(long pid) {
     Map<String, String> variables = new LinkedHashMap<>();
     try {
       Path environ = Path.of("/proc/" + pid + "/environ");
@@ -185,10 +326,10 @@ public final class Adopt {
           variables.put(one.substring(0, sign), one.substring(sign + 1));
         }
       }
+      return Optional.of(variables);
     } catch (IOException e) {
-      notes.add("the environment of HAProxy can't be read: variables have to be given");
+      return Optional.empty();
     }
-    return variables;
   }
 
   /** Arguments as they were given; what a reload has put before them is skipped. */

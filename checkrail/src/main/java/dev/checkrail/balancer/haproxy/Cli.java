@@ -20,6 +20,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,9 @@ final class Cli implements AutoCloseable {
   /** What is said to a worker through its master, and changes nothing. */
   private static final Pattern READS = Pattern.compile("^@\\S+ show ");
 
+  /** What is said to a worker through its master. */
+  private static final Pattern TO_WORKER = Pattern.compile("^(@[!0-9]\\S*) (.*)");
+
   /** So many time-outs at most, for an answer that comes in pieces. */
   private static final int PIECES = 12;
 
@@ -57,6 +61,9 @@ final class Cli implements AutoCloseable {
   private final boolean kept;
   private @Nullable SocketChannel channel;
   private @Nullable Selector selector;
+
+  /** Whom the master was told to ask; empty: it is asked itself. */
+  private String asked = "";
 
   private Cli(Path socket, Duration timeout, boolean kept) {
     this.socket = socket;
@@ -83,6 +90,19 @@ final class Cli implements AutoCloseable {
     if (command.indexOf('\n') >= 0 || command.indexOf('\r') >= 0) {
       throw new BalancerException(Kind.REFUSED, "a command is one line");
     }
+    Matcher through = TO_WORKER.matcher(command);
+    asked = kept && through.matches() ? through.group(1) : "";
+    if (!asked.isEmpty()
+        && !OpenQuestions.of(socket)
+            .mayAsk(asked, WorkerReads.mayBeLong(through.group(2)), timeout)) {
+      throw new BalancerException(
+          Kind.TIMEOUT,
+          "HAProxy did not answer on "
+              + socket
+              + " within "
+              + timeout.toMillis()
+              + " ms: questions of before wait for their answers");
+    }
     boolean fresh = channel == null;
     try {
       try {
@@ -104,10 +124,17 @@ final class Cli implements AutoCloseable {
     }
   }
 
-  /** Asks the worker of this process id; empty if another one takes the connection. */
+  /**
+   * Asks the worker of this process id; empty if another one takes the connection, or if it lets
+   * nobody see all there.
+   */
   Optional<String> askOf(long pid, String command) throws BalancerException {
     long end = System.nanoTime() + timeout.toNanos();
     try {
+      // At level user "show ssl cert" is answered by "Can't allocate memory!" [seen on 2.6.12].
+      if (exchange("show cli level", end).strip().endsWith("user")) {
+        return Optional.empty();
+      }
       String info = exchange("show info", end);
       return String.valueOf(pid).equals(Text.fields(info).get("Pid"))
           ? Optional.of(exchange(command, end))
@@ -124,6 +151,7 @@ final class Cli implements AutoCloseable {
   /** Says something after which the other side closes the connection. */
   void tell(String command) throws BalancerException {
     long end = System.nanoTime() + timeout.toNanos();
+    asked = "";
     try {
       SocketChannel out = open(end);
       send(out, command, end);
@@ -180,6 +208,11 @@ final class Cli implements AutoCloseable {
       try {
         send(open, "prompt", end);
         receive(open, end);
+        if (!kept) {
+          // The line "stats socket" may say severity-output, which puts "[3]: " before answers.
+          send(open, "set severity-output none", end);
+          receive(open, end);
+        }
         return open;
       } catch (Broken e) {
         // A master that is about to read its files anew takes the connection and drops it.
@@ -306,7 +339,7 @@ final class Cli implements AutoCloseable {
           long left = end - System.nanoTime();
           if (!await(SelectionKey.OP_READ, whole ? Math.min(left, stuck) : left)) {
             if (whole && stuck < left) {
-              close();
+              leave(true);
               throw new Stuck();
             }
             throw silent();
@@ -338,7 +371,7 @@ final class Cli implements AutoCloseable {
   }
 
   /** {@code > } of a worker, {@code master> } or {@code master[ReloadFailed]> } of a master. */
-  private static boolean isPrompt(String text, int line) {
+  static boolean isPrompt(String text, int line) {
     String last = text.substring(line);
     return last.equals("> ") || (last.startsWith("master") && last.endsWith("> "));
   }
@@ -361,8 +394,20 @@ final class Cli implements AutoCloseable {
     return false;
   }
 
+  /** Ends the conversation; one that the master can't end is kept, see {@link OpenQuestions}. */
+  private void leave(boolean stuck) {
+    SocketChannel open = channel;
+    if (open != null && !asked.isEmpty()) {
+      channel = null;
+      close();
+      OpenQuestions.of(socket).add(open, asked, stuck);
+    } else {
+      close();
+    }
+  }
+
   private BalancerException silent() {
-    close();
+    leave(false);
     return new BalancerException(
         Kind.TIMEOUT,
         "HAProxy did not answer on " + socket + " within " + timeout.toMillis() + " ms");

@@ -59,7 +59,7 @@ public final class HaproxyDriver implements Driver {
 
   /** Answers that refuse nothing. */
   private static final List<String> DONE =
-      List.of("IP changed", "no need", "server ssl setting updated");
+      List.of("IP changed", "no need", "server ssl setting updated", "changed its FQDN from");
 
   /** Of so many old workers the counters are read; each costs as much as the current one. */
   private static final int OLD_ASKED = 4;
@@ -166,6 +166,20 @@ public final class HaproxyDriver implements Driver {
         workers);
   }
 
+  @Override
+  public Optional<String> startedElsewhere() {
+    try {
+      Optional<Long> pid =
+          master.isPresent()
+              ? Optional.of(ShowProc.parse(WorkerReads.allowed(master.get().ask("show proc"))).master())
+              : Optional.empty();
+      return Adopt.startedElsewhere(
+          files.installation(), current("show env HAPROXY_CFGFILES"), pid);
+    } catch (BalancerException e) {
+      return Optional.empty();
+    }
+  }
+
   private static Processes.Worker worker(Cli master, ShowProc.Worker one) throws BalancerException {
     Map<String, String> info;
     try {
@@ -230,15 +244,26 @@ public final class HaproxyDriver implements Driver {
 
   @Override
   public RunningState running() throws BalancerException {
+    Optional<String> worker = pid(Text.fields(current("show info")));
     List<Table> tables = new ArrayList<>();
     tables.addAll(tables("map", Table.Kind.MAP));
     tables.addAll(tables("acl", Table.Kind.LIST));
     String servers = current("show servers state");
     List<Statistics> rows = statistics();
     List<Value> values = new ArrayList<>(ServersState.values(servers));
-    values.addAll(Limits.shown(Text.fields(current("show info")), rows));
+    List<Certificate> certificates = certificates();
+    Map<String, String> info = Text.fields(current("show info"));
+    // Tables have numbers, which mean others in another worker.
+    if (!pid(info).equals(worker)) {
+      throw new BalancerException(Kind.GONE, "HAProxy was reloaded while it was asked");
+    }
+    values.addAll(Limits.shown(info, rows));
     return new RunningState(
-        ServersState.parse(servers), tables, certificates(), closed(rows), values);
+        ServersState.parse(servers), tables, certificates, closed(rows), values);
+  }
+
+  private static Optional<String> pid(Map<String, String> info) {
+    return Optional.ofNullable(info.get("Pid"));
   }
 
   @Override
@@ -568,7 +593,7 @@ public final class HaproxyDriver implements Driver {
 
   private void change(String command) throws BalancerException {
     String answer = current(command).strip();
-    if (!answer.isEmpty() && DONE.stream().noneMatch(answer::startsWith)) {
+    if (!answer.isEmpty() && DONE.stream().noneMatch(answer::contains)) {
       throw new BalancerException(
           Kind.REFUSED, "HAProxy refuses '" + Text.shown(command) + "': " + Text.shown(answer));
     }

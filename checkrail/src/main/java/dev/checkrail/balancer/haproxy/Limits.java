@@ -13,6 +13,7 @@ import dev.checkrail.read.ReadReport;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -20,7 +21,7 @@ import java.util.OptionalInt;
 /**
  * Limits and switches that can be told to a worker and that it shows: {@code set maxconn}, {@code
  * set rate-limit}, {@code disable health}, {@code disable agent}, {@code set server … check-port},
- * {@code check-addr} and {@code ssl} [management guide 9.3].
+ * {@code check-addr}, {@code fqdn} and {@code ssl} [management guide 9.3].
  */
 final class Limits {
   static final String HEALTH = "health-check";
@@ -28,6 +29,7 @@ final class Limits {
   static final String CHECK_PORT = "check-port";
   static final String CHECK_ADDRESS = "check-address";
   static final String TLS = "tls";
+  static final String HOST = "host";
   static final String MAXCONN = "maxconn";
   private static final String PROCESS = "process";
   private static final String FRONTEND = "frontend ";
@@ -112,6 +114,9 @@ final class Limits {
     boolean agent = server.check().map(Server.Check::agent).orElse(false);
     values.add(Value.of(name, TLS, ServersState.onOff(server.tls())));
     values.add(Value.of(name, AGENT, "on"));
+    if (server.byName() && server.address().matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
+      values.add(Value.of(name, HOST, server.address().toLowerCase(Locale.ROOT)));
+    }
     if (server.check().isPresent()) {
       values.add(Value.of(name, HEALTH, "on"));
     }
@@ -157,6 +162,7 @@ final class Limits {
         case AGENT -> (on ? "enable" : "disable") + " agent " + server;
         case CHECK_PORT -> "set server " + server + " check-port " + word;
         case CHECK_ADDRESS -> "set server " + server + " check-addr " + word;
+        case HOST -> "set server " + server + " fqdn " + word;
         case TLS -> "set server " + server + " ssl " + word;
         case MAXCONN -> "set maxconn server " + server + " " + word;
         case String other -> throw unknown(other);

@@ -61,6 +61,13 @@ public final class ManualWay {
             (name, value) -> variables.append(name).append('=').append(quote(value)).append(' '));
     commands.add("cd " + quote(installation.workingDirectory().toString()));
     commands.add(variables.toString() + check);
+    // It may have been started anew since, and its number be somebody else's.
+    commands.add(
+        "grep -aq '^[^ ]*%s' /proc/%d/cmdline || { echo 'the files are in place; HAProxy is not process %d any more: reload it' >&2; exit 1; }"
+            .formatted(
+                String.valueOf(installation.binary().getFileName()).replaceAll("[^A-Za-z0-9_-]", "."),
+                master,
+                master));
     commands.add("kill -USR2 " + master);
     return commands;
   }

@@ -4,6 +4,7 @@ import static dev.checkrail.balancer.haproxy.Limits.AGENT;
 import static dev.checkrail.balancer.haproxy.Limits.CHECK_ADDRESS;
 import static dev.checkrail.balancer.haproxy.Limits.CHECK_PORT;
 import static dev.checkrail.balancer.haproxy.Limits.HEALTH;
+import static dev.checkrail.balancer.haproxy.Limits.HOST;
 import static dev.checkrail.balancer.haproxy.Limits.TLS;
 
 import dev.checkrail.balancer.BalancerException;
@@ -15,6 +16,7 @@ import dev.checkrail.balancer.ServerName;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /** What {@code show servers state} says, format 1 [management guide 9.3]. */
 final class ServersState {
@@ -66,6 +68,8 @@ final class ServersState {
     int tls = columns.indexOf("srv_use_ssl");
     int port = columns.indexOf("srv_check_port");
     int address = columns.indexOf("srv_check_addr");
+    int host = columns.indexOf("srv_fqdn");
+    int record = columns.indexOf("srvrecord");
     int pool = columns.indexOf("be_name");
     int name = columns.indexOf("srv_name");
     List<Value> values = new ArrayList<>();
@@ -87,6 +91,11 @@ final class ServersState {
           values.add(Value.of(server, AGENT, onOff((asked & ENABLED) != 0)));
         }
         values.add(Value.of(server, TLS, onOff(words[tls].equals("1"))));
+        // A name that came out of an SRV record is nobody's doing.
+        boolean named = host >= 0 && record >= 0 && words[record].equals("-");
+        if (named && !words[host].equals("-")) {
+          values.add(Value.of(server, HOST, words[host].toLowerCase(Locale.ROOT)));
+        }
       } catch (NumberFormatException e) {
         throw unintelligible(String.join(" ", words));
       }

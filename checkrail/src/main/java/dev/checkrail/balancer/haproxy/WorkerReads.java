@@ -24,17 +24,23 @@ final class WorkerReads {
     this.worker = worker;
   }
 
+  static boolean mayBeLong(String command) {
+    return LONG.matcher(command).matches();
+  }
+
   /** Asks the worker that serves now. */
   String current(String command) throws BalancerException {
     if (master.isEmpty()) {
       if (worker.isEmpty()) {
         throw new BalancerException(
             Kind.UNSUPPORTED,
-            "this HAProxy has neither a master socket nor a stats socket (see 'lb doctor')");
+            "this HAProxy has neither a master socket nor a stats socket in the file system (one on an"
+                + " address or of an abstract name is not asked): start it with -W -S"
+                + " /run/haproxy-master.sock,level,admin,mode,600");
       }
       return allowed(worker.get().ask(command));
     }
-    if (worker.isPresent() && LONG.matcher(command).matches()) {
+    if (worker.isPresent() && mayBeLong(command)) {
       for (ShowProc.Worker one : ShowProc.parse(allowed(master.get().ask("show proc"))).workers()) {
         if (!one.old()) {
           return of(one.pid(), command);
@@ -46,7 +52,7 @@ final class WorkerReads {
 
   /** Asks a worker, old or current. */
   String of(long pid, String command) throws BalancerException {
-    if (worker.isPresent() && LONG.matcher(command).matches()) {
+    if (worker.isPresent() && mayBeLong(command)) {
       Optional<String> answer = itself(worker.get(), pid, command);
       if (answer.isPresent()) {
         return answer.get();

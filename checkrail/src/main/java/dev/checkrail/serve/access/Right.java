@@ -13,6 +13,10 @@ public enum Right {
   CHANGE("change"),
   /** Approve changes of others. */
   APPROVE("approve"),
+  /** Put an approved change in place. */
+  CHANGE_ROLLOUT("change.rollout"),
+  /** Put a change in place in an emergency, whoever has agreed. */
+  CHANGE_BREAK_GLASS("change.break-glass"),
   /** Take a load balancer over, or let it go. */
   LB_ADD("lb.add"),
   /** Say under which policy changes are judged. */

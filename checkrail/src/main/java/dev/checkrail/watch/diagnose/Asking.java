@@ -86,12 +86,12 @@ final class Asking {
    * few and large clients always has busy ones.
    */
   private double risen(int most) {
-    double requests = 0;
+    double all = 0;
     Map<String, Long> before = Map.of();
     Map<String, Double> counts = new TreeMap<>();
     for (Tick tick : history.ticks) {
       if (tick.time >= began - 1 && tick.logged) {
-        requests += tick.requests;
+        all += tick.requests;
         // Who was not among the busiest had at most as many as the last of them.
         long last = before.values().stream().mapToLong(Long::longValue).min().orElse(0);
         for (Map.Entry<String, Long> one : tick.busy.entrySet()) {
@@ -104,20 +104,27 @@ final class Asking {
         before = tick.busy;
       }
     }
-    if (requests <= 0) {
+    if (all <= 0) {
       return 0;
     }
-    List<Double> risen = new ArrayList<>();
-    for (Map.Entry<String, Double> one : counts.entrySet()) {
+    double requests = all;
+    List<double[]> rises = new ArrayList<>();
+    counts.forEach((client, count) -> {
       double usually =
-          usual.requests <= 0 ? 0 : usual.busy.getOrDefault(one.getKey(), 0.0) / usual.requests;
-      risen.add(Math.max(0, one.getValue() / requests - usually));
+          usual.requests <= 0 ? 0 : usual.busy.getOrDefault(client, 0.0) / usual.requests;
+      // Few requests differ by chance.
+      double chance = 1.5 * Math.sqrt(usually * (1 - usually) / requests);
+      rises.add(new double[] {Math.max(0, count / requests - usually - chance), usually});
+    });
+    rises.sort(Comparator.comparingDouble((double[] one) -> one[0]).reversed());
+    double rise = 0;
+    double usually = 0;
+    for (double[] one : rises.subList(0, Math.min(most, rises.size()))) {
+      rise += one[0];
+      usually += one[1];
     }
-    double sum = 0;
-    for (double one : risen.stream().sorted(Comparator.reverseOrder()).limit(most).toList()) {
-      sum += one;
-    }
-    return Math.min(1, sum);
+    // Of what was left to be theirs: a fifth cannot become six fifths.
+    return usually >= 1 ? 0 : Math.min(1, rise / (1 - usually));
   }
 
   /** Of three clients. */

@@ -50,6 +50,7 @@ public final class Diagnose {
   private final Moved moved;
   private final History history = new History();
   private final List<Act> acts = new ArrayList<>();
+  private Optional<Act> there = Optional.empty();
   private final Set<ServerName> takenOut = new HashSet<>();
   private final List<Note> notes = new ArrayList<>();
   private Optional<Published> published = Optional.empty();
@@ -84,11 +85,15 @@ public final class Diagnose {
       seen.addAll(history.alarmed());
       knownStreams = Set.copyOf(seen);
     }
-    history.add(tick);
+    history.add(tick, published.isPresent());
     Instant at = moment.at();
     FirstAct first = firstAct(tick);
     if (before.isPresent() && history.harmedSince().isEmpty()) {
-      note(at, "the harm has ended");
+      note(
+          at,
+          history.resigned()
+              ? "it was never seen otherwise: what is usual is learned from it now"
+              : "the harm has ended");
       close();
     }
     if (history.blind()) {
@@ -175,7 +180,7 @@ public final class Diagnose {
 
   private void remember(Moment moment, Tick tick) {
     Instant at = moment.at();
-    acts.removeIf(act -> act.at().plus(ACTS).isBefore(at));
+    acts.removeIf(act -> act.at().plus(ACTS).isBefore(at) && !there.equals(Optional.of(act)));
     for (Moment.Event event : moment.events()) {
       acting(event);
       switch (event.what()) {
@@ -194,10 +199,15 @@ public final class Diagnose {
         case RELOADED_BY_OTHERS -> {
           if (!bypassed(event.at())) {
             bypass(event.at());
+            // Found at our start, it may be older than what else is remembered.
+            there = Optional.of(acts.getLast());
           }
         }
         case APPLY_ENDED, ROLLBACK_ENDED -> {}
       }
+    }
+    if (tick.replaced) {
+      there = Optional.empty();
     }
     if (tick.replaced && !ours(at.minusMillis(700))) {
       bypass(at.minusMillis(700));
@@ -275,13 +285,19 @@ public final class Diagnose {
       from = Math.max(began, goneBack.get().at().toEpochMilli() / 1000.0 + 3);
     }
     Harm harm = new Harm(history, from);
-    List<Hypothesis> all = Weigh.all(new Case(history, began, harm, acts, moved, takenOut));
+    boolean withoutBefore = history.withoutBefore();
+    List<Hypothesis> all =
+        withoutBefore
+            ? new WeighWithoutBefore(history, harm, moved).all(acts)
+            : Weigh.all(new Case(history, began, harm, acts, moved, takenOut));
     for (Hypothesis one : all) {
       direct(one, first);
       takenBack(one, tick);
     }
     List<Hypothesis> best = bestOfEach(all);
-    second(best, harm, began, first);
+    if (!withoutBefore) {
+      second(best, harm, began, first);
+    }
     List<Ranked> ranking = ranked(best);
     urgent = urgent(harm, ranking);
     if (urgent && published.filter(said -> !said.urgent()).isPresent()) {

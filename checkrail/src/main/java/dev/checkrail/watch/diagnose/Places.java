@@ -297,7 +297,7 @@ final class Places {
               inPool,
               one -> one == Kind.STUCK || one == Kind.GAVE_UP || one == Kind.SLOW,
               part.pool() + ", which waits longer",
-              -1.5,
+              -3,
               "waiting longer only makes an outage last"));
     }
     // They end at the new limit, to the millisecond, or they end for another reason.

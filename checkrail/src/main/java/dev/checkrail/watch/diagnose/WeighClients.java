@@ -37,14 +37,18 @@ final class WeighClients {
         Reason.Kind.DOSE,
         first
             ? more >= 2 ? 3.2 : more >= 1.5 ? 1.8 : -2.5
-            : more >= 1.8 ? 0.2 : more >= 1.4 ? 0 : -2.5,
+            : more >= 1.8 ? 0.2 : more >= 1.4 ? 0 : more > 1.25 ? -1 : -2.5,
         "arrivals are %.1f times the usual ones, requests of each client %.1f times%s",
         more,
         each,
         first || more < 1.4 ? "" : "; they rose after the harm began, as when users ask again");
     double top = asking.busiestRisen();
     if (top > 0.35) {
-      one.add(Reason.Kind.MECHANISM, -2.5, "%.0f %% more of them than usual are of three clients", 100 * top);
+      one.add(
+          Reason.Kind.MECHANISM,
+          -2.5,
+          "%.0f %% more of them than usual are of three clients",
+          100 * top);
     }
     return one;
   }

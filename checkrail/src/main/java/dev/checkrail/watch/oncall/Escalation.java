@@ -253,6 +253,11 @@ public final class Escalation {
     return Optional.ofNullable(causes.get(balancer)).filter(Told::current).map(Told::evidence);
   }
 
+  /** The cause that is published, if it may be that of this alert. */
+  public Optional<Evidence> causeOf(Alert alert) {
+    return cause(alert.balancer()).filter(it -> it.mayExplain(alert));
+  }
+
   // --- what comes in
 
   /** Takes in a look. Looks at one load balancer come in order. */
@@ -467,7 +472,7 @@ public final class Escalation {
             heard.at(),
             about);
     page.incident = heard.incident();
-    page.cause = cause(heard.balancer());
+    page.cause = cause(heard.balancer()).filter(it -> mayExplain(it, page));
     pages.put(page.id, page);
     version++;
     return page;
@@ -547,7 +552,7 @@ public final class Escalation {
         "",
         alert,
         Optional.empty(),
-        cause(alert.balancer()));
+        causeOf(alert));
   }
 
   private void over(Heard heard, Alert alert, Saying saying) {
@@ -699,6 +704,7 @@ public final class Escalation {
     List<Course> open =
         pages.values().stream()
             .filter(page -> page.balancer.equals(heard.balancer()) && page.open())
+            .filter(page -> mayExplain(told.evidence(), page))
             .toList();
     if (open.isEmpty()) {
       return; // A page may come later: then it is told.
@@ -728,6 +734,10 @@ public final class Escalation {
       List<String> whom = page.told.stream().filter(said::add).toList();
       say(page, whom, Delivery.Kind.CAUSE, false, heard.at(), page.main(), saying);
     }
+  }
+
+  private static boolean mayExplain(Evidence evidence, Course page) {
+    return page.alerts.values().stream().anyMatch(evidence::mayExplain);
   }
 
   // --- words

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.checkrail.balancer.BalancerException;
+import dev.checkrail.balancer.Candidate;
 import dev.checkrail.balancer.NativeAnswer;
 import dev.checkrail.balancer.Processes;
 import dev.checkrail.balancer.RunningHaproxy;
 import dev.checkrail.balancer.haproxy.Doctor.Lack;
+import dev.checkrail.change.ConfigurationSet;
 import dev.checkrail.logs.RecommendedFormat;
+import dev.checkrail.source.SourceFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,6 +102,40 @@ class AdoptAndDoctorTest {
       return true;
     } catch (java.io.IOException e) {
       return false;
+    }
+  }
+
+  @Test
+  void newFilesMayUseVariablesThatTheOldOnesDidNot() throws Exception {
+    Process process = start("-W", "-S", temp + "/m.sock,level,admin", "-f", "plain.cfg");
+    Installation found = Adopt.find(Adopt.Known.process(process.pid())).installation();
+    assertThat(found.environment()).doesNotContainKey("A_PASSWORD");
+
+    String text =
+        plain().replace("default_backend be", "acl a url_beg \"/${A_PASSWORD}\" \"${NEVER_SET}\"");
+    ConfigurationSet files;
+    try (HaproxyDriver driver = new HaproxyDriver(found)) {
+      files = driver.placed(Candidate.of(List.of(SourceFile.of("c.cfg", text.getBytes(StandardCharsets.UTF_8)))));
+    }
+    assertThat(Adopt.renewed(found, files).environment())
+        .containsEntry("A_PASSWORD", "hunter2")
+        .containsAllEntriesOf(found.environment())
+        .doesNotContainKey("NEVER_SET");
+  }
+
+  @Test
+  void aStatsSocketMovesWithItsFiles() throws Exception {
+    Process process = start("-W", "-S", temp + "/m.sock,level,admin", "-f", "plain.cfg");
+    Installation found = Adopt.find(Adopt.Known.process(process.pid())).installation();
+    try (HaproxyDriver driver = new HaproxyDriver(found)) {
+      ConfigurationSet before = driver.onDisk();
+      String text = plain().replace("/stats.sock", "/other.sock");
+      ConfigurationSet after =
+          driver.placed(Candidate.of(List.of(SourceFile.of("c.cfg", text.getBytes(StandardCharsets.UTF_8)))));
+      assertThat(Adopt.moved(found, before, after).statsSocket())
+          .contains(temp.resolve("other.sock"));
+      // One that a person named stays.
+      assertThat(Adopt.moved(found, after, before)).isEqualTo(found);
     }
   }
 

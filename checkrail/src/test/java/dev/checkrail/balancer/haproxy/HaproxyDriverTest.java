@@ -98,6 +98,18 @@ class HaproxyDriverTest extends DriverConformance {
   }
 
   @Test
+  void aStatsSocketThatLetsNobodySeeAllIsNotRead() throws Exception {
+    String low =
+        CONFIG.replace("level admin expose-fd listeners", "level user severity-output number");
+    Path folder = Files.createDirectory(temp.resolve("low"));
+    try (RunningHaproxy other = new RunningHaproxy(folder, low, Map.of());
+        HaproxyDriver asking = other.driver()) {
+      assertThat(asking.running().certificates()).isEmpty();
+      assertThat(asking.running().servers()).hasSize(4);
+    }
+  }
+
+  @Test
   void withoutAMasterSocketAWorkerCanBeAskedButNothingReloaded() throws Exception {
     Installation at = lb().installation();
     try (HaproxyDriver alone =
@@ -121,7 +133,11 @@ class HaproxyDriverTest extends DriverConformance {
           "the new worker answers",
           () -> {
             try {
-              return alone.processes().current().orElseThrow().pid() != before.seen().worker();
+              return alone
+                  .processes()
+                  .current()
+                  .filter(now -> now.pid() != before.seen().worker())
+                  .isPresent();
             } catch (BalancerException e) {
               return false;
             }
@@ -148,6 +164,44 @@ class HaproxyDriverTest extends DriverConformance {
         refused(waiting::processes, Kind.TIMEOUT);
       }
     }
+  }
+
+  @Test
+  void aWorkerThatHangsDoesNotUseUpTheMastersConnections() throws Exception {
+    long worker = driver.processes().current().orElseThrow().pid();
+    signal("-STOP", worker);
+    try {
+      for (int i = 0; i < 12; i++) {
+        try (HaproxyDriver hasty = new HaproxyDriver(lb().installation(), Duration.ofMillis(50))) {
+          refused(hasty::pulse, Kind.TIMEOUT);
+        }
+      }
+      try (HaproxyDriver patient =
+          new HaproxyDriver(lb().installation(), Duration.ofMillis(500))) {
+        Processes hanging = patient.processes();
+        assertThat(hanging.current().map(Processes.Worker::answers)).contains(false);
+        patient.reload();
+        RunningHaproxy.eventually(
+            "another worker answers",
+            () -> {
+              try {
+                return patient
+                    .processes()
+                    .current()
+                    .filter(now -> now.answers() && now.pid() != worker)
+                    .isPresent();
+              } catch (BalancerException e) {
+                return false;
+              }
+            });
+      }
+    } finally {
+      signal("-CONT", worker);
+    }
+  }
+
+  private static void signal(String which, long pid) throws Exception {
+    assertThat(new ProcessBuilder("kill", which, String.valueOf(pid)).start().waitFor()).isZero();
   }
 
   @Test

@@ -277,6 +277,18 @@ final class Feed {
     }
   }
 
+  /** What a look at the start finds: a worker that somebody else's reload made before. */
+  void foundAtStart(double since) {
+    events.clear();
+    events.add(
+        new Moment.Event(
+            time(since),
+            Moment.Event.What.RELOADED_BY_OTHERS,
+            "",
+            "worker 2 serves since",
+            Optional.empty()));
+  }
+
   // --- moments
 
   /** The moment of the second that has just ended; begins the next one. */

@@ -346,6 +346,18 @@ class EscalationTest {
   }
 
   @Test
+  void whatWasFoundForATicketIsNotToldAsTheCauseOfAPageThatCameLater() {
+    publish(Cause.MERCHANT, "", false);
+    look(20);
+    look(5, PAY);
+    assertThat(told()).containsExactly("pager opened!");
+    assertThat(deliveries.getFirst().cause()).isEmpty();
+    publish(Cause.LB_CHANGE, "ab12", true);
+    look(5, PAY);
+    assertThat(told()).containsExactly("pager opened!", "devops cause!", "pager cause");
+  }
+
+  @Test
   void whoWasPagedAlreadyIsOnlyToldOfTheEvidence() {
     look(5, PAY);
     publish(Cause.BACKEND, "be_pay/pay-2", true);

@@ -148,7 +148,10 @@ final class Watch implements AutoCloseable {
     return unanswered;
   }
 
-  /** The whole answers in which something was published anew, or was not although users failed; the last one. */
+  /**
+   * The whole answers in which something was published anew, or was not although users failed; and
+   * the last one.
+   */
   synchronized List<String> raw() {
     List<String> all = new ArrayList<>(raw);
     if (!last.isEmpty() && !all.contains(last)) {
