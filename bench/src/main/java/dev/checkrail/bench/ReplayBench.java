@@ -11,14 +11,17 @@ import dev.checkrail.prove.Lot;
 import dev.checkrail.prove.Prove;
 import dev.checkrail.prove.Seen;
 import dev.checkrail.prove.Sorter;
+import dev.checkrail.read.HaproxyTarget;
 import dev.checkrail.replay.Captures;
 import dev.checkrail.replay.Replay;
 import dev.checkrail.replay.Told;
+import dev.checkrail.source.Files;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntUnaryOperator;
@@ -48,19 +51,91 @@ final class ReplayBench {
       }
     }
     measure(1_000, true, threads, true);
+    for (int rules : new int[] {10, 1_000, 10_000}) {
+      Configuration plain = plain(rules);
+      measure(
+          "%6d plain rules".formatted(rules),
+          plain,
+          Prove.sorter(plain, Policy.none()),
+          plainLines(rules),
+          threads);
+    }
   }
 
   private static void measure(int rules, boolean host, int threads, boolean two)
       throws InterruptedException {
     Configuration configuration = Inputs.read(rules, false).configuration();
-    long start = System.nanoTime();
     Sorter sorter =
         two
             ? Prove.sorter(configuration, Inputs.read(rules, true).configuration(), Policy.none())
             : Prove.sorter(configuration, Policy.none());
-    double built = (System.nanoTime() - start) / 1e9;
     String frontend = configuration.frontends().getFirst().name();
-    List<byte[]> lines = lines(rules, frontend, host);
+    measure(
+        "%6d rules%s, host %s"
+            .formatted(rules, two ? ", two sides" : "", host ? "logged" : "unknown"),
+        configuration,
+        sorter,
+        lines(rules, frontend, host),
+        threads);
+  }
+
+  /** Routes by Host and path, as most are: the log tells all that they look at. */
+  private static Configuration plain(int rules) {
+    StringBuilder text =
+        new StringBuilder(
+            """
+            defaults
+              mode http
+              timeout connect 1s
+              timeout client 5s
+              timeout server 5s
+            backend be_none
+              server s 127.0.0.1:9000
+            frontend fe
+              bind 127.0.0.1:8080
+              default_backend be_none
+            """);
+    for (int i = 0; i < rules; i++) {
+      text.append("  use_backend be_")
+          .append(i % 10)
+          .append(" if { hdr(host) -i h")
+          .append(i / 10)
+          .append(".example.com } { path_beg /p")
+          .append(i % 10)
+          .append("/ }\n");
+    }
+    for (int i = 0; i < 10; i++) {
+      text.append("backend be_")
+          .append(i)
+          .append("\n  server s 127.0.0.1:")
+          .append(9001 + i)
+          .append('\n');
+    }
+    return dev.checkrail.read.Read.haproxy(
+            Files.of(Map.of("haproxy.cfg", text.toString())),
+            List.of("haproxy.cfg"),
+            HaproxyTarget.debian12(Map.of()))
+        .configuration();
+  }
+
+  private static List<byte[]> plainLines(int rules) {
+    Random random = new Random(7);
+    List<byte[]> all = new ArrayList<>();
+    for (int i = 0; i < LINES; i++) {
+      all.add(
+          line(
+              i,
+              "fe",
+              "h" + random.nextInt(1 + rules / 10) + ".example.com",
+              "GET /p" + random.nextInt(12) + "/" + i + "?q=" + random.nextInt(),
+              random));
+    }
+    return all;
+  }
+
+  private static void measure(
+      String what, Configuration configuration, Sorter sorter, List<byte[]> lines, int threads)
+      throws InterruptedException {
     LineReader reader = new LineReader(ZoneOffset.UTC);
     List<LogRecord> records = new ArrayList<>();
     List<Seen> seen = new ArrayList<>();
@@ -71,12 +146,9 @@ final class ReplayBench {
       }
     }
     Captures captures = Captures.of(configuration);
-    String what =
-        "%6d rules%s, host %s".formatted(rules, two ? ", two sides" : "", host ? "logged" : "unknown");
     long undecided =
         seen.stream().map(one -> sorter.at(one).orElseThrow()).filter(Lot::undecided).count();
-    System.out.printf(
-        "%s: built in %.2f s, %d of %d undecided%n", what, built, undecided, LINES);
+    System.out.printf("%s: %d of %d undecided%n", what, undecided, LINES);
     rate(
         what + ", model",
         threads,
@@ -174,24 +246,33 @@ final class ReplayBench {
     for (int i = 0; i < LINES; i++) {
       String path = paths.get(random.nextInt(paths.size()));
       all.add(
-          ("checkrail/1 1793354400000 10.9."
-                  + random.nextInt(16)
-                  + "."
-                  + random.nextInt(256)
-                  + ":4711 127.0.0.1:8080 "
-                  + frontend
-                  + " be_1/s1 0/0/1/20/21 200 99 ---- 1/1/1/1/0 0/0 \""
-                  + i
-                  + "\" - "
-                  + (host ? hosts.get(random.nextInt(hosts.size())) : "-")
-                  + " > < \""
-                  + (random.nextInt(5) == 0 ? "POST " : "GET ")
+          line(
+              i,
+              frontend,
+              host ? hosts.get(random.nextInt(hosts.size())) : "-",
+              (random.nextInt(5) == 0 ? "POST " : "GET ")
                   + (i % 2 == 0 ? path + "/" + i : "/other/" + i)
                   + "?q="
-                  + random.nextInt()
-                  + " HTTP/1.1\"")
-              .getBytes(US_ASCII));
+                  + random.nextInt(),
+              random));
     }
     return all;
+  }
+
+  private static byte[] line(int i, String frontend, String host, String request, Random random) {
+    return ("checkrail/1 1793354400000 10.9."
+            + random.nextInt(16)
+            + "."
+            + random.nextInt(256)
+            + ":4711 127.0.0.1:8080 "
+            + frontend
+            + " be_1/s1 0/0/1/20/21 200 99 ---- 1/1/1/1/0 0/0 \""
+            + i
+            + "\" - "
+            + host
+            + " > < \""
+            + request
+            + " HTTP/1.1\"")
+        .getBytes(US_ASCII);
   }
 }

@@ -35,8 +35,7 @@ final class LogPieces implements AutoCloseable {
     this.counters = IntStream.range(0, processors).mapToObj(i -> all.another()).toList();
     this.free = new ArrayBlockingQueue<>(processors, false, counters);
     this.begun = new ArrayBlockingQueue<>(processors + 1);
-    this.threads =
-        Executors.newFixedThreadPool(processors, Thread.ofPlatform().daemon().factory());
+    this.threads = Executors.newFixedThreadPool(processors, Thread.ofPlatform().daemon().factory());
   }
 
   /** Reads to the end. */

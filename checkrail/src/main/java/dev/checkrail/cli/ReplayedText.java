@@ -60,7 +60,11 @@ final class ReplayedText {
             row(
                     one.share(),
                     one.requests(),
-                    OutcomeText.of(one.from()) + " " + paint.arrow() + " " + OutcomeText.of(one.to()))
+                    OutcomeText.of(one.from())
+                        + " "
+                        + paint.arrow()
+                        + " "
+                        + OutcomeText.of(one.to()))
                 + "\n"
                 + " ".repeat(20)
                 + paint.faint("e.g. " + CurlLine.of(one.example())));

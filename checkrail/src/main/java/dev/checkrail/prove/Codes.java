@@ -15,7 +15,7 @@ final class Codes {
     Arrays.setAll(ONE, code -> new int[] {code});
   }
 
-  private @Nullable int[][] byField = new @Nullable int[16][];
+  private int[] @Nullable [] byField = new int[16][];
 
   /** Fields of which something was said, so that forgetting costs no more than was said. */
   private int[] said = new int[16];

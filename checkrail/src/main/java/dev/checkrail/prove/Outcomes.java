@@ -104,8 +104,7 @@ final class Outcomes {
   private static Optional<String> common(Term term) {
     return switch (term) {
       case Term.Nothing nothing -> Optional.empty();
-      case Term.Constant constant ->
-          Optional.of(constant.value().asText().replace("\n", ", "));
+      case Term.Constant constant -> Optional.of(constant.value().asText().replace("\n", ", "));
       case Term.Unknown unknown -> Optional.of(Outcome.NOT_KNOWN);
       case Term.Original original -> Optional.of(Outcome.VARIES);
       case Term.Joined joined -> Optional.of(Outcome.VARIES);

@@ -289,7 +289,8 @@ public final class Regions {
       }
       this.looked = List.copyOf(all);
       this.seenCodes =
-          new SeenCodes(places.stream().map(Place::manner).reduce(SeenCodes.Manner::and).orElseThrow());
+          new SeenCodes(
+              places.stream().map(Place::manner).reduce(SeenCodes.Manner::and).orElseThrow());
     }
 
     Region region(Seen seen) {

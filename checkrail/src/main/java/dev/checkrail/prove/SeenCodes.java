@@ -44,7 +44,6 @@ final class SeenCodes {
     this.manner = manner;
   }
 
-
   /** Says all that is known of a field. */
   void known(Axis axis, Seen seen, Codes codes) {
     Field field = axis.field();
@@ -82,9 +81,7 @@ final class SeenCodes {
   }
 
   private boolean isHidden(Known path) {
-    return path instanceof Known.Exactly one
-        && isAbsolute(one.text())
-        && manner.wholeTarget();
+    return path instanceof Known.Exactly one && isAbsolute(one.text()) && manner.wholeTarget();
   }
 
   private Known path(Known path) {

@@ -50,7 +50,8 @@ public final class Sorter {
   private record Way(Optional<Outcome> before, Outcome now, boolean moves) {}
 
   /** What is shared: nothing of it changes any more. */
-  private record Tables(List<Place> places, List<Lot> lots, List<Way> ways, Optional<Lot> tooLarge) {
+  private record Tables(
+      List<Place> places, List<Lot> lots, List<Way> ways, Optional<Lot> tooLarge) {
     Tables {
       places = List.copyOf(places);
       lots = List.copyOf(lots);
@@ -111,7 +112,8 @@ public final class Sorter {
               result,
               leaf ->
                   build.way(
-                      new Way(Optional.empty(), build.outcome(mixtures.get(leaf), dispatch), false))));
+                      new Way(
+                          Optional.empty(), build.outcome(mixtures.get(leaf), dispatch), false))));
     }
     return build.sorter();
   }
@@ -243,9 +245,7 @@ public final class Sorter {
           int moving = diagrams.and(areas.of(pair), work.universe.encode(differ[pair]));
           node =
               diagrams.ite(
-                  moving,
-                  diagrams.terminal(way(way(overlay, pair, before, after, true))),
-                  node);
+                  moving, diagrams.terminal(way(way(overlay, pair, before, after, true))), node);
         }
       }
       place(before, List.of(before, after), node);
@@ -388,11 +388,12 @@ public final class Sorter {
           return lot.move() == Lot.Move.MOVES ? with(services(seen), lot) : lot;
         }
       }
-      axes.values().forEach(axis -> {
-        if (!codes.has(axis.encodings().getFirst().number())) {
-          seenCodes.known(axis, seen, codes);
-        }
-      });
+      axes.values()
+          .forEach(axis -> {
+            if (!codes.has(axis.encodings().getFirst().number())) {
+              seenCodes.known(axis, seen, codes);
+            }
+          });
       Codes.Key key = codes.key();
       Lot answer = answers.get(key);
       if (answer == null) {
@@ -465,8 +466,7 @@ public final class Sorter {
           : withServices
               .computeIfAbsent(services, s -> new IdentityHashMap<>())
               .computeIfAbsent(
-                  lot,
-                  l -> new Lot(l.before(), l.now(), l.move(), l.because(), services));
+                  lot, l -> new Lot(l.before(), l.now(), l.move(), l.because(), services));
     }
 
     private Lot walk() {

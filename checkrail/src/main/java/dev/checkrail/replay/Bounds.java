@@ -2,7 +2,8 @@ package dev.checkrail.replay;
 
 /**
  * Bounds of a share that was seen in a sample. Chernoff's: a share p gives k of n or more (or
- * fewer) with a chance of at most exp(-n·KL(k/n‖p)). Holds for every n, also where nothing was seen.
+ * fewer) with a chance of at most exp(-n·KL(k/n‖p)). Holds for every n, also where nothing was
+ * seen.
  */
 final class Bounds {
   private static final int STEPS = 60;

@@ -38,7 +38,8 @@ public final class Captures {
   public record Slot(String name, int length) {}
 
   /** One frontend. */
-  private record Of(boolean http, List<Listener> listeners, List<Slot> request, List<Slot> response) {
+  private record Of(
+      boolean http, List<Listener> listeners, List<Slot> request, List<Slot> response) {
     Of {
       listeners = List.copyOf(listeners);
       request = List.copyOf(request);

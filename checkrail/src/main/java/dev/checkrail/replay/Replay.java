@@ -104,8 +104,7 @@ public final class Replay {
   }
 
   /** A sample of kept records: each stands for as many as its slot has seen for each one kept. */
-  public static ReplayReport kept(
-      Sorter sorter, Captures captures, List<KeptRecords.Slot> sample) {
+  public static ReplayReport kept(Sorter sorter, Captures captures, List<KeptRecords.Slot> sample) {
     Replay replay = new Replay(sorter, captures);
     for (KeptRecords.Slot slot : sample) {
       double each = (double) slot.seen() / Math.max(1, slot.records().size());
@@ -150,8 +149,7 @@ public final class Replay {
   /** Why it is none of the requests; empty if it was counted. */
   private Optional<String> sort(long at, LogRecord record, double each) {
     if (!captures.has(record.frontend())) {
-      return Optional.of(
-          "the configuration has no frontend " + RedactedText.of(record.frontend()));
+      return Optional.of("the configuration has no frontend " + RedactedText.of(record.frontend()));
     }
     if (record.method().isEmpty() && captures.isHttp(record.frontend())) {
       return Optional.of("no request came, or none that HAProxy could read");
@@ -220,8 +218,8 @@ public final class Replay {
   private ReplayReport report(boolean sample) {
     // Lots of several threads, or forgotten and found again, may be equal.
     Map<Lot, Count> equal = new LinkedHashMap<>();
-    sorted(lots).forEach(one ->
-        equal.computeIfAbsent(one.getKey(), l -> new Count()).add(one.getValue()));
+    sorted(lots)
+        .forEach(one -> equal.computeIfAbsent(one.getKey(), l -> new Count()).add(one.getValue()));
     Count all = new Count();
     Count moved = new Count();
     Count unclear = new Count();
@@ -301,8 +299,8 @@ public final class Replay {
 
   private List<Replayed.Rejected> rejected() {
     List<Replayed.Rejected> list = new ArrayList<>();
-    rejected.forEach((reason, one) ->
-        list.add(new Replayed.Rejected(reason, one.lines, one.example)));
+    rejected.forEach(
+        (reason, one) -> list.add(new Replayed.Rejected(reason, one.lines, one.example)));
     list.sort(Comparator.comparingLong(Replayed.Rejected::lines).reversed());
     return list;
   }

@@ -27,6 +27,8 @@ public final class Told {
   private Told() {}
 
   /**
+   * What a record tells.
+   *
    * @param captured what the slots of captured request headers hold
    */
   public static Seen by(LogRecord record, List<Captures.Slot> captured) {

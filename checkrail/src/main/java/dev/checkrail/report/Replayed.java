@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Recorded traffic in one or two configurations: what {@code replay} answers. Each line is in {@code
- * routed} or in one of {@code rejected}.
+ * Recorded traffic in one or two configurations: what {@code replay} answers. Each line is in
+ * {@code routed} or in one of {@code rejected}.
  *
  * @param lines that were read
  * @param routed requests among them
@@ -58,8 +58,8 @@ public record Replayed(
   public record Unclear(String because, long requests, double share, Request example) {}
 
   /**
-   * A server's part of all requests that were routed, by the nominal shares of the outcomes that are
-   * decided.
+   * A server's part of all requests that were routed, by the nominal shares of the outcomes that
+   * are decided.
    *
    * @param before in the first configuration, if there are two
    * @param now in the second, or in the only one

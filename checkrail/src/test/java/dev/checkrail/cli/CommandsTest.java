@@ -179,7 +179,10 @@ class CommandsTest {
                 .substring(cut)
                 .replace(
                     "    option httpchk",
-                    "    mode http\n    timeout connect 1s\n    timeout server 3s\n    option httpchk"))
+                    "    mode http\n"
+                        + "    timeout connect 1s\n"
+                        + "    timeout server 3s\n"
+                        + "    option httpchk"))
         .file("folder/readme.txt", "no configuration");
 
     Run run = in.run("diff", "old.cfg", "folder", "--format", "json");

@@ -118,8 +118,8 @@ class ReplayCommandTest {
     assertThat(run.status()).as(run.err()).isEqualTo(0);
     assertThat(run.out())
         .startsWith(
-            "{\"lines\":3003,\"routed\":3001,\"undecided\":0,\"rejected\":[{\"reason\":\"longer than"
-                + " 65536 bytes\",\"lines\":2,");
+            "{\"lines\":3003,\"routed\":3001,\"undecided\":0,\"rejected\":[{\"reason\":\"longer"
+                + " than 65536 bytes\",\"lines\":2,");
   }
 
   private static String line(String host, String request) {

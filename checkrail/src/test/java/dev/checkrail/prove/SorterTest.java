@@ -119,7 +119,8 @@ class SorterTest {
   void aLineThatIsNotModelledLeavesItUndecided() {
     Sorter sorter =
         Prove.sorter(
-            read(OLD.replace("if is_pay { path_beg", "if is_pay { sc0_gpc0_rate gt 1 } { path_beg")),
+            read(
+                OLD.replace("if is_pay { path_beg", "if is_pay { sc0_gpc0_rate gt 1 } { path_beg")),
             Policy.none());
 
     Lot lot = sorter.at(seen("/v1/payments/7", PAY, NO_REGION)).orElseThrow();
@@ -133,7 +134,8 @@ class SorterTest {
     Seen outside = from("/admin", Optional.of("192.0.2.1"));
     Seen nobody = from("/admin", Optional.empty());
 
-    assertThat(one(inside).now()).isEqualTo(new Outcome.Responds(403, Optional.empty(), Optional.empty()));
+    assertThat(one(inside).now())
+        .isEqualTo(new Outcome.Responds(403, Optional.empty(), Optional.empty()));
     assertThat(one(outside).now()).isInstanceOf(Outcome.Reaches.class);
     assertThat(one(nobody).because()).contains("not known of the request: address of the client");
   }
@@ -158,7 +160,8 @@ class SorterTest {
 
   @Test
   void aMoveIsSeenWithItsServices() {
-    Sorter sorter = two(OLD.replace("use_backend be_pay if is_pay", "use_backend be_web if is_pay"));
+    Sorter sorter =
+        two(OLD.replace("use_backend be_pay if is_pay", "use_backend be_web if is_pay"));
 
     Lot moved = sorter.at(seen("/v1/payments/7", PAY, NO_REGION)).orElseThrow();
     Lot stayed = sorter.at(seen("/basket", PAY, NO_REGION)).orElseThrow();
@@ -172,7 +175,11 @@ class SorterTest {
 
   @Test
   void whatMayGoHereOrThereButTheSameInBothStays() {
-    Sorter sorter = two(OLD.replace("default_backend be_web", "use_backend be_eu if { path /x }\n  default_backend be_web"));
+    Sorter sorter =
+        two(
+            OLD.replace(
+                "default_backend be_web",
+                "use_backend be_eu if { path /x }\n  default_backend be_web"));
 
     // Nobody knows the Host, so nobody knows the pool; but the pools are the same ones.
     Lot lot = sorter.at(seen("/v1/payments/7", NOTHING, NOTHING)).orElseThrow();
@@ -183,7 +190,8 @@ class SorterTest {
 
   @Test
   void whetherItMovesIsUnclearWhereThatHangsOnWhatIsNotKnown() {
-    Sorter sorter = two(OLD.replace("use_backend be_pay if is_pay", "use_backend be_web if is_pay"));
+    Sorter sorter =
+        two(OLD.replace("use_backend be_pay if is_pay", "use_backend be_web if is_pay"));
 
     Lot lot = sorter.at(seen("/v1/payments/7", NOTHING, NO_REGION)).orElseThrow();
 

@@ -89,8 +89,7 @@ class ReplayTest {
     assertThat(replayed.lines()).isEqualTo(9);
     assertThat(replayed.routed()).isEqualTo(4);
     assertThat(replayed.undecided()).isZero();
-    assertThat(replayed.rejected().stream().mapToLong(Replayed.Rejected::lines).sum())
-        .isEqualTo(5);
+    assertThat(replayed.rejected().stream().mapToLong(Replayed.Rejected::lines).sum()).isEqualTo(5);
     assertThat(replayed.rejected())
         .extracting(Replayed.Rejected::reason)
         .containsExactlyInAnyOrder(
@@ -157,8 +156,7 @@ class ReplayTest {
     assertThat(report.unclear().requests()).isEqualTo(1);
     assertThat(report.replayed().unclear())
         .singleElement()
-        .satisfies(one ->
-            assertThat(one.because()).isEqualTo("not known of the request: Host"));
+        .satisfies(one -> assertThat(one.because()).isEqualTo("not known of the request: Host"));
     assertThat(Schemas.complaints("replay", Json.line().replayed(report.replayed()))).isEmpty();
   }
 
@@ -193,9 +191,7 @@ class ReplayTest {
     // A busy hour of which one in a hundred was kept, and a quiet one of which all were.
     KeptRecords.Slot busy =
         new KeptRecords.Slot(
-            Instant.EPOCH,
-            10_000,
-            records(100, "shop.example.com", "GET /basket HTTP/1.1"));
+            Instant.EPOCH, 10_000, records(100, "shop.example.com", "GET /basket HTTP/1.1"));
     KeptRecords.Slot quiet =
         new KeptRecords.Slot(
             Instant.EPOCH.plusSeconds(3_600),
@@ -212,7 +208,9 @@ class ReplayTest {
     assertThat(report.moved().share()).isCloseTo(100 / 10_100.0, within(1e-9));
     assertThat(report.moved().low()).isLessThan(report.moved().share());
     assertThat(report.moved().high()).isBetween(report.moved().share(), 0.1);
-    assertThat(report.services()).extracting(ReplayReport.ServicePart::service).containsExactly("payments");
+    assertThat(report.services())
+        .extracting(ReplayReport.ServicePart::service)
+        .containsExactly("payments");
   }
 
   @Test

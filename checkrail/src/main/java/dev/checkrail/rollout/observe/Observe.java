@@ -35,10 +35,11 @@ import java.util.Optional;
  *
  * <p><b>Errors.</b> Half of each chance in {@link Terms} is spent on the bounds of what was before
  * (one look, at a stretch fixed beforehand), half on the bets ({@link Wager}: as many looks as one
- * likes). They hold if requests of a second fail independently of each other given what came before;
- * failures that come in bunches (one client that tries again and again) speak more than they should.
- * For the second hypothesis failures are taken to be rare among all requests, as Poisson's. What
- * noise does that no assumption covers is simulated in {@code ObserveSimulationTest}.
+ * likes). They hold if requests of a second fail independently of each other given what came
+ * before; failures that come in bunches (one client that tries again and again) speak more than
+ * they should. For the second hypothesis failures are taken to be rare among all requests, as
+ * Poisson's. What noise does that no assumption covers is simulated in {@code
+ * ObserveSimulationTest}.
  */
 public final class Observe {
   private static final double[] RATIOS = {1.5, 3, 8, 40};
@@ -186,12 +187,12 @@ public final class Observe {
   }
 
   private double[] moreBets(Group group) {
-    double null0 = Math.min(0.98, wasAtMost + terms.tolerated());
+    double hypothesis = Math.min(0.98, wasAtMost + terms.tolerated());
     double[] bets = new double[TIMES.length + 1];
     for (int i = 0; i < bets.length; i++) {
-      double nearer = 1 - (1 - null0) / (i + 2);
-      double other = i < TIMES.length ? Math.min(null0 * TIMES[i], nearer) : Math.max(MOST, nearer);
-      bets[i] = bernoulli(group, other, null0);
+      double nearer = 1 - (1 - hypothesis) / (i + 2);
+      double other = i < TIMES.length ? Math.min(hypothesis * TIMES[i], nearer) : Math.max(MOST, nearer);
+      bets[i] = bernoulli(group, other, hypothesis);
     }
     return bets;
   }
@@ -210,17 +211,17 @@ public final class Observe {
   }
 
   private double[] fineBets(Group group) {
-    double null0 = Math.min(0.99, wasAtLeast + terms.margin());
+    double hypothesis = Math.min(0.99, wasAtLeast + terms.margin());
     double[] bets = new double[PARTS.length];
     for (int i = 0; i < bets.length; i++) {
-      bets[i] = bernoulli(group, null0 * PARTS[i], null0);
+      bets[i] = bernoulli(group, hypothesis * PARTS[i], hypothesis);
     }
     return bets;
   }
 
-  private static double bernoulli(Group group, double other, double null0) {
-    return group.failed() * Math.log(other / null0)
-        + (group.requests() - group.failed()) * Math.log((1 - other) / (1 - null0));
+  private static double bernoulli(Group group, double other, double hypothesis) {
+    return group.failed() * Math.log(other / hypothesis)
+        + (group.requests() - group.failed()) * Math.log((1 - other) / (1 - hypothesis));
   }
 
   // In words.
@@ -261,8 +262,8 @@ public final class Observe {
     }
     return String.format(
         Locale.ROOT,
-        "too many fail to be sure that it does no harm, too few to be sure that it does (evidence %.1f"
-            + " of %.1f): %s",
+        "too many fail to be sure that it does no harm, too few to be sure that it does (evidence"
+            + " %.1f of %.1f): %s",
         has,
         wanted,
         figures());
@@ -270,18 +271,13 @@ public final class Observe {
 
   /** How many requests it takes if all of them are fine. */
   private long need(double wanted) {
-    double null0 = Math.min(0.99, wasAtLeast + terms.margin());
-    double each = Math.log((1 - null0 * PARTS[PARTS.length - 1]) / (1 - null0));
+    double hypothesis = Math.min(0.99, wasAtLeast + terms.margin());
+    double each = Math.log((1 - hypothesis * PARTS[PARTS.length - 1]) / (1 - hypothesis));
     return (long) Math.ceil((wanted + Math.log(PARTS.length)) / each);
   }
 
   private String figures() {
-    String text =
-        "moved "
-            + of(before.moved())
-            + " failed before, "
-            + of(moved)
-            + " since";
+    String text = "moved " + of(before.moved()) + " failed before, " + of(moved) + " since";
     return comparable
         ? text + "; others " + of(before.others()) + " before, " + of(others) + " since"
         : text;

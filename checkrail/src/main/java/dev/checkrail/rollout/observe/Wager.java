@@ -1,13 +1,15 @@
 package dev.checkrail.rollout.observe;
 
+import java.util.Arrays;
+
 /**
  * Evidence against a hypothesis, as the money that somebody has who bets against it and began with
  * 1: an e-process. If the hypothesis holds, no bet is worth more than it costs, so the chance that
  * the money ever reaches {@code c} is at most {@code 1/c} (Ville's inequality), however often one
  * looks and whenever one stops.
  *
- * <p>The money is spread over several alternatives (how wrong the hypothesis might be) and, if asked
- * for, over all seconds at which it may have become wrong: second {@code t} gets {@code
+ * <p>The money is spread over several alternatives (how wrong the hypothesis might be) and, if
+ * asked for, over all seconds at which it may have become wrong: second {@code t} gets {@code
  * 1/((t+1)(t+2))} of it, which adds up to 1. All in logarithms.
  */
 final class Wager {
@@ -23,7 +25,7 @@ final class Wager {
     this.money = new double[alternatives];
     this.anyBeginning = anyBeginning;
     if (anyBeginning) {
-      java.util.Arrays.fill(money, Double.NEGATIVE_INFINITY);
+      Arrays.fill(money, Double.NEGATIVE_INFINITY);
     }
   }
 

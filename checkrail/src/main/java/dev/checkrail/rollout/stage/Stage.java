@@ -31,12 +31,12 @@ import org.jspecify.annotations.Nullable;
  * Cuts a change into steps.
  *
  * <p>A reload makes the file's weights live from the first connection on, so they can't be raised
- * after it. Therefore new servers of a pool that goes on are put in place {@code disabled} first: an
- * intermediate file that differs from the candidate in these words only. Over the socket they get
- * weight 1, then more, then the candidate itself makes it last. (With HAProxy 2.6.12: a {@code
- * disabled} at the end of the line wins over {@code enabled} before it; {@code set server …
- * weight} and then {@code state ready} lets in no more than that weight; the server counts as up at
- * once, before its first check, so it is probed before.)
+ * after it. Therefore new servers of a pool that goes on are put in place {@code disabled} first:
+ * an intermediate file that differs from the candidate in these words only. Over the socket they
+ * get weight 1, then more, then the candidate itself makes it last. (With HAProxy 2.6.12: a {@code
+ * disabled} at the end of the line wins over {@code enabled} before it; {@code set server … weight}
+ * and then {@code state ready} lets in no more than that weight; the server counts as up at once,
+ * before its first check, so it is probed before.)
  *
  * <p>Everything else of a change is all or nothing: on one load balancer a request takes the old
  * route or the new one. {@link Plan#said} says so.
@@ -88,7 +88,9 @@ public final class Stage {
             false,
             staged.size() == 1
                 ? "the new server is put in place, out of service, and probed"
-                : "the " + staged.size() + " new servers are put in place, out of service, and probed"));
+                : "the "
+                    + staged.size()
+                    + " new servers are put in place, out of service, and probed"));
     Map<String, Integer> before = new TreeMap<>();
     add(raise(0), before, steps);
     for (double part : PARTS) {
@@ -137,7 +139,8 @@ public final class Stage {
           where
               + ": with balance "
               + pool.balance().algorithm()
-              + " weights can't be changed while it runs; after its probes it gets its full part of "
+              + " weights can't be changed while it runs; after its probes it gets its full part of"
+              + " "
               + percent(share(pool, added, 1))
               + " in one step");
     } else if (added.stream().allMatch(server -> server.weight() == 1)) {
@@ -149,7 +152,8 @@ public final class Stage {
               + " in one step. Larger weights in the pool (100 for 1) would allow smaller ones");
     }
     if (pool.balance().keyed()) {
-      said.add(where + ": the balance is by a key, so each step sends some clients to another server");
+      said.add(
+          where + ": the balance is by a key, so each step sends some clients to another server");
     }
   }
 
@@ -222,8 +226,7 @@ public final class Stage {
   }
 
   private static boolean isAt(Directive directive, Span span) {
-    return directive.line().file().equals(span.file())
-        && directive.line().number() == span.line();
+    return directive.line().file().equals(span.file()) && directive.line().number() == span.line();
   }
 
   /** Weights of a part of the final ones; the smallest there are for 0. */
@@ -240,8 +243,8 @@ public final class Stage {
             weight
                 / (total(pool, added)
                     + added.stream()
-                        .mapToDouble(it ->
-                            whole ? it.weight() : Math.max(1, Math.round(it.weight() * part)))
+                        .mapToDouble(
+                            it -> whole ? it.weight() : Math.max(1, Math.round(it.weight() * part)))
                         .sum());
         most = Math.max(most, share);
         weights.add(new Weight(pool.name(), server.name(), weight, share));

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
  *
  * <p>{@code -Drollout.simulated=N}: N steps of each kind (a thousand and more of each if nothing is
  * said, together more than 10,000), {@code -Drollout.seed=N}: other ones. Rates, shares, failures
- * before, how much oftener the moved requests always failed, and when what begins, are drawn anew for
- * each step.
+ * before, how much oftener the moved requests always failed, and when what begins, are drawn anew
+ * for each step.
  */
 class ObserveSimulationTest {
   private static final int SECONDS = 240;
@@ -36,7 +36,13 @@ class ObserveSimulationTest {
    * @param own the same of moved requests alone, which no assumption covers
    */
   private record Kind(
-      String name, double least, double most, double slow, boolean shock, double noise, double own) {
+      String name,
+      double least,
+      double most,
+      double slow,
+      boolean shock,
+      double noise,
+      double own) {
     boolean bad() {
       return most > 0;
     }
@@ -99,8 +105,7 @@ class ObserveSimulationTest {
         assertThat((double) undone / each).as(kind.name()).isGreaterThan(0.95);
       }
     }
-    System.out.printf(
-        "%d steps in %.1f s%n", steps, (System.nanoTime() - begin) / 1e9);
+    System.out.printf("%d steps in %.1f s%n", steps, (System.nanoTime() - begin) / 1e9);
     assertThat(steps).isGreaterThanOrEqualTo(10_000);
   }
 
@@ -125,8 +130,7 @@ class ObserveSimulationTest {
     for (int second = 0; second < 60; second++) {
       double common = noise(kind.noise(), random);
       double own = noise(kind.own(), random);
-      moved =
-          moved.and(group(10 * rate * part, base * oftener * common * own, random));
+      moved = moved.and(group(10 * rate * part, base * oftener * common * own, random));
       others = others.and(group(10 * rate * (1 - part), base * common, random));
     }
     Observe observe = new Observe(terms, new Before(moved, others));

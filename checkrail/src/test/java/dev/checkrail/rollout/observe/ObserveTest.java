@@ -11,8 +11,7 @@ import org.junit.jupiter.api.Test;
 /** What is decided after a step. */
 class ObserveTest {
   /** Ten minutes: 24 moved requests a second and 36 others, 1 of 500 of either failed. */
-  private static final Before BEFORE =
-      new Before(new Group(14_400, 29), new Group(21_600, 43));
+  private static final Before BEFORE = new Before(new Group(14_400, 29), new Group(21_600, 43));
 
   private static final Observed GOOD =
       Observed.of(new Group(24, 0), new Group(36, 0), new Group(24, 0));
@@ -86,7 +85,8 @@ class ObserveTest {
     Observed none = Observed.of(Group.NONE, new Group(36, 0), Group.NONE);
 
     Decision decision = observe.add(none);
-    assertThat(decision.why()).isEqualTo("not enough data: no moved request has come to its end yet");
+    assertThat(decision.why())
+        .isEqualTo("not enough data: no moved request has come to its end yet");
     for (int second = 0; second < 100; second++) {
       decision = observe.add(one);
       assertThat(decision.act()).isEqualTo(Act.HOLD);
@@ -131,9 +131,7 @@ class ObserveTest {
             Optional.empty());
 
     assertThat(decide(60, blind))
-        .isEqualTo(
-            new Decision(
-                Act.HOLD, "requests can't be counted: no line of the log for 5 s"));
+        .isEqualTo(new Decision(Act.HOLD, "requests can't be counted: no line of the log for 5 s"));
   }
 
   @Test
@@ -171,8 +169,7 @@ class ObserveTest {
     // All quick answers come at once and are good; what times out ends 10 s later.
     Observe observe = new Observe(Terms.standard(), BEFORE);
     for (int second = 0; second < 10; second++) {
-      Decision decision =
-          observe.add(Observed.of(new Group(12, 0), new Group(36, 0), Group.NONE));
+      Decision decision = observe.add(Observed.of(new Group(12, 0), new Group(36, 0), Group.NONE));
       assertThat(decision.act()).isEqualTo(Act.HOLD);
     }
     Observed late = Observed.of(new Group(24, 12), new Group(36, 0), new Group(24, 12));
@@ -198,7 +195,8 @@ class ObserveTest {
   void theSameSecondsAlwaysGiveTheSameDecision() {
     List<Observed> seconds = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
-      seconds.add(i % 3 == 0 ? Observed.of(new Group(24, 1), new Group(36, 1), GOOD.settled()) : GOOD);
+      seconds.add(
+          i % 3 == 0 ? Observed.of(new Group(24, 1), new Group(36, 1), GOOD.settled()) : GOOD);
     }
 
     assertThat(Observe.decide(Terms.standard(), BEFORE, seconds))

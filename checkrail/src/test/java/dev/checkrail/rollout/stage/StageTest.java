@@ -38,7 +38,9 @@ class StageTest {
   private static final String MORE =
       OLD.replace(
           "\nbackend be_web\n",
-          "\n    server pay-4 127.0.0.1:9104 weight 100 check enabled   # the new one\nbackend be_web\n");
+          "\n"
+              + "    server pay-4 127.0.0.1:9104 weight 100 check enabled   # the new one\n"
+              + "backend be_web\n");
 
   @Test
   void aNewServerComesDisabledIsRaisedAndMadeLast() {
@@ -99,7 +101,12 @@ class StageTest {
             false,
             List.of(
                 new Difference.Region(
-                    "127.0.0.1:8080", "path /pay", web, web, Request.of("GET", "http://a/"), false)),
+                    "127.0.0.1:8080",
+                    "path /pay",
+                    web,
+                    web,
+                    Request.of("GET", "http://a/"),
+                    false)),
             List.of());
     assertThat(Plan.atOnce(difference))
         .contains(
