@@ -244,9 +244,9 @@ final class OtherFaults {
             .herring("all servers are slow")
             .signals("the gateway's trouble with that acquirer"));
     all.add(
-        Scenario.of(36, "acquirer down", "acquirer", OtherFaults::acquirerDown)
+        Scenario.of(36, "acquirers down", "acquirer", OtherFaults::acquirerDown)
             .balancerIsInnocent()
-            .what("an acquirer's port is closed")
+            .what("the ports of both acquirers are closed")
             .herring("all servers fail")
             .signals("the gateway's trouble with that acquirer"));
     all.add(
@@ -290,10 +290,13 @@ final class OtherFaults {
     stage.now();
   }
 
+  /** Both: if one of them is down, the other takes its payments, and nobody is harmed. */
   private static void acquirerDown(Stage stage) throws IOException, InterruptedException {
-    Stage.Ended was = stage.end(stage.process("acquirer\0", "--name\0acq-a\0"), "KILL");
-    stage.now();
-    stage.keep(() -> stage.start(was, command -> command, "acq-a"));
+    for (String name : List.of("acq-a", "acq-b")) {
+      Stage.Ended was = stage.end(stage.process("acquirer\0", "--name\0" + name + "\0"), "KILL");
+      stage.now();
+      stage.keep(() -> stage.start(was, command -> command, name));
+    }
   }
 
   private static void users(List<Scenario> all) {
