@@ -4,10 +4,12 @@ do $$
 begin
   -- A trigger looks at the journal, never at a table of the same name that a session made itself.
   execute format('alter function journal_extends() set search_path = %I, pg_temp', current_schema());
-  revoke all on journal, account, token, series, minute, incident, on_call, delivery from public;
+  revoke all on journal, account, token, series, minute, incident, on_call, delivery, change,
+    change_evidence from public;
   if exists (select 1 from pg_roles where rolname = 'checkrail_service') then
     execute format('grant usage on schema %I to checkrail_service', current_schema());
-    revoke all on journal, account, token, series, minute, incident, on_call, delivery from checkrail_service;
+    revoke all on journal, account, token, series, minute, incident, on_call, delivery, change,
+    change_evidence from checkrail_service;
     grant select, insert on journal to checkrail_service;
     grant select, insert, update on account, token to checkrail_service;
     grant select, insert on series to checkrail_service;
@@ -15,5 +17,6 @@ begin
     grant select, insert, update on on_call to checkrail_service;
     grant select, insert, update, delete on delivery to checkrail_service;
     grant select, insert, update on incident to checkrail_service;
+    grant select, insert, update on change, change_evidence to checkrail_service;
   end if;
 end $$;

@@ -74,11 +74,12 @@ class ArchitectureTest {
       balancer -> change read
       review   -> change
       rollout  -> review balancer
-      watch    -> balancer logs prove
+      watch    -> balancer replay
       path     -> lint replay rehearse change
       store    -> change balancer review rollout watch
-      serve    -> path init store
-      cli      -> path init store
+      settings ->
+      serve    -> path init store settings
+      cli      -> path init store settings
       """;
 
   /** No sockets, processes, clock, chance, threads or files: the same answer on every machine. */
@@ -94,6 +95,9 @@ class ArchitectureTest {
           "prove",
           "replay",
           "init",
+          "rollout.stage",
+          "rollout.observe",
+          "review",
           "watch.detect",
           "watch.oncall");
 

@@ -15,6 +15,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -111,7 +113,7 @@ final class Switching {
       if (stopped.isPresent()) {
         return stopped.get();
       }
-      unsaved = savedState(intent, to, memory.fresh());
+      unsaved = savedState(intent, to, without(memory, from, to));
     } catch (BalancerException e) {
       return backOut(intent, from, to, Outcome.NOT_WRITTEN, String.valueOf(e.getMessage()));
     }
@@ -140,6 +142,21 @@ final class Switching {
       driver.forgetState(to);
       return Optional.of("servers begin with what the files say: " + e.getMessage());
     }
+  }
+
+  /**
+   * Servers whose state the next worker is not to be given. Beside those that are to begin anew all
+   * that the files put somewhere else: HAProxy takes a server's port from its state and not from
+   * the file that it is started with.
+   */
+  private Set<ServerName> without(Memory memory, ConfigurationSet from, ConfigurationSet to) {
+    Map<ServerName, String> before = new HashMap<>();
+    driver.expected(from).servers().forEach(one -> before.put(one.name(), one.address()));
+    Set<ServerName> without = new HashSet<>(memory.fresh());
+    driver.expected(to).servers().stream()
+        .filter(one -> !one.address().equals(before.getOrDefault(one.name(), one.address())))
+        .forEach(one -> without.add(one.name()));
+    return without;
   }
 
   /** HAProxy's word on what is in place, and that it is what we put there. */

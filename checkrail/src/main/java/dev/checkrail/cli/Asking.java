@@ -77,7 +77,10 @@ abstract class Asking extends Answering {
     String next =
         switch (answer.status()) {
           case 401 -> "run 'checkrail login'";
-          case 403 -> "ask an administrator for the role, or use another token";
+          case 403 ->
+              type.equals("own-change")
+                  ? "ask somebody else who may"
+                  : "ask an administrator for the role, or use another token";
           case 500, 502 -> "see the log of 'checkrail serve', request " + answer.text("request_id");
           case 503 ->
               type.equals("balancer-gone")
@@ -111,6 +114,33 @@ abstract class Asking extends Answering {
       text.accept(page());
     }
     return 0;
+  }
+
+  /**
+   * Tells what was found in something that was held back.
+   *
+   * @param more the command that says more
+   * @return the exit status: 1 blocked, 3 undecided
+   */
+  final int heldBack(Remote.Answer answer, String more) {
+    JsonNode verdict = Optional.ofNullable(answer.body().get("verdict")).orElse(Remote.object());
+    if (output.json()) {
+      at.out().println(answer.body());
+    } else {
+      Page page = page();
+      for (JsonNode one : nodes(verdict, "findings")) {
+        boolean counts = !one.has("live") && !one.has("suppressed");
+        if (counts && !of(one, "severity").equals("notice")) {
+          page.line(
+              "%s:%s %s %s"
+                  .formatted(
+                      of(one, "file"), of(one, "line"), of(one, "severity"), of(one, "rule")));
+          page.prose(2, of(one, "message"));
+        }
+      }
+    }
+    say(Shown.of(answer.text("detail")) + "; '" + more + "' says more");
+    return answer.text("type").endsWith("-undecided") ? 3 : 1;
   }
 
   static String of(JsonNode node, String name) {

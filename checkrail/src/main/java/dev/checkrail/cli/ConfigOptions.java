@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Options on how configurations and the policy are found. */
-final class ConfigOptions {
+final class ConfigOptions implements ConfigPlaces {
   @Option(
       names = "--policy",
       paramLabel = "FILE",
@@ -31,15 +31,18 @@ final class ConfigOptions {
               + " configuration.")
   private @Nullable String workingDirectory;
 
-  Optional<String> policy() {
+  @Override
+  public Optional<String> policy() {
     return Optional.ofNullable(policy);
   }
 
-  Map<String, String> environment() {
+  @Override
+  public Map<String, String> environment() {
     return environment;
   }
 
-  Optional<String> workingDirectory() {
+  @Override
+  public Optional<String> workingDirectory() {
     return Optional.ofNullable(workingDirectory);
   }
 }

@@ -8,6 +8,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** Writes an evidence folder: all of it or nothing, and never over one that holds something. */
@@ -34,11 +36,23 @@ final class EvidenceFolder {
   }
 
   void write(Evidence evidence) {
+    Map<String, String> files = new LinkedHashMap<>();
+    evidence.files().forEach(piece -> files.put(piece.name(), piece.text()));
+    write(files);
+  }
+
+  /** Writes files by their plain names; a name that is none is refused. */
+  void write(Map<String, String> files) {
+    for (String name : files.keySet()) {
+      if (!name.matches("[a-z0-9][a-z0-9.-]*")) {
+        throw refused("the control plane sent a file of the name " + Shown.of(name));
+      }
+    }
     Path draft = null;
     try {
       draft = Files.createTempDirectory(parent(), ".checkrail-evidence-");
-      for (Evidence.Piece piece : evidence.files()) {
-        Files.write(draft.resolve(piece.name()), piece.bytes());
+      for (Map.Entry<String, String> file : files.entrySet()) {
+        Files.writeString(draft.resolve(file.getKey()), file.getValue());
       }
       // A rename replaces an empty folder, and fails if somebody filled it in the meantime.
       Files.move(draft, folder, StandardCopyOption.ATOMIC_MOVE);

@@ -143,6 +143,24 @@ final class IncidentsCommand extends Group {
             of(entry, "at") + " " + of(entry, "what"),
             (who.equals("checkrail") ? "" : "(" + who + ") ") + of(entry, "text"));
       }
+      prevention(page, body);
+    }
+  }
+
+  /** What would refuse such a change for ever. */
+  private static void prevention(Page page, ObjectNode body) {
+    JsonNode it = body.get("prevention");
+    if (it == null) {
+      return;
+    }
+    String patch = Optional.ofNullable(it.get("patch")).map(JsonNode::asString).orElse("");
+    if (!patch.isEmpty()) {
+      page.line("so that this is refused for ever, add to its policy:");
+      patch.lines().forEach(line -> page.line("    " + Shown.of(line)));
+      page.verbatim(2, "then:", Asking.of(it, "accept"));
+    }
+    if (!Asking.of(it, "no").isEmpty()) {
+      page.labelled(2, "decide by hand:", Asking.of(it, "no"));
     }
   }
 
@@ -184,7 +202,12 @@ final class IncidentsCommand extends Group {
     public Integer call() {
       ObjectNode body =
           good(remote().post(path() + "/close", Remote.object().put("reason", reason))).body();
-      return show(body, page -> page.line("closed at " + of(body, "at")));
+      return show(
+          body,
+          page -> {
+            page.line("closed at " + of(body, "at"));
+            prevention(page, body);
+          });
     }
   }
 

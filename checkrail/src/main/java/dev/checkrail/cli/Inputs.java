@@ -31,7 +31,7 @@ final class Inputs {
   private static final String NONE = "none";
 
   private final Surroundings at;
-  private final ConfigOptions options;
+  private final ConfigPlaces options;
   private final Files policyFiles;
   private final Policy policy;
   private final Optional<String> policyPath;
@@ -42,7 +42,7 @@ final class Inputs {
    *
    * @param beside the configuration beside which it is looked for if none is named
    */
-  Inputs(Surroundings at, ConfigOptions options, String beside) {
+  Inputs(Surroundings at, ConfigPlaces options, String beside) {
     this.at = at;
     this.options = options;
     this.policyFiles = new Files(new DiskFiles(at.folder()));

@@ -82,7 +82,8 @@ final class LbAdd extends Asking {
   @Option(
       names = "--policy",
       paramLabel = "FILE",
-      description = "The policy under which its changes are judged; approved by this.")
+      description =
+          "The policy under which its changes are judged; approved by this. Later: 'lb policy'.")
   private @Nullable String policy;
 
   @Option(

@@ -30,6 +30,7 @@ final class LbCommand extends Group {
         new Listed(at),
         new Show(at),
         new Doctor(at),
+        new LbPolicy(at),
         new LbApply(at),
         new Drifted(at),
         new Reload(at),

@@ -139,12 +139,14 @@ public final class Main implements Runnable {
     all.put("gate", GateCommand::new);
     all.put("diff", DiffCommand::new);
     all.put("explain", ExplainCommand::new);
+    all.put("replay", ReplayCommand::new);
     all.put("test", TestCommand::new);
     all.put("rehearse", RehearseCommand::new);
     all.put("serve", ServeCommand::new);
     all.put("login", LoginCommand::new);
     all.put("logout", LogoutCommand::new);
     all.put("lb", LbCommand::new);
+    all.put("change", ChangeCommand::new);
     all.put("watch", WatchCommand::new);
     all.put("incidents", IncidentsCommand::new);
     all.put("diagnosis", DiagnosisCommand::new);

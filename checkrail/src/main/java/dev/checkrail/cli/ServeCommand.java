@@ -1,15 +1,41 @@
 package dev.checkrail.cli;
 
+import dev.checkrail.settings.ServeOptions;
+import java.util.List;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
-/** Only listed here: the launcher starts the control plane, whose libraries no command loads. */
-@Command(
-    name = "serve",
-    description = "Runs the control plane: owns load balancers, keeps the journal, answers HTTP.",
-    footer = {"", "Example: checkrail serve --listen 127.0.0.1:8460 --data /var/lib/checkrail"})
-final class ServeCommand extends Answering {
+/**
+ * For help and completion: the launcher starts the control plane, whose libraries no command loads.
+ */
+@Command(name = "serve", sortOptions = false)
+final class ServeCommand extends Answering implements WithCommands {
+  @Mixin private ServeOptions options = new ServeOptions();
+
   ServeCommand(Surroundings at) {
     super(at);
+  }
+
+  @Override
+  public List<Answering> commands() {
+    return List.of();
+  }
+
+  /** Without what it does not take: it gives no answer that could be formatted. */
+  @Override
+  public CommandLine line() {
+    CommandLine line = new CommandLine(this);
+    CommandSpec spec = line.getCommandSpec();
+    CommandSpec its = CommandSpec.forAnnotatedObject(options);
+    for (OptionSpec one : List.copyOf(spec.options())) {
+      if (!one.usageHelp() && its.findOption(one.longestName()) == null) {
+        spec.remove(one);
+      }
+    }
+    return line;
   }
 
   @Override

@@ -100,8 +100,11 @@ final class WatchText {
             + " lines"
             + (lag.isEmpty() ? "" : ", " + lag + " ms behind"));
     count(below, log, "dropped", "dropped");
-    // HAProxy's own notices are no requests.
-    double odd = number(log, "refused") - number(log.path("refused_by"), "notice");
+    // HAProxy's own notices and our probes are no requests of users.
+    double odd =
+        number(log, "refused")
+            - number(log.path("refused_by"), "notice")
+            - number(log.path("refused_by"), "own-probe");
     if (odd > 0) {
       below.add(whole(odd) + " not understood");
     }

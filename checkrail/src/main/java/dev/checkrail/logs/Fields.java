@@ -33,6 +33,9 @@ final class Fields {
   /** Whether the end of the line is missing. */
   boolean cut;
 
+  /** Of the client; -1 if there is none. */
+  int port;
+
   Fields(Function<String, Slots> captured) {
     this.captured = captured;
   }
@@ -103,6 +106,7 @@ final class Fields {
   /** The address before the last colon; none for UNIX sockets and if nobody knows. */
   Optional<String> client(int from, int to) {
     byte[] line = cursor.line;
+    port = -1;
     if (cursor.failure() != null) {
       return Optional.empty();
     }
@@ -114,7 +118,22 @@ final class Fields {
       return Optional.empty();
     }
     Names.Name name = clients.of(line, from, colon);
-    return name.text().equals("unix") ? Optional.empty() : name.some();
+    if (name.text().equals("unix")) {
+      return Optional.empty();
+    }
+    port = port(line, colon + 1, to);
+    return name.some();
+  }
+
+  private static int port(byte[] line, int from, int to) {
+    int number = 0;
+    for (int i = from; i < to; i++) {
+      if (line[i] < '0' || line[i] > '9' || number > 65_535) {
+        return -1;
+      }
+      number = 10 * number + line[i] - '0';
+    }
+    return to > from && number <= 65_535 ? number : -1;
   }
 
   /** {@code fe~ be/server}: the frontend is found, what follows is read. */

@@ -51,6 +51,7 @@ public final class LineReader {
           .map(text -> text.getBytes(US_ASCII))
           .toList();
 
+  private final OwnRequests ours;
   private final Fields fields;
   private final Cursor cursor;
   private final StandardFormat standard;
@@ -68,6 +69,15 @@ public final class LineReader {
    *     that it may change while lines are read
    */
   public LineReader(ZoneId zone, Supplier<CapturedHeaders> captured) {
+    this(zone, captured, OwnRequests.NONE);
+  }
+
+  /**
+   * @param ours requests that are no user's: they are refused as {@link Reason#OWN_PROBE}
+   * @see #LineReader(ZoneId, Supplier)
+   */
+  public LineReader(ZoneId zone, Supplier<CapturedHeaders> captured, OwnRequests ours) {
+    this.ours = ours;
     this.fields = new Fields(frontend -> captured.get().of(frontend));
     this.cursor = fields.cursor;
     this.standard = new StandardFormat(fields, zone);
@@ -108,7 +118,10 @@ public final class LineReader {
   private Read answer(byte[] bytes, int start, int end, LogRecord record) {
     Reason failure = cursor.failure();
     if (failure == null) {
-      return new Parsed(record, fields.cut);
+      int port = fields.port;
+      return port > 0 && record.client().filter(it -> ours.own(it, port)).isPresent()
+          ? Refused.because(Reason.OWN_PROBE)
+          : new Parsed(record, fields.cut);
     }
     boolean text = failure == Reason.TRUNCATED || isText(bytes, start, end);
     return Refused.because(text ? failure : Reason.NOT_TEXT);

@@ -52,6 +52,8 @@ public sealed interface Read {
     NOTICE,
     /** A connection that ended before a request: TLS, PROXY protocol (section 8.2.5). */
     CONNECTION_ERROR,
+    /** A request that we sent ourselves to see whether it is answered: no user's. */
+    OWN_PROBE,
     /** No format that is known, e.g. CLF, a log-format of one's own, or another program's line. */
     UNKNOWN_FORMAT
   }

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What people want of their load balancer: all of {@code checkrail.yaml}. Every service that is
@@ -70,7 +71,7 @@ public record Policy(
         Severities.recommended(),
         List.of(),
         List.of(),
-        new Review(1, List.of()),
+        Review.usual(),
         List.of());
   }
 
@@ -210,11 +211,19 @@ public record Policy(
    * Who has to agree, and when nothing is rolled out.
    *
    * @param approvers how many others have to agree
-   * @param freeze windows as written
+   * @param highRisk how many have to agree to a change of high risk; empty: one more than usually
+   * @param highRiskRoles each of these roles at least one of them must have then
    */
-  public record Review(int approvers, List<String> freeze) {
+  public record Review(
+      int approvers, OptionalInt highRisk, List<String> highRiskRoles, List<FreezeWindow> freeze) {
     public Review {
+      highRiskRoles = List.copyOf(highRiskRoles);
       freeze = List.copyOf(freeze);
+    }
+
+    /** One other person, at any time. */
+    public static Review usual() {
+      return new Review(1, OptionalInt.empty(), List.of(), List.of());
     }
   }
 }

@@ -41,6 +41,10 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  * known word; all of them are told at once.
  */
 public final class PolicyReader {
+  /** Roles that a reviewer of a change of high risk may have to have. */
+  private static final Map<String, String> REVIEWERS =
+      Map.of("approver", "approver", "operator", "operator", "admin", "admin");
+
   private static final List<String> KEYS =
       List.of(
           "version",
@@ -520,17 +524,41 @@ public final class PolicyReader {
     if (node.isEmpty()) {
       return Policy.none().review();
     }
-    Map<String, Node> values = fields.mapping(node.get(), "review", List.of("approvers", "freeze"));
-    int approvers = 1;
+    Map<String, Node> values =
+        fields.mapping(node.get(), "review", List.of("approvers", "high_risk", "freeze"));
+    int approvers = Policy.none().review().approvers();
     if (values.containsKey("approvers")) {
       approvers = fields.integer(values.get("approvers"), "approvers", 0, 100).orElse(approvers);
     }
-    List<String> freeze = new ArrayList<>();
+    Map<String, Node> high =
+        fields
+            .optional(values, "high_risk")
+            .map(it -> fields.mapping(it, "high_risk", List.of("approvers", "roles")))
+            .orElse(Map.of());
+    OptionalInt highRisk = OptionalInt.empty();
+    if (high.containsKey("approvers")) {
+      highRisk = fields.integer(high.get("approvers"), "approvers", 0, 100);
+    }
+    List<String> roles = new ArrayList<>();
+    for (Node one :
+        fields.optional(high, "roles").map(it -> fields.list(it, "roles")).orElse(List.of())) {
+      fields.word(one, "a role", REVIEWERS).ifPresent(roles::add);
+    }
+    List<FreezeWindow> freeze = new ArrayList<>();
     for (Node one :
         fields.optional(values, "freeze").map(it -> fields.list(it, "freeze")).orElse(List.of())) {
-      fields.text(one, "a freeze window").ifPresent(freeze::add);
+      Optional<String> text = fields.text(one, "a freeze window");
+      Optional<FreezeWindow> window = text.flatMap(FreezeWindow::read);
+      window.ifPresent(freeze::add);
+      if (text.isPresent() && window.isEmpty()) {
+        fields.error(
+            "wrong-value",
+            one,
+            "\"" + text.get() + "\" is no freeze window",
+            "write it as " + FreezeWindow.FORMS);
+      }
     }
-    return new Review(approvers, freeze);
+    return new Review(approvers, highRisk, roles, freeze);
   }
 
   private Optional<Suppression> suppression(Node node, RequestSetReader sets) {

@@ -237,6 +237,11 @@ sealed interface Axis permits Axis.Single, Elements {
       };
     }
 
+    /** The atom of a text; -1 if the field cannot have it. */
+    int find(String text) {
+      return atoms.find(text);
+    }
+
     /** The atoms of a text whose letters may be of either case. */
     Set<Integer> atomsOfAnyCase(String text) {
       return atoms.atomsOfAnyCase(text);

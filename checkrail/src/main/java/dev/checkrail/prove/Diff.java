@@ -13,7 +13,6 @@ import dev.checkrail.report.Stage;
 import dev.checkrail.source.Span;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -21,11 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.BiConsumer;
-import java.util.stream.IntStream;
 
 /**
  * Compares two configurations request by request: both are compiled into one space, where the
@@ -159,10 +154,16 @@ final class Diff {
     for (Program now : programs.get(1)) {
       Program old = olds.get(normalised(now.listener()));
       if (old != null) {
-        roots.addAll(sent(differences, old, now));
-        roots.addAll(redirects(differences, old, now));
+        roots.addAll(comparisons(differences, old, now));
       }
     }
+    return roots;
+  }
+
+  /** The same for one pair of listeners. */
+  static List<Formula> comparisons(Differences differences, Program old, Program now) {
+    List<Formula> roots = new ArrayList<>(sent(differences, old, now));
+    roots.addAll(redirects(differences, old, now));
     return roots;
   }
 
@@ -237,48 +238,20 @@ final class Diff {
 
   // One pair of listeners.
 
-  /** What the leaves of a pair's diagrams mean: a way, or chances of several. */
-  private record Mixture(SortedMap<Integer, Double> shares) {
-    Mixture {
-      shares = Collections.unmodifiableSortedMap(new TreeMap<>(shares));
-    }
-  }
-
-  private record Pair(int old, int now) {}
-
   private record Kind(String from, String to) {}
 
   private void pair(Dispatch old, Dispatch now) {
-    List<Mixture> oldMixtures = new ArrayList<>();
-    List<Mixture> nowMixtures = new ArrayList<>();
-    int oldResult = withoutChance(old, oldMixtures);
-    int nowResult = withoutChance(now, nowMixtures);
-    List<Pair> pairs = new ArrayList<>();
-    Map<Pair, Integer> index = new HashMap<>();
-    int both =
-        diagrams.apply(
-            oldResult,
-            nowResult,
-            (a, b) ->
-                index.computeIfAbsent(
-                    new Pair(a, b),
-                    pair -> {
-                      pairs.add(pair);
-                      return pairs.size() - 1;
-                    }));
-    Diagrams.Regions areas = diagrams.regions(both);
-    boolean alike = alike(old, now);
+    Overlay overlay = new Overlay(work, differences, old, now);
+    Diagrams.Regions areas = diagrams.regions(overlay.both());
     Map<Kind, Integer> moved = new LinkedHashMap<>();
-    for (int i = 0; i < pairs.size(); i++) {
-      Mixture a = oldMixtures.get(pairs.get(i).old());
-      Mixture b = nowMixtures.get(pairs.get(i).now());
-      Formula differ = differ(a, old, b, now, alike);
+    for (int i = 0; i < overlay.pairs(); i++) {
+      Formula differ = overlay.differ(i);
       if (differ == work.formulas.none) {
         continue;
       }
       int set = diagrams.and(areas.of(i), work.universe.encode(differ));
       if (set != Diagrams.FALSE) {
-        moved.merge(new Kind(kind(a, old), kind(b, now)), set, diagrams::or);
+        moved.merge(new Kind(overlay.from(i), overlay.to(i)), set, diagrams::or);
       }
     }
     int regular = regular(now);
@@ -289,129 +262,6 @@ final class Diff {
                     diagrams.isInside(
                         diagrams.and(work.universe.certainly(set), regular), declared(now)));
     moved.values().forEach(set -> region(set, allDeclared, old, now));
-  }
-
-  private int withoutChance(Dispatch dispatch, List<Mixture> mixtures) {
-    Map<Mixture, Integer> index = new HashMap<>();
-    return diagrams.collapse(
-        dispatch.result,
-        work.universe.firstOfChance(),
-        node -> {
-          TreeMap<Integer, Double> shares = new TreeMap<>();
-          int[] leaves = diagrams.leaves(node);
-          for (int leaf : leaves) {
-            shares.put(
-                leaf,
-                leaves.length == 1
-                    ? 1.0
-                    : work.universe.measure(diagrams.region(node, l -> l == leaf)));
-          }
-          return index.computeIfAbsent(
-              new Mixture(shares),
-              mixture -> {
-                mixtures.add(mixture);
-                return mixtures.size() - 1;
-              });
-        });
-  }
-
-  /**
-   * Whether two listeners ask the same in the same order and do the same with every answer: then
-   * they treat alike also the requests {@linkplain Dispatch#unfollowedIn whose way is not
-   * followed}.
-   */
-  private boolean alike(Dispatch old, Dispatch now) {
-    return asked(old).equals(asked(now))
-        && IntStream.range(0, old.followed())
-            .allMatch(i -> {
-              Dispatch.Leaf before = old.leaves.get(i);
-              Dispatch.Leaf after = now.leaves.get(i);
-              return before.ending() instanceof Ending.ToPool
-                  ? after.ending() instanceof Ending.ToPool
-                  : !(after.ending() instanceof Ending.ToPool)
-                      && differences.of(before, after) == work.formulas.none;
-            });
-  }
-
-  /** What is asked, in order, and where each answer leads, without names. */
-  private static List<Integer> asked(Dispatch dispatch) {
-    List<Integer> asked = new ArrayList<>();
-    List<String> pools = List.copyOf(dispatch.program.pools().keySet());
-    for (Program.Entry entry : dispatch.program.entries()) {
-      asked.add(entry.guard().id());
-      asked.add(entry.ending() instanceof Ending.ToPool to ? pools.indexOf(to.pool().name()) : -1);
-    }
-    dispatch
-        .leaves
-        .subList(0, dispatch.followed())
-        .forEach(leaf -> asked.add(leaf.entry().guard().id()));
-    return asked;
-  }
-
-  private Formula differ(Mixture a, Dispatch old, Mixture b, Dispatch now, boolean alike) {
-    Optional<Blame> hidden = now.unfollowedIn(b.shares().keySet());
-    if (hidden.isPresent() && old.unfollowedIn(a.shares().keySet()).isPresent() && alike) {
-      return work.formulas.none;
-    }
-    hidden = hidden.or(() -> old.unfollowedIn(a.shares().keySet()));
-    if (hidden.isPresent()) {
-      return differences.unknown(hidden.get());
-    }
-    if (a.shares().size() == 1 && b.shares().size() == 1) {
-      return differences.of(
-          old.leaves.get(a.shares().firstKey()), now.leaves.get(b.shares().firstKey()));
-    }
-    // Chance decides: the same ways with the same chances, else it is a move.
-    Map<String, Double> before = chances(a, old);
-    Map<String, Double> after = chances(b, now);
-    Set<String> all = new TreeSet<>(before.keySet());
-    all.addAll(after.keySet());
-    boolean differs =
-        all.stream()
-            .anyMatch(key ->
-                Differences.differ(before.getOrDefault(key, 0.0), after.getOrDefault(key, 0.0)));
-    return work.formulas.constant(differs);
-  }
-
-  private static Map<String, Double> chances(Mixture mixture, Dispatch dispatch) {
-    Map<String, Double> chances = new TreeMap<>();
-    mixture
-        .shares()
-        .forEach(
-            (leaf, share) -> chances.merge(kind(dispatch.leaves.get(leaf)), share, Double::sum));
-    return chances;
-  }
-
-  private static String kind(Mixture mixture, Dispatch dispatch) {
-    return mixture.shares().size() == 1
-        ? kind(dispatch.leaves.get(mixture.shares().firstKey()))
-        : chances(mixture, dispatch).toString();
-  }
-
-  /** Equal for ways that are the same to whoever sends the request. */
-  private static String kind(Dispatch.Leaf leaf) {
-    return switch (leaf.ending()) {
-      case Ending.Answer answer -> "answer " + answer.status() + " " + answer.body().orElse("");
-      case Ending.Closed closed -> "closed";
-      case Ending.Redirected redirected ->
-          "redirect " + redirected.status() + " " + redirected.location().id();
-      case Ending.ToPool to -> "pool " + to.pool().name();
-      case Ending.ToServers to -> {
-        StringBuilder text = new StringBuilder("servers");
-        for (int i = 0; i < to.servers().size(); i++) {
-          text.append(' ').append(to.servers().get(i).key()).append('=').append(to.shares().get(i));
-        }
-        leaf.pool()
-            .ifPresent(pool -> {
-              text.append(" target ").append(pool.sent().target().id());
-              pool.sent()
-                  .headers()
-                  .forEach((n, t) -> text.append(' ').append(n).append(':').append(t.id()));
-            });
-        yield text.toString();
-      }
-      case Ending.Unclear unclear -> "unclear " + unclear.blame().text();
-    };
   }
 
   private void region(int set, boolean allDeclared, Dispatch old, Dispatch now) {

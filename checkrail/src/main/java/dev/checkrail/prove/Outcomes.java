@@ -38,6 +38,83 @@ final class Outcomes {
     };
   }
 
+  /**
+   * What becomes of all requests that take a way: what is sent on differently for each of them is
+   * {@link Outcome#VARIES}, and which server a key or a cookie chooses is left to their shares.
+   */
+  static Outcome common(Dispatch.Leaf leaf, Term originalTarget) {
+    return switch (leaf.ending()) {
+      case Ending.Answer answer ->
+          new Outcome.Responds(answer.status(), answer.pool(), answer.body());
+      case Ending.Closed closed -> new Outcome.Drops(closed.pool());
+      case Ending.Redirected redirected ->
+          new Outcome.Redirects(redirected.status(), common(redirected.location()).orElse(""));
+      case Ending.Unclear unclear -> undecided(unclear.blame());
+      case Ending.ToServers to ->
+          to.unsure().isPresent()
+              ? undecided(to.unsure().get())
+              : new Outcome.Reaches(
+                  to.pool().name(),
+                  shares(to),
+                  to.varies(),
+                  leaf.pool()
+                      .map(Program.PoolProgram::sent)
+                      .filter(sent -> !isSentAsItCame(sent, originalTarget))
+                      .map(sent -> common(sent.target()).orElse("")),
+                  leaf.pool().map(pool -> headers(pool.sent())).orElse(Map.of()));
+      case Ending.ToPool to -> throw new IllegalStateException("a pool's rules were not followed");
+    };
+  }
+
+  private static boolean isSentAsItCame(Program.Sent sent, Term originalTarget) {
+    return sent.target() == originalTarget
+        || (sent.state().path instanceof Term.Original path
+            && path.field().equals(Field.PATH)
+            && sent.state().query instanceof Term.Original query
+            && query.field().equals(Field.QUERY));
+  }
+
+  private static Outcome undecided(Blame blame) {
+    return new Outcome.Undecided(blame.span() + ": " + blame.text() + ": " + blame.reason());
+  }
+
+  private static List<Outcome.Share> shares(Ending.ToServers to) {
+    List<Outcome.Share> shares = new ArrayList<>();
+    for (int i = 0; i < to.servers().size(); i++) {
+      if (to.shares().get(i) > 0) {
+        Server server = to.servers().get(i);
+        shares.add(new Outcome.Share(server.name(), server.key(), to.shares().get(i)));
+      }
+    }
+    return shares;
+  }
+
+  private static Map<String, Optional<String>> headers(Program.Sent sent) {
+    Map<String, Optional<String>> headers = new TreeMap<>();
+    for (String name : sent.headers().keySet()) {
+      Term after = sent.header(name);
+      if (!(after instanceof Term.Original same && same.field().equals(Field.header(name)))) {
+        headers.put(name, common(after));
+      }
+    }
+    return headers;
+  }
+
+  /** The same text for all requests, or that there is none, or that nobody can say it for all. */
+  private static Optional<String> common(Term term) {
+    return switch (term) {
+      case Term.Nothing nothing -> Optional.empty();
+      case Term.Constant constant ->
+          Optional.of(constant.value().asText().replace("\n", ", "));
+      case Term.Unknown unknown -> Optional.of(Outcome.NOT_KNOWN);
+      case Term.Original original -> Optional.of(Outcome.VARIES);
+      case Term.Joined joined -> Optional.of(Outcome.VARIES);
+      case Term.OrEmpty orEmpty -> Optional.of(Outcome.VARIES);
+      case Term.Choice choice -> Optional.of(Outcome.VARIES);
+      case Term.Stepped stepped -> Optional.of(Outcome.VARIES);
+    };
+  }
+
   private static Outcome undecided(Dispatch.Leaf leaf, String why) {
     return new Outcome.Undecided(leaf.entry().span() + ": " + why);
   }

@@ -89,6 +89,27 @@ public final class Prove {
     }
   }
 
+  /** Sorts requests of which only a part is known by what becomes of them. */
+  public static Sorter sorter(Configuration configuration, Policy policy) {
+    try {
+      return Sorter.of(configuration, policy);
+    } catch (BudgetExceeded tooLarge) {
+      return Sorter.tooLarge(String.valueOf(tooLarge.getMessage()), false);
+    }
+  }
+
+  /**
+   * Sorts requests that come to the old configuration by what becomes of them in both, and whether
+   * that differs.
+   */
+  public static Sorter sorter(Configuration old, Configuration candidate, Policy policy) {
+    try {
+      return Sorter.of(old, candidate, policy);
+    } catch (BudgetExceeded tooLarge) {
+      return Sorter.tooLarge(String.valueOf(tooLarge.getMessage()), true);
+    }
+  }
+
   private static Undecided tooLarge(Configuration configuration, BudgetExceeded tooLarge) {
     Span place =
         configuration.frontends().isEmpty()

@@ -9,8 +9,6 @@ import dev.checkrail.model.RuleSet;
 import dev.checkrail.prove.set.Diagrams;
 import dev.checkrail.prove.set.FieldEncoding;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,9 +17,9 @@ import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Says where the proved diagrams send requests of which only a part is known, as of those in a log.
@@ -74,9 +72,7 @@ public final class Regions {
   private record Place(
       String frontend,
       Listener listener,
-      boolean http,
-      boolean addressesChange,
-      boolean wholeTarget,
+      SeenCodes.Manner manner,
       Table result,
       Table services,
       List<List<String>> groups,
@@ -113,9 +109,7 @@ public final class Regions {
     return new Place(
         dispatch.program.frontend().name(),
         dispatch.program.listener(),
-        http,
-        changesAddresses(dispatch.program),
-        looksAtWholeTarget(dispatch.program),
+        manner(dispatch.program),
         new Table(diagrams, work.universe, result),
         new Table(diagrams, work.universe, services),
         groups,
@@ -127,6 +121,14 @@ public final class Regions {
   private static Region.Decider decider(Program.Entry entry) {
     return new Region.Decider(
         entry.rule().map(Rule::text).orElse("no rule"), Questions.place(entry));
+  }
+
+  static SeenCodes.Manner manner(Program program) {
+    return new SeenCodes.Manner(
+        changesAddresses(program),
+        program.listener().tls(),
+        program.frontend().mode() == Mode.HTTP,
+        looksAtWholeTarget(program));
   }
 
   /** A log has the client's address as it is after that. */
@@ -236,23 +238,33 @@ public final class Regions {
     return remembered;
   }
 
-  /** The listeners at which it can have arrived; of equal ones the first. */
   private List<Place> arrivedAt(Seen seen) {
     List<Place> own =
         places.stream().filter(place -> place.frontend().equals(seen.frontend())).toList();
-    List<Place> fitting = own.stream().filter(p -> p.listener().tls() == seen.tls()).toList();
+    return arrivedAt(own, Place::listener, seen);
+  }
+
+  /**
+   * At which of a frontend's listeners a request can have arrived; of equal ones the first.
+   *
+   * @param own all of the frontend
+   */
+  static <P> List<P> arrivedAt(List<P> own, Function<P, Listener> listener, Seen seen) {
+    List<P> fitting = own.stream().filter(p -> listener.apply(p).tls() == seen.tls()).toList();
     // The mark of TLS is missing in some formats.
-    List<Place> here = fitting.isEmpty() ? own : fitting;
+    List<P> here = fitting.isEmpty() ? own : fitting;
     if (seen.listener().isPresent()) {
       String key = seen.listener().get();
-      List<Place> same = here.stream().filter(p -> p.listener().key().equals(key)).toList();
+      List<P> same = here.stream().filter(p -> listener.apply(p).key().equals(key)).toList();
       if (same.isEmpty()) {
         String port = key.substring(key.lastIndexOf(':') + 1);
         same =
             here.stream()
-                .filter(
-                    p -> p.listener().address().equals("*") || p.listener().address().equals("::"))
-                .filter(p -> Integer.toString(p.listener().port()).equals(port))
+                .filter(p -> {
+                  String address = listener.apply(p).address();
+                  return address.equals("*") || address.equals("::");
+                })
+                .filter(p -> Integer.toString(listener.apply(p).port()).equals(port))
                 .toList();
       }
       here = same.isEmpty() ? here : same;
@@ -264,7 +276,8 @@ public final class Regions {
   private final class At {
     final List<Place> places;
     private final List<Axis> looked;
-    private final Map<Key, Region> answers = new HashMap<>();
+    private final Map<Codes.Key, Region> answers = new HashMap<>();
+    private final SeenCodes seenCodes;
 
     At(List<Place> places) {
       this.places = places;
@@ -275,14 +288,16 @@ public final class Regions {
         }
       }
       this.looked = List.copyOf(all);
+      this.seenCodes =
+          new SeenCodes(places.stream().map(Place::manner).reduce(SeenCodes.Manner::and).orElseThrow());
     }
 
     Region region(Seen seen) {
       Codes codes = new Codes();
       for (Axis axis : looked) {
-        known(axis, seen, codes);
+        seenCodes.known(axis, seen, codes);
       }
-      Key key = codes.key();
+      Codes.Key key = codes.key();
       Region answer = answers.get(key);
       if (answer == null) {
         answer = interned(walk(codes));
@@ -350,406 +365,6 @@ public final class Regions {
           deciders.stream().limit(Region.RULES).toList(),
           List.copyOf(unseen),
           List.copyOf(unmodelled));
-    }
-
-    // What is known of a field, as codes.
-
-    private void known(Axis axis, Seen seen, Codes codes) {
-      Field field = axis.field();
-      switch (field.kind()) {
-        case METHOD -> one(axis, seen.method(), codes);
-        case PATH -> one(axis, path(seen.path()), codes);
-        case QUERY -> one(axis, isHidden(seen.path()) ? new Known.Nothing() : seen.query(), codes);
-        case VERSION -> one(axis, seen.version(), codes);
-        case HOST -> header(axis, seen.host(), codes);
-        case HEADER -> header(axis, headerOf(seen, field), codes);
-        case HEADER_LIST -> list(axis, headerOf(seen, field), codes);
-        case SOURCE ->
-            seen.client()
-                .filter(address -> places.stream().noneMatch(Place::addressesChange))
-                .flatMap(Addresses::parse)
-                .map(Value.Address::new)
-                .flatMap(axis::codes)
-                .ifPresentOrElse(codes::putAll, () -> codes.open(axis));
-        case SERVER_NAME -> {
-          if (places.stream().noneMatch(place -> place.listener().tls())) {
-            one(axis, new Known.Absent(), codes);
-          } else {
-            codes.open(axis);
-          }
-        }
-        case GREETING -> {
-          if (places.stream().allMatch(Place::http)) {
-            one(axis, new Known.Absent(), codes);
-          } else {
-            codes.open(axis);
-          }
-        }
-        case SOURCE_PORT, DESTINATION, CHANCE -> codes.open(axis);
-      }
-    }
-
-    private boolean isHidden(Known path) {
-      return path instanceof Known.Exactly one
-          && isAbsolute(one.text())
-          && places.stream().anyMatch(Place::wholeTarget);
-    }
-
-    private Known path(Known path) {
-      if (!(path instanceof Known.Exactly one) || !isAbsolute(one.text())) {
-        return path;
-      }
-      int slash = one.text().indexOf('/', one.text().indexOf("://") + 3);
-      return isHidden(path)
-          ? new Known.Nothing()
-          : slash < 0 ? new Known.Absent() : new Known.Exactly(one.text().substring(slash));
-    }
-
-    private static boolean isAbsolute(String target) {
-      return !target.startsWith("/") && target.indexOf("://") > 0;
-    }
-
-    private static Known headerOf(Seen seen, Field field) {
-      return field.name().equals("host")
-          ? seen.host()
-          : seen.headers().getOrDefault(field.name(), new Known.Nothing());
-    }
-
-    private static void one(Axis axis, Known known, Codes codes) {
-      switch (known) {
-        case Known.Exactly exactly -> exactly(axis, exactly.text(), codes);
-        case Known.Absent absent -> exactly(axis, Field.ABSENT, codes);
-        case Known.AnyCase any -> codes.some(axis, anyCase(axis, any.text()));
-        case Known.Pieces pieces -> codes.some(axis, around(axis, pieces.pieces()));
-        // Only headers have lines.
-        case Known.LastLine last -> codes.open(axis);
-        case Known.Nothing nothing -> codes.open(axis);
-      }
-    }
-
-    private static void header(Axis axis, Known known, Codes codes) {
-      switch (known) {
-        case Known.Exactly exactly ->
-            exactly(axis, isPlain(axis, exactly.text()) ? exactly.text() : Field.LISTED, codes);
-        case Known.Absent absent -> exactly(axis, Field.ABSENT, codes);
-        case Known.AnyCase any -> {
-          if (isPlain(axis, any.text())) {
-            codes.some(axis, anyCase(axis, any.text()));
-          } else {
-            exactly(axis, Field.LISTED, codes);
-          }
-        }
-        case Known.Pieces pieces -> codes.open(axis);
-        case Known.LastLine last -> {
-          Set<Integer> some = new TreeSet<>();
-          atom(axis, Field.LISTED).ifPresent(some::add);
-          if (isPlain(axis, last.text())) {
-            atom(axis, last.text()).ifPresent(some::add);
-          }
-          if (last.text().isEmpty()) {
-            atom(axis, Field.ABSENT).ifPresent(some::add);
-          }
-          codes.some(axis, some);
-        }
-        case Known.Nothing nothing -> codes.open(axis);
-      }
-    }
-
-    private static void list(Axis axis, Known known, Codes codes) {
-      switch (known) {
-        case Known.Exactly exactly -> {
-          if (isPlain(axis, exactly.text())) {
-            codes.none(axis);
-          } else {
-            exactly(axis, exactly.text(), codes);
-          }
-        }
-        case Known.AnyCase any -> {
-          if (isPlain(axis, any.text())) {
-            codes.none(axis);
-          } else {
-            codes.open(axis);
-          }
-        }
-        case Known.Absent absent -> codes.none(axis);
-        case Known.Pieces pieces -> codes.open(axis);
-        case Known.LastLine last -> {
-          codes.open(axis);
-          if (axis instanceof Elements elements && isBytes(last.text())) {
-            elements.codesEndingWith(last.text()).ifPresent(codes::putAll);
-          }
-        }
-        case Known.Nothing nothing -> codes.open(axis);
-      }
-    }
-
-    private static boolean isPlain(Axis axis, String text) {
-      return isBytes(text) && Axis.Words.plain(axis.field().name()).contains(text);
-    }
-
-    private static void exactly(Axis axis, String text, Codes codes) {
-      if (isBytes(text)) {
-        axis.codes(new Value.Text(text)).ifPresentOrElse(codes::putAll, () -> codes.open(axis));
-      } else {
-        codes.open(axis);
-      }
-    }
-
-    private static Optional<Integer> atom(Axis axis, String text) {
-      return axis instanceof Axis.Single single && isBytes(text)
-          ? single.atomOf(new Value.Text(text))
-          : Optional.empty();
-    }
-
-    private static Set<Integer> anyCase(Axis axis, String text) {
-      return axis instanceof Axis.Words words && isBytes(text)
-          ? words.atomsOfAnyCase(text)
-          : Set.of();
-    }
-
-    private static Set<Integer> around(Axis axis, List<String> pieces) {
-      return axis instanceof Axis.Words words && pieces.stream().allMatch(At::isBytes)
-          ? words.atomsAround(pieces)
-          : Set.of();
-    }
-
-    private static boolean isBytes(String text) {
-      for (int i = 0; i < text.length(); i++) {
-        if (text.charAt(i) > 0xff) {
-          return false;
-        }
-      }
-      return true;
-    }
-  }
-
-  /** What is known of each field of the diagrams, by its number: the codes it can have. */
-  private static final class Codes {
-    private static final int[] ANY = {};
-    private static final int[] FIRST = {0};
-    private int[][] byField = new int[16][];
-
-    private void put(FieldEncoding encoding, int[] codes) {
-      if (encoding.number() >= byField.length) {
-        byField = Arrays.copyOf(byField, 2 * encoding.number());
-      }
-      byField[encoding.number()] = codes;
-    }
-
-    void putAll(Map<FieldEncoding, Integer> codes) {
-      codes.forEach((encoding, code) -> put(encoding, new int[] {code}));
-    }
-
-    /** One of these; without any, nothing is known. */
-    void some(Axis axis, Set<Integer> atoms) {
-      int[] codes = atoms.stream().mapToInt(Integer::intValue).toArray();
-      axis.encodings().forEach(encoding -> put(encoding, codes));
-    }
-
-    /** Nobody looks at it. */
-    void none(Axis axis) {
-      axis.encodings().forEach(encoding -> put(encoding, FIRST));
-    }
-
-    void open(Axis axis) {
-      axis.encodings().forEach(encoding -> put(encoding, ANY));
-    }
-
-    /** Empty if it can be any. */
-    int[] of(int field) {
-      int[] codes = field < byField.length ? byField[field] : ANY;
-      return codes == null ? ANY : codes;
-    }
-
-    Key key() {
-      int length = 0;
-      for (int[] codes : byField) {
-        length += 1 + (codes == null ? 0 : codes.length);
-      }
-      int[] flat = new int[length];
-      int i = 0;
-      for (int[] codes : byField) {
-        flat[i++] = codes == null ? -1 : codes.length;
-        if (codes != null) {
-          System.arraycopy(codes, 0, flat, i, codes.length);
-          i += codes.length;
-        }
-      }
-      return new Key(flat);
-    }
-  }
-
-  /** What is known, flat. */
-  private static final class Key {
-    private final int[] codes;
-    private final int hash;
-
-    Key(int[] codes) {
-      this.codes = codes;
-      this.hash = Arrays.hashCode(codes);
-    }
-
-    @Override
-    public int hashCode() {
-      return hash;
-    }
-
-    @Override
-    public boolean equals(@Nullable Object other) {
-      return other instanceof Key key && Arrays.equals(codes, key.codes);
-    }
-  }
-
-  /** A diagram by itself, so that the space in which it was made can go. The root is 0. */
-  private static final class Table {
-    private static final int LEAF = -1;
-    final List<Axis> looked;
-    private final Map<Integer, String> names = new HashMap<>();
-
-    /** The field that a node asks; {@link #LEAF} if its number is {@link #low}. */
-    private final int[] field;
-
-    /** Which bit of the field's code, counted from the last. */
-    private final int[] bit;
-
-    private final int[] low;
-    private final int[] high;
-
-    Table(Diagrams diagrams, Universe universe, int root) {
-      List<FieldEncoding> support = diagrams.support(root);
-      List<Axis> axes = new ArrayList<>();
-      for (Axis axis : universe.axes()) {
-        if (axis.encodings().stream().anyMatch(support::contains)) {
-          axes.add(axis);
-          axis.encodings().forEach(e -> names.put(e.number(), nameOf(axis.field())));
-        }
-      }
-      this.looked = List.copyOf(axes);
-      Map<Integer, Integer> numbers = new HashMap<>();
-      List<Integer> nodes = new ArrayList<>();
-      numbers.put(root, 0);
-      nodes.add(root);
-      for (int i = 0; i < nodes.size(); i++) {
-        int node = nodes.get(i);
-        if (!diagrams.isLeaf(node)) {
-          for (int next : new int[] {diagrams.low(node), diagrams.high(node)}) {
-            if (numbers.putIfAbsent(next, nodes.size()) == null) {
-              nodes.add(next);
-            }
-          }
-        }
-      }
-      FieldEncoding[] byVariable = byVariable(support);
-      this.field = new int[nodes.size()];
-      this.bit = new int[nodes.size()];
-      this.low = new int[nodes.size()];
-      this.high = new int[nodes.size()];
-      for (int i = 0; i < nodes.size(); i++) {
-        int node = nodes.get(i);
-        if (diagrams.isLeaf(node)) {
-          field[i] = LEAF;
-          low[i] = diagrams.value(node);
-          continue;
-        }
-        int variable = diagrams.variable(node);
-        FieldEncoding encoding = byVariable[variable];
-        field[i] = encoding.number();
-        bit[i] = encoding.past() - 1 - variable;
-        low[i] = numberOf(numbers, diagrams.low(node));
-        high[i] = numberOf(numbers, diagrams.high(node));
-      }
-    }
-
-    private static int numberOf(Map<Integer, Integer> numbers, int node) {
-      return Optional.ofNullable(numbers.get(node)).orElseThrow();
-    }
-
-    private static FieldEncoding[] byVariable(List<FieldEncoding> support) {
-      FieldEncoding[] result =
-          new FieldEncoding[support.stream().mapToInt(FieldEncoding::past).max().orElse(0)];
-      for (FieldEncoding encoding : support) {
-        Arrays.fill(result, encoding.first(), encoding.past(), encoding);
-      }
-      return result;
-    }
-
-    private static String nameOf(Field field) {
-      return switch (field.kind()) {
-        case HOST -> "Host";
-        case PATH -> "path";
-        case METHOD -> "method";
-        case QUERY -> "query";
-        case HEADER, HEADER_LIST -> field.name().equals("host") ? "Host" : "header " + field.name();
-        case SOURCE -> "address of the client";
-        case SOURCE_PORT -> "port of the client";
-        case DESTINATION -> "address it was sent to";
-        case SERVER_NAME, GREETING -> "TLS server name";
-        case VERSION -> "HTTP version";
-        case CHANCE -> "chance";
-      };
-    }
-
-    String nameOf(int field) {
-      return names.getOrDefault(field, "a test that is not modelled");
-    }
-  }
-
-  /** All leaves that what is known leaves possible, up to a limit. */
-  private static final class Walk {
-    final Table table;
-
-    /** In ascending order. */
-    final Set<Integer> leaves = new TreeSet<>();
-
-    /** Fields of which more than one branch was taken. */
-    final Set<Integer> open = new TreeSet<>();
-
-    private final BitSet seen = new BitSet();
-    private int[] stack = new int[64];
-    private int size;
-
-    /** Whether there may be more leaves. */
-    final boolean stopped;
-
-    Walk(Table table, Codes codes, int most) {
-      this.table = table;
-      push(0);
-      while (size > 0 && leaves.size() < most) {
-        int node = stack[--size];
-        int field = table.field[node];
-        if (field == Table.LEAF) {
-          leaves.add(table.low[node]);
-          continue;
-        }
-        int[] known = codes.of(field);
-        if (known.length == 0) {
-          open.add(field);
-          push(table.low[node]);
-          push(table.high[node]);
-          continue;
-        }
-        if (known.length > 1) {
-          open.add(field);
-        }
-        for (int code : known) {
-          int next = node;
-          while (table.field[next] == field) {
-            next = (code >>> table.bit[next] & 1) == 0 ? table.low[next] : table.high[next];
-          }
-          push(next);
-        }
-      }
-      this.stopped = size > 0;
-    }
-
-    private void push(int node) {
-      if (!seen.get(node)) {
-        seen.set(node);
-        if (size == stack.length) {
-          stack = Arrays.copyOf(stack, 2 * size);
-        }
-        stack[size++] = node;
-      }
     }
   }
 }

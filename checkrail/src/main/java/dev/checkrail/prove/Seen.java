@@ -1,7 +1,5 @@
 package dev.checkrail.prove;
 
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -33,6 +31,6 @@ public record Seen(
     Optional<String> client,
     Map<String, Known> headers) {
   public Seen {
-    headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+    headers = Map.copyOf(headers);
   }
 }

@@ -103,6 +103,73 @@ public final class Json {
     });
   }
 
+  /** {@code replay}. */
+  public String replayed(Replayed replayed) {
+    return write(out -> {
+      out.number("lines", replayed.lines());
+      out.number("routed", replayed.routed());
+      out.number("undecided", replayed.undecided());
+      out.each(
+          "rejected",
+          first(replayed.rejected()),
+          one -> {
+            out.text("reason", one.reason());
+            out.number("lines", one.lines());
+            out.text("example", one.example());
+          });
+      out.each(
+          "by",
+          first(replayed.by()),
+          one -> {
+            out.object("outcome", one.outcome(), outcome -> outcome(out, outcome));
+            counted(out, one.requests(), one.share(), one.example());
+          });
+      out.each(
+          "moves",
+          first(replayed.moves()),
+          one -> {
+            out.object("from", one.from(), outcome -> outcome(out, outcome));
+            out.object("to", one.to(), outcome -> outcome(out, outcome));
+            counted(out, one.requests(), one.share(), one.example());
+          });
+      out.each(
+          "unclear",
+          first(replayed.unclear()),
+          one -> {
+            out.text("because", one.because());
+            counted(out, one.requests(), one.share(), one.example());
+          });
+      out.each(
+          "servers",
+          first(replayed.servers()),
+          one -> {
+            out.text("pool", one.pool());
+            out.text("server", one.server());
+            out.text("address", one.address());
+            one.before().ifPresent(share -> out.number("before", share));
+            out.number("now", one.now());
+          });
+      if (Math.max(
+              Math.max(replayed.by().size(), replayed.moves().size()), replayed.servers().size())
+          > MOST) {
+        out.object(
+            "omitted",
+            replayed,
+            all -> {
+              out.number("by", Math.max(0, all.by().size() - MOST));
+              out.number("moves", Math.max(0, all.moves().size() - MOST));
+              out.number("servers", Math.max(0, all.servers().size() - MOST));
+            });
+      }
+    });
+  }
+
+  private static void counted(Out out, long requests, double share, Request example) {
+    out.number("requests", requests);
+    out.number("share", share);
+    out.object("example", example, request -> request(out, request));
+  }
+
   /** {@code rehearse}. */
   public String rehearsal(Rehearsal rehearsal) {
     return write(out -> {
@@ -397,6 +464,10 @@ public final class Json {
     }
 
     void number(String name, int value) {
+      json.writeNumberProperty(name, value);
+    }
+
+    void number(String name, long value) {
       json.writeNumberProperty(name, value);
     }
 

@@ -16,6 +16,11 @@ public sealed interface Outcome {
   String NOT_KNOWN = "(not known)";
 
   /**
+   * Stands for a path, a header value or a location that is not the same for all of many requests.
+   */
+  String VARIES = "(varies)";
+
+  /**
    * It is sent to a server.
    *
    * @param servers who can get it, with nominal shares that add up to 1

@@ -49,12 +49,19 @@ final class BalancerApi {
   private final Watching watching;
   private final DriftRounds rounds;
   private final RolloutHold hold;
+  private final Changes changes;
 
-  BalancerApi(Balancers balancers, Watching watching, DriftRounds rounds, RolloutHold hold) {
+  BalancerApi(
+      Balancers balancers,
+      Watching watching,
+      DriftRounds rounds,
+      RolloutHold hold,
+      Changes changes) {
     this.balancers = balancers;
     this.watching = watching;
     this.rounds = rounds;
     this.hold = hold;
+    this.changes = changes;
   }
 
   List<Endpoint> endpoints() {
@@ -74,7 +81,7 @@ final class BalancerApi {
   }
 
   /** What goes wrong with a load balancer, as a problem. */
-  private static Endpoint.Work told(Endpoint.Work work) {
+  static Endpoint.Work told(Endpoint.Work work) {
     return call -> {
       try {
         return work.of(call);
@@ -459,25 +466,14 @@ final class BalancerApi {
     String name = call.parameter("balancer");
     call.may(Right.LB_APPLY, name);
     Body body = call.body("main", "names", "beside", "moves", "choices", "force");
-    List<SourceFile> main = new ArrayList<>();
-    List<String> contents = body.texts("main").orElse(List.of());
-    List<String> names = body.texts("names").orElse(List.of());
-    if (contents.isEmpty() || contents.size() != names.size()) {
-      throw Problem.bad(
-          "\"main\" has the files' contents in Base64, \"names\" as many names, at least one");
+    Candidate candidate = candidate(body);
+    if (changes.any(name)) {
+      throw Problem.conflict(
+          "changes-only",
+          "%s is changed by reviewed changes only, since there are any: 'change propose', or in an"
+                  .formatted(name)
+              + " emergency 'change break-glass'");
     }
-    for (int i = 0; i < contents.size(); i++) {
-      main.add(SourceFile.of(names.get(i), bytes(contents.get(i))));
-    }
-    Map<String, SourceFile> beside = new LinkedHashMap<>();
-    body.map("beside").forEach((path, text) -> beside.put(path, SourceFile.of(path, bytes(text))));
-    Candidate candidate =
-        new Candidate(
-            main,
-            path ->
-                Optional.ofNullable(beside.get(path))
-                    .<Lookup>map(Lookup.Found::new)
-                    .orElse(new Lookup.Absent(path)));
     boolean force = body.flag("force").orElse(false);
     if (!force) {
       hold.of(name)
@@ -513,6 +509,28 @@ final class BalancerApi {
     return outcome(gated.applied().get(), answer);
   }
 
+  /** The configuration that a body brings, with what lies beside it. */
+  static Candidate candidate(Body body) {
+    List<SourceFile> main = new ArrayList<>();
+    List<String> contents = body.texts("main").orElse(List.of());
+    List<String> names = body.texts("names").orElse(List.of());
+    if (contents.isEmpty() || contents.size() != names.size()) {
+      throw Problem.bad(
+          "\"main\" has the files' contents in Base64, \"names\" as many names, at least one");
+    }
+    for (int i = 0; i < contents.size(); i++) {
+      main.add(SourceFile.of(names.get(i), bytes(contents.get(i))));
+    }
+    Map<String, SourceFile> beside = new LinkedHashMap<>();
+    body.map("beside").forEach((path, text) -> beside.put(path, SourceFile.of(path, bytes(text))));
+    return new Candidate(
+        main,
+        path ->
+            Optional.ofNullable(beside.get(path))
+                .<Lookup>map(Lookup.Found::new)
+                .orElse(new Lookup.Absent(path)));
+  }
+
   /** Files that were not sent and are not there: the usual reason is that one was not copied. */
   private static String nowhere(List<String> missing) {
     if (missing.isEmpty()) {
@@ -537,7 +555,7 @@ final class BalancerApi {
     }
   }
 
-  private static Map<String, Choice> choices(Body body) {
+  static Map<String, Choice> choices(Body body) {
     Map<String, Choice> choices = new LinkedHashMap<>();
     body.map("choices")
         .forEach((key, word) ->
@@ -596,7 +614,7 @@ final class BalancerApi {
   }
 
   /** An act that did not come to its end is a problem, with all that is known. */
-  private static Reply outcome(Applied applied, ObjectNode answer) {
+  static Reply outcome(Applied applied, ObjectNode answer) {
     if (applied.serves() || applied.outcome() == Applied.Outcome.NOTHING) {
       return Reply.json(200, answer);
     }
@@ -605,7 +623,7 @@ final class BalancerApi {
     throw problem;
   }
 
-  private static ObjectNode applied(Applied applied) {
+  static ObjectNode applied(Applied applied) {
     ObjectNode node = Wire.object();
     node.put("outcome", applied.outcome().name().toLowerCase(Locale.ROOT).replace('_', '-'));
     node.put("digest", applied.digest());

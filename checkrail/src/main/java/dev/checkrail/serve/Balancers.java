@@ -24,7 +24,10 @@ import dev.checkrail.change.Checks;
 import dev.checkrail.change.ConfigurationSet;
 import dev.checkrail.change.Journal;
 import dev.checkrail.change.JournalEntry;
-import dev.checkrail.report.Finding;
+import dev.checkrail.path.PathReport;
+import dev.checkrail.path.Terms;
+import dev.checkrail.policy.Policy;
+import dev.checkrail.report.Stage;
 import dev.checkrail.report.Verdict;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -41,6 +44,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -160,18 +164,23 @@ final class Balancers implements AutoCloseable {
       return new Apply(entry.name(), driver, versions, journal, clock);
     }
 
-    private Checks checks() {
-      Installation at = entry.installation();
-      return new GateChecks(
-          Registry.policy(entry.policy(), at.environment()),
-          at.environment(),
-          at.workingDirectory(),
-          at.binary(),
-          clock,
-          nanos);
+    /** Its policies, and who approved them. */
+    ApprovedPolicies policies() throws BalancerException {
+      return registry.policies(entry.name());
     }
 
-    private void write(String actor, String kind, Map<String, String> details) {
+    private GateChecks checks() {
+      return checks(Registry.policy(entry.policy(), entry.installation().environment()));
+    }
+
+    /** As another policy would judge it. */
+    GateChecks checks(Policy policy) {
+      Installation at = entry.installation();
+      return new GateChecks(
+          policy, at.environment(), at.workingDirectory(), at.binary(), clock, nanos);
+    }
+
+    void write(String actor, String kind, Map<String, String> details) {
       journal.append(new JournalEntry(clock.instant(), actor, kind, "lb " + entry.name(), details));
     }
   }
@@ -252,6 +261,15 @@ final class Balancers implements AutoCloseable {
       Held held = new Held(entry, driver, registry.versions(name));
       String digest =
           held.apply().adopt(adding.actor(), adding.again() ? "lb add --again" : "lb add");
+      if (adding.policy().isPresent()) {
+        PolicyApproval.approve(
+            held,
+            adding.policy().get(),
+            adding.actor(),
+            clock.instant(),
+            adding.again() ? "lb add --again" : "lb add",
+            Map.of());
+      }
       registry.add(entry);
       return new Added(digest, at, found.notes());
     }
@@ -340,6 +358,17 @@ final class Balancers implements AutoCloseable {
     Turn turn = take(name);
     try {
       return acting(entry, act);
+    } finally {
+      turn.give();
+    }
+  }
+
+  /** Keeps others from acting, and leaves what a crash interrupted as it is. */
+  <T> T alone(String name, Act<T> act) throws BalancerException, InterruptedException {
+    Registry.Entry entry = owned(name);
+    Turn turn = take(name);
+    try (Driver driver = new HaproxyDriver(entry.installation())) {
+      return act.with(new Held(entry, driver, registry.versions(name)));
     } finally {
       turn.give();
     }
@@ -463,7 +492,7 @@ final class Balancers implements AutoCloseable {
           Map<String, String> details = new LinkedHashMap<>();
           details.put("digest", digest);
           details.put("verdict", verdict.kind().word());
-          String rules = blocking(verdict);
+          String rules = PolicyApproval.blocking(verdict);
           if (!rules.isEmpty()) {
             details.put("rules", rules);
           }
@@ -523,6 +552,127 @@ final class Balancers implements AutoCloseable {
     }
   }
 
+  // --- changes that are reviewed
+
+  /**
+   * A candidate that is kept.
+   *
+   * @param missing files that it names and that are nowhere
+   */
+  record Kept(String digest, List<String> missing) {
+    Kept {
+      missing = List.copyOf(missing);
+    }
+  }
+
+  /** Keeps a candidate as a version that nobody has approved. */
+  Kept keep(String name, Candidate candidate, List<String> moves)
+      throws BalancerException, InterruptedException {
+    return act(
+        name,
+        held -> {
+          GateChecks.mustBeServices(
+              Registry.policy(held.entry().policy(), held.entry().installation().environment()),
+              moves);
+          ConfigurationSet to = held.driver().placed(candidate);
+          ConfigurationSet from = version(held, live(held));
+          return new Kept(held.versions().keep(to), missing(from, to));
+        });
+  }
+
+  private static String live(Held held) throws BalancerException {
+    return held.versions()
+        .live()
+        .orElseThrow(() -> Problem.conflict("no-version", "no version was ever approved here"));
+  }
+
+  private static ConfigurationSet version(Held held, String digest) throws BalancerException {
+    return held.versions()
+        .load(digest)
+        .orElseThrow(
+            () -> Problem.missing("the version " + Versions.brief(digest) + " is not kept here"));
+  }
+
+  /** A pair of kept versions and what the path found of them. */
+  record Judged(ConfigurationSet from, ConfigurationSet to, PathReport report) {}
+
+  /**
+   * What a change from one kept version to another does; takes seconds, and waits for nobody.
+   *
+   * @param begun told when a stage begins
+   */
+  Judged judge(
+      String name,
+      String from,
+      String to,
+      List<String> moves,
+      Terms.Rehearsing rehearsing,
+      Consumer<Stage> begun)
+      throws BalancerException, InterruptedException {
+    return look(
+        name,
+        held -> {
+          ConfigurationSet base = version(held, from);
+          ConfigurationSet candidate = version(held, to);
+          return new Judged(
+              base, candidate, held.checks().judged(base, candidate, moves, rehearsing, begun));
+        });
+  }
+
+  /**
+   * A reviewed change that is to be put in place.
+   *
+   * @param from what has to be live
+   * @param to what is to be
+   * @param force in an emergency: over drift, and whatever is live
+   * @param why as the version's approval has it
+   * @param details for the journal
+   */
+  record Rolling(
+      String from,
+      String to,
+      String actor,
+      Map<String, Preflight.Choice> choices,
+      boolean force,
+      String why,
+      Map<String, String> details) {
+    Rolling {
+      choices = Map.copyOf(choices);
+      details = Collections.unmodifiableMap(new LinkedHashMap<>(details));
+    }
+  }
+
+  /** Puts a reviewed change in place; who calls this has written down that it begins. */
+  Applied roll(String name, Rolling rolling) throws BalancerException, InterruptedException {
+    return act(
+        name,
+        held -> {
+          String live = live(held);
+          if (!live.equals(rolling.from()) && !rolling.force()) {
+            throw Problem.conflict(
+                "change-stale",
+                "the version %s is live, not %s as when it was judged"
+                    .formatted(Versions.brief(live), Versions.brief(rolling.from())));
+          }
+          var unused = version(held, rolling.to());
+          Map<String, String> details = new LinkedHashMap<>();
+          details.put("digest", rolling.to());
+          details.putAll(rolling.details());
+          details.put("forced", Boolean.toString(rolling.force()));
+          // Written before it is approved: no version lives of which the journal knows nothing.
+          held.write(rolling.actor(), "version.approved", details);
+          held.versions().approve(rolling.to(), clock.instant(), rolling.actor(), rolling.why());
+          Applied applied =
+              held.apply()
+                  .apply(
+                      new Apply.Order(
+                          rolling.to(), rolling.actor(), rolling.choices(), rolling.force()),
+                      Progress.NONE);
+          follow(name, applied);
+          return byHand(held, applied);
+        });
+  }
+
   /** Whether it lies on the disk and the worker that serves says that it was started with it. */
   private static boolean inPlace(Held held, String digest) throws BalancerException {
     return held.driver().onDisk().digest().equals(digest)
@@ -553,16 +703,6 @@ final class Balancers implements AutoCloseable {
         .map(ConfigurationSet.Item::path)
         .filter(path -> from.item(path).isEmpty())
         .toList();
-  }
-
-  private static String blocking(Verdict verdict) {
-    return String.join(
-        " ",
-        verdict.findings().stream()
-            .filter(Verdict.Measure.usual()::blocks)
-            .map((Finding finding) -> finding.rule().id())
-            .distinct()
-            .toList());
   }
 
   /** Loads the approved files again. */

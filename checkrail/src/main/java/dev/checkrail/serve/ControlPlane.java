@@ -3,11 +3,13 @@ package dev.checkrail.serve;
 import dev.checkrail.balancer.BalancerException;
 import dev.checkrail.change.Journal;
 import dev.checkrail.change.JournalEntry;
+import dev.checkrail.review.Seal;
 import dev.checkrail.serve.access.Access;
 import dev.checkrail.serve.access.Refusals;
 import dev.checkrail.store.AccountTable;
 import dev.checkrail.store.AppendOnly;
 import dev.checkrail.store.ChainedJournal;
+import dev.checkrail.store.ChangeTable;
 import dev.checkrail.store.Database;
 import dev.checkrail.store.DatabaseAddress;
 import dev.checkrail.store.EmbeddedPostgres;
@@ -18,6 +20,7 @@ import dev.checkrail.store.MinuteTable;
 import dev.checkrail.store.OnCallTable;
 import dev.checkrail.store.SecretFile;
 import dev.checkrail.store.ServiceRole;
+import dev.checkrail.store.SigningKey;
 import io.helidon.common.tls.Tls;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -209,7 +212,7 @@ public final class ControlPlane implements AutoCloseable {
       opened.push(onCall);
       this.book = new IncidentBook(new IncidentTable(database), nanos);
       opened.push(book);
-      WaysBack waysBack = new WaysBack(balancers, nanos);
+      WaysBack waysBack = new WaysBack(balancers::wayBack, nanos);
       opened.push(waysBack);
       Guards guards =
           new Guards(
@@ -229,10 +232,21 @@ public final class ControlPlane implements AutoCloseable {
       Watching watching = new Watching(registry, rollups, Optional.of(guards), clock, nanos);
       opened.push(watching);
       watching.beginAll();
-      Figures figures = new Figures(watching, rollups::tally, clock);
+      Figures figures = new Figures(watching, rollups::tally, new OnCallFigures(onCall), clock);
       endpoints.addAll(new StateApi(database, () -> stopping, metrics, figures).endpoints());
-      endpoints.addAll(
-          new BalancerApi(balancers, watching, rounds, new RolloutHold(journal)).endpoints());
+      RolloutHold hold = new RolloutHold(journal);
+      Changes changes =
+          new Changes(
+              new Changes.Around(registry, balancers, waysBack, access, book, hold, journal),
+              new ChangeTable(database),
+              new AtOnce(balancers),
+              clock,
+              nanos);
+      opened.push(changes);
+      Seal.Keys keys = SigningKey.in(settings.data().resolve("evidence.key"));
+      endpoints.addAll(new BalancerApi(balancers, watching, rounds, hold, changes).endpoints());
+      endpoints.addAll(new ChangeApi(changes, keys).endpoints());
+      endpoints.addAll(new PolicyApi(new PolicyApproval(balancers, clock), watching).endpoints());
       endpoints.addAll(new OnCallApi(onCall, clock).endpoints());
       endpoints.addAll(new ProbesApi(watching).endpoints());
       endpoints.addAll(new IncidentApi(book, guards, writing, clock).endpoints());
@@ -257,12 +271,14 @@ public final class ControlPlane implements AutoCloseable {
       }
       opened.push(listening);
       onCall.begin(address());
+      changes.begin();
       Gauge.builder("checkrail.stopping", () -> stopping ? 1 : 0)
           .description("1 while the control plane stops")
           .register(metrics);
       Map<String, String> started = new LinkedHashMap<>();
       started.put("address", address().toString());
       started.put("journal", appendOnly.text());
+      started.put("evidence_key", Seal.fingerprint(keys.shown()));
       note("serve.started", started);
     } catch (BalancerException e) {
       close();

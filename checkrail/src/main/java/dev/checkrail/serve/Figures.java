@@ -31,9 +31,15 @@ final class Figures {
 
   private final Watching watching;
   private final Supplier<LateRollups.Tally> rollups;
+  private final OnCallFigures onCall;
   private final InstantSource clock;
 
-  Figures(Watching watching, Supplier<LateRollups.Tally> rollups, InstantSource clock) {
+  Figures(
+      Watching watching,
+      Supplier<LateRollups.Tally> rollups,
+      OnCallFigures onCall,
+      InstantSource clock) {
+    this.onCall = onCall;
     this.watching = watching;
     this.rollups = rollups;
     this.clock = clock;
@@ -60,6 +66,7 @@ final class Figures {
         "checkrail_rollup_rows_dropped_total",
         "Minutes given up: the database was down for too long, or refused them",
         tally.dropped());
+    onCall.show(out);
     return out.toString();
   }
 

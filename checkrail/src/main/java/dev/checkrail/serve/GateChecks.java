@@ -4,6 +4,7 @@ import dev.checkrail.change.Checks;
 import dev.checkrail.change.ConfigurationSet;
 import dev.checkrail.path.DifferenceReport;
 import dev.checkrail.path.Path;
+import dev.checkrail.path.PathReport;
 import dev.checkrail.path.Subject;
 import dev.checkrail.path.Terms;
 import dev.checkrail.path.Watch;
@@ -24,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /** The path as those below it may ask it, under one load balancer's policy. */
@@ -78,18 +80,40 @@ final class GateChecks implements Checks {
   @Override
   public Verdict gate(ConfigurationSet from, ConfigurationSet to, List<String> moves)
       throws InterruptedException {
+    return judged(from, to, moves, Terms.Rehearsing.REQUIRED, (Stage stage) -> {}).verdict();
+  }
+
+  /**
+   * The gate with all that it found.
+   *
+   * @param begun told when a stage begins
+   */
+  PathReport judged(
+      ConfigurationSet from,
+      ConfigurationSet to,
+      List<String> moves,
+      Terms.Rehearsing rehearsing,
+      Consumer<Stage> begun)
+      throws InterruptedException {
+    mustBeServices(policy, moves);
+    return deeply(() ->
+        new Path(new Watch(clock, nanos, begun))
+            .gate(subject("approved", from), subject("candidate", to), terms(moves, rehearsing)));
+  }
+
+  static void mustBeServices(Policy policy, List<String> moves) {
     for (String service : moves) {
       if (!service.equals("all")
           && policy.services().stream().noneMatch(it -> it.name().equals(service))) {
         throw Problem.refused("the policy has no service " + service + " (moves)");
       }
     }
+  }
+
+  /** One configuration by itself, without a rehearsal; HAProxy's own check if it is installed. */
+  Verdict check(ConfigurationSet set) throws InterruptedException {
     return deeply(() ->
-            path()
-                .gate(
-                    subject("approved", from),
-                    subject("candidate", to),
-                    terms(moves, Terms.Rehearsing.REQUIRED)))
+            path().check(subject("approved", set), terms(List.of(), Terms.Rehearsing.WITHOUT)))
         .verdict();
   }
 

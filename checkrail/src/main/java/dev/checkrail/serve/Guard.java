@@ -91,6 +91,7 @@ final class Guard implements AutoCloseable {
   private final Detect detect;
   private final Diagnose diagnose;
   private final AutoRollback rollback = new AutoRollback();
+  private Optional<String> policyText;
   private Chronicle chronicle = new Chronicle();
   private boolean resumed;
   private boolean warmed;
@@ -138,6 +139,7 @@ final class Guard implements AutoCloseable {
     this.began = clock.instant();
     this.ear = around.journal().listen(name);
     this.moved = new WhatMoved(watched.entry(), around.registry(), this::policy, around.nanos());
+    this.policyText = watched.entry().policy();
     this.signals = new Signals(policy().signals(), around.nanos());
     this.goingBack = new GoingBack(around.balancers(), clock, this::tell);
     this.acting =
@@ -220,6 +222,7 @@ final class Guard implements AutoCloseable {
 
   private void look(List<JournalEntry> before) throws BalancerException {
     resume();
+    underNewPolicy();
     signals.ask();
     Instant at = clock.instant();
     Versions versions = around.registry().versions(name);
@@ -246,6 +249,16 @@ final class Guard implements AutoCloseable {
     record(incident, moment);
     keepWaysBack(diagnosis, live, versions, moment, at);
     warmUp(moment);
+  }
+
+  /** What was learned stays. */
+  private void underNewPolicy() {
+    Optional<String> text = watched.entry().policy();
+    if (!text.equals(policyText)) {
+      policyText = text;
+      signals.become(policy().signals());
+      moved.policyChanged();
+    }
   }
 
   private Moments.Sources sources(
@@ -306,6 +319,7 @@ final class Guard implements AutoCloseable {
     }
     String text =
         live.get()
+            + policyText.map(ApprovedPolicies::digest).orElse("")
             + moment
                 .servers()
                 .map(one -> "\n" + one.name() + " " + one.address())

@@ -104,7 +104,9 @@ final class IncidentApi {
         new Happening(clock.instant(), Incident.What.CLOSED, call.caller().account(), reason);
     written(incident, closed, "incident.closed", "reason");
     tell(recorded, closed);
-    return Reply.json(200, IncidentJson.entry(closed));
+    ObjectNode answer = IncidentJson.entry(closed);
+    IncidentJson.prevention(answer, recorded);
+    return Reply.json(200, answer);
   }
 
   private static String at(Incident incident) {

@@ -8,6 +8,7 @@ import dev.checkrail.watch.diagnose.Ranked;
 import dev.checkrail.watch.diagnose.Reason;
 import dev.checkrail.watch.incident.Happening;
 import dev.checkrail.watch.incident.Incident;
+import dev.checkrail.watch.incident.Prevention;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -73,6 +74,12 @@ final class IncidentJson {
     if (incident.leftOut() > 0) {
       node.put("timeline_left_out", incident.leftOut());
     }
+    prevention(node, recorded);
+    return node;
+  }
+
+  /** What would refuse such a change for ever, and what accepts that. */
+  static void prevention(ObjectNode node, Recorded recorded) {
     recorded
         .prevention()
         .ifPresent(prevention -> {
@@ -80,8 +87,10 @@ final class IncidentJson {
           one.put("patch", prevention.patch());
           one.set("why", Wire.texts(prevention.why()));
           one.put("no", prevention.no());
+          if (!prevention.patch().isEmpty()) {
+            one.put("accept", Prevention.accept(recorded.incident().balancer()));
+          }
         });
-    return node;
   }
 
   static ObjectNode entry(Happening happening) {

@@ -1,5 +1,6 @@
 package dev.checkrail.serve;
 
+import dev.checkrail.settings.ServeOptions;
 import dev.checkrail.store.DatabaseAddress;
 import io.helidon.common.configurable.Resource;
 import io.helidon.common.pki.Keys;
@@ -25,119 +26,18 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Entry point of {@code checkrail serve}: the control plane, until it is told to stop. */
-@Command(
-    name = "checkrail serve",
-    description = {
-      "Runs the control plane: owns load balancers, keeps the journal, answers HTTP.",
-      "One process, in the foreground. It keeps all it has in one folder, in which a PostgreSQL of"
-          + " its own runs. When it stops, load balancers go on as they are."
-    },
-    sortOptions = false,
-    footer = {
-      "",
-      "Examples:",
-      "  checkrail serve                                on 127.0.0.1:8460",
-      "  checkrail serve --listen 127.0.0.1:9000 --data /srv/checkrail",
-      "  checkrail serve --listen 0.0.0.0:8460 --tls-certificate cert.pem --tls-key key.pem",
-      "  checkrail serve --on-call on-call.yaml         tells people when something is wrong",
-      "  CHECKRAIL_DATABASE_PASSWORD=… checkrail serve --database-user checkrail \\",
-      "      --database-url jdbc:postgresql://db.internal/checkrail",
-      "",
-      "At the first start it prints a link that makes the first administrator.",
-      "Exit status: 0 stopped as it was told, 2 could not run."
-    })
+@Command(name = "checkrail serve", sortOptions = false)
 public final class Main implements Callable<Integer> {
-  private static final int PORT = 8460;
   private static final Pattern PLACE =
       Pattern.compile("(?:\\[([0-9a-fA-F:.]+)]|([^:\\[\\]\\s]+))(?::(\\d{1,5}))?");
 
-  @Option(
-      names = "--listen",
-      paramLabel = "HOST:PORT",
-      description = "Where it answers. Default: 127.0.0.1:8460; port 0 takes any.")
-  private String listen = "127.0.0.1:" + PORT;
-
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description =
-          "All that is kept. Default: /var/lib/checkrail for root, else"
-              + " ~/.local/share/checkrail.")
-  private @Nullable Path data;
-
-  @Option(
-      names = "--database-url",
-      paramLabel = "URL",
-      description = "Your own PostgreSQL, jdbc:postgresql://HOST/NAME, instead of an embedded one.")
-  private @Nullable String databaseUrl;
-
-  @Option(
-      names = "--database-user",
-      paramLabel = "NAME",
-      description =
-          "Its role. Default: checkrail. If it may make roles, it owns the tables and the work is"
-              + " done as another one, which can't change the journal.")
-  private String databaseUser = "checkrail";
-
-  @Option(
-      names = "--database-password-file",
-      paramLabel = "FILE",
-      description = "Its password. Default: the variable CHECKRAIL_DATABASE_PASSWORD.")
-  private @Nullable Path databasePassword;
-
-  @Option(
-      names = "--database-owner",
-      paramLabel = "NAME",
-      description =
-          "The role that owns the tables, if it is not --database-user: that one can't change the"
-              + " journal then.")
-  private @Nullable String databaseOwner;
-
-  @Option(
-      names = "--database-owner-password-file",
-      paramLabel = "FILE",
-      description = "Its password. Default: the variable CHECKRAIL_DATABASE_OWNER_PASSWORD.")
-  private @Nullable Path ownerPassword;
-
-  @Option(
-      names = "--tls-certificate",
-      paramLabel = "FILE",
-      description = "Answer HTTPS: the certificate and its chain, PEM.")
-  private @Nullable Path certificate;
-
-  @Option(names = "--tls-key", paramLabel = "FILE", description = "Its key, PEM (PKCS #8).")
-  private @Nullable Path key;
-
-  @Option(
-      names = "--plain-http",
-      description = "Answer plain HTTP beyond the loopback: only behind a proxy that does TLS.")
-  private boolean plainHttp;
-
-  @Option(
-      names = "--drift-every",
-      paramLabel = "SECONDS",
-      description = "How often it is looked for drift by itself, 1 to 3600. Default: 10.")
-  private int driftEvery = 10;
-
-  @Option(
-      names = "--on-call",
-      paramLabel = "FILE",
-      description =
-          "Whom to tell when something is wrong (YAML; docs/on-call.md), read at the start."
-              + " Default: nobody; alerts are kept and shown.")
-  private @Nullable Path onCall;
-
-  @Option(
-      names = "--observe-only",
-      description =
-          "Nothing acts by itself and nobody is told; it is recorded what would have been.")
-  private boolean observeOnly;
+  @Mixin private ServeOptions options = new ServeOptions();
 
   @Option(
       names = {"-h", "--help"},
@@ -194,15 +94,16 @@ public final class Main implements Callable<Integer> {
     InetSocketAddress place = place();
     String host = place.getHostString();
     Optional<Tls> tls = tls();
-    if (tls.isEmpty() && !plainHttp && !place.getAddress().isLoopbackAddress()) {
+    if (tls.isEmpty() && !options.plainHttp() && !place.getAddress().isLoopbackAddress()) {
       throw new Unusable(
           "tokens would cross the network in the clear: give --tls-certificate and --tls-key, or"
               + " --plain-http behind a proxy that does TLS");
     }
+    int driftEvery = options.driftEvery();
     if (driftEvery < 1 || driftEvery > 3600) {
       throw new Unusable("--drift-every takes 1 to 3600 seconds, not " + driftEvery);
     }
-    Path folder = data == null ? usualFolder() : data.toAbsolutePath();
+    Path folder = options.data().map(Path::toAbsolutePath).orElseGet(Main::usualFolder);
     ControlPlane plane =
         ControlPlane.start(
             new ControlPlane.Settings(
@@ -214,8 +115,8 @@ public final class Main implements Callable<Integer> {
                 place.getPort(),
                 tls,
                 Duration.ofSeconds(driftEvery),
-                observeOnly,
-                Optional.ofNullable(onCall)),
+                options.observeOnly(),
+                options.onCall()),
             InstantSource.system(),
             System::nanoTime);
     CountDownLatch stopped = new CountDownLatch(1);
@@ -247,9 +148,12 @@ public final class Main implements Callable<Integer> {
 
   /** HOST:PORT, [IPV6]:PORT or HOST alone; the host is looked up once. */
   private InetSocketAddress place() throws Unusable {
+    String listen = options.listen();
     Matcher found = PLACE.matcher(listen);
     String port =
-        found.matches() ? Objects.requireNonNullElse(found.group(3), Integer.toString(PORT)) : "";
+        found.matches()
+            ? Objects.requireNonNullElse(found.group(3), Integer.toString(ServeOptions.PORT))
+            : "";
     if (port.isEmpty() || listen.matches("\\d+") || Integer.parseInt(port) > 65535) {
       throw new Unusable("--listen takes HOST:PORT, such as 127.0.0.1:8460, not " + listen);
     }
@@ -271,9 +175,10 @@ public final class Main implements Callable<Integer> {
   }
 
   private Optional<DatabaseAddress> database() throws Unusable, IOException {
-    if (databaseUrl == null) {
+    if (options.databaseUrl().isEmpty()) {
       return Optional.empty();
     }
+    String databaseUrl = options.databaseUrl().get();
     if (!databaseUrl.startsWith("jdbc:postgresql:")) {
       throw new Unusable("--database-url begins with jdbc:postgresql:");
     }
@@ -284,36 +189,40 @@ public final class Main implements Callable<Integer> {
     }
     return Optional.of(
         new DatabaseAddress(
-            databaseUrl, databaseUser, password(databasePassword, "CHECKRAIL_DATABASE_PASSWORD")));
+            databaseUrl,
+            options.databaseUser(),
+            password(options.databasePassword(), "CHECKRAIL_DATABASE_PASSWORD")));
   }
 
   private Optional<DatabaseAddress> owner() throws Unusable, IOException {
-    if (databaseOwner == null) {
+    if (options.databaseOwner().isEmpty()) {
       return Optional.empty();
     }
-    if (databaseUrl == null) {
+    if (options.databaseUrl().isEmpty()) {
       throw new Unusable("--database-owner goes with --database-url");
     }
     return Optional.of(
         new DatabaseAddress(
-            databaseUrl,
-            databaseOwner,
-            password(ownerPassword, "CHECKRAIL_DATABASE_OWNER_PASSWORD")));
+            options.databaseUrl().get(),
+            options.databaseOwner().get(),
+            password(options.ownerPassword(), "CHECKRAIL_DATABASE_OWNER_PASSWORD")));
   }
 
-  private static String password(@Nullable Path file, String variable) throws IOException {
-    return file == null
+  private static String password(Optional<Path> file, String variable) throws IOException {
+    return file.isEmpty()
         ? Objects.requireNonNullElse(System.getenv(variable), "")
-        : Files.readString(file).strip();
+        : Files.readString(file.get()).strip();
   }
 
   private Optional<Tls> tls() throws Unusable {
-    if (certificate == null && key == null) {
+    if (options.certificate().isEmpty() && options.key().isEmpty()) {
       return Optional.empty();
     }
-    if (certificate == null || key == null) {
+    if (options.certificate().isEmpty() || options.key().isEmpty()) {
       throw new Unusable("--tls-certificate and --tls-key are given together");
     }
+    Path certificate = options.certificate().get();
+    Path key = options.key().get();
     for (Path file : new Path[] {certificate, key}) {
       if (!Files.isReadable(file)) {
         throw new Unusable(file + " can't be read");
@@ -322,9 +231,7 @@ public final class Main implements Callable<Integer> {
     try {
       Keys keys =
           Keys.builder()
-              .pem(pem ->
-                  pem.key(Resource.create(Objects.requireNonNull(key)))
-                      .certChain(Resource.create(Objects.requireNonNull(certificate))))
+              .pem(pem -> pem.key(Resource.create(key)).certChain(Resource.create(certificate)))
               .build();
       if (!fits(keys.privateKey().orElseThrow(), keys.certChain().getFirst().getPublicKey())) {
         throw new Unusable(

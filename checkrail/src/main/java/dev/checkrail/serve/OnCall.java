@@ -257,6 +257,7 @@ final class OnCall implements AutoCloseable {
                   look.balancer(),
                   look.at(),
                   notices,
+                  look.events(),
                   mine,
                   diagnosis.published(),
                   incident.filter(one -> one.state() == Incident.State.OPEN).map(Incident::id),
@@ -373,6 +374,13 @@ final class OnCall implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** How it goes with each notifier, by name. */
+  Map<String, Sending.Tally> tallies() {
+    Map<String, Sending.Tally> all = new TreeMap<>();
+    senders.forEach((name, sender) -> all.put(name, sender.tally()));
+    return all;
   }
 
   /** The page with this id. */
@@ -616,7 +624,7 @@ final class OnCall implements AutoCloseable {
       lock.lock();
       try {
         return escalation.open(name).stream()
-            .map(alert -> new Way.Open(alert, escalation.cause(alert.balancer())))
+            .map(alert -> new Way.Open(alert, escalation.causeOf(alert)))
             .toList();
       } finally {
         lock.unlock();

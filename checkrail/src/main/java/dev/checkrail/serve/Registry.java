@@ -7,7 +7,6 @@ import dev.checkrail.balancer.haproxy.Installation;
 import dev.checkrail.policy.Policy;
 import dev.checkrail.policy.PolicyReader;
 import dev.checkrail.report.RuleId;
-import dev.checkrail.source.Problem;
 import dev.checkrail.source.Severity;
 import dev.checkrail.source.SourceFile;
 import java.io.IOException;
@@ -36,6 +35,7 @@ import tools.jackson.databind.node.ObjectNode;
  * <pre>
  * balancers/NAME/installation.json   where its program, files and sockets are
  * balancers/NAME/policy.yaml         the approved policy, if there is one
+ * balancers/NAME/policies/           all that were approved, and by whom; see {@link ApprovedPolicies}
  * balancers/NAME/log-source          where its log comes from, if it is taken in
  * balancers/NAME/log-records/        see {@link RecordFiles}
  * balancers/NAME/versions/           see {@link Versions}
@@ -47,6 +47,7 @@ final class Registry {
   static final String NAME = "[a-z][a-z0-9._-]{0,63}";
   private static final String INSTALLATION = "installation.json";
   private static final String POLICY = "policy.yaml";
+  private static final String POLICIES = "policies";
   private static final String LOG = "log-source";
   private static final String RECORDS = "log-records";
   private static final String BY_HAND = "back-by-hand.sh";
@@ -99,6 +100,12 @@ final class Registry {
   Versions versions(String name) throws BalancerException {
     Disk.folder(folder.resolve(name));
     return Versions.in(folder.resolve(name).resolve("versions"));
+  }
+
+  /** Its policies, and who approved them. */
+  ApprovedPolicies policies(String name) throws BalancerException {
+    Path own = Disk.folder(folder.resolve(name));
+    return ApprovedPolicies.in(own.resolve(POLICIES), own.resolve(POLICY));
   }
 
   /** The folder of records of its log. */
@@ -173,7 +180,7 @@ final class Registry {
                   "; ",
                   reading.problems().stream()
                       .filter(problem -> problem.severity() == Severity.ERROR)
-                      .map(Problem::toString)
+                      .map(it -> it + it.fix().map(fix -> "; " + fix).orElse(""))
                       .limit(10)
                       .toList()));
     }

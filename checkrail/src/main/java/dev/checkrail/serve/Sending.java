@@ -52,6 +52,10 @@ final class Sending implements AutoCloseable {
   private boolean closing;
   private Optional<Instant> lastTaken = Optional.empty();
   private String trouble = "";
+  private long taken;
+  private long failed;
+  private long gaveUp;
+  private long dropped;
 
   /** Who wants to know what became of it. Called on the notifier's thread. */
   interface Report {
@@ -85,6 +89,24 @@ final class Sending implements AutoCloseable {
    */
   record Status(
       String name, String kind, int waiting, Optional<Instant> lastTaken, String trouble) {}
+
+  /**
+   * What became of deliveries since the start.
+   *
+   * @param failed tries that were not taken
+   * @param dropped that nobody needed any more
+   * @param waiting that were not taken yet
+   * @param pagesWaiting of these, those that wake somebody up
+   * @param oldestPage seconds since the oldest of these was to be told; 0 if there is none
+   */
+  record Tally(
+      long taken,
+      long failed,
+      long gaveUp,
+      long dropped,
+      int waiting,
+      int pagesWaiting,
+      double oldestPage) {}
 
   /** Guarded by the lock. */
   private static final class Item {
@@ -135,6 +157,7 @@ final class Sending implements AutoCloseable {
     try {
       before = items.stream().filter(item -> repeats(item.delivery, delivery)).toList();
       items.removeAll(before);
+      dropped += before.size();
       items.add(new Item(delivery, stored, nanos.getAsLong()));
       changed.signalAll();
     } finally {
@@ -167,6 +190,27 @@ final class Sending implements AutoCloseable {
     lock.lock();
     try {
       return new Status(name, way.kind(), items.size(), lastTaken, trouble);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  Tally tally() {
+    lock.lock();
+    try {
+      List<Instant> pages =
+          items.stream()
+              .map(item -> item.delivery)
+              .filter(Delivery::wake)
+              .map(Delivery::at)
+              .sorted()
+              .toList();
+      double oldest =
+          pages.isEmpty()
+              ? 0
+              : Math.max(
+                  0, Duration.between(pages.getFirst(), clock.instant()).toMillis() / 1000.0);
+      return new Tally(taken, failed, gaveUp, dropped, items.size(), pages.size(), oldest);
     } finally {
       lock.unlock();
     }
@@ -262,6 +306,7 @@ final class Sending implements AutoCloseable {
       lock.lock();
       try {
         items.remove(item);
+        dropped++;
       } finally {
         lock.unlock();
       }
@@ -274,6 +319,7 @@ final class Sending implements AutoCloseable {
       try {
         items.remove(item);
         item.tries++;
+        taken++;
         lastTaken = Optional.of(clock.instant());
         trouble = "";
       } finally {
@@ -290,6 +336,7 @@ final class Sending implements AutoCloseable {
     lock.lock();
     try {
       item.tries++;
+      failed++;
       item.refused = result.lasting();
       item.notBefore =
           nanos.getAsLong() + SECOND * Math.min(LONGEST_PAUSE, 1L << Math.min(item.tries - 1, 10));
@@ -297,6 +344,7 @@ final class Sending implements AutoCloseable {
       over = !item.delivery.at().plus(GIVEN_UP).isAfter(clock.instant());
       if (over) {
         items.remove(item);
+        gaveUp++;
       }
     } finally {
       lock.unlock();

@@ -35,7 +35,7 @@ final class Signals implements AutoCloseable {
   private static final Duration FRESH = Duration.ofMillis(3500);
   private static final long LARGEST = 1 << 20;
 
-  private final List<Signal> signals;
+  private volatile List<Signal> signals;
   private final LongSupplier nanos;
   private final HttpClient client;
   private final Set<String> asking = ConcurrentHashMap.newKeySet();
@@ -65,6 +65,11 @@ final class Signals implements AutoCloseable {
             .followRedirects(HttpClient.Redirect.NEVER)
             .executor(Executors.newVirtualThreadPerTaskExecutor())
             .build();
+  }
+
+  /** These are asked from now on. */
+  void become(List<Signal> others) {
+    signals = List.copyOf(others);
   }
 
   /** Sends the questions of this second. */

@@ -70,7 +70,6 @@ final class Watched implements AutoCloseable {
   /** A minute is rolled up so many seconds after its end: records of a log come a little late. */
   private static final int SETTLED = 10;
 
-  private final Registry.Entry entry;
   private final Registry registry;
   private final Rollups rollups;
   private final InstantSource clock;
@@ -84,6 +83,7 @@ final class Watched implements AutoCloseable {
   private final Collector collector;
   private final Probes probes;
   private final ScheduledExecutorService planner;
+  private volatile Registry.Entry entry;
   private volatile Optional<Intake> intake = Optional.empty();
   private volatile String logTrouble = "";
   private volatile Optional<Meant> meant = Optional.empty();
@@ -92,18 +92,21 @@ final class Watched implements AutoCloseable {
   private long rolledUp;
   private long routed;
   // Confined to the planner's thread.
-  private Basis planned = new Basis(0, Set.of(), "");
+  private Basis planned = new Basis(0, Set.of(), "", Optional.empty());
   private long plannedAt;
-  private String judged = "";
+  private Judged judged = new Judged("", Optional.empty());
   private boolean warned;
   private long recordsWritten;
 
   /** What a plan was made of. */
-  private record Basis(long worker, Set<String> servers, String live) {
+  private record Basis(long worker, Set<String> servers, String live, Optional<String> policy) {
     Basis {
       servers = Set.copyOf(servers);
     }
   }
+
+  /** By what requests are judged. */
+  private record Judged(String live, Optional<String> policy) {}
 
   /** What the approved version and the policy mean. */
   record Meant(
@@ -154,6 +157,12 @@ final class Watched implements AutoCloseable {
 
   Registry.Entry entry() {
     return entry;
+  }
+
+  /** Another policy counts from now on. */
+  void policy(Registry.Entry changed) {
+    entry = new Registry.Entry(entry.name(), entry.installation(), changed.policy(), entry.log());
+    planner.execute(this::plan);
   }
 
   /** As it is remembered now: new files may use other variables, or have another stats socket. */
@@ -286,10 +295,11 @@ final class Watched implements AutoCloseable {
               addresses.entrySet().stream()
                   .map(one -> one.getKey() + " " + one.getValue())
                   .collect(Collectors.toSet()),
-              live.orElse(""));
+              live.orElse(""),
+              entry.policy());
       long now = nanos.getAsLong();
       if (!basis.equals(planned) || now - plannedAt > STALE.toNanos()) {
-        plan(versions, live, addresses);
+        plan(versions, live, addresses, basis.policy());
         planned = basis;
         plannedAt = now;
       }
@@ -302,10 +312,14 @@ final class Watched implements AutoCloseable {
     }
   }
 
-  private void plan(Versions versions, Optional<String> live, Map<ServerName, String> addresses)
+  private void plan(
+      Versions versions,
+      Optional<String> live,
+      Map<ServerName, String> addresses,
+      Optional<String> wanted)
       throws BalancerException {
     Installation at = installation();
-    Policy policy = Registry.policy(entry.policy(), at.environment());
+    Policy policy = Registry.policy(wanted, at.environment());
     try (Driver driver = new HaproxyDriver(at, PATIENCE)) {
       // What was loaded last is asked for, approved or not.
       ConfigurationSet onDisk = driver.onDisk();
@@ -317,12 +331,13 @@ final class Watched implements AutoCloseable {
           approved.isPresent()
               ? Approved.captured(driver.meaning(approved.get())).agreedBy(Approved.captured(disk))
               : CapturedHeaders.UNKNOWN);
-      if (approved.isPresent() && !judged.equals(live.get())) {
+      Judged by = new Judged(live.orElse(""), wanted);
+      if (approved.isPresent() && !judged.equals(by)) {
         Configuration meaning = driver.meaning(approved.get());
         meant =
             Optional.of(new Meant(live.get(), meaning, policy, Expectations.of(policy, meaning)));
         traffic.judgeBy(new Approved(Prove.regions(meaning, policy), meaning, policy));
-        judged = live.get();
+        judged = by;
       }
     }
   }
@@ -368,7 +383,7 @@ final class Watched implements AutoCloseable {
           Optional.of(
               Intake.open(
                   source.get(),
-                  new LineReader(ZoneId.systemDefault(), () -> captured),
+                  new LineReader(ZoneId.systemDefault(), () -> captured, probes.own()),
                   this::logged,
                   name()));
       logTrouble = "";

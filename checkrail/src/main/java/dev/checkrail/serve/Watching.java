@@ -86,6 +86,19 @@ final class Watching implements AutoCloseable {
     }
   }
 
+  /** Another policy counts for one: taken up as it goes on, nothing that was learned is lost. */
+  synchronized void policy(String name) {
+    Watched watched = all.get(name);
+    if (watched == null) {
+      return;
+    }
+    try {
+      registry.entry(name).ifPresent(watched::policy);
+    } catch (BalancerException | RuntimeException e) {
+      LOG.error("lb {}: its new policy is not looked at: {}", name, e.getMessage());
+    }
+  }
+
   /** Ends one. */
   synchronized void end(String name) {
     guards.ifPresent(it -> it.end(name));

@@ -34,7 +34,10 @@ final class WaysBack implements AutoCloseable {
   private static final Duration HOLDS = Duration.ofMinutes(15);
   private static final int MOST = 256;
 
-  private final Balancers balancers;
+  /** What could not even be tried says nothing of the way. */
+  private static final Duration TRIED_AGAIN = Duration.ofSeconds(10);
+
+  private final Trial trial;
   private final LongSupplier nanos;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
@@ -46,21 +49,28 @@ final class WaysBack implements AutoCloseable {
 
   private record Way(String balancer, String digest) {}
 
+  /** Tries a way back; takes seconds. */
+  @FunctionalInterface
+  interface Trial {
+    Verdict of(String balancer, String digest) throws BalancerException, InterruptedException;
+  }
+
   /**
    * What was found.
    *
+   * @param tried whether it could be tried
    * @param basis what the world was like then
    * @param at elapsed time
    */
-  private record Judged(boolean green, String why, String basis, long at) {}
+  private record Judged(boolean green, String why, boolean tried, String basis, long at) {}
 
   /**
    * For all load balancers.
    *
    * @param nanos elapsed time
    */
-  WaysBack(Balancers balancers, LongSupplier nanos) {
-    this.balancers = balancers;
+  WaysBack(Trial trial, LongSupplier nanos) {
+    this.trial = trial;
     this.nanos = nanos;
   }
 
@@ -92,7 +102,9 @@ final class WaysBack implements AutoCloseable {
       boolean fresh =
           known != null
               && holds
-              && (sparing || known.basis().equals(basis) && now - known.at() < EVERY.toNanos());
+              && (known.tried()
+                  ? sparing || known.basis().equals(basis) && now - known.at() < EVERY.toNanos()
+                  : now - known.at() < TRIED_AGAIN.toNanos());
       if (!fresh && waiting.add(way)) {
         try {
           var unused =
@@ -108,13 +120,14 @@ final class WaysBack implements AutoCloseable {
   private void judge(Way way, String basis) {
     Judged found;
     try {
-      found = judged(balancers.wayBack(way.balancer(), way.digest()), basis);
+      found = judged(trial.of(way.balancer(), way.digest()), basis);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return;
     } catch (BalancerException | RuntimeException e) {
       found =
-          new Judged(false, "it could not be tried: " + e.getMessage(), basis, nanos.getAsLong());
+          new Judged(
+              false, "it could not be tried: " + e.getMessage(), false, basis, nanos.getAsLong());
     }
     if (!found.green()) {
       LOG.warn(
@@ -133,27 +146,31 @@ final class WaysBack implements AutoCloseable {
   }
 
   private Judged judged(Verdict verdict, String basis) {
+    String why = why(verdict);
+    return new Judged(why.isEmpty(), why, true, basis, nanos.getAsLong());
+  }
+
+  /** Why a version would not work again; empty if it would. */
+  static String why(Verdict verdict) {
     boolean rehearsed =
         verdict.stages().stream()
             .anyMatch(
                 one -> one.stage() == Stage.REHEARSE && one.status() == StageResult.Status.PASS);
-    String why =
-        switch (verdict.kind()) {
-          case PASS -> "";
-          // What could not be decided was so when it was approved; that it runs is what counts.
-          case UNDECIDED -> rehearsed ? "" : "it could not be rehearsed";
-          case BLOCKED, ERROR ->
-              "it does not pass any more: "
-                  + String.join(
-                      " ",
-                      verdict.findings().stream()
-                          .filter(Verdict.Measure.usual()::blocks)
-                          .map((Finding one) -> one.rule().id())
-                          .distinct()
-                          .limit(10)
-                          .toList());
-        };
-    return new Judged(why.isEmpty(), why, basis, nanos.getAsLong());
+    return switch (verdict.kind()) {
+      case PASS -> "";
+      // What could not be decided was so when it was approved; that it runs is what counts.
+      case UNDECIDED -> rehearsed ? "" : "it could not be rehearsed";
+      case BLOCKED, ERROR ->
+          "it does not pass any more: "
+              + String.join(
+                  " ",
+                  verdict.findings().stream()
+                      .filter(Verdict.Measure.usual()::blocks)
+                      .map((Finding one) -> one.rule().id())
+                      .distinct()
+                      .limit(10)
+                      .toList());
+    };
   }
 
   @Override

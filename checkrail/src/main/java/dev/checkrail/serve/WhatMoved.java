@@ -74,7 +74,7 @@ final class WhatMoved implements Moved, AutoCloseable {
   /**
    * For one load balancer.
    *
-   * @param policy of it; asked once, on the own thread
+   * @param policy of it; asked on the own thread
    * @param nanos elapsed time
    */
   WhatMoved(Registry.Entry entry, Registry registry, Supplier<Policy> policy, LongSupplier nanos) {
@@ -104,6 +104,11 @@ final class WhatMoved implements Moved, AutoCloseable {
         submit(() -> find(act));
       }
     }
+  }
+
+  /** Services have other names now; what was found out of a change is not asked again. */
+  void policyChanged() {
+    submit(byPair::clear);
   }
 
   /** Makes the first real question a fast one: the prover is compiled while nothing happens. */

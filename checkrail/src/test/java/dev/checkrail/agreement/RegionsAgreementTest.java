@@ -110,7 +110,7 @@ class RegionsAgreementTest {
     }
   }
 
-  private static Seen whole(Request request, Configuration configuration) {
+  static Seen whole(Request request, Configuration configuration) {
     Frontend frontend =
         configuration.frontends().stream()
             .filter(f ->
@@ -146,7 +146,7 @@ class RegionsAgreementTest {
   }
 
   /** Some of it is lost, as in a log. */
-  private static Seen part(Seen seen, Random random) {
+  static Seen part(Seen seen, Random random) {
     Map<String, Known> headers = new LinkedHashMap<>();
     seen.headers()
         .forEach((name, known) -> headers.put(name, random.nextBoolean() ? known : last(known)));

@@ -237,6 +237,21 @@ class ApplyTest {
     assertThat(lb.driver.running().servers().getFirst().admin()).isEqualTo(Admin.READY);
   }
 
+  /** HAProxy takes the port from the state file, whatever the file says that it is started with. */
+  @Test
+  void anAddressInTheNewFilesCountsMoreThanTheStateOfBefore() throws Exception {
+    String withFile =
+        Setting.CONFIG
+            .replace("    nbthread 1\n", "    nbthread 1\n    server-state-file @FOLDER@/state\n")
+            .replace("    mode http\n", "    mode http\n    load-server-state-from-file global\n");
+    assertThat(lb.apply(lb.approved(withFile)).serves()).isTrue();
+    assertThat(lb.get("/")).isEqualTo("200 a");
+
+    assertThat(lb.apply(lb.approved(withFile.replace("@A@", "@B@"))).serves()).isTrue();
+
+    assertThat(lb.get("/")).isEqualTo("200 b");
+  }
+
   @Test
   void carriedStateIsPartOfTheNewFiles() throws Exception {
     lb.driver.admin(A1, Admin.MAINT);

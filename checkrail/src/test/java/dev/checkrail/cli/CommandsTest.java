@@ -336,16 +336,34 @@ class CommandsTest {
     assertThat(run.out()).contains("complete -F").contains("--without-rehearsal");
   }
 
+  /** The launcher starts it; what it takes is shown here, and nothing else. */
+  @Test
+  void serveIsShownWithItsOwnOptions() {
+    String help = in.run("serve", "--help").out();
+    assertThat(help)
+        .contains("--listen", "--data", "--on-call", "--observe-only", "--tls-key", "first start")
+        .doesNotContain("--format", "--verbose");
+    assertThat(in.run("completion", "bash").out()).contains("--observe-only", "--drift-every");
+  }
+
+  @Test
+  void whatJudgesAnAppliedChangeIsSaidByItsHelp() {
+    assertThat(in.run("lb", "apply", "--help").out().replaceAll("\\s+", " "))
+        .contains("--policy=FILE", "judged by the policy that was approved: 'lb policy NAME'");
+    assertThat(in.run("lb", "policy", "--help").out()).contains("--approve=FILE", "--force");
+  }
+
   @Test
   void helpListsWhatWorks() {
     Run run = in.run("--help");
 
     assertThat(run.status()).isEqualTo(0);
     assertThat(run.out())
-        .contains("check", "gate", "diff", "explain", "test", "rehearse", "completion", "demo")
+        .contains(
+            "check", "gate", "diff", "explain", "replay", "test", "rehearse", "completion", "demo")
         .contains("serve", "login", "logout", "lb", "event", "journal", "token", "account")
-        .contains("incidents", "diagnosis", "alerts", "fault-bench")
-        .doesNotContain("replay", "rollout");
+        .contains("incidents", "diagnosis", "alerts", "fault-bench", "change")
+        .doesNotContain("rollout");
   }
 
   @Test

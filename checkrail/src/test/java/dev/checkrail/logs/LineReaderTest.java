@@ -80,6 +80,26 @@ class LineReaderTest {
                 Optional.empty()));
   }
 
+  /** By the connection, whatever stands in the request. */
+  @Test
+  void aRequestOfOurOwnIsNoUsers() {
+    LineReader knowing =
+        new LineReader(
+            ZoneOffset.UTC,
+            () -> CapturedHeaders.UNKNOWN,
+            (client, port) -> client.equals("127.0.0.1") && port == 4711);
+    String line =
+        " [06/Feb/2009:12:14:14.655] fe be/s1 10/0/30/69/109 404 2750 - - ---- 1/2/3/4/0 6/7"
+            + " \"GET /checkrail-probe HTTP/1.1\"";
+    assertThat(knowing.read(("127.0.0.1:4711" + line).getBytes(ISO_8859_1)))
+        .isEqualTo(Refused.because(Reason.OWN_PROBE));
+    for (String other : List.of("127.0.0.1:4712", "10.0.0.1:4711", "127.0.0.1:")) {
+      assertThat(knowing.read((other + line).getBytes(ISO_8859_1)))
+          .as(other)
+          .isInstanceOf(Parsed.class);
+    }
+  }
+
   @Test
   void aRequestThatCouldNotBeReadHasNeitherMethodNorTarget() {
     LogRecord record =

@@ -360,6 +360,8 @@ class ApiTest {
                   .status())
           .isEqualTo(200);
 
+      policyIsApprovedByItself(haproxy, second);
+
       String operator = account("oskar", "operator");
       assertThat(api.send("POST", edge + "/apply", operator, "{}").status()).isEqualTo(403);
       Api.Answer back = api.post(edge + "/rollback", operator, "{\"reason\":\"a test\"}");
@@ -367,6 +369,8 @@ class ApiTest {
       assertThat(back.body().get("digest").asString()).isEqualTo(first);
       assertThat(api.get("/api/v1/journal?subject=lb%20edge", admin).text())
           .contains("lb.added", "apply.held-back", "version.approved", "apply.serves", "\"oskar\"");
+
+      changesGoTheirWay(haproxy.text(CONFIG), operator);
 
       String elsewhere = token(admin, "elsewhere", "\"balancers\":[\"other\"]");
       assertThat(api.get(edge, elsewhere).status()).isEqualTo(403);
@@ -377,6 +381,75 @@ class ApiTest {
         .as("also one that is dead")
         .isEqualTo(200);
     assertThat(api.get("/api/v1/balancers/edge", admin).status()).isEqualTo(404);
+  }
+
+  private static void changesGoTheirWay(String config, String operator) throws Exception {
+    String author = account("anna", "author");
+    String approver = account("bert", "approver");
+    String one = proposed(author, config.replace("client 30s", "client 32s"));
+    assertThat(api.post(one + "/approve", author, "").status()).isEqualTo(403);
+    checked(one);
+    assertThat(api.post(one + "/check", author, "").body().get("state").asString())
+        .isEqualTo("proposed");
+    checked(one);
+    assertThat(api.post(one + "/rollout", operator, "").type()).isEqualTo("change-state");
+    Api.Answer approved = api.post(one + "/approve", approver, "{\"note\":\"fine\"}");
+    assertThat(approved.body().get("state").asString()).isEqualTo("approved");
+    assertThat(api.post(one + "/rollout", approver, "").status()).isEqualTo(403);
+    Api.Answer live = api.post(one + "/rollout", operator, "{}");
+    assertThat(live.status()).as(live.text()).isEqualTo(200);
+    assertThat(live.body().at("/change/state").asString()).isEqualTo("live");
+    assertThat(api.get(one + "/evidence", approver).body().at("/files/seal.txt").asString())
+        .contains("state live", "approved bert approver", "rolled-out oskar");
+    Api.Answer back = api.post(one + "/rollback", operator, "{\"reason\":\"a test\"}");
+    assertThat(back.body().at("/change/state").asString()).isEqualTo("rolled back");
+
+    assertThat(apply(config).type()).isEqualTo("changes-only");
+    String two = proposed(author, config.replace("client 30s", "client 33s"));
+    assertThat(api.post(two + "/withdraw", author, "").body().get("state").asString())
+        .isEqualTo("withdrawn");
+    String three = proposed(author, config.replace("client 30s", "client 34s"));
+    assertThat(
+            api.post(three + "/reject", approver, "{\"note\":\"not today\"}")
+                .body()
+                .get("state")
+                .asString())
+        .isEqualTo("rejected");
+    String four = proposed(author, config.replace("client 30s", "client 35s"));
+    Api.Answer broken =
+        api.post(four + "/break-glass", operator, "{\"reason\":\"password=hunter2 users fail\"}");
+    assertThat(broken.status()).as(broken.text()).isEqualTo(200);
+    assertThat(broken.text()).contains("\"review_owed\":true").doesNotContain("hunter2");
+    assertThat(
+            api.get("/api/v1/changes?balancer=edge&state=live&owed=true&limit=5", admin)
+                .body()
+                .get("changes")
+                .size())
+        .isEqualTo(1);
+    assertThat(api.get("/api/v1/changes/99", admin).status()).isEqualTo(404);
+    assertThat(api.get("/api/v1/changes/..%2f1", admin).status()).isEqualTo(404);
+    assertThat(api.get("/api/v1/journal?kind=change.*", admin).text())
+        .contains("change.propose", "change.approve", "change.go-live", "change.go-back")
+        .doesNotContain("hunter2");
+  }
+
+  /** The path of a change that was proposed. */
+  private static String proposed(String author, String config) {
+    Api.Answer proposed =
+        api.post(
+            "/api/v1/changes",
+            author,
+            "{\"balancer\":\"edge\",\"main\":[\"%s\"],\"names\":[\"candidate.cfg\"],\"why\":\"a test\"}"
+                .formatted(
+                    Base64.getEncoder().encodeToString(config.getBytes(StandardCharsets.UTF_8))));
+    assertThat(proposed.status()).as(proposed.text()).isEqualTo(201);
+    return "/api/v1/changes/" + proposed.body().get("number").asLong();
+  }
+
+  private static void checked(String change) throws Exception {
+    RunningHaproxy.eventually(
+        "it is checked",
+        () -> api.get(change, admin).body().get("state").asString().equals("checked"));
   }
 
   @Test
@@ -532,6 +605,63 @@ class ApiTest {
   void everyPromisedOperationWasAnsweredAndNothingElseIsServed() {
     assertThat(api.answered).isEqualTo(api.operations());
     assertThat(plane.operations()).isEqualTo(api.operations());
+  }
+
+  /** Neither the files nor what drifts of them is approved by it. */
+  private static void policyIsApprovedByItself(RunningHaproxy haproxy, String live)
+      throws Exception {
+    String edge = "/api/v1/balancers/edge";
+    JsonNode before = api.get(edge + "/policy", admin).body().get("approved");
+    assertThat(before.get("by").asString()).isEqualTo("ada");
+    assertThat(before.get("why").asString()).isEqualTo("lb add");
+    String config = java.nio.file.Files.readString(haproxy.config);
+    java.nio.file.Files.writeString(haproxy.config, config + "# not ours\n");
+
+    Api.Answer unread = policy("version: 1\nservces: {}\n", "");
+    assertThat(unread.status()).isEqualTo(422);
+    assertThat(unread.text()).contains("checkrail.yaml:2:1", "services");
+
+    String elsewhere =
+        "version: 1\nservices: { pay: [ { path: /pay/** } ] }\n"
+            + "invariants: [ { name: pay, requests: pay, must: { reach: [be_web] } } ]\n";
+    Api.Answer held = policy(elsewhere, "");
+    assertThat(held.type()).isEqualTo("policy-blocked");
+    assertThat(held.body().get("verdict").toString()).contains("invariant/violated");
+    assertThat(api.get(edge + "/policy", admin).body().get("approved")).isEqualTo(before);
+
+    Api.Answer forced = policy(elsewhere, ",\"force\":true");
+    assertThat(forced.status()).as(forced.text()).isEqualTo(200);
+    assertThat(forced.body().get("was")).isEqualTo(before.get("digest"));
+
+    String fits =
+        "version: 1\nservices: { shop: [ { path: /pay/* } ] }\n"
+            + "invariants: [ { name: pay, requests: shop, must: { reach: [be_pay] } } ]\n";
+    Api.Answer approved = policy(fits, "");
+    assertThat(approved.status()).as(approved.text()).isEqualTo(200);
+    assertThat(policy(fits, "").body().get("changed").booleanValue()).isFalse();
+    JsonNode now = api.get(edge + "/policy", admin).body();
+    assertThat(now.get("approved").get("digest")).isEqualTo(approved.body().get("digest"));
+    assertThat(now.get("earlier").values().stream().map(it -> it.get("digest")))
+        .containsExactly(forced.body().get("digest"), before.get("digest"));
+    RunningHaproxy.eventually(
+        "it is taken up by who probes",
+        () ->
+            api.get(edge + "/probes", admin).body().get("probes").values().stream()
+                .anyMatch(it -> it.get("subject").asString().startsWith("shop through ")));
+
+    assertThat(java.nio.file.Files.readString(haproxy.config)).endsWith("# not ours\n");
+    assertThat(api.get(edge, admin).body().get("live").asString()).isEqualTo(live);
+    assertThat(api.get(edge + "/drift", admin).body().get("drifted").booleanValue()).isTrue();
+    assertThat(api.get("/api/v1/journal?subject=lb%20edge", admin).text())
+        .contains("policy.held-back", "policy.approved", approved.body().get("digest").asString());
+    java.nio.file.Files.writeString(haproxy.config, config);
+  }
+
+  private static Api.Answer policy(String text, String more) {
+    return api.post(
+        "/api/v1/balancers/edge/policy",
+        admin,
+        "{\"policy\":\"%s\"%s}".formatted(text.replace("\n", "\\n").replace("\"", "\\\""), more));
   }
 
   private static Api.Answer apply(String config) {

@@ -347,6 +347,14 @@ class OnCallTest {
     sink.status = 503;
     look(pay());
     Sink.within("both are called in vain", () -> !sink.at("/boss").isEmpty());
+    Map<String, Double> figures = TextFormat.read(api.get("/metrics", "").text());
+    assertThat(figures.get("checkrail_notifier_waiting{notifier=\"pager\",what=\"pages\"}"))
+        .isPositive();
+    assertThat(figures.get("checkrail_notifier_oldest_page_seconds{notifier=\"pager\"}"))
+        .isPositive();
+    assertThat(figures.get("checkrail_notifier_failed_tries_total{notifier=\"pager\"}"))
+        .isPositive();
+    assertThat(figures).containsEntry("checkrail_pages{state=\"not acknowledged\"}", 1.0);
     String page = first("/pager").get("page");
     assertThat(api.post("/api/v1/pages/" + page + "/acknowledge", ada, "").status()).isEqualTo(200);
     sink.posts.clear();

@@ -163,6 +163,17 @@ class WatchingTest {
                         >= 20);
         assertThat(figures(api)).containsEntry("checkrail_server_up" + web1, 1.0);
         RunningHaproxy.eventually(
+            "our own requests are in the log, and no user's",
+            () ->
+                figures(api)
+                        .getOrDefault(
+                            "checkrail_log_lines_total{balancer=\"edge\",result=\"refused own probe\"}",
+                            0.0)
+                    >= 2);
+        assertThat(figures(api))
+            .as("all that users sent, and nothing else")
+            .containsEntry("checkrail_log_lines_total{balancer=\"edge\",result=\"parsed\"}", 20.0);
+        RunningHaproxy.eventually(
             "probes tell the good one from the one that is gone",
             () ->
                 figure(

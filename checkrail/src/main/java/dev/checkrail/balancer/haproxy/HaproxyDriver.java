@@ -222,7 +222,9 @@ public final class HaproxyDriver implements Driver {
           "this HAProxy has no master socket, so nobody can tell whether a reload succeeded:"
               + " start it with -W -S (see 'lb doctor')");
     }
-    words = MasterWords.from(ShowProc.parse(WorkerReads.allowed(master.get().ask("show proc"))).master());
+    words =
+        MasterWords.from(
+            ShowProc.parse(WorkerReads.allowed(master.get().ask("show proc"))).master());
     master.get().tell("reload");
   }
 
@@ -600,5 +602,4 @@ public final class HaproxyDriver implements Driver {
   private String current(String command) throws BalancerException {
     return reads.current(command);
   }
-
 }

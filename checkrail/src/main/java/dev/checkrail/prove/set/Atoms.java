@@ -109,6 +109,11 @@ public final class Atoms {
     return label == 0 ? Optional.empty() : Optional.of(label - 1);
   }
 
+  /** The atom of a word; -1 if the word is outside of the universe. Takes O(length). */
+  public int find(String word) {
+    return dfa.label(dfa.run(dfa.start(), word)) - 1;
+  }
+
   /** The atoms of a word whose letters A to Z may be of either case, as many as there are. */
   public Set<Integer> atomsOfAnyCase(String word) {
     Set<Integer> states = Set.of(dfa.start());

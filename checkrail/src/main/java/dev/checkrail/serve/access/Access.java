@@ -264,6 +264,15 @@ public final class Access {
             .orElseThrow(() -> new Unfit("there is no account " + name));
   }
 
+  /** The roles of accounts that are there and not disabled, by name. */
+  public Map<String, List<String>> roles() {
+    Map<String, List<String>> roles = new LinkedHashMap<>();
+    table.accounts().stream()
+        .filter(account -> !account.disabled())
+        .forEach(account -> roles.put(account.name(), account.roles()));
+    return roles;
+  }
+
   /** All accounts. */
   public List<Account> accounts() {
     return table.accounts();

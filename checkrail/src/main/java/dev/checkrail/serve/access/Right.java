@@ -13,8 +13,14 @@ public enum Right {
   CHANGE("change"),
   /** Approve changes of others. */
   APPROVE("approve"),
+  /** Put an approved change in place. */
+  CHANGE_ROLLOUT("change.rollout"),
+  /** Put a change in place in an emergency, whoever has agreed. */
+  CHANGE_BREAK_GLASS("change.break-glass"),
   /** Take a load balancer over, or let it go. */
   LB_ADD("lb.add"),
+  /** Say under which policy changes are judged. */
+  LB_POLICY("lb.policy"),
   /** Put a new configuration in place. */
   LB_APPLY("lb.apply"),
   /** Load the approved files again, save or carry what is in memory. */

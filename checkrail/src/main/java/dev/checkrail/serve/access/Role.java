@@ -14,11 +14,16 @@ public enum Role {
   AUTHOR(Right.READ, Right.EVENT, Right.CHANGE),
   /** Approves what others wrote. */
   APPROVER(Right.READ, Right.EVENT, Right.APPROVE),
-  /** Keeps it running: goes back, loads again, tells servers what to do, answers pages. */
+  /**
+   * Keeps it running: rolls out what is approved, goes back, loads again, tells servers what to do,
+   * answers pages.
+   */
   OPERATOR(
       Right.READ,
       Right.EVENT,
       Right.CHANGE,
+      Right.CHANGE_ROLLOUT,
+      Right.CHANGE_BREAK_GLASS,
       Right.LB_RELOAD,
       Right.LB_ROLLBACK,
       Right.LB_RUNTIME,

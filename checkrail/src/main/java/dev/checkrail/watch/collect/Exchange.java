@@ -66,10 +66,12 @@ final class Exchange {
   private final Map<List<String>, SSLContext> proving = new ConcurrentHashMap<>();
   private final Duration timeout;
   private final LongSupplier nanos;
+  private final OwnConnections own;
 
-  Exchange(Duration timeout, LongSupplier nanos) {
+  Exchange(Duration timeout, LongSupplier nanos, OwnConnections own) {
     this.timeout = timeout;
     this.nanos = nanos;
+    this.own = own;
   }
 
   /** What came back. */
@@ -169,6 +171,10 @@ final class Exchange {
       plain.setTcpNoDelay(true);
       plain.connect(
           new InetSocketAddress(InetAddress.getByName(target.host()), target.port()), left(end));
+      if (target.kind() == Kind.OUTSIDE
+          && plain.getLocalSocketAddress() instanceof InetSocketAddress local) {
+        own.opened(local);
+      }
       if (target.ask().isEmpty()) {
         return Optional.empty();
       }

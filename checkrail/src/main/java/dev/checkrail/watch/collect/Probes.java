@@ -1,5 +1,6 @@
 package dev.checkrail.watch.collect;
 
+import dev.checkrail.logs.OwnRequests;
 import dev.checkrail.watch.collect.Probed.Outcome;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,6 +54,7 @@ public final class Probes implements AutoCloseable {
   private final InstantSource clock;
   private final LongSupplier nanos;
   private final Consumer<List<Probed>> listener;
+  private final OwnConnections own;
   private final Exchange exchange;
   private final Semaphore places;
   private final Thread thread;
@@ -74,7 +76,8 @@ public final class Probes implements AutoCloseable {
     this.clock = clock;
     this.nanos = nanos;
     this.listener = listener;
-    this.exchange = new Exchange(pace.timeout(), nanos);
+    this.own = new OwnConnections(nanos);
+    this.exchange = new Exchange(pace.timeout(), nanos, own);
     this.places = new Semaphore(pace.atOnce());
     this.thread = Thread.ofPlatform().daemon().name("probe " + balancer).unstarted(this::run);
   }
@@ -92,6 +95,11 @@ public final class Probes implements AutoCloseable {
   /** What is asked, and what is not. */
   public ProbePlan plan() {
     return plan;
+  }
+
+  /** Which requests in the load balancer's log are probes, and no user's. */
+  public OwnRequests own() {
+    return own;
   }
 
   /** The results of the last round. */

@@ -300,7 +300,10 @@ public final class Moments {
     Health health = from.traffic().get().health();
     Counts before = intakeBefore.filter(it -> it.lines() <= now.lines()).orElse(now);
     Health healthThen = healthBefore.orElse(health);
-    long broken = refused(now) - refused(before);
+    long broken =
+        refused(now, Read.Reason.CONNECTION_ERROR) - refused(before, Read.Reason.CONNECTION_ERROR);
+    // Lines all the same: the log is alive.
+    long probes = refused(now, Read.Reason.OWN_PROBE) - refused(before, Read.Reason.OWN_PROBE);
     long lost = 0;
     if (dropped.isPresent()) {
       lost = Math.max(0, dropped.getAsLong() - droppedBefore.orElse(dropped.getAsLong()));
@@ -310,8 +313,8 @@ public final class Moments {
     healthBefore = Optional.of(health);
     return Optional.of(
         new Moment.Intake(
-            now.parsed() - before.parsed(),
-            now.refusedInAll() - before.refusedInAll() - broken,
+            now.parsed() - before.parsed() + probes,
+            now.refusedInAll() - before.refusedInAll() - broken - probes,
             broken,
             now.droppedByQueue()
                 - before.droppedByQueue()
@@ -323,8 +326,8 @@ public final class Moments {
             now.trouble()));
   }
 
-  private static long refused(Counts counts) {
-    return counts.refused().getOrDefault(Read.Reason.CONNECTION_ERROR, 0L);
+  private static long refused(Counts counts, Read.Reason reason) {
+    return counts.refused().getOrDefault(reason, 0L);
   }
 
   // --- what was done

@@ -1,5 +1,6 @@
 package dev.checkrail.watch.diagnose;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -80,14 +81,17 @@ final class Asking {
     return clients <= 0 ? 1 : requests / clients / Math.max(1e-9, before);
   }
 
-  /** Share of the requests since that are of so many clients, the busiest ones. */
-  private double shareOf(int most) {
-    double requests = 0;
+  /**
+   * How much more of all requests than usual is of so many clients, those that rose most: who has
+   * few and large clients always has busy ones.
+   */
+  private double risen(int most) {
+    double all = 0;
     Map<String, Long> before = Map.of();
     Map<String, Double> counts = new TreeMap<>();
     for (Tick tick : history.ticks) {
       if (tick.time >= began - 1 && tick.logged) {
-        requests += tick.requests;
+        all += tick.requests;
         // Who was not among the busiest had at most as many as the last of them.
         long last = before.values().stream().mapToLong(Long::longValue).min().orElse(0);
         for (Map.Entry<String, Long> one : tick.busy.entrySet()) {
@@ -100,20 +104,37 @@ final class Asking {
         before = tick.busy;
       }
     }
-    double own = 0;
-    for (double count :
-        counts.values().stream().sorted(Comparator.reverseOrder()).limit(most).toList()) {
-      own += count;
+    if (all <= 0) {
+      return 0;
     }
-    return requests <= 0 ? 0 : Math.min(1, own / requests);
+    double requests = all;
+    List<double[]> rises = new ArrayList<>();
+    counts.forEach((client, count) -> {
+      double usually =
+          usual.requests <= 0 ? 0 : usual.busy.getOrDefault(client, 0.0) / usual.requests;
+      // Few requests differ by chance.
+      double chance = 1.5 * Math.sqrt(usually * (1 - usually) / requests);
+      rises.add(new double[] {Math.max(0, count / requests - usually - chance), usually});
+    });
+    rises.sort(Comparator.comparingDouble((double[] one) -> one[0]).reversed());
+    double rise = 0;
+    double usually = 0;
+    for (double[] one : rises.subList(0, Math.min(most, rises.size()))) {
+      rise += one[0];
+      usually += one[1];
+    }
+    // Of what was left to be theirs: a fifth cannot become six fifths.
+    return usually >= 1 ? 0 : Math.min(1, rise / (1 - usually));
   }
 
-  double busiestShare() {
-    return shareOf(3);
+  /** Of three clients. */
+  double busiestRisen() {
+    return risen(3);
   }
 
-  double topShare() {
-    return shareOf(1);
+  /** Of one client. */
+  double topRisen() {
+    return risen(1);
   }
 
   boolean logged() {

@@ -27,9 +27,10 @@ import java.util.regex.Pattern;
  *
  * <p>Each second all causes are weighed anew against all that was seen since the harm began; an
  * answer is published as soon as one cause is {@link #LIKELY} for {@link #STEADY} seconds in a row,
- * and then stays: what is thought later goes into the notes. Looking each second is paid for by the
- * steps that must be climbed: the harm itself by a CUSUM ({@link History}), a cause by ten times
- * the weight of all others together.
+ * and then stays: what is thought later goes into the notes. Only an answer to what was a matter
+ * for a ticket is given anew when users fail. Looking each second is paid for by the steps that
+ * must be climbed: the harm itself by a CUSUM ({@link History}), a cause by ten times the weight of
+ * all others together.
  *
  * <p>Remembers four minutes. Confined to one thread, one per load balancer; asks no clock, so that
  * the same moments give the same diagnoses.
@@ -49,6 +50,7 @@ public final class Diagnose {
   private final Moved moved;
   private final History history = new History();
   private final List<Act> acts = new ArrayList<>();
+  private Optional<Act> there = Optional.empty();
   private final Set<ServerName> takenOut = new HashSet<>();
   private final List<Note> notes = new ArrayList<>();
   private Optional<Published> published = Optional.empty();
@@ -62,6 +64,7 @@ public final class Diagnose {
   private int steady;
   private double known;
   private boolean urgent;
+  private boolean ticketed;
   private int blindSeconds;
   private int otherMind;
   private String lastMind = "";
@@ -82,11 +85,15 @@ public final class Diagnose {
       seen.addAll(history.alarmed());
       knownStreams = Set.copyOf(seen);
     }
-    history.add(tick);
+    history.add(tick, published.isPresent());
     Instant at = moment.at();
     FirstAct first = firstAct(tick);
     if (before.isPresent() && history.harmedSince().isEmpty()) {
-      note(at, "the harm has ended");
+      note(
+          at,
+          history.resigned()
+              ? "it was never seen otherwise: what is usual is learned from it now"
+              : "the harm has ended");
       close();
     }
     if (history.blind()) {
@@ -140,8 +147,9 @@ public final class Diagnose {
    * change.
    */
   private boolean anotherBegan(Tick tick) {
-    boolean ticket = published.map(said -> !said.urgent()).orElse(!urgent);
-    if (published.isPresent() && ticket && history.another(knownStreams, tick.time - 8)) {
+    boolean ticket = published.map(said -> !said.urgent()).orElse(ticketed || !urgent);
+    boolean answered = published.isPresent() || ticketed;
+    if (answered && ticket && history.another(knownStreams, tick.time - 8)) {
       return true;
     }
     Instant since = published.map(Published::at).orElseGet(() -> instant(known)).minusMillis(1);
@@ -156,6 +164,7 @@ public final class Diagnose {
 
   private void close() {
     urgent = false;
+    ticketed = false;
     knownStreams = Set.of();
     published = Optional.empty();
     aftermath = Optional.empty();
@@ -171,7 +180,7 @@ public final class Diagnose {
 
   private void remember(Moment moment, Tick tick) {
     Instant at = moment.at();
-    acts.removeIf(act -> act.at().plus(ACTS).isBefore(at));
+    acts.removeIf(act -> act.at().plus(ACTS).isBefore(at) && !there.equals(Optional.of(act)));
     for (Moment.Event event : moment.events()) {
       acting(event);
       switch (event.what()) {
@@ -190,10 +199,15 @@ public final class Diagnose {
         case RELOADED_BY_OTHERS -> {
           if (!bypassed(event.at())) {
             bypass(event.at());
+            // Found at our start, it may be older than what else is remembered.
+            there = Optional.of(acts.getLast());
           }
         }
         case APPLY_ENDED, ROLLBACK_ENDED -> {}
       }
+    }
+    if (tick.replaced) {
+      there = Optional.empty();
     }
     if (tick.replaced && !ours(at.minusMillis(700))) {
       bypass(at.minusMillis(700));
@@ -271,15 +285,26 @@ public final class Diagnose {
       from = Math.max(began, goneBack.get().at().toEpochMilli() / 1000.0 + 3);
     }
     Harm harm = new Harm(history, from);
-    List<Hypothesis> all = Weigh.all(new Case(history, began, harm, acts, moved, takenOut));
+    boolean withoutBefore = history.withoutBefore();
+    List<Hypothesis> all =
+        withoutBefore
+            ? new WeighWithoutBefore(history, harm, moved).all(acts)
+            : Weigh.all(new Case(history, began, harm, acts, moved, takenOut));
     for (Hypothesis one : all) {
       direct(one, first);
       takenBack(one, tick);
     }
     List<Hypothesis> best = bestOfEach(all);
-    second(best, harm, began, first);
+    if (!withoutBefore) {
+      second(best, harm, began, first);
+    }
     List<Ranked> ranking = ranked(best);
     urgent = urgent(harm, ranking);
+    if (urgent && published.filter(said -> !said.urgent()).isPresent()) {
+      note(at, published.get().first().name() + " was a matter for a ticket; users fail now");
+      reopened();
+      ticketed = true;
+    }
     boolean unclear = unclear(ranking, harm, tick.time - began);
     publish(at, tick, harm, ranking, unclear, urgent, began);
     aftermath(at, tick);
@@ -473,6 +498,7 @@ public final class Diagnose {
     }
     if (steady >= STEADY) {
       published = Optional.of(new Published(at, urgent, ranking));
+      ticketed = false;
       knownStreams = Set.copyOf(history.alarmed());
       note(at, "published: " + top.name() + "; " + top.why() + " [" + harm.text() + "]");
     }
@@ -570,6 +596,10 @@ public final class Diagnose {
     if (published.isPresent() && published.get().first().cause() != Cause.LB_CHANGE) {
       return;
     }
+    reopened();
+  }
+
+  private void reopened() {
     published = Optional.empty();
     candidate = "";
     steady = 0;

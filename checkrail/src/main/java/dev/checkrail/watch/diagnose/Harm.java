@@ -61,6 +61,9 @@ final class Harm {
           failed += bad;
         }
       }
+      if (history.withoutBefore()) {
+        return;
+      }
       double slow = sums.slowerThan(usual.slowAbove(cell.service())) - failed;
       double slower = sums.slowerThan(usual.slowerAbove(cell.service())) - failed;
       if (slower > MOST * sums.requests) {
@@ -71,6 +74,9 @@ final class Harm {
         unit(cell, Kind.SLOW, slow - expected);
       }
     });
+    if (history.withoutBefore()) {
+      return; // of connections, sessions and handshakes any number may be usual
+    }
     connections(ticks, usual);
     if (!ticks.isEmpty()) {
       stuck(ticks.getLast(), usual);

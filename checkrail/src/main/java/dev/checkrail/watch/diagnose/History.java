@@ -17,7 +17,11 @@ import java.util.TreeMap;
  * <p>Each way of being harmed is a stream with a CUSUM of its own: the log of the likelihood ratio
  * of "the share rose" against "it is as before", never below 0. It is looked at each second and
  * needs no correction for that: its threshold is a false-alarm rate per second of looking (e^-h),
- * not per test. A stream's harm began where its sum last left 0. Confined.
+ * not per test. A stream's harm began where its sum last left 0.
+ *
+ * <p>Who begins in the middle of an outage has no "before". So until there is one a share of
+ * failures that is no usual one anywhere counts as harm. As long as that lasts nothing is learned
+ * from it; after {@link #PATIENCE} it is. Confined.
  */
 final class History {
   private static final int KEPT = 240;
@@ -37,6 +41,17 @@ final class History {
   private static final double[] RISEN = {0.05, 0.2, 0.6};
   private static final double SLOWER_AT_MOST = 3;
   private static final String ALL = "*";
+
+  /** Fewer seconds are no "before". */
+  private static final double LEARNED = 5;
+
+  /** No service that works fails as often as that. */
+  private static final double FAILS = 0.1;
+
+  private static final double[] OUTAGE = {0.3, 0.7};
+
+  /** For so long what was found at the start is not taken for usual. */
+  static final double PATIENCE = 180;
 
   private static final class Stream {
     double sum;
@@ -100,7 +115,10 @@ final class History {
   final Deque<Tick> ticks = new ArrayDeque<>();
   private final Map<String, Stream> streams = new TreeMap<>();
   private Usual usual = new Usual();
+  private Optional<Double> begun = Optional.empty();
   private boolean frozen;
+  private boolean learned;
+  private boolean resigned;
   private Optional<Double> harmedSince = Optional.empty();
   private double lastHot;
 
@@ -113,7 +131,31 @@ final class History {
     return usual;
   }
 
-  void add(Tick tick) {
+  /** Whether users were harmed from the first look on, so that nobody knows what is usual. */
+  boolean withoutBefore() {
+    return !learned && harmedSince.isPresent();
+  }
+
+  /** For how many seconds it has been looked at. */
+  double lookedFor(Tick now) {
+    return now.time - begun.orElse(now.time);
+  }
+
+  /** Whether harm was taken for usual in this second, because it was never seen without it. */
+  boolean resigned() {
+    return resigned;
+  }
+
+  /**
+   * Takes in a second.
+   *
+   * @param answered whether it is published why users are harmed: then nobody learns to live with
+   *     it
+   */
+  void add(Tick tick, boolean answered) {
+    if (begun.isEmpty()) {
+      begun = Optional.of(tick.time);
+    }
     ticks.addLast(tick);
     while (ticks.size() > KEPT) {
       ticks.removeFirst();
@@ -122,7 +164,7 @@ final class History {
       usual = usualUntil(tick.time - 3);
     }
     look(tick);
-    judge(tick);
+    judge(tick, answered);
   }
 
   /** Ticks since the harm began, a second before it included. */
@@ -130,7 +172,8 @@ final class History {
     return ticks.stream().filter(tick -> tick.time >= began - 1.01).toList();
   }
 
-  private void judge(Tick tick) {
+  private void judge(Tick tick, boolean answered) {
+    resigned = withoutBefore() && lookedFor(tick) > PATIENCE && !answered;
     double first = Double.MAX_VALUE;
     boolean hot = false;
     for (Stream stream : streams.values()) {
@@ -151,9 +194,10 @@ final class History {
         usual = usualUntil(first - 1.5);
         lastHot = tick.time;
       }
-    } else if (tick.time - lastHot > QUIET) {
+    } else if (tick.time - lastHot > QUIET || resigned) {
       harmedSince = Optional.empty();
       frozen = false;
+      learned = true;
       streams.clear();
     } else if (first < harmedSince.get()) {
       harmedSince = Optional.of(first);
@@ -186,6 +230,7 @@ final class History {
     streams.values().removeIf(stream -> stream.since < begin);
     harmedSince = Optional.of(first);
     usual = usualUntil(first - 1.5, lasted < SHORT ? BASELINE : Math.min(BASELINE, lasted));
+    learned |= usual.seconds >= LEARNED;
     return true;
   }
 
@@ -264,8 +309,15 @@ final class History {
               List.of(Kind.REFUSED)));
 
   private void look(Tick tick) {
-    if (usual.seconds < 5) {
+    if (usual.seconds < LEARNED) {
+      if (!learned) {
+        outage(tick);
+      }
       return;
+    }
+    if (!learned) {
+      learned = true;
+      streams.clear();
     }
     Map<Cell, Sums> flows = new TreeMap<>(tick.flows);
     Map<String, Sums> services = new TreeMap<>();
@@ -311,6 +363,22 @@ final class History {
       double usually = Math.max(0.02, usual.rate(before[3]));
       poisson(
           name + " connect errors", tick, at.connectErrors(), usually, Math.max(5 * usually, 0.5));
+    });
+  }
+
+  /** What is harm wherever it is seen. */
+  private void outage(Tick tick) {
+    Map<Cell, Sums> flows = new TreeMap<>(tick.flows);
+    tick.flows.forEach((cell, sums) ->
+        flows.computeIfAbsent(new Cell(cell.service(), ALL, ALL), it -> new Sums()).add(sums));
+    flows.forEach((cell, sums) -> {
+      for (double share : OUTAGE) {
+        double bad = Math.min(sums.failures(), sums.requests);
+        double gain =
+            bad * Math.log(share / FAILS)
+                + (sums.requests - bad) * Math.log((1 - share) / (1 - FAILS));
+        gain(cell + " failures " + share, tick, gain, 1 + delay(sums));
+      }
     });
   }
 

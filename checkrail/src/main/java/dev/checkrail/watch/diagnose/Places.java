@@ -88,11 +88,16 @@ final class Places {
             moving.add(cell.service());
           }
         });
+        // From a pool that nobody used it moved those only of whom nothing is known.
+        boolean unused =
+            moving.isEmpty()
+                && now.servers.keySet().stream().anyMatch(it -> it.pool().equals(part.from()));
         Predicate<String> moves =
             service ->
                 service.equals(Cell.ANY)
                     || (part.service().isEmpty()
-                        ? moving.isEmpty() || moving.contains(service)
+                        ? moving.contains(service)
+                            || (moving.isEmpty() && !(unused && known(service)))
                         : part.service().equals(service));
         all.add(
             place(
@@ -274,6 +279,11 @@ final class Places {
     };
   }
 
+  /** Whether it is known where the requests of a service went. */
+  private boolean known(String service) {
+    return usual.service(service).requests > 0;
+  }
+
   private List<Place> timeouts(Scope.Part part, Predicate<Cell> inPool) {
     double from = millis(part.from());
     double to = millis(part.to());
@@ -287,7 +297,7 @@ final class Places {
               inPool,
               one -> one == Kind.STUCK || one == Kind.GAVE_UP || one == Kind.SLOW,
               part.pool() + ", which waits longer",
-              -1.5,
+              -3,
               "waiting longer only makes an outage last"));
     }
     // They end at the new limit, to the millisecond, or they end for another reason.

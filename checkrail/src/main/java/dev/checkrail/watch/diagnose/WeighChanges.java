@@ -11,6 +11,8 @@ import java.util.function.Predicate;
 
 /** Weighs what was changed: files of the load balancer, and what others told of. */
 final class WeighChanges {
+  private static final double MOST_OF_IT = 0.9;
+
   private final Case of;
   private final Signals signals;
   private final History history;
@@ -71,8 +73,9 @@ final class WeighChanges {
         chosen = place;
       }
     }
-    Predicate<Harm.Unit> where = unit -> places.stream().anyMatch(p -> p.where().test(unit));
-    Predicate<Cell> cells = cell -> places.stream().anyMatch(p -> p.cells().test(cell));
+    List<Places.Place> all = known(places);
+    Predicate<Harm.Unit> where = unit -> all.stream().anyMatch(p -> p.where().test(unit));
+    Predicate<Cell> cells = cell -> all.stream().anyMatch(p -> p.cells().test(cell));
     one.place = where;
     double share = harm.all <= 0 ? 1 : harm.trafficIn(cells) / harm.all;
     // All that goes wrong behind a pool goes wrong in all of the pool.
@@ -88,6 +91,17 @@ final class WeighChanges {
       of.difference(one, cells, where);
     }
     return one;
+  }
+
+  /**
+   * What it touched in a way that is understood, if the harm is there: that it may have touched all
+   * else, too, says nothing against that.
+   */
+  private List<Places.Place> known(List<Places.Place> places) {
+    List<Places.Place> understood = places.stream().filter(it -> it.bonus() > 0).toList();
+    double all = harm.in(unit -> places.stream().anyMatch(it -> it.where().test(unit)));
+    double part = harm.in(unit -> understood.stream().anyMatch(it -> it.where().test(unit)));
+    return part > 0 && part >= MOST_OF_IT * all ? understood : places;
   }
 
   Hypothesis otherChange(Act act) {

@@ -37,14 +37,18 @@ final class WeighClients {
         Reason.Kind.DOSE,
         first
             ? more >= 2 ? 3.2 : more >= 1.5 ? 1.8 : -2.5
-            : more >= 1.8 ? 0.2 : more >= 1.4 ? 0 : -2.5,
+            : more >= 1.8 ? 0.2 : more >= 1.4 ? 0 : more > 1.25 ? -1 : -2.5,
         "arrivals are %.1f times the usual ones, requests of each client %.1f times%s",
         more,
         each,
         first || more < 1.4 ? "" : "; they rose after the harm began, as when users ask again");
-    double top = asking.busiestShare();
+    double top = asking.busiestRisen();
     if (top > 0.35) {
-      one.add(Reason.Kind.MECHANISM, -2.5, "%.0f %% of them are of three clients", 100 * top);
+      one.add(
+          Reason.Kind.MECHANISM,
+          -2.5,
+          "%.0f %% more of them than usual are of three clients",
+          100 * top);
     }
     return one;
   }
@@ -56,7 +60,7 @@ final class WeighClients {
     }
     double declined = harm.of(Kind.DECLINED) + harm.of(Kind.REFUSED);
     one.place = unit -> unit.kind() == Kind.DECLINED || unit.kind() == Kind.REFUSED;
-    double top = asking.busiestShare();
+    double top = asking.busiestRisen();
     double more = asking.arrivals();
     if (declined > 0) {
       one.scope(harm, declined, 0.3, "refusals by the business");
@@ -69,7 +73,7 @@ final class WeighClients {
     one.add(
         Reason.Kind.MECHANISM,
         top > 0.2 ? 1.5 : -1,
-        "%.0f %% of the requests come from three clients",
+        "%.0f %% more of the requests than usual come from three clients",
         100 * top);
     return one;
   }
@@ -79,7 +83,7 @@ final class WeighClients {
     if (!asking.logged()) {
       return Asking.unseen(one);
     }
-    double top = asking.topShare();
+    double top = asking.topRisen();
     double more = asking.arrivals();
     one.place =
         unit -> unit.kind() == Kind.LIMITED || unit.kind() == Kind.REFUSED || unit.kind().ofLoad;
@@ -93,7 +97,7 @@ final class WeighClients {
     one.add(
         Reason.Kind.MECHANISM,
         top > 0.4 ? 3 : top > 0.25 ? 1 : each > 1.5 ? -0.5 : -4,
-        "%.0f %% of the requests since are of one client",
+        "%.0f %% more of the requests than usual are of one client",
         100 * top);
     one.add(Reason.Kind.DOSE, more >= 1.4 ? 1 : -1, "arrivals are %.1f times the usual ones", more);
     return one;

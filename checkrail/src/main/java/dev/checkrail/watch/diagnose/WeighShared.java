@@ -63,9 +63,9 @@ final class WeighShared {
       }
       one.add(
           Reason.Kind.MECHANISM,
-          asking.busiestShare() > 0.35 ? -3 : 1,
-          "429 by the servers, %.0f %% of the requests are of the busiest client",
-          100 * asking.busiestShare());
+          asking.busiestRisen() > 0.35 ? -3 : 1,
+          "429 by the servers, and %.0f %% more of the requests than usual are of three clients",
+          100 * asking.busiestRisen());
       signals.dependency(one, Cause.RATE_LIMIT);
     } else {
       one.add(Reason.Kind.MECHANISM, -2, "no 429 above the usual");

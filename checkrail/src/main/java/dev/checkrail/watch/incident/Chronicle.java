@@ -33,6 +33,7 @@ import java.util.Set;
  */
 public final class Chronicle {
   static final Duration QUIET = Duration.ofMinutes(10);
+  private static final Duration SORTED_OUT = Duration.ofSeconds(15);
   private static final int MOST = 2_000;
   private static final int USUAL_SECONDS = 300;
   private static final int LATELY = 30;
@@ -141,6 +142,7 @@ public final class Chronicle {
       resumedAt = Optional.of(moment.at());
     }
     boolean harmed = worse(moment);
+    Instant began = began(open, moment, diagnosis);
     write(moment, diagnosis, happenings);
     Impact impact = impact(open.impact(), moment, unknown);
     Optional<Instant> lastHarm = harmed ? Optional.of(moment.at()) : open.lastHarm();
@@ -169,7 +171,7 @@ public final class Chronicle {
         new Incident(
             open.id(),
             open.balancer(),
-            open.began(),
+            began,
             open.opened(),
             state,
             answer(open, diagnosis),
@@ -181,6 +183,21 @@ public final class Chronicle {
             leftOut);
     current = Optional.of(next);
     return current;
+  }
+
+  /**
+   * When users began to fail. It is opened before it is known that this is another matter than one
+   * for a ticket that was there already.
+   */
+  private Instant began(Incident open, Moment moment, Diagnosis diagnosis) {
+    Optional<Instant> since = diagnosis.harmedSince();
+    if (open.answer().isPresent()
+        || since.filter(open.began()::isBefore).isEmpty()
+        || open.opened().plus(SORTED_OUT).isBefore(moment.at())) {
+      return open.began();
+    }
+    entry(since.get(), What.HARM_BEGAN, "checkrail", "what makes this an incident begins");
+    return since.get();
   }
 
   /** What was published first; another one only after a way back has refuted that. */
@@ -281,12 +298,13 @@ public final class Chronicle {
     }
     for (Diagnosis.Note note : diagnosis.notes()) {
       if (lastNote.isEmpty() || note.at().isAfter(lastNote.get())) {
+        boolean before = current.filter(it -> note.at().isBefore(it.opened())).isPresent();
         boolean other =
             current.flatMap(Incident::answer).filter(it -> it.at().isBefore(note.at())).isPresent()
                 && !refuted();
         What what =
             note.text().startsWith("published:")
-                ? other ? What.NOTE : What.CAUSE
+                ? other || before ? What.NOTE : What.CAUSE
                 : note.text().startsWith("what was published") ? What.OTHER_MIND : What.NOTE;
         entry(note.at(), what, "checkrail", note.text());
       }

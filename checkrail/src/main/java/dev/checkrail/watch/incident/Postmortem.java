@@ -65,7 +65,7 @@ public final class Postmortem {
     improvements(incident).forEach(one -> text.append("  - ").append(one).append('\n'));
     text.append("\n- **Specific Tasks:**\n");
     int number = 0;
-    for (String task : tasks(prevention)) {
+    for (String task : tasks(incident.balancer(), prevention)) {
       text.append("  ").append(++number).append(". ").append(task).append('\n');
     }
     if (number == 0) {
@@ -182,7 +182,7 @@ public final class Postmortem {
     return all;
   }
 
-  private static List<String> tasks(Optional<Prevention> prevention) {
+  private static List<String> tasks(String balancer, Optional<Prevention> prevention) {
     List<String> all = new ArrayList<>();
     prevention.ifPresent(it -> {
       if (!it.patch().isEmpty()) {
@@ -191,7 +191,9 @@ public final class Postmortem {
                 + plain(String.join("; ", it.why()))
                 + "):\n\n```yaml\n"
                 + it.patch()
-                + "```\n");
+                + "```\n\nAdded to its policy, this accepts it: `"
+                + Prevention.accept(balancer)
+                + "`.\n");
       }
       if (!it.no().isEmpty()) {
         all.add("Decide by hand: " + plain(it.no()) + ".");

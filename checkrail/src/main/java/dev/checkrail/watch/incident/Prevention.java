@@ -24,6 +24,11 @@ public record Prevention(String patch, List<String> why, String no) {
     why = List.copyOf(why);
   }
 
+  /** What accepts it, once its lines are in the policy of this load balancer. */
+  public static String accept(String balancer) {
+    return "checkrail lb policy " + balancer + " --approve checkrail.yaml";
+  }
+
   /**
    * Proposes.
    *

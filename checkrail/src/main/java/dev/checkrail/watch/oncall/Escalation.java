@@ -3,6 +3,7 @@ package dev.checkrail.watch.oncall;
 import dev.checkrail.watch.detect.Alert;
 import dev.checkrail.watch.detect.Detection.Level;
 import dev.checkrail.watch.detect.Expectations;
+import dev.checkrail.watch.detect.Moment;
 import dev.checkrail.watch.detect.Notice;
 import dev.checkrail.watch.diagnose.Diagnosis;
 import dev.checkrail.watch.incident.Happening;
@@ -37,6 +38,10 @@ import tools.jackson.databind.json.JsonMapper;
  *       its own with the evidence, and everybody who was told before is told of it without being
  *       woken up. If that chain has a page already, it is only told. The same cause is told once as
  *       long as pages are open.
+ *   <li><b>Again:</b> users who fail again after their page was over wake its first step once more,
+ *       and so does what was away and comes with other rules of the load balancer, once somebody
+ *       had acknowledged: that was said of another outage. Who was woken up within the last minute
+ *       is awake, and a page that nobody acknowledged is repeated anyway.
  *   <li><b>Tickets</b> are told once. <b>The end</b> of an alert is told to those who were told of
  *       it.
  *   <li><b>Nobody:</b> pages that nobody was told of, because there was no plan, are told as soon
@@ -49,6 +54,11 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class Escalation {
   private static final Duration AGAIN = Duration.ofMinutes(2);
+  private static final Duration AWAKE = Duration.ofMinutes(1);
+
+  /** Seconds in which an alert was not seen; less is noise of the same outage. */
+  private static final double AWAY = 5;
+
   private static final Duration REMEMBERED = Duration.ofDays(1);
   private static final int MOST = 500;
   private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -58,6 +68,10 @@ public final class Escalation {
   private final Map<String, Course> pages = new LinkedHashMap<>();
   private final Map<String, Ticket> tickets = new LinkedHashMap<>();
   private final Map<String, Told> causes = new TreeMap<>();
+
+  /** When the rules of a load balancer were changed last, by whomever; not kept. */
+  private final Map<String, Instant> rules = new TreeMap<>();
+
   private long number;
   private long version;
 
@@ -127,6 +141,7 @@ public final class Escalation {
    * What there is of one load balancer after a look.
    *
    * @param notices of this look
+   * @param events what was done to it since the look before
    * @param alerts all that are remembered of it
    * @param incident id of the one that is open
    */
@@ -134,12 +149,14 @@ public final class Escalation {
       String balancer,
       Instant at,
       List<Notice> notices,
+      List<Moment.Event> events,
       List<Alert> alerts,
       Optional<Diagnosis.Published> published,
       Optional<String> incident,
       Expectations expectations) {
     public Heard {
       notices = List.copyOf(notices);
+      events = List.copyOf(events);
       alerts = List.copyOf(alerts);
     }
   }
@@ -236,11 +253,22 @@ public final class Escalation {
     return Optional.ofNullable(causes.get(balancer)).filter(Told::current).map(Told::evidence);
   }
 
+  /** The cause that is published, if it may be that of this alert. */
+  public Optional<Evidence> causeOf(Alert alert) {
+    return cause(alert.balancer()).filter(it -> it.mayExplain(alert));
+  }
+
   // --- what comes in
 
   /** Takes in a look. Looks at one load balancer come in order. */
   public Said next(Heard heard) {
     Saying saying = new Saying();
+    for (Moment.Event event : heard.events()) {
+      if (event.what() == Moment.Event.What.APPLY_BEGAN
+          || event.what() == Moment.Event.What.RELOADED_BY_OTHERS) {
+        rules.merge(heard.balancer(), event.at(), (a, b) -> a.isAfter(b) ? a : b);
+      }
+    }
     Set<String> back = refresh(heard);
     for (Notice notice : heard.notices()) {
       back.remove(notice.alert().id());
@@ -347,7 +375,11 @@ public final class Escalation {
       for (Map.Entry<String, Alert> entry : page.alerts.entrySet()) {
         Alert current = now.get(entry.getKey());
         if (current != null) {
-          if (current.open() && !entry.getValue().open() && current.told().isPresent()) {
+          Alert before = entry.getValue();
+          if (current.open()
+              && current.told().isPresent()
+              && (!before.open()
+                  || withOtherRules(before, current) && another(page, current, heard.at()))) {
             back.add(current.id());
           }
           entry.setValue(current);
@@ -371,6 +403,13 @@ public final class Escalation {
       }
     }
     return back;
+  }
+
+  /** It was away, and is there again with other rules of the load balancer. */
+  private boolean withOtherRules(Alert before, Alert now) {
+    return before.absent() >= AWAY
+        && now.absent() == 0
+        && rules.getOrDefault(now.balancer(), Instant.MIN).isAfter(before.seen());
   }
 
   private void take(Heard heard, Notice notice, Saying saying) {
@@ -406,8 +445,13 @@ public final class Escalation {
     if (there.isPresent()) {
       Course page = there.get();
       page.alerts.put(alert.id(), alert);
-      again(page, heard.at());
       version++;
+      if (another(page, alert, heard.at())) {
+        told(heard, alert, "page for " + called(page) + ", again", saying);
+        wake(page, heard.at(), alert, saying);
+        return;
+      }
+      again(page);
       Delivery.Kind joined = kind == Delivery.Kind.OPENED ? Delivery.Kind.JOINED : kind;
       say(page, page.told, joined, false, heard.at(), alert, saying);
       told(heard, alert, "joins the page for " + called(page), saying);
@@ -428,7 +472,7 @@ public final class Escalation {
             heard.at(),
             about);
     page.incident = heard.incident();
-    page.cause = cause(heard.balancer());
+    page.cause = cause(heard.balancer()).filter(it -> mayExplain(it, page));
     pages.put(page.id, page);
     version++;
     return page;
@@ -508,7 +552,7 @@ public final class Escalation {
         "",
         alert,
         Optional.empty(),
-        cause(alert.balancer()));
+        causeOf(alert));
   }
 
   private void over(Heard heard, Alert alert, Saying saying) {
@@ -535,15 +579,23 @@ public final class Escalation {
         new Happening(heard.at(), What.NOTE, "checkrail", "alert is over: " + title(alert)));
   }
 
-  /** It was over for less than two minutes: who was told knows that it is back, without a call. */
+  /** It was away for less than two minutes. */
   private void cameBack(Heard heard, Alert alert, Saying saying) {
     Set<String> said = new HashSet<>();
+    boolean woken = false;
     for (Course page : pages.values()) {
-      if (page.alerts.containsKey(alert.id())) {
-        again(page, heard.at());
-        List<String> whom = page.told.stream().filter(said::add).toList();
-        say(page, whom, Delivery.Kind.REOPENED, false, heard.at(), alert, saying);
+      if (!page.alerts.containsKey(alert.id())) {
+        continue;
       }
+      if (another(page, alert, heard.at())) {
+        wake(page, heard.at(), alert, saying);
+        said.addAll(page.told);
+        woken = true;
+        continue;
+      }
+      again(page);
+      List<String> whom = page.told.stream().filter(said::add).toList();
+      say(page, whom, Delivery.Kind.REOPENED, false, heard.at(), alert, saying);
     }
     Ticket ticket = tickets.get(alert.id());
     if (ticket != null) {
@@ -554,13 +606,38 @@ public final class Escalation {
       }
     }
     version++;
-    told(heard, alert, "is there again", saying);
+    told(heard, alert, woken ? "page, again" : "is there again", saying);
   }
 
-  private void again(Course page, Instant at) {
+  /** Whether this is another outage than the one of which people know, or think that it is over. */
+  private boolean another(Course page, Alert alert, Instant at) {
+    if (alert.level() != Level.PAGE || alert.silencedBy().isPresent() || page.silenced()) {
+      return false;
+    }
+    if (page.step >= 0 && page.since.plus(AWAKE).isAfter(at)) {
+      return false;
+    }
+    return page.resolved.isPresent()
+        || page.acknowledged.isPresent()
+            && rules.getOrDefault(page.balancer, Instant.MIN).isAfter(page.since);
+  }
+
+  /** Who takes care has said so of what was before. */
+  private void wake(Course page, Instant at, Alert alert, Saying saying) {
+    page.acknowledged = Optional.empty();
+    page.resolved = Optional.empty();
+    page.since = at;
+    version++;
+    List<Plan.Step> steps = plan.steps(page.chain);
+    Set<String> first = steps.isEmpty() ? Set.of() : Set.copyOf(steps.getFirst().notifiers());
+    List<String> others = page.told.stream().filter(it -> !first.contains(it)).toList();
+    begin(page, at, Delivery.Kind.REOPENED, saying);
+    say(page, others, Delivery.Kind.REOPENED, false, at, alert, saying);
+  }
+
+  private void again(Course page) {
     if (page.resolved.isPresent()) {
       page.resolved = Optional.empty();
-      page.since = at;
       version++;
     }
   }
@@ -627,6 +704,7 @@ public final class Escalation {
     List<Course> open =
         pages.values().stream()
             .filter(page -> page.balancer.equals(heard.balancer()) && page.open())
+            .filter(page -> mayExplain(told.evidence(), page))
             .toList();
     if (open.isEmpty()) {
       return; // A page may come later: then it is told.
@@ -656,6 +734,10 @@ public final class Escalation {
       List<String> whom = page.told.stream().filter(said::add).toList();
       say(page, whom, Delivery.Kind.CAUSE, false, heard.at(), page.main(), saying);
     }
+  }
+
+  private static boolean mayExplain(Evidence evidence, Course page) {
+    return page.alerts.values().stream().anyMatch(evidence::mayExplain);
   }
 
   // --- words

@@ -1,5 +1,6 @@
 package dev.checkrail.watch.oncall;
 
+import dev.checkrail.watch.detect.Alert;
 import dev.checkrail.watch.diagnose.Diagnosis;
 import dev.checkrail.watch.diagnose.Ranked;
 import java.time.Instant;
@@ -26,6 +27,11 @@ public record Evidence(
         first.why(),
         published.at(),
         published.urgent());
+  }
+
+  /** What was found for a ticket explains nothing that began later. */
+  boolean mayExplain(Alert alert) {
+    return urgent || !at.isBefore(alert.since());
   }
 
   /** Cause and object in one word or two. */

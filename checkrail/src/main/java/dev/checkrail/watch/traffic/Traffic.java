@@ -3,6 +3,7 @@ package dev.checkrail.watch.traffic;
 import dev.checkrail.logs.LogRecord;
 import dev.checkrail.prove.Region;
 import dev.checkrail.prove.Seen;
+import dev.checkrail.replay.Told;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;

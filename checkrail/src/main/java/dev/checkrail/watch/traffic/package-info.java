@@ -8,7 +8,8 @@
  * clients; requests that went where the approved rules do not send them. <b>Never:</b> grows with
  * the traffic (seconds, rows, clients and words are bounded, and what did not fit is counted), puts
  * a late record into another second, calls misrouted what the log cannot decide; opens sockets or
- * files, starts threads. <b>May depend on:</b> logs, prove, and what they may.
+ * files, starts threads. <b>May depend on:</b> logs, prove, replay (what a record
+ * tells), and what they may.
  */
 @NullMarked
 package dev.checkrail.watch.traffic;

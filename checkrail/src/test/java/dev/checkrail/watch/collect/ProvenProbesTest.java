@@ -128,7 +128,9 @@ class ProvenProbesTest {
                 List.of("payments"))
             .provenBy(Proof.of(configured, files, "pay.internal", false))
             .discreet();
-    return new Exchange(Duration.ofSeconds(5), System::nanoTime).with(target, Instant.EPOCH);
+    return new Exchange(
+            Duration.ofSeconds(5), System::nanoTime, new OwnConnections(System::nanoTime))
+        .with(target, Instant.EPOCH);
   }
 
   private ConfigurationSet.Item file(String name) throws Exception {

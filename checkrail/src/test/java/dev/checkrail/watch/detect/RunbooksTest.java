@@ -26,8 +26,8 @@ class RunbooksTest {
   private static final Pattern COMMAND = Pattern.compile("bin/checkrail ((?:lb )?[a-z]+)");
   private static final Set<String> COMMANDS =
       Set.of(
-          "lb add",
           "lb drift",
+          "lb policy",
           "lb rollback",
           "lb runtime",
           "lb show",

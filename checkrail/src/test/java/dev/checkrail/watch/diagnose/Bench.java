@@ -65,11 +65,17 @@ final class Bench {
   }
 
   static Run run(Faults.Fault fault, double load, long seed) {
+    return run(fault, load, seed, Integer.getInteger("merchants", 0));
+  }
+
+  /** With so many keys that all users share; 0: each is a client of its own. */
+  static Run run(Faults.Fault fault, double load, long seed, int merchants) {
     Random chance = new Random(seed * 1000 + fault.number());
     Fleet fleet = new Fleet(seed * 31 + fault.number() * 7L + (long) load, load);
     Feed feed = new Feed(fleet);
     feed.withLog = !Boolean.getBoolean("nolog");
     feed.withDependencies = !Boolean.getBoolean("unmapped");
+    feed.merchants = merchants;
     boolean old = fault.number() == 13;
     double when = (old ? 90 : BEFORE) + chance.nextDouble() * 10;
     fleet.until(0.001);

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -19,7 +20,7 @@ class DiagnoseTest {
   private static final class Story {
     final Fleet fleet;
     final Feed feed;
-    final Diagnose diagnose;
+    Diagnose diagnose;
     final List<Diagnosis> said = new ArrayList<>();
     final List<Moment> moments = new ArrayList<>();
 
@@ -72,6 +73,95 @@ class DiagnoseTest {
     double secondsAt(Published published) {
       return published.at().getEpochSecond() - Feed.EPOCH;
     }
+  }
+
+  /** Nobody looked until a second, in which it is found when somebody else reloaded, if so. */
+  private static Story begunAt(int second, Story story, Optional<Double> reloaded) {
+    for (int before = 1; before <= second; before++) {
+      story.fleet.until(before);
+      var unused = story.feed.next();
+      story.said.add(NOTHING);
+    }
+    reloaded.ifPresent(story.feed::foundAtStart);
+    return story;
+  }
+
+  private static final Diagnosis NOTHING =
+      new Diagnosis(
+          java.time.Instant.EPOCH,
+          Optional.empty(),
+          0,
+          false,
+          List.of(),
+          true,
+          new Diagnosis.FirstAct(List.of(), List.of(), List.of(), List.of()),
+          Optional.empty(),
+          Optional.empty(),
+          List.of());
+
+  @Test
+  void begunInTheMiddleOfAnOutageTheBrokenContractIsNamedAllTheSameAndGoneBackFrom() {
+    for (int seed = 1; seed <= 3; seed++) {
+      Story story = begunAt(80, new Story(60, seed).fault(1, 45), Optional.of(45.0)).until(110);
+
+      Published answer = story.first().orElseThrow();
+      assertThat(story.secondsAt(answer)).isLessThanOrEqualTo(92);
+      assertThat(answer.first().cause()).isEqualTo(Cause.LB_CHANGE);
+      assertThat(answer.first().act().orElseThrow().kind()).isEqualTo(Act.Kind.BYPASS);
+      assertThat(answer.ranking())
+          .filteredOn(r -> r.cause() != Cause.LB_CHANGE)
+          .allSatisfy(r -> assertThat(r.standing()).isNotEqualTo(Ranked.Standing.STANDS));
+      AutoRollback rollback = new AutoRollback();
+      assertThat(
+              story.said.stream()
+                  .filter(it -> it != NOTHING)
+                  .map(it ->
+                      rollback.next(
+                          story.moments.getLast(),
+                          it,
+                          Optional.of(new AutoRollback.WayBack("approved", true, "")))))
+          .anyMatch(AutoRollback.Decision.GoBack.class::isInstance);
+    }
+  }
+
+  @Test
+  void aBypassOfHoursAgoIsFoundAsWell() {
+    Story story = begunAt(80, new Story(60, 4).fault(1, 45), Optional.of(-7200.0)).until(110);
+
+    assertThat(story.first().orElseThrow().first().cause()).isEqualTo(Cause.LB_CHANGE);
+  }
+
+  /** All of these are named if it is known what was before; without that nobody is blamed. */
+  @Test
+  void begunInTheMiddleOfAnotherOutageNobodyIsBlamed() {
+    for (int fault : List.of(12, 14, 16, 20, 24, 26, 32, 36, 44)) {
+      Story story = begunAt(80, new Story(60, fault).fault(fault, 45), Optional.empty()).until(140);
+
+      assertThat(story.first().filter(it -> it.first().cause() != Cause.BACKEND))
+          .as("fault %d", fault)
+          .isEmpty();
+      if (Set.of(16, 20, 36, 44).contains(fault)) {
+        assertThat(story.said.stream().filter(it -> it.harmedSince().isPresent()))
+            .as("it is an outage all the same")
+            .hasSizeGreaterThan(50)
+            .allMatch(Diagnosis::unclear);
+      }
+    }
+  }
+
+  @Test
+  void aHarmlessBypassIsNotBlamedForASlowDatabaseWithoutABefore() {
+    Story story = new Story(60, 6).fault(16, 45);
+    story.fleet.at(
+        40,
+        () -> {
+          Fleet.Config next = story.fleet.worker.config.copy();
+          next.pool("be_pay").servers.forEach(s -> s.maxconn = 96);
+          story.feed.bypass(next, dev.checkrail.balancer.Drift.Part.MAIN_FILES);
+        });
+    begunAt(80, story, Optional.of(40.0)).until(140);
+
+    assertThat(story.first()).isEmpty();
   }
 
   @Test
@@ -230,6 +320,41 @@ class DiagnoseTest {
       assertThat(run.answer().map(it -> it.first().cause()))
           .as(Bench.line(run))
           .contains(Cause.DATABASE);
+    }
+  }
+
+  @Test
+  void partsOfAChangeThatAreNotUnderstoodDoNotHideThoseThatAre() {
+    Story story = new Story(60, 13);
+    Scope.Part unknown = new Scope.Part(Scope.Touch.OTHER, "", "", "", "?", "?");
+    story.diagnose =
+        new Diagnose(act ->
+            story
+                .feed
+                .moved()
+                .by(act)
+                .map(scope ->
+                    new Scope(
+                        Stream.concat(scope.parts().stream(), Stream.of(unknown)).toList(),
+                        false)));
+    story.fault(7, 45).until(70);
+
+    Ranked first = story.first().orElseThrow().first();
+    assertThat(first.cause()).isEqualTo(Cause.LB_CHANGE);
+    assertThat(first.reasons())
+        .filteredOn(it -> it.kind() == Reason.Kind.SCOPE)
+        .anySatisfy(it -> assertThat(it.log10()).isGreaterThan(3));
+  }
+
+  /** Five keys make all requests, as ever: that a few are busy says nothing of who began it. */
+  @Test
+  void fewLargeClientsAreNoCrowdOfTheirOwn() {
+    for (int number : List.of(32, 40, 41)) {
+      Faults.Fault fault =
+          Faults.all().stream().filter(f -> f.number() == number).findFirst().orElseThrow();
+      Bench.Run run = Bench.run(fault, 60, 3, 5);
+      assertThat(run.firstTwo()).as(Bench.line(run)).isTrue();
+      assertThat(run.right()).as(Bench.line(run)).isTrue();
     }
   }
 }

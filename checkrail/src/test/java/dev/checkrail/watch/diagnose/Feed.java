@@ -51,6 +51,10 @@ final class Feed {
   boolean blindStats;
   boolean blindLog;
   boolean withDependencies = true;
+
+  /** So many keys are shared by all users; 0: each user is a client of its own. */
+  int merchants;
+
   boolean withLog = true;
   double failedReloads;
 
@@ -273,6 +277,18 @@ final class Feed {
     }
   }
 
+  /** What a look at the start finds: a worker that somebody else's reload made before. */
+  void foundAtStart(double since) {
+    events.clear();
+    events.add(
+        new Moment.Event(
+            time(since),
+            Moment.Event.What.RELOADED_BY_OTHERS,
+            "",
+            "worker 2 serves since",
+            Optional.empty()));
+  }
+
   // --- moments
 
   /** The moment of the second that has just ended; begins the next one. */
@@ -321,7 +337,14 @@ final class Feed {
         moment.events().stream().anyMatch(e -> e.digest().isPresent()) ? fleet.now : lastOurs;
     workerBefore = fleet.worker.number;
     linesBefore = new TreeMap<>(fleet.lines);
-    clientsBefore = new HashMap<>(fleet.byClient);
+    clientsBefore = new HashMap<>();
+    fleet.byClient.forEach((client, counts) -> {
+      String known = merchants == 0 ? client : "m" + Math.floorMod(client.hashCode(), merchants);
+      int[] sum = clientsBefore.computeIfAbsent(known, it -> new int[counts.length]);
+      for (int i = 0; i < counts.length; i++) {
+        sum[i] += counts[i];
+      }
+    });
     brokenBefore = fleet.handshakeFailures;
     fleet.handshakeFailures = 0;
     fleet.lines.clear();

@@ -41,6 +41,15 @@ class RecordedTest {
     }
   }
 
+  private void fault(String name, int when) {
+    Faults.all().stream()
+        .filter(one -> one.name().equals(name))
+        .findFirst()
+        .orElseThrow()
+        .how()
+        .at(fleet, feed, when);
+  }
+
   private Incident last() {
     return recorded.getLast();
   }
@@ -84,6 +93,21 @@ class RecordedTest {
     assertThat(last().timeline())
         .extracting(Incident.Entry::at)
         .isSortedAccordingTo(Instant::compareTo);
+  }
+
+  /** One client is refused, and that is for a ticket, when the load balancer is changed. */
+  @Test
+  void incidentIsOfWhatBeganWithItAndNotOfTheTicketBefore() {
+    fault("one merchant loops", 30);
+    fault("route of 40 % by hand", 60);
+    until(80);
+
+    assertThat(last().answer().orElseThrow().first().cause()).isEqualTo(Cause.LB_CHANGE);
+    assertThat(last().began()).isBetween(at(59), at(66));
+    assertThat(last().timeline())
+        .filteredOn(entry -> entry.what() == What.CAUSE)
+        .singleElement()
+        .satisfies(entry -> assertThat(entry.text()).contains("lb-change"));
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.checkrail.watch.detect.Alerts;
 import dev.checkrail.watch.detect.Detection;
 import dev.checkrail.watch.detect.Detection.Level;
 import dev.checkrail.watch.detect.Expectations;
+import dev.checkrail.watch.detect.Moment;
 import dev.checkrail.watch.detect.Notice;
 import dev.checkrail.watch.detect.Sign;
 import dev.checkrail.watch.detect.Silence;
@@ -58,6 +59,7 @@ class EscalationTest {
   private Escalation escalation = new Escalation(PLAN, Escalation.State.EMPTY, false);
   private final List<Delivery> deliveries = new ArrayList<>();
   private final List<What> happened = new ArrayList<>();
+  private final List<Moment.Event> done = new ArrayList<>();
   private Optional<Diagnosis.Published> published = Optional.empty();
   private long second = 1_700_000_000L;
 
@@ -83,14 +85,34 @@ class EscalationTest {
 
   private void look(int seconds, Sign... signs) {
     for (int i = 0; i < seconds; i++, second++) {
+      List<Moment.Event> events = i == 0 ? List.copyOf(done) : List.of();
+      done.clear();
       List<Notice> notices =
-          alerts.next(new Alerts.Look("edge", now(), List.of(signs), List.of(), true, OWNERS));
+          alerts.next(new Alerts.Look("edge", now(), List.of(signs), events, true, OWNERS));
       say(
           escalation.next(
               new Escalation.Heard(
-                  "edge", now(), notices, alerts.all(), published, Optional.of("inc"), OWNERS)));
+                  "edge",
+                  now(),
+                  notices,
+                  events,
+                  alerts.all(),
+                  published,
+                  Optional.of("inc"),
+                  OWNERS)));
       say(escalation.passed(now()));
     }
+  }
+
+  /** Somebody else loads other rules now. */
+  private void bypass() {
+    done.add(
+        new Moment.Event(
+            now(),
+            Moment.Event.What.RELOADED_BY_OTHERS,
+            "somebody",
+            "worker 7 serves",
+            Optional.empty()));
   }
 
   private void say(Escalation.Said said) {
@@ -205,14 +227,76 @@ class EscalationTest {
   }
 
   @Test
-  void whatComesBackWithinTwoMinutesIsToldAndGoesOnWhereItWas() {
+  void usersWhoFailAgainAfterTheirPageWasOverWakeItsFirstStepAgain() {
     look(10, PAY);
     acknowledge("ada");
     look(60);
+    look(299, PAY);
+    assertThat(told()).containsExactly("pager opened!", "pager resolved", "pager reopened!");
+    assertThat(escalation.pages()).hasSize(1);
+    assertThat(escalation.pages().getFirst().acknowledged())
+        .as("that was said of the outage before")
+        .isEmpty();
+    look(3, PAY);
+    assertThat(told()).endsWith("pager escalated!", "boss escalated!");
+  }
+
+  @Test
+  void whoWasWokenUpWithinTheLastMinuteIsOnlyTold() {
+    look(5, PAY);
+    acknowledge("ada");
+    look(40);
     look(600, PAY);
     look(60);
     assertThat(told())
         .containsExactly("pager opened!", "pager resolved", "pager reopened", "pager resolved");
+  }
+
+  @Test
+  void anotherAlertAfterThePageWasOverWakesAgainAsWell() {
+    look(10, PAY);
+    acknowledge("ada");
+    look(60);
+    look(10, FLOOR);
+    assertThat(told()).containsExactly("pager opened!", "pager resolved", "pager reopened!");
+    assertThat(deliveries.getLast().alert().subject()).isEqualTo("be_pay");
+  }
+
+  @Test
+  void aSecondBypassWakesAgainBeforeTheFirstOneWasOverIfSomebodyTookCareOfThat() {
+    look(60, PAY);
+    acknowledge("ada");
+    look(10);
+    look(10, PAY);
+    assertThat(told()).as("the same goes on").containsExactly("pager opened!");
+    look(10);
+    bypass();
+    look(10, PAY);
+    assertThat(told()).containsExactly("pager opened!", "pager reopened!");
+    look(100, PAY);
+    assertThat(told()).hasSize(2);
+  }
+
+  @Test
+  void aPageThatNobodyAcknowledgedIsRepeatedAnyway() {
+    look(60, PAY);
+    look(10);
+    bypass();
+    look(10, PAY);
+    assertThat(told()).containsExactly("pager opened!");
+    look(230, PAY);
+    assertThat(told()).contains("boss escalated!");
+  }
+
+  @Test
+  void aSilenceHoldsForWhatComesBack() {
+    look(10, PAY);
+    acknowledge("ada");
+    look(60);
+    alerts.silence(
+        new Silence("s", "*", "*", "*", now(), now().plusSeconds(3600), "ada", "we know"));
+    look(60, PAY);
+    assertThat(deliveries.stream().filter(Delivery::wake)).hasSize(1);
   }
 
   @Test
@@ -259,6 +343,18 @@ class EscalationTest {
     look(60);
     assertThat(told().subList(told().size() - 3, told().size()))
         .containsExactlyInAnyOrder("pager resolved", "boss resolved", "devops resolved");
+  }
+
+  @Test
+  void whatWasFoundForATicketIsNotToldAsTheCauseOfAPageThatCameLater() {
+    publish(Cause.MERCHANT, "", false);
+    look(20);
+    look(5, PAY);
+    assertThat(told()).containsExactly("pager opened!");
+    assertThat(deliveries.getFirst().cause()).isEmpty();
+    publish(Cause.LB_CHANGE, "ab12", true);
+    look(5, PAY);
+    assertThat(told()).containsExactly("pager opened!", "devops cause!", "pager cause");
   }
 
   @Test

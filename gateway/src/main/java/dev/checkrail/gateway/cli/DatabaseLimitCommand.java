@@ -55,7 +55,7 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Examples:",
-      "  payment-gateway database-limit --data /tmp/gw --connections 16 --seconds 10 --warm-up 5",
+      "  payment-gateway database-limit --allow-faults --data /tmp/gw --connections 16 --seconds 10",
       "",
       "Exit status: 0 measured, 2 could not run."
     })
@@ -72,6 +72,11 @@ final class DatabaseLimitCommand implements Callable<Integer> {
       description = "So many at a time (${DEFAULT-VALUE}).")
   private int connections = 16;
 
+  @Option(
+      names = "--allow-faults",
+      description = "Drills: without it nothing is written that nobody bought.")
+  private boolean allowFaults;
+
   @Option(names = "--seconds", paramLabel = "S", description = "That count (${DEFAULT-VALUE}).")
   private double seconds = 10;
 
@@ -84,6 +89,11 @@ final class DatabaseLimitCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    if (!allowFaults) {
+      return terminal.refuse(
+          "this writes payments that nobody made: --allow-faults, and never a database that is used"
+              + " for anything else");
+    }
     if (connections < 1 || connections > 150 || !(seconds > 0) || !(warmUp >= 0)) {
       return terminal.refuse("1 to 150 connections, and seconds above 0");
     }

@@ -28,6 +28,7 @@ final class OneRun {
   private static final Duration BASELINE = Duration.ofSeconds(15);
   private static final Duration AT_MOST = Duration.ofSeconds(90);
   private static final Duration INJECTED_WITHIN = Duration.ofSeconds(240);
+  private static final Duration CALM_WITHIN = Duration.ofSeconds(40);
   private static final String ADMINISTRATOR = "ada";
 
   private final Path home;
@@ -77,6 +78,7 @@ final class OneRun {
       Observed observed;
       try {
         told(injector, says, "before");
+        calm();
         observed = observe(injector, says, run);
       } finally {
         playground.children().end("plane-" + run);
@@ -107,6 +109,23 @@ final class OneRun {
     }
   }
 
+  /** Waits until nobody fails any more of what was before: a database that was started anew. */
+  private void calm() throws IOException, InterruptedException {
+    try (Stage stage = new Stage(playground.places(plan.load()), new java.util.Random(1))) {
+      long end = System.nanoTime() + CALM_WITHIN.toNanos();
+      Row.Users last = users(stage);
+      for (int calm = 0; calm < 3 && System.nanoTime() < end; ) {
+        TimeUnit.SECONDS.sleep(1);
+        Row.Users now = users(stage);
+        calm =
+            now.all() > last.all() && now.failed() - last.failed() <= 0.1 * (now.all() - last.all())
+                ? calm + 1
+                : 0;
+        last = now;
+      }
+    }
+  }
+
   /**
    * What was seen.
    *
@@ -134,11 +153,13 @@ final class OneRun {
     try (Plane plane = Plane.start(home, playground.topology(), run);
         Watch watch = Watch.start(plane.control(), playground.topology().balancer());
         Stage stage = new Stage(playground.places(plan.load()), new java.util.Random(1))) {
+      Row.Users begin = users(stage);
       TimeUnit.NANOSECONDS.sleep(BASELINE.toNanos());
       Row.Users before = users(stage);
-      if (before.failed() > 0.03 * before.all() + 2) {
-        remarks.add(
-            "before the fault %d of %d users failed".formatted(before.failed(), before.all()));
+      long failed = before.failed() - begin.failed();
+      long all = before.all() - begin.all();
+      if (failed > 0.03 * all + 2) {
+        remarks.add("before the fault %d of %d users failed".formatted(failed, all));
       }
       Children.tell(injector, "fault");
       Instant sent = Instant.now();

@@ -22,6 +22,8 @@ final class Watch implements AutoCloseable {
   private final List<Instant> harms = new ArrayList<>(); // where each began; guarded by this
   private Instant lastHarm = Instant.EPOCH; // guarded by this
   private final List<String> raw = new ArrayList<>(); // guarded by this
+  private Instant kept = Instant.EPOCH; // what was thought last; guarded by this
+  private String last = ""; // guarded by this
   private final Thread thread;
   private volatile boolean ended;
   private int unanswered; // guarded by this
@@ -79,6 +81,7 @@ final class Watch implements AutoCloseable {
   }
 
   private synchronized void took(Instant asked, JsonNode body, String text) {
+    last = text;
     if (!body.path("harmed_since").isMissingNode()) {
       if (harms.isEmpty() || lastHarm.plusSeconds(3).isBefore(asked)) {
         harms.add(asked);
@@ -87,6 +90,10 @@ final class Watch implements AutoCloseable {
     }
     JsonNode published = body.path("published");
     if (published.isMissingNode()) {
+      if (!body.path("harmed_since").isMissingNode() && kept.plusSeconds(1).isBefore(asked)) {
+        kept = asked;
+        raw.add(text); // why nothing is said yet
+      }
       return;
     }
     Instant at = Instant.parse(published.path("at").asString());
@@ -141,9 +148,16 @@ final class Watch implements AutoCloseable {
     return unanswered;
   }
 
-  /** The whole answers in which something was published anew. */
+  /**
+   * The whole answers in which something was published anew, or was not although users failed; and
+   * the last one.
+   */
   synchronized List<String> raw() {
-    return List.copyOf(raw);
+    List<String> all = new ArrayList<>(raw);
+    if (!last.isEmpty() && !all.contains(last)) {
+      all.add(last); // with what was noted until the end
+    }
+    return List.copyOf(all);
   }
 
   @Override

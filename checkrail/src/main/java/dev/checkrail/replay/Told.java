@@ -1,4 +1,4 @@
-package dev.checkrail.watch.traffic;
+package dev.checkrail.replay;
 
 import dev.checkrail.logs.LogRecord;
 import dev.checkrail.prove.Known;
@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  * captured header is the last line of its name (Configuration Manual 2.6, "capture request
  * header").
  */
-final class Told {
+public final class Told {
   private static final String MARK = Redaction.MARK.substring(0, Redaction.MARK.length() - 1);
 
   private static final int MOST_PIECES = 8;
@@ -29,11 +29,11 @@ final class Told {
   /**
    * @param captured what the slots of captured request headers hold
    */
-  static Seen by(LogRecord record, List<Approved.Capture> captured) {
-    Map<String, Known> headers = new LinkedHashMap<>();
+  public static Seen by(LogRecord record, List<Captures.Slot> captured) {
+    Map<String, Known> headers = captured.isEmpty() ? Map.of() : new LinkedHashMap<>();
     for (int i = 0; i < captured.size() && i < record.requestHeaders().size(); i++) {
       String value = record.requestHeaders().get(i);
-      Approved.Capture slot = captured.get(i);
+      Captures.Slot slot = captured.get(i);
       if (value.length() < slot.length() && isWhole(value)) {
         headers.put(slot.name(), new Known.LastLine(value));
       }

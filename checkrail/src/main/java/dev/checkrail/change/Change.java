@@ -1,0 +1,244 @@
+package dev.checkrail.change;
+
+import dev.checkrail.report.Verdict;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * One change and how far it has come. Only {@link #after} makes the next one of it.
+ *
+ * @param number 1, 2, 3 …
+ * @param matter what it is about
+ * @param urgent whether it goes by the fast lane: not rehearsed, one approver, in freeze windows
+ *     too
+ * @param checked what its check found; empty before
+ * @param approvals of the matter as it is now, in order
+ * @param glass who broke the glass for it
+ * @param rollout who began to put it in place last, and what was live then
+ * @param because what the last move came to, in a sentence
+ */
+public record Change(
+    long number,
+    Matter matter,
+    String author,
+    String why,
+    Instant proposed,
+    boolean urgent,
+    ChangeState state,
+    Optional<Checked> checked,
+    List<Approval> approvals,
+    Optional<Glass> glass,
+    Optional<Rollout> rollout,
+    String because) {
+  public Change {
+    approvals = List.copyOf(approvals);
+    if (number < 1 || author.isBlank()) {
+      throw new IllegalArgumentException("a change has a number and an author");
+    }
+  }
+
+  /** A new one. */
+  public static Change propose(
+      long number, Matter matter, String author, String why, Instant at, boolean urgent) {
+    return new Change(
+        number,
+        matter,
+        author,
+        why,
+        at,
+        urgent,
+        ChangeState.PROPOSED,
+        Optional.empty(),
+        List.of(),
+        Optional.empty(),
+        Optional.empty(),
+        "its check waits");
+  }
+
+  /**
+   * What the stages of the path found.
+   *
+   * @param rehearsed whether the real binary has run it
+   * @param blocking rules that block, or questions that are undecided
+   * @param wayBack empty if the version that is live now would work again; else why it would not
+   */
+  public record Checked(
+      Instant at,
+      Verdict.Kind verdict,
+      boolean rehearsed,
+      List<String> blocking,
+      Weight weight,
+      Optional<String> wayBack) {
+    public Checked {
+      blocking = List.copyOf(blocking);
+    }
+  }
+
+  /** How much can go wrong with it. */
+  public enum Risk {
+    LOW,
+    MEDIUM,
+    HIGH;
+
+    /** The word used in JSON. */
+    public String word() {
+      return name().toLowerCase(java.util.Locale.ROOT);
+    }
+  }
+
+  /**
+   * Its risk, and why it is that.
+   *
+   * @param traffic share of recorded requests that other servers get, or that are answered
+   *     otherwise; empty if nothing was recorded
+   * @param services those that are touched
+   */
+  public record Weight(
+      Risk risk, OptionalDouble traffic, List<String> services, List<String> because) {
+    public Weight {
+      services = List.copyOf(services);
+      because = List.copyOf(because);
+    }
+  }
+
+  /**
+   * Somebody agreed.
+   *
+   * @param roles that they had then
+   * @param matter digest of what they agreed to
+   */
+  public record Approval(String by, List<String> roles, Instant at, String matter, String note) {
+    public Approval {
+      roles = List.copyOf(roles);
+    }
+  }
+
+  /**
+   * Somebody put it in place in an emergency.
+   *
+   * @param reviewed who looked at that afterwards; empty as long as that is owed
+   */
+  public record Glass(String by, Instant at, String reason, Optional<Reviewed> reviewed) {}
+
+  /** It was looked at afterwards. */
+  public record Reviewed(String by, Instant at, boolean right, String note) {}
+
+  /**
+   * It began to be put in place.
+   *
+   * @param from digest of what was live
+   */
+  public record Rollout(String by, Instant at, String from) {}
+
+  /** How an order of the table is refused that can't be made. */
+  public static final class NotInTable extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    NotInTable(ChangeMove move, ChangeState state) {
+      super("a change that is " + state.word() + " can't " + move.word(), null, false, false);
+    }
+  }
+
+  /**
+   * After a move.
+   *
+   * @throws NotInTable if it can't be made now
+   */
+  public Change after(ChangeMove move, String said) {
+    ChangeState next = move.from(state).orElseThrow(() -> new NotInTable(move, state));
+    return new Change(
+        number, matter, author, why, proposed, urgent, next, checked, approvals, glass, rollout,
+        said);
+  }
+
+  /** The same about this matter: what was found and agreed to is of another one. */
+  public Change about(Matter other) {
+    return new Change(
+        number,
+        other,
+        author,
+        why,
+        proposed,
+        urgent,
+        state,
+        Optional.empty(),
+        List.of(),
+        glass,
+        rollout,
+        because);
+  }
+
+  /** The same with what its check found; the matter names the evidence. */
+  public Change found(Matter judged, Checked what) {
+    return new Change(
+        number,
+        judged,
+        author,
+        why,
+        proposed,
+        urgent,
+        state,
+        Optional.of(what),
+        List.of(),
+        glass,
+        rollout,
+        because);
+  }
+
+  /** The same with these approvals. */
+  public Change agreedBy(List<Approval> all) {
+    return new Change(
+        number, matter, author, why, proposed, urgent, state, checked, all, glass, rollout,
+        because);
+  }
+
+  /** The same, put in place by somebody. */
+  public Change begun(Rollout by) {
+    return new Change(
+        number,
+        matter,
+        author,
+        why,
+        proposed,
+        urgent,
+        state,
+        checked,
+        approvals,
+        glass,
+        Optional.of(by),
+        because);
+  }
+
+  /** The same with the glass broken. */
+  public Change broken(Glass by) {
+    return new Change(
+        number,
+        matter,
+        author,
+        why,
+        proposed,
+        urgent,
+        state,
+        checked,
+        approvals,
+        Optional.of(by),
+        rollout,
+        because);
+  }
+
+  /** Whether somebody has to look at it afterwards still. */
+  public boolean reviewOwed() {
+    return glass.isPresent()
+        && glass.get().reviewed().isEmpty()
+        && (state == ChangeState.LIVE || state == ChangeState.ROLLED_BACK);
+  }
+
+  /** Whether its findings let people decide: nothing blocks it. What is undecided is theirs. */
+  public boolean approvable() {
+    return checked
+        .filter(it -> it.verdict() == Verdict.Kind.PASS || it.verdict() == Verdict.Kind.UNDECIDED)
+        .isPresent();
+  }
+}

@@ -1,0 +1,166 @@
+package dev.checkrail.settings;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Options of {@code checkrail serve}: for who starts it, and for help and completion. */
+@Command(
+    description = {
+      "Runs the control plane: owns load balancers, keeps the journal, answers HTTP.",
+      "One process, in the foreground. It keeps all it has in one folder, in which a PostgreSQL of"
+          + " its own runs. When it stops, load balancers go on as they are."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  checkrail serve                                on 127.0.0.1:8460",
+      "  checkrail serve --listen 127.0.0.1:9000 --data /srv/checkrail",
+      "  checkrail serve --listen 0.0.0.0:8460 --tls-certificate cert.pem --tls-key key.pem",
+      "  checkrail serve --on-call on-call.yaml         tells people when something is wrong",
+      "  CHECKRAIL_DATABASE_PASSWORD=… checkrail serve --database-user checkrail \\",
+      "      --database-url jdbc:postgresql://db.internal/checkrail",
+      "",
+      "At the first start it prints a link that makes the first administrator.",
+      "Exit status: 0 stopped as it was told, 2 could not run."
+    })
+public final class ServeOptions {
+  /** Where it answers if nobody says otherwise. */
+  public static final int PORT = 8460;
+
+  @Option(
+      names = "--listen",
+      paramLabel = "HOST:PORT",
+      description = "Where it answers. Default: 127.0.0.1:8460; port 0 takes any.")
+  private String listen = "127.0.0.1:" + PORT;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description =
+          "All that is kept. Default: /var/lib/checkrail for root, else"
+              + " ~/.local/share/checkrail.")
+  private @Nullable Path data;
+
+  @Option(
+      names = "--database-url",
+      paramLabel = "URL",
+      description = "Your own PostgreSQL, jdbc:postgresql://HOST/NAME, instead of an embedded one.")
+  private @Nullable String databaseUrl;
+
+  @Option(
+      names = "--database-user",
+      paramLabel = "NAME",
+      description =
+          "Its role. Default: checkrail. If it may make roles, it owns the tables and the work is"
+              + " done as another one, which can't change the journal.")
+  private String databaseUser = "checkrail";
+
+  @Option(
+      names = "--database-password-file",
+      paramLabel = "FILE",
+      description = "Its password. Default: the variable CHECKRAIL_DATABASE_PASSWORD.")
+  private @Nullable Path databasePassword;
+
+  @Option(
+      names = "--database-owner",
+      paramLabel = "NAME",
+      description =
+          "The role that owns the tables, if it is not --database-user: that one can't change the"
+              + " journal then.")
+  private @Nullable String databaseOwner;
+
+  @Option(
+      names = "--database-owner-password-file",
+      paramLabel = "FILE",
+      description = "Its password. Default: the variable CHECKRAIL_DATABASE_OWNER_PASSWORD.")
+  private @Nullable Path ownerPassword;
+
+  @Option(
+      names = "--tls-certificate",
+      paramLabel = "FILE",
+      description = "Answer HTTPS: the certificate and its chain, PEM.")
+  private @Nullable Path certificate;
+
+  @Option(names = "--tls-key", paramLabel = "FILE", description = "Its key, PEM (PKCS #8).")
+  private @Nullable Path key;
+
+  @Option(
+      names = "--plain-http",
+      description = "Answer plain HTTP beyond the loopback: only behind a proxy that does TLS.")
+  private boolean plainHttp;
+
+  @Option(
+      names = "--drift-every",
+      paramLabel = "SECONDS",
+      description = "How often it is looked for drift by itself, 1 to 3600. Default: 10.")
+  private int driftEvery = 10;
+
+  @Option(
+      names = "--on-call",
+      paramLabel = "FILE",
+      description =
+          "Whom to tell when something is wrong (YAML; docs/on-call.md), read at the start."
+              + " Default: nobody; alerts are kept and shown.")
+  private @Nullable Path onCall;
+
+  @Option(
+      names = "--observe-only",
+      description =
+          "Nothing acts by itself and nobody is told; it is recorded what would have been.")
+  private boolean observeOnly;
+
+  public String listen() {
+    return listen;
+  }
+
+  public Optional<Path> data() {
+    return Optional.ofNullable(data);
+  }
+
+  public Optional<String> databaseUrl() {
+    return Optional.ofNullable(databaseUrl);
+  }
+
+  public String databaseUser() {
+    return databaseUser;
+  }
+
+  public Optional<Path> databasePassword() {
+    return Optional.ofNullable(databasePassword);
+  }
+
+  public Optional<String> databaseOwner() {
+    return Optional.ofNullable(databaseOwner);
+  }
+
+  public Optional<Path> ownerPassword() {
+    return Optional.ofNullable(ownerPassword);
+  }
+
+  public Optional<Path> certificate() {
+    return Optional.ofNullable(certificate);
+  }
+
+  public Optional<Path> key() {
+    return Optional.ofNullable(key);
+  }
+
+  public boolean plainHttp() {
+    return plainHttp;
+  }
+
+  public int driftEvery() {
+    return driftEvery;
+  }
+
+  public Optional<Path> onCall() {
+    return Optional.ofNullable(onCall);
+  }
+
+  public boolean observeOnly() {
+    return observeOnly;
+  }
+}
