@@ -138,7 +138,8 @@ public final class DriftWatch {
         unanswered > 0 ? silent.map(BalancerException::getMessage) : Optional.empty();
     settle(some, files, silent.isEmpty(), unreachable, at);
     Duration took = Duration.ofNanos(nanos.getAsLong() - start);
-    Duration rest = took.multipliedBy(SHARE);
+    // Who waits for an answer that does not come is no load on anybody.
+    Duration rest = silent.isPresent() ? every : took.multipliedBy(SHARE);
     return new Looked(
         new Drifting(
             Optional.of(at),

@@ -261,6 +261,16 @@ public final class Rollback {
 
   /** What a person told the worker and the target does not say; nothing if it can't be asked. */
   private List<Deviation> inMemory(ConfigurationSet to, Processes processes, List<String> notes) {
+    if (processes.current().filter(Processes.Worker::answers).isEmpty()) {
+      notes.add("what is in memory could not be asked: the worker does not answer");
+      processes
+          .current()
+          .map(worker ->
+              "worker %d did not answer: as long as it lives its listening sockets may take connections that nobody serves; kill -9 %d ends it"
+                  .formatted(worker.pid(), worker.pid()))
+          .ifPresent(notes::add);
+      return List.of();
+    }
     try {
       Optional<ConfigurationSet> live = Drift.loaded(driver, versions, processes);
       ConfigurationSet loaded = live.isPresent() ? live.get() : driver.onDisk();

@@ -107,18 +107,41 @@ final class Switching {
       return backOut(intent, from, to, Outcome.NOT_WRITTEN, String.valueOf(e.getMessage()));
     }
     progress.reached(Step.SWITCHED, "all files are in place");
+    Optional<String> unsaved;
     try {
       Optional<Ended> stopped = checked(intent, from, to);
       if (stopped.isPresent()) {
         return stopped.get();
       }
-      if (driver.keepsState(to)) {
-        driver.saveState(to, without(memory, from, to));
-      }
+      unsaved = savedState(intent, to, without(memory, from, to));
     } catch (BalancerException e) {
       return backOut(intent, from, to, Outcome.NOT_WRITTEN, String.valueOf(e.getMessage()));
     }
-    return reload(intent.in(Phase.RELOADING), from, to, now);
+    Ended ended = reload(intent.in(Phase.RELOADING), from, to, now);
+    if (unsaved.isEmpty()) {
+      return ended;
+    }
+    List<String> notes = new ArrayList<>(ended.notes());
+    notes.add(unsaved.get());
+    return new Ended(ended.outcome(), ended.truth(), ended.why(), notes);
+  }
+
+  /** That a worker hangs and can't say its servers' states is a reason to go back, not one against. */
+  private Optional<String> savedState(
+      Intent intent, ConfigurationSet to, Set<ServerName> fresh) throws BalancerException {
+    if (!driver.keepsState(to)) {
+      return Optional.empty();
+    }
+    try {
+      driver.saveState(to, fresh);
+      return Optional.empty();
+    } catch (BalancerException e) {
+      if (!intent.kind().equals("rollback") || e.kind() == BalancerException.Kind.FILES) {
+        throw e;
+      }
+      driver.forgetState(to);
+      return Optional.of("servers begin with what the files say: " + e.getMessage());
+    }
   }
 
   /**

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.checkrail.balancer.Rollback.RolledBack;
 import dev.checkrail.balancer.Rollback.Tourniquet;
 import dev.checkrail.balancer.RunningState.Admin;
+import dev.checkrail.balancer.haproxy.HaproxyDriver;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -54,6 +56,43 @@ class RollbackTest {
     assertThat(lb.get("/")).isEqualTo("200 a");
     assertThat(lb.journal.kinds())
         .endsWith("rollback.ordered", "rollback.tourniquet", "rollback.serves");
+  }
+
+  @Test
+  void aWorkerThatHangsCanBeGoneBackFrom() throws Exception {
+    String keeping =
+        Setting.CONFIG
+            .replace("    nbthread 1\n", "    nbthread 1\n    server-state-file @FOLDER@/state\n")
+            .replace("    mode http\n", "    mode http\n    load-server-state-from-file global\n");
+    String kept = lb.approved(keeping);
+    assertThat(lb.apply(kept).serves()).isTrue();
+    assertThat(lb.apply(lb.approved(keeping.replace("retries 1", "retries 2"))).serves()).isTrue();
+    long worker = lb.driver.processes().current().orElseThrow().pid();
+    signal("-STOP", worker);
+    try (HaproxyDriver hasty =
+        new HaproxyDriver(lb.haproxy.installation(), Duration.ofMillis(500))) {
+      Rollback rollback =
+          new Rollback(
+              "edge",
+              hasty,
+              lb.versions,
+              lb.journal,
+              lb.clock,
+              Probe.direct(Duration.ofSeconds(1)));
+      Applied back =
+          rollback.back(Rollback.Order.of(kept, "otto", "it hangs"), Progress.NONE).applied();
+      assertThat(back.serves()).as(back.why()).isTrue();
+      assertThat(back.notes())
+          .contains("what is in memory could not be asked: the worker does not answer")
+          .anyMatch(note -> note.startsWith("worker " + worker + " did not answer"))
+          .anyMatch(note -> note.startsWith("servers begin with what the files say"));
+    } finally {
+      signal("-CONT", worker);
+    }
+  }
+
+  private static void signal(String which, long pid) throws Exception {
+    assertThat(new ProcessBuilder("kill", which, String.valueOf(pid)).start().waitFor()).isZero();
   }
 
   @Test
