@@ -142,7 +142,8 @@ public final class Apply {
     }
     versions.keep(from);
     progress.reached(Step.KEPT, Versions.brief(from.digest()));
-    Preflight preflight = Preflight.of(driver, Drift.loaded(driver, versions, processes).orElse(from), to);
+    Preflight preflight =
+        Preflight.of(driver, Drift.loaded(driver, versions, processes).orElse(from), to);
     List<Deviation> open = preflight.open(order.choices());
     if (!open.isEmpty()) {
       Applied stopped =

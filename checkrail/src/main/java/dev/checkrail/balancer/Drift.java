@@ -262,8 +262,7 @@ public final class Drift {
   /** What serves was started anew, from files that are not the owned ones. */
   static Optional<String> startedElsewhere(Driver driver, Versions versions, Processes now)
       throws BalancerException {
-    boolean anew =
-        versions.seen().filter(seen -> seen.master() != now.seen().master()).isPresent();
+    boolean anew = versions.seen().filter(seen -> seen.master() != now.seen().master()).isPresent();
     return anew ? driver.startedElsewhere() : Optional.empty();
   }
 

@@ -126,9 +126,11 @@ final class Switching {
     return new Ended(ended.outcome(), ended.truth(), ended.why(), notes);
   }
 
-  /** That a worker hangs and can't say its servers' states is a reason to go back, not one against. */
-  private Optional<String> savedState(
-      Intent intent, ConfigurationSet to, Set<ServerName> fresh) throws BalancerException {
+  /**
+   * That a worker hangs and can't say its servers' states is a reason to go back, not one against.
+   */
+  private Optional<String> savedState(Intent intent, ConfigurationSet to, Set<ServerName> fresh)
+      throws BalancerException {
     if (!driver.keepsState(to)) {
       return Optional.empty();
     }

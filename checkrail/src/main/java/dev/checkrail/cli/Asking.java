@@ -35,7 +35,8 @@ abstract class Asking extends Answering {
                     url,
                     "no token for " + url,
                     "run 'checkrail login', or give one by --token-file or CHECKRAIL_TOKEN"));
-    // Anything else can't stand in a header: a second line of a file, a quote that was copied along.
+    // Anything else can't stand in a header: a second line of a file, a quote that was copied
+    // along.
     if (!token.strip().matches("[!-~]{1,4096}")) {
       throw CannotRun.because(
           "cli/no-token",

@@ -133,11 +133,7 @@ final class Watched implements AutoCloseable {
     this.rolledUp = Math.floorDiv(clock.instant().getEpochSecond(), 60L) - 1;
     this.collector =
         new Collector(
-            name,
-            () -> new HaproxyDriver(installation(), PATIENCE),
-            clock,
-            nanos,
-            this::seen);
+            name, () -> new HaproxyDriver(installation(), PATIENCE), clock, nanos, this::seen);
     this.probes = new Probes(name, Probes.Pace.usual(), clock, nanos, recording::probed);
     this.planner =
         Executors.newSingleThreadScheduledExecutor(

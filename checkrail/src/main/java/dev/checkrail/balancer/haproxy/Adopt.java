@@ -110,8 +110,7 @@ public final class Adopt {
         pid.flatMap(Adopt::environment)
             .orElseGet(() -> {
               if (pid.isPresent()) {
-                notes.add(
-                    "the environment of HAProxy can't be read: variables have to be given");
+                notes.add("the environment of HAProxy can't be read: variables have to be given");
               }
               return Map.of();
             });
@@ -223,8 +222,7 @@ public final class Adopt {
    *
    * @param said what it answers to {@code show env HAPROXY_CFGFILES}
    */
-  static Optional<String> startedElsewhere(
-      Installation at, String said, Optional<Long> master) {
+  static Optional<String> startedElsewhere(Installation at, String said, Optional<Long> master) {
     String files = said.strip();
     int sign = files.indexOf('=');
     if (sign < 0) {

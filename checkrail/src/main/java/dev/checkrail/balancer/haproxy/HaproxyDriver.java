@@ -171,7 +171,8 @@ public final class HaproxyDriver implements Driver {
     try {
       Optional<Long> pid =
           master.isPresent()
-              ? Optional.of(ShowProc.parse(WorkerReads.allowed(master.get().ask("show proc"))).master())
+              ? Optional.of(
+                  ShowProc.parse(WorkerReads.allowed(master.get().ask("show proc"))).master())
               : Optional.empty();
       return Adopt.startedElsewhere(
           files.installation(), current("show env HAPROXY_CFGFILES"), pid);

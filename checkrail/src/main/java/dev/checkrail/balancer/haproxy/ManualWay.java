@@ -65,7 +65,8 @@ public final class ManualWay {
     commands.add(
         "grep -aq '^[^ ]*%s' /proc/%d/cmdline || { echo 'the files are in place; HAProxy is not process %d any more: reload it' >&2; exit 1; }"
             .formatted(
-                String.valueOf(installation.binary().getFileName()).replaceAll("[^A-Za-z0-9_-]", "."),
+                String.valueOf(installation.binary().getFileName())
+                    .replaceAll("[^A-Za-z0-9_-]", "."),
                 master,
                 master));
     commands.add("kill -USR2 " + master);

@@ -13,11 +13,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Questions to workers that their master did not answer in time. A master takes ten connections, and
- * one that waits for a worker is none the less taken when we close it: who asks a worker that hangs
- * again and again soon can't order a reload any more, when it is needed most. So such a connection
- * is kept until its answer is there or the master closed it, and so long nobody asks that worker
- * anything else.
+ * Questions to workers that their master did not answer in time. A master takes ten connections,
+ * and one that waits for a worker is none the less taken when we close it: who asks a worker that
+ * hangs again and again soon can't order a reload any more, when it is needed most. So such a
+ * connection is kept until its answer is there or the master closed it, and so long nobody asks
+ * that worker anything else.
  *
  * <p>One for each master socket, for all who speak to it from here; safe for threads.
  */

@@ -191,7 +191,8 @@ public final class Observe {
     double[] bets = new double[TIMES.length + 1];
     for (int i = 0; i < bets.length; i++) {
       double nearer = 1 - (1 - hypothesis) / (i + 2);
-      double other = i < TIMES.length ? Math.min(hypothesis * TIMES[i], nearer) : Math.max(MOST, nearer);
+      double other =
+          i < TIMES.length ? Math.min(hypothesis * TIMES[i], nearer) : Math.max(MOST, nearer);
       bets[i] = bernoulli(group, other, hypothesis);
     }
     return bets;

@@ -115,7 +115,9 @@ class AdoptAndDoctorTest {
         plain().replace("default_backend be", "acl a url_beg \"/${A_PASSWORD}\" \"${NEVER_SET}\"");
     ConfigurationSet files;
     try (HaproxyDriver driver = new HaproxyDriver(found)) {
-      files = driver.placed(Candidate.of(List.of(SourceFile.of("c.cfg", text.getBytes(StandardCharsets.UTF_8)))));
+      files =
+          driver.placed(
+              Candidate.of(List.of(SourceFile.of("c.cfg", text.getBytes(StandardCharsets.UTF_8)))));
     }
     assertThat(Adopt.renewed(found, files).environment())
         .containsEntry("A_PASSWORD", "hunter2")
@@ -131,7 +133,8 @@ class AdoptAndDoctorTest {
       ConfigurationSet before = driver.onDisk();
       String text = plain().replace("/stats.sock", "/other.sock");
       ConfigurationSet after =
-          driver.placed(Candidate.of(List.of(SourceFile.of("c.cfg", text.getBytes(StandardCharsets.UTF_8)))));
+          driver.placed(
+              Candidate.of(List.of(SourceFile.of("c.cfg", text.getBytes(StandardCharsets.UTF_8)))));
       assertThat(Adopt.moved(found, before, after).statsSocket())
           .contains(temp.resolve("other.sock"));
       // One that a person named stays.

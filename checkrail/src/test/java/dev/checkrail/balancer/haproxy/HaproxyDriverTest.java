@@ -176,8 +176,7 @@ class HaproxyDriverTest extends DriverConformance {
           refused(hasty::pulse, Kind.TIMEOUT);
         }
       }
-      try (HaproxyDriver patient =
-          new HaproxyDriver(lb().installation(), Duration.ofMillis(500))) {
+      try (HaproxyDriver patient = new HaproxyDriver(lb().installation(), Duration.ofMillis(500))) {
         Processes hanging = patient.processes();
         assertThat(hanging.current().map(Processes.Worker::answers)).contains(false);
         patient.reload();
