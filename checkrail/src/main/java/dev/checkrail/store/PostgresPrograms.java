@@ -3,8 +3,7 @@ package dev.checkrail.store;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -45,8 +44,11 @@ final class PostgresPrograms {
           unpacking, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
       try {
         Files.move(unpacking, home, StandardCopyOption.ATOMIC_MOVE);
-      } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
+      } catch (FileSystemException e) {
         // Another process was quicker; its copy is as good.
+        if (!Files.isExecutable(home.resolve("bin/postgres"))) {
+          throw e;
+        }
       }
       return home.toRealPath();
     } finally {

@@ -3,7 +3,7 @@ package dev.checkrail.gateway.store;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -44,8 +44,11 @@ final class PostgresBinaries {
       }
       try {
         Files.move(unpacking, home, StandardCopyOption.ATOMIC_MOVE);
-      } catch (FileAlreadyExistsException | java.nio.file.DirectoryNotEmptyException e) {
+      } catch (FileSystemException e) {
         // Another process was quicker; its copy is as good.
+        if (!Files.isExecutable(home.resolve("bin/postgres"))) {
+          throw e;
+        }
       }
       return home;
     } finally {
