@@ -187,13 +187,12 @@ public final class Observe {
   }
 
   private double[] moreBets(Group group) {
-    double hypothesis = Math.min(0.98, wasAtMost + terms.tolerated());
+    double given = Math.min(0.98, wasAtMost + terms.tolerated());
     double[] bets = new double[TIMES.length + 1];
     for (int i = 0; i < bets.length; i++) {
-      double nearer = 1 - (1 - hypothesis) / (i + 2);
-      double other =
-          i < TIMES.length ? Math.min(hypothesis * TIMES[i], nearer) : Math.max(MOST, nearer);
-      bets[i] = bernoulli(group, other, hypothesis);
+      double nearer = 1 - (1 - given) / (i + 2);
+      double other = i < TIMES.length ? Math.min(given * TIMES[i], nearer) : Math.max(MOST, nearer);
+      bets[i] = bernoulli(group, other, given);
     }
     return bets;
   }
@@ -212,17 +211,17 @@ public final class Observe {
   }
 
   private double[] fineBets(Group group) {
-    double hypothesis = Math.min(0.99, wasAtLeast + terms.margin());
+    double given = Math.min(0.99, wasAtLeast + terms.margin());
     double[] bets = new double[PARTS.length];
     for (int i = 0; i < bets.length; i++) {
-      bets[i] = bernoulli(group, hypothesis * PARTS[i], hypothesis);
+      bets[i] = bernoulli(group, given * PARTS[i], given);
     }
     return bets;
   }
 
-  private static double bernoulli(Group group, double other, double hypothesis) {
-    return group.failed() * Math.log(other / hypothesis)
-        + (group.requests() - group.failed()) * Math.log((1 - other) / (1 - hypothesis));
+  private static double bernoulli(Group group, double other, double given) {
+    return group.failed() * Math.log(other / given)
+        + (group.requests() - group.failed()) * Math.log((1 - other) / (1 - given));
   }
 
   // In words.
@@ -272,8 +271,8 @@ public final class Observe {
 
   /** How many requests it takes if all of them are fine. */
   private long need(double wanted) {
-    double hypothesis = Math.min(0.99, wasAtLeast + terms.margin());
-    double each = Math.log((1 - hypothesis * PARTS[PARTS.length - 1]) / (1 - hypothesis));
+    double given = Math.min(0.99, wasAtLeast + terms.margin());
+    double each = Math.log((1 - given * PARTS[PARTS.length - 1]) / (1 - given));
     return (long) Math.ceil((wanted + Math.log(PARTS.length)) / each);
   }
 
