@@ -45,6 +45,10 @@ public final class Diagnose {
   private static final double LATE = 20;
   private static final double PARTLY = 14;
   private static final double SETTLED = 9;
+
+  /** Share of all requests that is refused by a limit before that is a matter for now. */
+  private static final double LIMITED = 0.1;
+
   private static final Pattern SUBJECT = Pattern.compile("(?:^|; )scope: ([^;]*)");
 
   private final Moved moved;
@@ -619,6 +623,9 @@ public final class Diagnose {
     double business = harm.of(Kind.DECLINED) + harm.of(Kind.REFUSED);
     if (top == Cause.MERCHANT || top == Cause.ABUSE) {
       return harm.in(unit -> unit.kind().failure) > 0.3 * harm.total;
+    }
+    if (top == Cause.RATE_LIMIT && harm.of(Kind.LIMITED) < LIMITED * harm.all) {
+      return false; // Some who ask more often than they may are no outage.
     }
     return harm.total - business > 0.3 * harm.total;
   }

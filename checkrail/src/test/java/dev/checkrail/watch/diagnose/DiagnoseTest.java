@@ -243,6 +243,13 @@ class DiagnoseTest {
   }
 
   @Test
+  void fewWhoAskMoreOftenThanTheyMayAreAMatterForATicket() {
+    Story story = new Story(60, 5).limited(45).until(90);
+
+    assertThat(story.said).noneMatch(Diagnosis::urgent);
+  }
+
+  @Test
   void harmlessChangeJustBeforeASlowDatabaseIsNotBlamed() {
     Story story = new Story(60, 6).harmless(45).fault(16, 53).until(120);
 
