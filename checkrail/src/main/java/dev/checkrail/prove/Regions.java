@@ -35,7 +35,7 @@ public final class Regions {
   private static final Pattern URL = Pattern.compile("(?<![\\w-])url(?![\\w-])");
 
   /** Names of listeners in the log for which places are remembered. */
-  private static final int LISTENERS = 1_024;
+  static final int LISTENERS = 1_024;
 
   private final List<Way> ways = new ArrayList<>();
   private final Map<Way, Integer> wayIndex = new HashMap<>();

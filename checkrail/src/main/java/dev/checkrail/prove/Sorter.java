@@ -339,7 +339,7 @@ public final class Sorter {
               .filter(other -> other.places.equals(here))
               .findFirst()
               .orElseGet(() -> new At(here));
-      if (known.size() < 1_024) {
+      if (known.size() < Regions.LISTENERS) {
         known.put(arrived, at);
       }
     }

@@ -181,15 +181,14 @@ final class Guard implements AutoCloseable {
   private void run() {
     try {
       Optional<List<JournalEntry>> before = Optional.empty();
-      boolean told = false;
       while (!closed.get()) {
         if (before.isEmpty()) {
           before = remembered();
         }
         untilTheNext();
         try {
-          look(told ? List.of() : before.orElse(List.of()));
-          told = before.isPresent();
+          look(before.orElse(List.of()));
+          before = before.map(seen -> List.of());
           trouble = "";
         } catch (BalancerException | RuntimeException e) {
           failed(e);

@@ -47,7 +47,7 @@ public final class Diagnose {
   private static final double SETTLED = 9;
 
   /** Share of all requests that is refused by a limit before that is a matter for now. */
-  private static final double LIMITED = 0.1;
+  private static final double REFUSED_BY_LIMITS = 0.1;
 
   private static final Pattern SUBJECT = Pattern.compile("(?:^|; )scope: ([^;]*)");
 
@@ -624,7 +624,7 @@ public final class Diagnose {
     if (top == Cause.MERCHANT || top == Cause.ABUSE) {
       return harm.in(unit -> unit.kind().failure) > 0.3 * harm.total;
     }
-    if (top == Cause.RATE_LIMIT && harm.of(Kind.LIMITED) < LIMITED * harm.all) {
+    if (top == Cause.RATE_LIMIT && harm.of(Kind.LIMITED) < REFUSED_BY_LIMITS * harm.all) {
       return false; // Some who ask more often than they may are no outage.
     }
     return harm.total - business > 0.3 * harm.total;
