@@ -85,15 +85,10 @@ final class OtherFaults {
             .both("backend", "surge")
             .balancerIsInnocent()
             .before(stage -> {
-              // Servers refuse (503) whom they had no worker for in a second; he has gone by then:
-              // once they are saturated, all that they do is for clients that have asked again.
-              stage.users("retries 3");
               if (stage.quiet()) {
-                stage.users("patience 1.2");
                 stage.acquirers("slow", 450, 1);
                 stage.workers(2);
               } else {
-                stage.users("patience 1");
                 stage.acquirers("slow", 300, 1);
                 stage.workers(12);
               }
@@ -182,6 +177,12 @@ final class OtherFaults {
         stage.signal(pid, "CONT");
       }
     });
+    // Clients are like that all the time, but as long as nobody waits it shows in nothing; and a
+    // storm needs little to begin. Servers refuse (503) whom they had no worker for in a second: he
+    // has gone by then. So once they are saturated, all that they do is for clients that have asked
+    // again.
+    stage.users("retries 3");
+    stage.users("patience " + (stage.quiet() ? 1.2 : 1));
     for (long pid : pids) {
       stage.signal(pid, "STOP");
     }
