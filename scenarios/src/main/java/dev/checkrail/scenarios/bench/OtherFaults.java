@@ -85,16 +85,20 @@ final class OtherFaults {
             .both("backend", "surge")
             .balancerIsInnocent()
             .before(stage -> {
-              stage.users("patience 1.5");
+              stage.users("patience 1.6");
               stage.users("retries 8");
+              // Four fifths of what the servers can do: what has piled up is not worked off soon.
               if (stage.quiet()) {
-                stage.acquirers("slow", 400, 1);
+                stage.acquirers("slow", 550, 1);
                 stage.workers(2);
               } else {
-                stage.workers(6);
+                stage.acquirers("slow", 400, 1);
+                stage.workers(10);
               }
             })
-            .what("all payment servers stand still for 2 s, and clients ask again at once")
+            .what(
+                "all payment servers stand still for 2 s, and clients ask again at once, up to"
+                    + " eight times, while the servers are four fifths busy anyway")
             .herring("arrivals double: \"a surge\"")
             .signals("keys are as many as before, attempts are more"));
   }
