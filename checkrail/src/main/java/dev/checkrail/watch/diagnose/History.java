@@ -305,6 +305,8 @@ final class History {
               List.of(Kind.LIMITED),
               "402",
               List.of(Kind.DECLINED),
+              "pending",
+              List.of(Kind.PENDING),
               "4xx",
               List.of(Kind.REFUSED)));
 
