@@ -191,7 +191,7 @@ final class LbFaults {
                       it -> "    timeout http-keep-alive 300s"));
             })
             .what(
-                "a bad route was taken back by a person; 30 s later clients use the connections"
+                "a bad route was taken back by a person; 45 s later clients use the connections"
                     + " again that they have kept to its worker (no hard-stop-after; the control"
                     + " plane only observes, or it would have gone back and ended them itself)")
             .herring("file and new worker are right")
@@ -338,7 +338,7 @@ final class LbFaults {
     stage.pause(5);
     stage.command("lb", "rollback", stage.places().balancer(), "--reason", "a bad route");
     stage.until("the way back", () -> stage.worker() != bad && stage.worker() != 0);
-    stage.pause(30); // long enough for the harm by the change itself to be over
+    stage.pause(45); // long enough for the harm by the change itself to be over for everybody
     if (!stage.isOldWorker(bad)) {
       throw new IOException("no worker with the bad rules is left");
     }

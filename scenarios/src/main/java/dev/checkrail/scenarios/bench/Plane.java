@@ -23,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class Plane implements AutoCloseable {
   private static final Pattern FIRST = Pattern.compile("--first (\\S+)");
-  private static final Duration STARTS_WITHIN = Duration.ofSeconds(120);
+  private static final Duration STARTS_WITHIN = Duration.ofSeconds(240);
 
   private final Topology topology;
   private final Child serve;
