@@ -232,8 +232,7 @@ public final class FaultBench {
   }
 
   private void say(String text) {
-    (options.json() ? err : out)
-        .println(TIME.format(LocalTime.now()) + " " + text);
+    (options.json() ? err : out).println(TIME.format(LocalTime.now()) + " " + text);
   }
 
   /** How long an answer has to stay, usually. */
