@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -177,7 +178,10 @@ public final class Diagnose {
         .filter(act -> act.kind() == Act.Kind.BYPASS || (ticket && act.kind() == Act.Kind.APPLY))
         .filter(act -> act.at().isAfter(from) && !blamed.equals(Optional.of(act)))
         .findFirst()
-        .map(act -> history.another(knownStreams, act.at().toEpochMilli() / 1000.0 - 1))
+        .map(act -> act.at().toEpochMilli() / 1000.0)
+        .map(changed ->
+            history.another(knownStreams, changed - 1)
+                || (answered && ticket && changed > tick.time - LATE && history.anew(changed)))
         .orElse(false);
   }
 
@@ -412,6 +416,7 @@ public final class Diagnose {
     if (!sorted.isEmpty() && sorted.getFirst().sum() > 0.5) {
       Hypothesis beside = sorted.getFirst();
       beside.explained *= rest.total / harm.total;
+      beside.beside = OptionalDouble.of(1 / parts(sorted, beside.sum()));
       best.removeIf(one -> one.cause == beside.cause);
       best.add(1, beside);
     }
@@ -419,13 +424,11 @@ public final class Diagnose {
 
   private static List<Ranked> ranked(List<Hypothesis> best) {
     double most = best.isEmpty() ? 0 : best.getFirst().sum();
-    double all = 0;
-    for (Hypothesis one : best) {
-      all += Math.pow(10, Math.max(-30, one.sum() - most));
-    }
+    // Who stands beside the first is no rival of it.
+    double all = parts(best.stream().filter(one -> one.beside.isEmpty()).toList(), most);
     List<Ranked> ranking = new ArrayList<>();
     for (Hypothesis one : best) {
-      double probability = all <= 0 ? 0 : Math.pow(10, Math.max(-30, one.sum() - most)) / all;
+      double probability = one.beside.orElseGet(() -> part(one, most) / all);
       Reason worst =
           one.reasons.stream()
               .filter(r -> r.kind() != Reason.Kind.PRIOR)
@@ -464,6 +467,15 @@ public final class Diagnose {
               why));
     }
     return ranking;
+  }
+
+  /** How likely they are together, if one with this sum counts as 1. */
+  private static double parts(List<Hypothesis> all, double most) {
+    return all.stream().mapToDouble(one -> part(one, most)).sum();
+  }
+
+  private static double part(Hypothesis one, double most) {
+    return Math.pow(10, Math.max(-30, one.sum() - most));
   }
 
   private static boolean unclear(List<Ranked> ranking, Harm harm, double since) {
@@ -534,13 +546,14 @@ public final class Diagnose {
     return (!urgent && since < 5) || (top.cause() == Cause.RATE_LIMIT && since < 2.5);
   }
 
-  /** A change that may be it, and what it moved is not known yet. */
+  /** A change that may be it, and what it moved, or what began with it, is not known yet. */
   private boolean pending(Tick tick, double began) {
     return acts.stream()
         .filter(act -> act.kind().changesTheFile())
         .filter(act -> began - act.at().toEpochMilli() / 1000.0 > -SCOPE_PATIENCE)
         .filter(act -> tick.time - act.at().toEpochMilli() / 1000.0 < SCOPE_PATIENCE)
-        .anyMatch(act -> moved.by(act).isEmpty());
+        .anyMatch(act ->
+            moved.by(act).isEmpty() || (ticketed && act.at().isAfter(instant(known))));
   }
 
   private void mind(Instant at, Ranked top, boolean unclear) {

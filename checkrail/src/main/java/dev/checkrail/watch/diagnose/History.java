@@ -45,6 +45,9 @@ final class History {
   /** Fewer seconds are no "before". */
   private static final double LEARNED = 5;
 
+  /** A change is seen so much later than it was made, at most. */
+  private static final double LATE = 2.5;
+
   /** No service that works fails as often as that. */
   private static final double FAILS = 0.1;
 
@@ -240,6 +243,44 @@ final class History {
     harmedSince = Optional.of(first);
     usual = usualUntil(first - 1.5, lasted < SHORT ? BASELINE : Math.min(BASELINE, lasted));
     learned |= usual.seconds >= LEARNED;
+    return true;
+  }
+
+  /**
+   * While harm goes on that is a matter for a ticket, the load balancer was changed: whether
+   * somebody is harmed since then who was not, with all that was there until then as usual. That is
+   * known sooner than by {@link #another}: the harm may have begun before much was known.
+   *
+   * @param act when it was changed, found out a second late or two
+   * @return whether there is; then that is what counts from now on
+   */
+  boolean anew(double act) {
+    double from = act - LATE;
+    double lasted = from - harmedSince.orElse(from);
+    if (lasted < LEARNED) {
+      return false;
+    }
+    Usual before = usual;
+    Map<String, Stream> known = new TreeMap<>(streams);
+    usual = usualUntil(from, Math.min(BASELINE, lasted));
+    streams.clear();
+    double first = Double.MAX_VALUE;
+    if (usual.seconds >= LEARNED) {
+      ticks.stream().filter(tick -> tick.time > from).forEach(this::look);
+      first =
+          streams.values().stream()
+              .filter(stream -> stream.alarmed)
+              .mapToDouble(stream -> stream.since)
+              .min()
+              .orElse(Double.MAX_VALUE);
+    }
+    if (first == Double.MAX_VALUE) {
+      usual = before;
+      streams.clear();
+      streams.putAll(known);
+      return false;
+    }
+    harmedSince = Optional.of(first);
     return true;
   }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Predicate;
 
 /** A cause that is being weighed. Confined. */
@@ -16,6 +17,10 @@ final class Hypothesis {
   Optional<Act> act = Optional.empty();
   Predicate<Harm.Unit> place = unit -> false;
   double explained;
+
+  /** If it explains what another one leaves over: how likely it is among those that might. */
+  OptionalDouble beside = OptionalDouble.empty();
+
   boolean observed = true;
   String missing = "";
 

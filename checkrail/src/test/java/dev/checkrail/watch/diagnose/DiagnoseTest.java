@@ -260,6 +260,31 @@ class DiagnoseTest {
     }
   }
 
+  /** What is usual was known of a few seconds only when one client began to be refused. */
+  @ParameterizedTest
+  @ValueSource(ints = {7, 9, 12, 20})
+  void changeInTheMiddleOfATicketsMatterIsWeighedByWhatBeganWithIt(int limited) {
+    Story story = new Story(60, 5).limited(limited).fault(1, 48).until(60);
+
+    Published answer =
+        story.said.stream()
+            .flatMap(said -> said.published().stream())
+            .filter(Published::urgent)
+            .findFirst()
+            .orElseThrow();
+    assertThat(answer.first().cause()).isEqualTo(Cause.LB_CHANGE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 6, 16, 44})
+  void whatIsPublishedIsLikely(int fault) {
+    Story story = new Story(60, 5).limited(7).fault(fault, 48).until(80);
+
+    assertThat(story.said.stream().flatMap(said -> said.published().stream()))
+        .isNotEmpty()
+        .allSatisfy(answer -> assertThat(answer.first().probability()).isGreaterThan(0.5));
+  }
+
   @Test
   void fewWhoAskMoreOftenThanTheyMayAreAMatterForATicket() {
     Story story = new Story(60, 5).limited(45).until(90);
