@@ -93,8 +93,11 @@ abstract class AtRest implements Callable<Integer> {
     }
 
     private void make(Path data, DatabaseAddress owner, Optional<char[]> passphrase)
-        throws IOException, SQLException, InterruptedException {
+        throws Unusable, IOException, SQLException, InterruptedException {
       try (TableCopy journal = TableCopy.into(owner)) {
+        if (journal.isEmpty()) {
+          throw new Unusable("in " + owner + " no control plane has kept anything yet");
+        }
         journal.append(
             new JournalEntry(
                 Instant.now(),

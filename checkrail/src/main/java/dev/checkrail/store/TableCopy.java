@@ -15,7 +15,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
 import org.postgresql.PGConnection;
 
 /**
@@ -194,16 +197,23 @@ public final class TableCopy implements AutoCloseable {
   }
 
   /** Computes the journal's chain anew, as it is in this transaction. */
-  public ChainedJournal.Verification verify() {
-    return Jdbi.create(connection)
-        .withHandle(handle ->
-            ChainedJournal.verify(
-                (long after, int limit) -> ChainedJournal.page(handle, after, limit), Map.of()));
+  public ChainedJournal.Verification verify() throws SQLException {
+    return asked(handle ->
+        ChainedJournal.verify(
+            (long after, int limit) -> ChainedJournal.page(handle, after, limit), Map.of()));
   }
 
   /** Adds an entry to the journal. */
-  public void append(JournalEntry entry) {
-    Jdbi.create(connection).useHandle(handle -> ChainedJournal.append(handle, entry));
+  public void append(JournalEntry entry) throws SQLException {
+    var unused = asked(handle -> ChainedJournal.append(handle, entry));
+  }
+
+  private <T> T asked(Function<Handle, T> question) throws SQLException {
+    try {
+      return Jdbi.create(connection).withHandle(question::apply);
+    } catch (JdbiException e) {
+      throw new SQLException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   /** All rows of a table, in the order of its key. */

@@ -122,11 +122,13 @@ class BackupTest {
   @Order(1)
   void whileItRunsAllOfItGoesIntoOneFileThatOnlyItsOwnerReads() throws Exception {
     file = folder.resolve("monday.checkrail");
-    Thread others = Thread.ofVirtual().start(() -> {
-      for (int i = 0; i < 40; i++) {
-        plane.event("meanwhile " + i);
-      }
-    });
+    Thread others =
+        Thread.ofVirtual()
+            .start(() -> {
+              for (int i = 0; i < 40; i++) {
+                plane.event("meanwhile " + i);
+              }
+            });
     Manifest manifest =
         BackupFile.make(
             file,

@@ -165,12 +165,13 @@ public final class Backup implements AutoCloseable {
       try (Stream<Path> all = Files.list(folder)) {
         for (Path path : all.toList()) {
           String name = data.relativize(path).toString();
-          if (NOT_KEPT.contains(name) || PASSING.matcher(name).matches()) {
+          if (NOT_KEPT.contains(name)) {
             continue;
           }
           if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-            folders.add(path);
-          } else if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+            folders.add(path); // a load balancer may be called as it likes
+          } else if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
+              && !PASSING.matcher(name).matches()) {
             paths.add(name);
           }
         }

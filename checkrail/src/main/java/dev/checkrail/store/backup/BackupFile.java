@@ -53,6 +53,10 @@ public final class BackupFile {
         source.write(out);
         out.flush();
         channel.force(true);
+      } catch (FileSystemException e) {
+        throw e;
+      } catch (IOException e) {
+        throw new IOException(file + " was not made: " + e.getMessage(), e);
       }
       Manifest manifest = readBack(making, file);
       Files.move(making, place, StandardCopyOption.ATOMIC_MOVE);
