@@ -26,6 +26,7 @@ public final class FaultBench {
   private final PrintStream out;
   private final PrintStream err;
   private volatile @Nullable Playground playground;
+  private volatile boolean stopping;
 
   FaultBench(BenchOptions options, Path home, PrintStream out, PrintStream err) {
     this.options = options;
@@ -54,7 +55,7 @@ public final class FaultBench {
       return;
     }
     FaultBench bench = new FaultBench(options, home, out, err);
-    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(bench::end));
+    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(bench::stop));
     int status;
     try {
       status = bench.run();
@@ -208,12 +209,21 @@ public final class FaultBench {
   }
 
   private Playground playground() throws IOException, InterruptedException {
+    if (stopping) {
+      throw new IOException("it is being ended");
+    }
     Playground here = playground;
     if (here == null) {
       here = Playground.start(home, it -> say("  " + it));
       playground = here;
     }
     return here;
+  }
+
+  /** Somebody has pressed Ctrl-C: the run that is under way breaks off, and no other begins. */
+  private void stop() {
+    stopping = true;
+    end();
   }
 
   private synchronized void end() {
