@@ -16,22 +16,28 @@ import java.util.Map;
  * <p><b>Unit:</b> a route, by the log. <b>Test:</b> {@link ShareTest} of their share against three
  * times the usual one, at least 2 %, at most 10 points more. <b>Minimum data:</b> about {@value
  * #MANY} within a minute, because who has got such an answer asks again: a single payment is up to
- * 32 of them; a share that goes from 0 to 20 % needs some 6 s at 60/s. <b>False alarms:</b> for the
- * fleet at most one page in five years and one ticket a year ({@link FalseAlarms}), as long as
- * payments whose outcome is not known are independent. <b>Page:</b> a tenth of the answers, and
- * twice as many as usual; else a ticket.
+ * 32 of them. <b>False alarms:</b> for the fleet at most one page in five years and one ticket a
+ * year ({@link FalseAlarms}), as long as payments whose outcome is not known are independent.
+ * <b>Page:</b> a tenth of the answers and twice as many as usual, what two payments that are asked
+ * for again and again would be left out; else a ticket. A share that goes from 0 to 20 % is a page
+ * after some 10 s at 60/s, a ticket after half a minute and a page after one or two at 8/s.
  */
 final class RoutePending implements Detector {
   private static final Tolerance TOLERANCE = new Tolerance(0.02, 3, 0.10, 0.95, 1_800);
   private static final double PAGE_SHARE = 0.1;
   private static final int MANY = 40;
 
+  /** How often a second, and for how many seconds, a page asks what became of its payment. */
+  private static final double ASKED = 2;
+
+  private static final double PATIENCE = 16;
+
   private final Map<Scene.Unit, State> states = new IdentityHashMap<>();
 
   private static final class State {
     final Habit habit = new Habit(TOLERANCE, new Latch());
     final Faded minute = new Faded(40);
-    final Faded recent = new Faded(6);
+    final Faded recent = new Faded(4);
   }
 
   @Override
@@ -39,10 +45,10 @@ final class RoutePending implements Detector {
     for (Scene.RouteUnit route : scene.routes()) {
       State state = states.computeIfAbsent(route, it -> new State());
       long pending = route.bands[Band.PENDING.ordinal()];
-      state.minute.add(pending, 1);
+      state.minute.add(pending, route.requests);
       state.recent.add(pending, route.requests);
       boolean more = state.habit.add(scene.second(), route.requests, pending);
-      if (more && state.minute.rate() * state.minute.seconds() >= MANY) {
+      if (more && count(state.minute) >= MANY) {
         signs.add(
             new Sign(
                 Detection.PENDING,
@@ -62,7 +68,17 @@ final class RoutePending implements Detector {
 
   private static boolean isPage(State state) {
     return state.habit.latch().page()
-        && state.recent.share(0) >= Math.max(PAGE_SHARE, 2 * state.habit.usual());
+        && state.recent.share(0) >= 2 * state.habit.usual()
+        && (isTenth(state.recent, 2 * ASKED * state.recent.seconds())
+            || isTenth(state.minute, 1.5 * ASKED * PATIENCE));
+  }
+
+  private static boolean isTenth(Faded of, double asked) {
+    return count(of) - asked >= PAGE_SHARE * of.whole();
+  }
+
+  private static double count(Faded of) {
+    return of.share(0) * of.whole();
   }
 
   @Override

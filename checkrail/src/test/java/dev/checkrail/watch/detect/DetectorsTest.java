@@ -98,7 +98,7 @@ class DetectorsTest {
   void aFifthOfTheOutcomesIsNotKnown() {
     quiet();
     payments.ends(Band.PENDING, 0.2);
-    until(Detection.PENDING, "payments at fe", Level.PAGE, 10);
+    until(Detection.PENDING, "payments at fe", Level.PAGE, 16);
     assertThat(kinds()).containsOnly(Detection.PENDING);
   }
 
