@@ -63,6 +63,7 @@ public record Change(
    * @param rehearsed whether the real binary has run it
    * @param blocking rules that block, or questions that are undecided
    * @param wayBack empty if the version that is live now would work again; else why it would not
+   * @param stages how it is put in place; empty: nobody planned that, it is one step
    */
   public record Checked(
       Instant at,
@@ -70,7 +71,8 @@ public record Change(
       boolean rehearsed,
       List<String> blocking,
       Weight weight,
-      Optional<String> wayBack) {
+      Optional<String> wayBack,
+      Optional<Stages> stages) {
     public Checked {
       blocking = List.copyOf(blocking);
     }
@@ -129,8 +131,19 @@ public record Change(
    * It began to be put in place.
    *
    * @param from digest of what was live
+   * @param course how far it is, or was when it ended; empty before its first step
    */
-  public record Rollout(String by, Instant at, String from) {}
+  public record Rollout(String by, Instant at, String from, Optional<Course> course) {
+    /** One that begins. */
+    public Rollout(String by, Instant at, String from) {
+      this(by, at, from, Optional.empty());
+    }
+
+    /** The same, so far. */
+    public Rollout at(Course far) {
+      return new Rollout(by, at, from, Optional.of(far));
+    }
+  }
 
   /** How an order of the table is refused that can't be made. */
   public static final class NotInTable extends RuntimeException {

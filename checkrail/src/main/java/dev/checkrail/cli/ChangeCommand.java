@@ -229,6 +229,8 @@ final class ChangeCommand extends Group {
                 2,
                 "put in place:",
                 "%s by %s".formatted(Asking.of(it, "at"), Asking.of(it, "by"))));
+    RolloutText.stages(page, body);
+    RolloutText.now(page, body);
   }
 
   // --- the commands
@@ -496,6 +498,44 @@ final class ChangeCommand extends Group {
 
   /** What puts files in place. */
   abstract static class Acting extends One {
+    private static final long LOOK = 500; // milliseconds
+
+    @Option(
+        names = "--no-wait",
+        description = "Ends when the first step serves; 'change show' tells how it goes on.")
+    private boolean noWait;
+
+    /** Shows how it goes on until it is live, taken back, or waits for a person. */
+    final int followed(ObjectNode first) {
+      ObjectNode body = first;
+      String said = "";
+      Remote remote = remote();
+      try {
+        while (RolloutText.underWay(body)) {
+          String now = RolloutText.line(body);
+          if (!now.equals(said) && !output.json()) {
+            say(Shown.of(now));
+            said = now;
+          }
+          if (noWait || RolloutText.waits(body)) {
+            break;
+          }
+          TimeUnit.MILLISECONDS.sleep(LOOK);
+          body = good(remote.get(path())).body();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      ObjectNode last = body;
+      show(
+          last,
+          page -> {
+            head(page, last);
+            RolloutText.now(page, last);
+          });
+      return RolloutText.status(last, noWait);
+    }
+
     Acting(Surroundings at) {
       super(at);
     }
@@ -512,10 +552,18 @@ final class ChangeCommand extends Group {
         throw refused(answer);
       }
       ObjectNode body = answer.body();
+      Optional<ObjectNode> change =
+          Optional.ofNullable(body.get("change"))
+              .filter(ObjectNode.class::isInstance)
+              .map(ObjectNode.class::cast);
+      if (answer.ok() && change.filter(RolloutText::underWay).isPresent()) {
+        texts(body, "notes").forEach(it -> say("note: " + Shown.of(it)));
+        return followed(change.get());
+      }
       show(
           body,
           page -> {
-            Optional.ofNullable(body.get("change")).ifPresent(it -> head(page, it));
+            change.ifPresent(it -> head(page, it));
             for (JsonNode one : nodes(body, "only_in_memory")) {
               page.labelled(0, "in memory only:", of(one, "text"));
               page.labelled(
@@ -562,24 +610,62 @@ final class ChangeCommand extends Group {
   @Command(
       name = "rollout",
       description = {
-        "Puts an approved change in place: native check, files switched, reload, and the truth of"
-            + " what serves. For operators.",
-        "In one step for now: all traffic meets the new version at the reload. Stages, and watching"
-            + " before the next one, are not built yet; going back by itself is ('incidents')."
+        "Puts an approved change in place, step by step ('change show' has the steps): after each"
+            + " one what it moved is observed, and it goes on, waits, or goes back by itself. For"
+            + " operators.",
+        "It goes on on the server whether this command runs or not; said again it is followed"
+            + " again."
       },
       footer = {
         "",
         "Example: checkrail change rollout 17",
-        "Exit status: 0 it serves, 1 held back or stopped, 2 could not run."
+        "It waits for want of data, and you take it on yourself:",
+        "  checkrail change rollout 17 --continue",
+        "Several load balancers, one after the other: checkrail change rollout 17 --then 18,19",
+        "Exit status: 0 it is live, 1 held back, stopped or taken back, 2 could not run, 3 it waits"
+            + " for a person."
       })
   static final class RollOut extends Putting {
+    @Option(
+        names = "--continue",
+        description = "Goes on with the next step now, whatever is known of this one.")
+    private boolean goOn;
+
+    @Option(
+        names = "--then",
+        paramLabel = "NUMBER",
+        split = ",",
+        description =
+            "Changes of other load balancers that follow, each when the one before is live. If one"
+                + " fails, those after it are not touched, and those before it are taken back.")
+    private List<String> then = new ArrayList<>();
+
     RollOut(Surroundings at) {
       super(at);
     }
 
     @Override
     public Integer call() {
-      return acted(remote().post(path() + "/rollout", body()));
+      if (goOn) {
+        Remote.Answer answer = remote().post(path() + "/go-on", Remote.object());
+        if (answer.status() == 409) {
+          say(Shown.of(answer.text("detail")));
+          return 1;
+        }
+        return followed(RolloutText.after(good(answer).body(), this::again));
+      }
+      ObjectNode now = good(remote().get(path())).body();
+      if (RolloutText.underWay(now)) {
+        return followed(now);
+      }
+      ObjectNode body = body();
+      then.forEach(body.putArray("then")::add);
+      return acted(remote().post(path() + "/rollout", body));
+    }
+
+    /** Until the order was taken. */
+    private ObjectNode again() {
+      return good(remote().get(path())).body();
     }
   }
 
@@ -587,8 +673,8 @@ final class ChangeCommand extends Group {
   @Command(
       name = "rollback",
       description = {
-        "Takes a live change back, to the version that was live before it. For operators; needs no"
-            + " approval, and no freeze window holds it up.",
+        "Takes a change back that is live, or on its way, to the version that was live before it."
+            + " For operators; needs no approval, and no freeze window holds it up.",
         "'lb rollback' goes back to any version, and can take a server out first."
       },
       footer = {
@@ -623,14 +709,15 @@ final class ChangeCommand extends Group {
       name = "break-glass",
       description = {
         "In an emergency: puts a change in place whatever its check found and whoever has agreed, in"
-            + " freeze windows and over drift, too. For operators.",
+            + " freeze windows and over drift, too; at once, and watched: what does harm is taken"
+            + " back by itself. For operators.",
         "The journal says who and why, and somebody else has to look at it afterwards: each day it"
             + " is said again until that is done."
       },
       footer = {
         "",
         "Example: checkrail change break-glass 17 --reason 'the only way to keep payments up'",
-        "Exit status: 0 it serves, 1 stopped, 2 could not run."
+        "Exit status: 0 it is live, 1 stopped or taken back, 2 could not run."
       })
   static final class BreakGlass extends Putting {
     @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Why.")

@@ -10,6 +10,7 @@ import dev.checkrail.balancer.Preflight;
 import dev.checkrail.balancer.Probe;
 import dev.checkrail.balancer.Processes;
 import dev.checkrail.balancer.Progress;
+import dev.checkrail.balancer.Raised;
 import dev.checkrail.balancer.Rollback;
 import dev.checkrail.balancer.RunningState;
 import dev.checkrail.balancer.ServerName;
@@ -593,7 +594,7 @@ final class Balancers implements AutoCloseable {
         .orElseThrow(() -> Problem.conflict("no-version", "no version was ever approved here"));
   }
 
-  private static ConfigurationSet version(Held held, String digest) throws BalancerException {
+  static ConfigurationSet version(Held held, String digest) throws BalancerException {
     return held.versions()
         .load(digest)
         .orElseThrow(
@@ -632,6 +633,7 @@ final class Balancers implements AutoCloseable {
    * @param from what has to be live
    * @param to what is to be
    * @param force in an emergency: over drift, and whatever is live
+   * @param step whether it is on the way to another version only
    * @param why as the version's approval has it
    * @param details for the journal
    */
@@ -641,6 +643,7 @@ final class Balancers implements AutoCloseable {
       String actor,
       Map<String, Preflight.Choice> choices,
       boolean force,
+      boolean step,
       String why,
       Map<String, String> details) {
     Rolling {
@@ -674,7 +677,11 @@ final class Balancers implements AutoCloseable {
               held.apply()
                   .apply(
                       new Apply.Order(
-                          rolling.to(), rolling.actor(), rolling.choices(), rolling.force()),
+                          rolling.to(),
+                          rolling.actor(),
+                          rolling.choices(),
+                          rolling.force(),
+                          rolling.step()),
                       Progress.NONE);
           follow(name, applied);
           if (applied.serves()) {
@@ -682,6 +689,26 @@ final class Balancers implements AutoCloseable {
           }
           return byHand(held, applied);
         });
+  }
+
+  /** Tells servers of the files of a rollout's step that they are ready, at a weight. */
+  void raise(String name, String step, Raised raised, String actor, Map<String, String> details)
+      throws BalancerException, InterruptedException {
+    var unused =
+        act(
+            name,
+            held -> {
+              String live = live(held);
+              if (!live.equals(step)) {
+                throw Problem.conflict(
+                    "change-stale",
+                    "the version %s is live, not the step %s"
+                        .formatted(Versions.brief(live), Versions.brief(step)));
+              }
+              held.write(actor, "rollout.raised", details);
+              raised.tell(held.driver(), held.versions());
+              return "";
+            });
   }
 
   /** Whether it lies on the disk and the worker that serves says that it was started with it. */

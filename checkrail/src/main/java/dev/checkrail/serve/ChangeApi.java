@@ -7,6 +7,7 @@ import dev.checkrail.logs.RedactedText;
 import dev.checkrail.report.Evidence;
 import dev.checkrail.review.Seal;
 import dev.checkrail.serve.access.Right;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,6 +46,7 @@ final class ChangeApi {
         needs(Right.APPROVE, "POST", ONE + "/reject", this::reject),
         needs(Right.CHANGE, "POST", ONE + "/withdraw", this::withdraw),
         needs(Right.CHANGE_ROLLOUT, "POST", ONE + "/rollout", this::rollOut),
+        needs(Right.CHANGE_ROLLOUT, "POST", ONE + "/go-on", this::goOn),
         needs(Right.CHANGE_BREAK_GLASS, "POST", ONE + "/break-glass", this::breakGlass),
         needs(Right.LB_ROLLBACK, "POST", ONE + "/rollback", this::rollBack));
   }
@@ -96,18 +98,22 @@ final class ChangeApi {
   }
 
   private ObjectNode whole(Change change) {
-    return ChangeJson.whole(change, changes.progress(change), changes.needed(change));
+    return ChangeJson.whole(
+        change, changes.progress(change), changes.needed(change), changes.rollingOut(change));
   }
 
   /** The change that is asked about, if the caller may do this to its load balancer. */
   private Change asked(Call call, Right right) {
-    String number = call.parameter("change");
-    if (!number.matches("[1-9][0-9]{0,17}")) {
-      throw Problem.missing("there is no change of this number");
-    }
-    Change change = changes.find(Long.parseLong(number));
+    Change change = changes.find(number(call.parameter("change")));
     call.may(right, change.matter().balancer());
     return change;
+  }
+
+  private static long number(String text) {
+    if (!text.matches("[1-9][0-9]{0,17}")) {
+      throw Problem.missing("there is no change of this number");
+    }
+    return Long.parseLong(text);
   }
 
   private Reply show(Call call) {
@@ -171,8 +177,21 @@ final class ChangeApi {
 
   private Reply rollOut(Call call) throws BalancerException, InterruptedException {
     Change change = asked(call, Right.CHANGE_ROLLOUT);
-    Body body = call.maybeBody("choices");
-    return acted(changes.rollOut(change.number(), call.caller(), BalancerApi.choices(body)));
+    Body body = call.maybeBody("choices", "then");
+    List<Long> then = new ArrayList<>();
+    for (String number : body.texts("then").orElse(List.of())) {
+      Change one = changes.find(number(number));
+      call.may(Right.CHANGE_ROLLOUT, one.matter().balancer());
+      then.add(one.number());
+    }
+    return acted(
+        changes.rollOut(change.number(), then, call.caller(), BalancerApi.choices(body)));
+  }
+
+  private Reply goOn(Call call) {
+    Change change = asked(call, Right.CHANGE_ROLLOUT);
+    call.maybeBody();
+    return Reply.json(200, whole(changes.goOn(change.number(), call.caller())));
   }
 
   private Reply breakGlass(Call call) throws BalancerException, InterruptedException {

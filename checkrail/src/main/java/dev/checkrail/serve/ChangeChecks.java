@@ -5,6 +5,7 @@ import dev.checkrail.change.Change;
 import dev.checkrail.change.ChangeState;
 import dev.checkrail.change.ConfigurationSet;
 import dev.checkrail.change.Matter;
+import dev.checkrail.change.Stages;
 import dev.checkrail.path.PathReport;
 import dev.checkrail.path.Terms;
 import dev.checkrail.policy.Policy;
@@ -47,6 +48,7 @@ final class ChangeChecks implements AutoCloseable {
 
   private final Changes changes;
   private final Changes.Around around;
+  private final Staging staging;
   private final LongSupplier nanos;
   private final ExecutorService usual = thread("check of changes");
   private final ExecutorService urgent = thread("check of urgent changes");
@@ -74,6 +76,7 @@ final class ChangeChecks implements AutoCloseable {
   ChangeChecks(Changes changes, Changes.Around around, LongSupplier nanos) {
     this.changes = changes;
     this.around = around;
+    this.staging = new Staging(around.balancers());
     this.nanos = nanos;
   }
 
@@ -172,18 +175,22 @@ final class ChangeChecks implements AutoCloseable {
                 services(policy),
                 rehearsed,
                 wayBack));
-    Evidence evidence = evidence(change, judged);
+    Stages stages = staging.of(change, policy, judged);
+    Evidence evidence =
+        evidence(change, judged)
+            .with("rollout.json", Wire.text(Wire.redacted(ChangeJson.stages(stages))) + "\n");
     boolean kept =
         changes.checked(
             row,
-            matter.with(List.of(), Seal.digest(evidence)),
+            matter.with(stages.between(), Seal.digest(evidence)),
             new Change.Checked(
                 changes.now(),
                 report.verdict().kind(),
                 rehearsed,
                 blocking(report.verdict()),
                 weight,
-                wayBack),
+                wayBack,
+                Optional.of(stages)),
             texts(evidence));
     if (!kept) {
       LOG.debug("change {} is another one by now", change.number());

@@ -1,6 +1,7 @@
 package dev.checkrail.serve;
 
 import dev.checkrail.change.Change;
+import dev.checkrail.change.Stages;
 import dev.checkrail.review.Rules;
 import java.util.Optional;
 import tools.jackson.databind.node.ArrayNode;
@@ -30,9 +31,13 @@ final class ChangeJson {
    * All of one.
    *
    * @param needed who has to agree, if that is known
+   * @param rollingOut how far its rollout is, if one is under way
    */
   static ObjectNode whole(
-      Change change, ChangeChecks.Progress progress, Optional<Rules.Needed> needed) {
+      Change change,
+      ChangeChecks.Progress progress,
+      Optional<Rules.Needed> needed,
+      Optional<RollingOut.Progress> rollingOut) {
     ObjectNode node = head(Wire.object(), change);
     node.put("base", change.matter().base());
     node.put("candidate", change.matter().candidate());
@@ -52,14 +57,62 @@ final class ChangeJson {
       approval.put("note", one.note());
     }
     change
-        .rollout()
-        .ifPresent(it ->
-            node.putObject("rollout")
-                .put("by", it.by())
-                .put("at", it.at().toString())
-                .put("from", it.from()));
+        .checked()
+        .flatMap(Change.Checked::stages)
+        .ifPresent(it -> node.set("stages", stages(it)));
+    change.rollout().ifPresent(it -> rollout(node.putObject("rollout"), it, rollingOut));
     change.glass().ifPresent(it -> glass(node.putObject("glass"), it));
     return node;
+  }
+
+  /** How it is put in place. */
+  static ObjectNode stages(Stages stages) {
+    ObjectNode node = Wire.object();
+    ArrayNode steps = node.putArray("steps");
+    for (Stages.Step one : stages.steps()) {
+      ObjectNode step = steps.addObject();
+      step.put("why", one.why());
+      one.file().ifPresent(it -> step.put("file", it));
+      ArrayNode weights = step.putArray("weights");
+      for (Stages.Weight weight : one.weights()) {
+        weights
+            .addObject()
+            .put("pool", weight.pool())
+            .put("server", weight.server())
+            .put("weight", weight.weight())
+            .put("share", weight.share());
+      }
+    }
+    node.set("said", Wire.texts(stages.said()));
+    stages.atOnce().ifPresent(it -> node.put("at_once", it));
+    return node;
+  }
+
+  private static void rollout(
+      ObjectNode node, Change.Rollout rollout, Optional<RollingOut.Progress> now) {
+    node.put("by", rollout.by());
+    node.put("at", rollout.at().toString());
+    node.put("from", rollout.from());
+    rollout
+        .course()
+        .ifPresent(course -> {
+          node.put("step", course.step());
+          node.put("phase", course.phase().word());
+          if (course.together().size() > 1) {
+            ArrayNode together = node.putArray("together");
+            course.together().forEach(together::add);
+          }
+        });
+    now.ifPresent(it -> {
+      node.put("step", it.step());
+      node.put("steps", it.of());
+      node.put("phase", it.phase().word());
+      node.put("doing", it.doing());
+      node.put("decision", it.decision());
+      node.put("why", it.why());
+      node.put("waits_for_a_person", it.waits());
+      node.put("since", it.since().toString());
+    });
   }
 
   private static void checked(ObjectNode node, Change.Checked checked) {

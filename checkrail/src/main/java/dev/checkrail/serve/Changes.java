@@ -10,6 +10,7 @@ import dev.checkrail.change.Change;
 import dev.checkrail.change.ChangeMove;
 import dev.checkrail.change.ChangeState;
 import dev.checkrail.change.ConfigurationSet;
+import dev.checkrail.change.Course;
 import dev.checkrail.change.JournalEntry;
 import dev.checkrail.change.Matter;
 import dev.checkrail.logs.RedactedText;
@@ -21,6 +22,7 @@ import dev.checkrail.review.Circumstances;
 import dev.checkrail.review.Person;
 import dev.checkrail.review.Review;
 import dev.checkrail.review.Rules;
+import dev.checkrail.review.Who;
 import dev.checkrail.serve.access.Access;
 import dev.checkrail.serve.access.Caller;
 import dev.checkrail.store.ChainedJournal;
@@ -35,6 +37,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +48,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,6 +61,7 @@ import org.slf4j.LoggerFactory;
 final class Changes implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Changes.class);
   private static final Duration TENDED = Duration.ofSeconds(1);
+  private static final Duration GONE_BACK = Duration.ofSeconds(40);
   private static final int TRIES = 5;
   private static final int LIVES = 50;
   private static final String ITSELF = "checkrail";
@@ -65,7 +70,8 @@ final class Changes implements AutoCloseable {
   private final ChangeTable table;
   private final InstantSource clock;
   private final ChangeChecks checks;
-  private final Putting putting;
+  private final Rollouts rollouts;
+  private final Together together = new Together(this);
   private final Set<Long> acting = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
@@ -88,10 +94,10 @@ final class Changes implements AutoCloseable {
    * @param nanos elapsed time
    */
   Changes(
-      Around around, ChangeTable table, Putting putting, InstantSource clock, LongSupplier nanos) {
+      Around around, ChangeTable table, Rollouts rollouts, InstantSource clock, LongSupplier nanos) {
     this.around = around;
     this.table = table;
-    this.putting = putting;
+    this.rollouts = rollouts;
     this.clock = clock;
     this.checks = new ChangeChecks(this, around, nanos);
   }
@@ -119,6 +125,11 @@ final class Changes implements AutoCloseable {
 
   ChangeChecks.Progress progress(Change change) {
     return checks.progress(change.number());
+  }
+
+  /** How far its rollout is; empty if none is under way here. */
+  Optional<RollingOut.Progress> rollingOut(Change change) {
+    return rollouts.of(change.number()).map(RollingOut::progress);
   }
 
   /** Whether a load balancer is changed by reviewed changes only, from its first one on. */
@@ -258,46 +269,215 @@ final class Changes implements AutoCloseable {
   /** A change, and what became of its files. */
   record Acted(Change change, Applied applied) {}
 
-  Acted rollOut(long number, Caller caller, Map<String, Preflight.Choice> choices)
+  /**
+   * Puts one in place, step by step; answers when its first step serves, or when it is clear that
+   * it won't.
+   *
+   * @param then others that follow one after the other, each of another load balancer, when the one
+   *     before is live; all have to be ready for that now
+   */
+  Acted rollOut(
+      long number, List<Long> then, Caller caller, Map<String, Preflight.Choice> choices)
       throws BalancerException, InterruptedException {
     Person who = person(caller);
-    return putInPlace(number, who.account(), choices, (review, it) -> review.rollOut(it, who));
+    List<Long> together = new ArrayList<>(List.of(number));
+    together.addAll(then);
+    Set<String> balancers = new HashSet<>();
+    for (long one : together) {
+      Change change = find(one);
+      if (!balancers.add(change.matter().balancer())) {
+        throw Problem.refused(
+            "two of these changes are of %s; each is of another load balancer"
+                .formatted(change.matter().balancer()));
+      }
+      if (one != number
+          && review(change).rollOut(change, who) instanceof Answer.Refused(var why, var sentence)) {
+        refuse(new Answer.Refused(why, "change %d: %s".formatted(one, sentence)));
+      }
+    }
+    return putInPlace(
+        number, who.account(), choices, together, (review, it) -> review.rollOut(it, who));
+  }
+
+  /** Goes on with the next step of a rollout that holds: a person takes that on himself. */
+  Change goOn(long number, Caller caller) {
+    Change change = find(number);
+    RollingOut one =
+        rollouts
+            .of(number)
+            .orElseThrow(() ->
+                Problem.conflict(
+                    "change-state",
+                    "it is %s, and no rollout of it is under way: %s"
+                        .formatted(change.state().word(), change.because())));
+    if (one.progress().phase() == Course.Phase.GOING_BACK) {
+      throw Problem.conflict("change-state", "it is being taken back: " + one.progress().why());
+    }
+    if (person(caller).roles().stream().noneMatch(Who.may(ChangeMove.ROLL_OUT)::contains)) {
+      throw new Problem(403, "no-role", "Not by you", "to go on one has to be operator or admin");
+    }
+    var unused =
+        around
+            .journal()
+            .append(
+                entry(
+                    caller.account(),
+                    number,
+                    "change.go-on",
+                    Map.of(
+                        "step",
+                        one.progress().step() + " of " + one.progress().of(),
+                        "although",
+                        one.progress().why())));
+    one.order(new RollingOut.Order.GoOn(caller.account()));
+    return change;
   }
 
   Acted breakGlass(long number, Caller caller, String reason, Map<String, Preflight.Choice> choices)
       throws BalancerException, InterruptedException {
     Person who = person(caller);
     return putInPlace(
-        number, who.account(), choices, (review, it) -> review.breakGlass(it, who, reason));
+        number,
+        who.account(),
+        choices,
+        List.of(number),
+        (review, it) -> review.breakGlass(it, who, reason));
   }
 
   private Acted putInPlace(
-      long number, String actor, Map<String, Preflight.Choice> choices, Deciding deciding)
+      long number,
+      String actor,
+      Map<String, Preflight.Choice> choices,
+      List<Long> together,
+      Deciding deciding)
       throws BalancerException, InterruptedException {
     if (!acting.add(number)) {
       throw Problem.conflict("change-busy", "this change is being put in place already");
     }
+    boolean goesOn = false;
     try {
-      Change change = decide(number, actor, Map.of(), deciding);
+      Change change =
+          decide(
+              number,
+              actor,
+              Map.of(),
+              (review, it) -> begun(deciding.of(review, it), Course.begins(together)));
+      RollingOut rollout = rollouts.of(this, change);
       Applied applied;
       try {
-        applied = putting.put(change, choices);
+        applied = rollout.begin(choices);
       } catch (BalancerException | Problem e) {
-        settle(row(number), String.valueOf(e.getMessage()));
+        goesOn = settle(row(number), String.valueOf(e.getMessage()));
         throw e;
       }
-      Moved moved =
-          applied.serves()
-              ? Review.live(change, "it serves: " + text(applied))
-              : Review.stopped(change, applied.why());
-      return new Acted(ended(change, actor, moved), applied);
+      if (!applied.serves()) {
+        return new Acted(
+            ended(change, actor, Review.stopped(change, applied.why())), applied);
+      }
+      goesOn = true;
+      rollouts.goOn(rollout);
+      return new Acted(change, applied);
     } finally {
-      acting.remove(number);
+      if (!goesOn) {
+        acting.remove(number);
+      }
     }
   }
 
-  private static String text(Applied applied) {
-    return applied.truth().map(it -> it.text()).orElse(applied.why());
+  /** From the first write on it is known where it is. */
+  private static Answer begun(Answer answer, Course course) {
+    if (!(answer instanceof Answer.Done done)) {
+      return answer;
+    }
+    return new Answer.Done(
+        done.moves().stream()
+            .map(it ->
+                new Moved(
+                    it.move(),
+                    it.change().begun(it.change().rollout().orElseThrow().at(course))))
+            .toList());
+  }
+
+  // --- by a rollout that is under way
+
+  /**
+   * Writes down where a rollout is.
+   *
+   * @param kind of the journal's entry; empty: none
+   * @return empty if it is not rolling out any more
+   */
+  Optional<Change> reached(
+      long number, UnaryOperator<Course> far, Optional<String> kind, String step, String why) {
+    for (int i = 0; i < TRIES; i++) {
+      Row row = row(number);
+      Change change = row.change();
+      if (change.state() != ChangeState.ROLLING_OUT) {
+        return Optional.empty();
+      }
+      Change.Rollout rollout = change.rollout().orElseThrow();
+      Course before = rollout.course().orElse(Course.begins(List.of(number)));
+      Change now = change.begun(rollout.at(far.apply(before)));
+      Map<String, String> details = new LinkedHashMap<>();
+      details.put("balancer", change.matter().balancer());
+      details.put("step", step);
+      if (!why.isEmpty()) {
+        details.put("why", why);
+      }
+      List<JournalEntry> entries =
+          kind.map(it -> List.of(entry(ITSELF, number, it, details))).orElse(List.of());
+      if (table.write(row, new ChangeTable.Step(now, entries, Optional.empty()))) {
+        return Optional.of(now);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** It has ended; throws if that can't be written down now. */
+  void ended(long number, Moved moved) {
+    for (int i = 0; i < TRIES; i++) {
+      Row row = row(number);
+      if (moved.move().from(row.change().state()).isEmpty()
+          || table.write(row, step(row.change(), List.of(moved), ITSELF, Map.of()))) {
+        return;
+      }
+    }
+  }
+
+  /** Nobody puts it in place any more; the next one of several begins if it is live. */
+  void left(long number) {
+    rollouts.left(number);
+    acting.remove(number);
+    try {
+      together.after(find(number));
+    } catch (RuntimeException e) {
+      LOG.warn("change {}: what goes with it is looked at later: {}", number, e.getMessage());
+    }
+  }
+
+  /** The next one of several is begun by itself, as who ordered them would. */
+  void rollOutNext(Change next, String by, List<Long> all)
+      throws BalancerException, InterruptedException {
+    Person who = new Person(by, around.access().roles().getOrDefault(by, List.of()));
+    var unused =
+        putInPlace(
+            next.number(), by, Map.of(), all, (review, it) -> review.rollOut(it, who));
+  }
+
+  /** Takes a live one back by itself: another one failed that went with it. */
+  void takeBackLive(Change change, String why) {
+    if (acting.add(change.number())) {
+      rollouts.takeBack(rollouts.of(this, change), ITSELF, why);
+    }
+  }
+
+  /** Whether somebody has gone back to what was live before it since it began. */
+  static boolean isBack(Versions versions, Change change) throws BalancerException {
+    Change.Rollout rollout = change.rollout().orElseThrow();
+    List<Versions.Lived> history = versions.history();
+    return !history.isEmpty()
+        && history.getLast().back()
+        && history.getLast().digest().equals(rollout.from())
+        && !history.getLast().at().isBefore(rollout.at());
   }
 
   /** How an act on a change ended; if that can't be written now, it is settled later. */
@@ -329,6 +509,10 @@ final class Changes implements AutoCloseable {
     new Review(rules(policy(balancer)), now(balancer, Optional.empty()))
         .mayGoBack(change, who)
         .ifPresent(Changes::refuse);
+    Optional<RollingOut> under = rollouts.of(number);
+    if (under.isPresent()) {
+      return takenBack(under.get(), who, reason, dropped);
+    }
     boolean ours = acting.add(number); // so that nobody else writes down how it ended
     try {
       return takenBack(change, who, reason, dropped);
@@ -337,6 +521,22 @@ final class Changes implements AutoCloseable {
         acting.remove(number);
       }
     }
+  }
+
+  /** One that is on its way: who puts it in place goes back. */
+  private Acted takenBack(RollingOut under, Person who, String reason, List<String> dropped)
+      throws InterruptedException {
+    under.order(
+        new RollingOut.Order.GoBack(who.account(), RedactedText.of(reason), dropped));
+    if (!under.await(GONE_BACK)) {
+      throw Problem.conflict("change-busy", "it is being taken back: " + under.progress().why());
+    }
+    Change change = find(under.number());
+    return new Acted(
+        change,
+        under
+            .wentBack()
+            .orElseThrow(() -> Problem.conflict("change-state", change.because())));
   }
 
   private Acted takenBack(Change change, Person who, String reason, List<String> dropped)
@@ -570,10 +770,13 @@ final class Changes implements AutoCloseable {
     try {
       if (change.state() == ChangeState.ROLLING_OUT) {
         if (acting.add(change.number())) {
+          boolean goesOn = false;
           try {
-            settle(row(change.number()), "its rollout was interrupted");
+            goesOn = settle(row(change.number()), "its rollout was interrupted");
           } finally {
-            acting.remove(change.number());
+            if (!goesOn) {
+              acting.remove(change.number());
+            }
           }
         }
         return;
@@ -591,27 +794,54 @@ final class Changes implements AutoCloseable {
     }
   }
 
-  /** What is rolling out and nobody puts in place any more is what serves. */
-  private void settle(Row row, String why) throws BalancerException, InterruptedException {
+  /**
+   * What is rolling out and nobody puts in place any more is what serves: live if that is the
+   * candidate and nobody was going back from it, as before if nothing new serves; from a step on
+   * the way it is gone back.
+   *
+   * @return whether it is being gone back: who does that says how it ends
+   */
+  private boolean settle(Row row, String why) throws BalancerException, InterruptedException {
     Change change = row.change();
     if (change.state() != ChangeState.ROLLING_OUT) {
-      return;
+      return false;
     }
     // Ends what was interrupted first; throws if that can't be.
+    String balancer = change.matter().balancer();
     String serves =
-        around
-            .balancers()
-            .act(change.matter().balancer(), held -> held.versions().live().orElse(""));
+        around.balancers().act(balancer, held -> held.versions().live().orElse(""));
+    Change.Rollout rollout = change.rollout().orElseThrow();
+    Optional<Course> course = rollout.course();
+    boolean goingBack = course.filter(it -> it.phase() == Course.Phase.GOING_BACK).isPresent();
+    boolean back = isBack(around.registry().versions(balancer), change);
+    if (!serves.equals(rollout.from()) && (goingBack || !serves.equals(change.matter().candidate()))) {
+      rollouts.takeBack(
+          rollouts.of(this, change),
+          ITSELF,
+          "%s in step %d%s; the version before is put back"
+              .formatted(
+                  why,
+                  course.map(Course::step).orElse(1),
+                  goingBack ? ", while it was taken back" : ""));
+      return true;
+    }
     Moved moved =
-        serves.equals(change.matter().candidate())
-            ? Review.live(change, why + "; what was begun has been ended, and it serves")
-            : Review.stopped(
-                change, "%s; the version %s serves".formatted(why, Versions.brief(serves)));
+        back
+            ? Review.wentBack(
+                change,
+                "%s; it had been taken back, and the version %s serves"
+                    .formatted(why, Versions.brief(serves)))
+            : serves.equals(rollout.from())
+                ? Review.stopped(
+                    change, "%s; the version %s serves".formatted(why, Versions.brief(serves)))
+                : Review.live(
+                    change, why + "; what was begun has been ended, and it serves");
     LOG.warn("change {}: {}", change.number(), moved.change().because());
     var unused = table.write(row, step(change, List.of(moved), ITSELF, Map.of()));
+    return false;
   }
 
-  /** A live change from which somebody went back by another way: a person, or we by ourselves. */
+  /** A live change from which somebody went back by another way, or that went with another. */
   private void wentBack(String balancer) throws BalancerException {
     Optional<Row> last =
         table.latest(Optional.of(balancer), Optional.of(ChangeState.LIVE), false, LIVES).stream()
@@ -622,6 +852,9 @@ final class Changes implements AutoCloseable {
       return;
     }
     Change change = last.get().change();
+    if (together.broken(change)) {
+      return;
+    }
     List<Versions.Lived> history = around.registry().versions(balancer).history();
     for (int i = history.size() - 2; i >= 0; i--) {
       if (history.get(i).digest().equals(change.matter().candidate())) {
@@ -679,6 +912,7 @@ final class Changes implements AutoCloseable {
   public void close() {
     thread.shutdownNow();
     checks.close();
+    rollouts.close();
     try {
       if (!thread.awaitTermination(10, TimeUnit.SECONDS)) {
         LOG.warn("tending changes does not end");

@@ -94,6 +94,7 @@ public final class ControlPlane implements AutoCloseable {
    * @param observeOnly nothing acts by itself and nobody is told; it is recorded what would have
    *     been
    * @param onCall the file that says whom to tell; empty: nobody
+   * @param observe so long is each step of a rollout observed at least
    */
   public record Settings(
       Path data,
@@ -105,9 +106,13 @@ public final class ControlPlane implements AutoCloseable {
       Optional<Tls> tls,
       Duration driftEvery,
       boolean observeOnly,
-      Optional<Path> onCall) {
+      Optional<Path> onCall,
+      Duration observe) {
     /** How often it is looked for drift if nobody says otherwise. */
     public static final Duration DRIFT_EVERY = Duration.ofSeconds(10);
+
+    /** How long a step is observed at least if nobody says otherwise. */
+    public static final Duration OBSERVE = Duration.ofSeconds(30);
 
     /** With the usual looks for drift. */
     public Settings(
@@ -118,6 +123,32 @@ public final class ControlPlane implements AutoCloseable {
         int port,
         Optional<Tls> tls) {
       this(data, programs, database, Optional.empty(), host, port, tls, DRIFT_EVERY);
+    }
+
+    /** With the usual time of observation. */
+    public Settings(
+        Path data,
+        Path programs,
+        Optional<DatabaseAddress> database,
+        Optional<DatabaseAddress> databaseOwner,
+        String host,
+        int port,
+        Optional<Tls> tls,
+        Duration driftEvery,
+        boolean observeOnly,
+        Optional<Path> onCall) {
+      this(
+          data,
+          programs,
+          database,
+          databaseOwner,
+          host,
+          port,
+          tls,
+          driftEvery,
+          observeOnly,
+          onCall,
+          OBSERVE);
     }
 
     /** With all that acts by itself; nobody is told. */
@@ -239,7 +270,16 @@ public final class ControlPlane implements AutoCloseable {
           new Changes(
               new Changes.Around(registry, balancers, waysBack, access, book, hold, journal),
               new ChangeTable(database),
-              new AtOnce(balancers),
+              new Rollouts(
+                  new Rollouts.Around(
+                      registry,
+                      balancers,
+                      watching,
+                      guards,
+                      Rollouts.Pace.of(settings.observe()),
+                      settings.observeOnly(),
+                      clock,
+                      nanos)),
               clock,
               nanos);
       opened.push(changes);

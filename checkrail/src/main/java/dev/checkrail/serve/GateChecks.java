@@ -10,6 +10,8 @@ import dev.checkrail.path.Terms;
 import dev.checkrail.path.Watch;
 import dev.checkrail.policy.Policy;
 import dev.checkrail.read.HaproxyTarget;
+import dev.checkrail.read.Read;
+import dev.checkrail.read.ReadReport;
 import dev.checkrail.read.haproxy.Target;
 import dev.checkrail.rehearse.SandboxException;
 import dev.checkrail.report.Stage;
@@ -99,6 +101,12 @@ final class GateChecks implements Checks {
     return deeply(() ->
         new Path(new Watch(clock, nanos, begun))
             .gate(subject("approved", from), subject("candidate", to), terms(moves, rehearsing)));
+  }
+
+  /** A configuration as it is read. */
+  ReadReport read(ConfigurationSet set) {
+    Subject subject = subject("configuration", set);
+    return Read.haproxy(subject.files(), subject.paths(), subject.target());
   }
 
   static void mustBeServices(Policy policy, List<String> moves) {

@@ -120,6 +120,7 @@ final class Guard implements AutoCloseable {
    */
   record Now(
       Instant at,
+      Moment moment,
       Diagnosis diagnosis,
       Decision decision,
       Optional<WayBack> back,
@@ -244,7 +245,7 @@ final class Guard implements AutoCloseable {
     decided(decision, moment).ifPresent(happenings::add);
     Optional<Incident> incident =
         chronicle.next(moment, diagnosis, happenings, OptionalLong.empty());
-    now = Optional.of(new Now(at, diagnosis, decision, back, incident, signs));
+    now = Optional.of(new Now(at, moment, diagnosis, decision, back, incident, signs));
     record(incident, moment);
     keepWaysBack(diagnosis, live, versions, moment, at);
     warmUp(moment);

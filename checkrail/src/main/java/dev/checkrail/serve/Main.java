@@ -103,6 +103,10 @@ public final class Main implements Callable<Integer> {
     if (driftEvery < 1 || driftEvery > 3600) {
       throw new Unusable("--drift-every takes 1 to 3600 seconds, not " + driftEvery);
     }
+    int observe = options.observe();
+    if (observe < 1 || observe > 3600) {
+      throw new Unusable("--observe takes 1 to 3600 seconds, not " + observe);
+    }
     Path folder = options.data().map(Path::toAbsolutePath).orElseGet(Main::usualFolder);
     ControlPlane plane =
         ControlPlane.start(
@@ -116,7 +120,8 @@ public final class Main implements Callable<Integer> {
                 tls,
                 Duration.ofSeconds(driftEvery),
                 options.observeOnly(),
-                options.onCall()),
+                options.onCall(),
+                Duration.ofSeconds(observe)),
             InstantSource.system(),
             System::nanoTime);
     CountDownLatch stopped = new CountDownLatch(1);

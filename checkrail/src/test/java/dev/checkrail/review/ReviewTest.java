@@ -61,6 +61,7 @@ class ReviewTest {
         true,
         verdict == Verdict.Kind.PASS ? List.of() : List.of("contract/incapable-server"),
         new Change.Weight(risk, OptionalDouble.empty(), List.of("payments"), List.of()),
+        Optional.empty(),
         Optional.empty());
   }
 

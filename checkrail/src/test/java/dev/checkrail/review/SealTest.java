@@ -58,6 +58,7 @@ class SealTest {
                     List.of(),
                     new Change.Weight(
                         Change.Risk.LOW, OptionalDouble.empty(), List.of(), List.of()),
+                    Optional.empty(),
                     Optional.empty()))
             .agreedBy(
                 List.of(

@@ -78,7 +78,10 @@ final class Plane implements AutoCloseable {
                 "127.0.0.1",
                 0,
                 Optional.empty(),
-                driftEvery),
+                driftEvery,
+                false,
+                Optional.empty(),
+                Duration.ofSeconds(1)),
             clock,
             System::nanoTime);
     this.api = new Api(plane.address());
