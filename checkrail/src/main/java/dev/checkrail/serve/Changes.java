@@ -329,7 +329,7 @@ final class Changes implements AutoCloseable {
                         one.progress().step() + " of " + one.progress().of(),
                         "although",
                         one.progress().why())));
-    one.order(new RollingOut.Order.GoOn(caller.account()));
+    one.order(new RollingOut.Order.GoOn(caller.account(), one.progress().step()));
     return change;
   }
 
@@ -379,6 +379,7 @@ final class Changes implements AutoCloseable {
       return new Acted(change, applied);
     } finally {
       if (!goesOn) {
+        rollouts.left(number);
         acting.remove(number);
       }
     }

@@ -72,8 +72,8 @@ final class RollingOut implements Runnable {
 
   /** What a person wants, or who watches. */
   sealed interface Order {
-    /** On with the next step, whatever is known. */
-    record GoOn(String by) implements Order {}
+    /** On from this step, whatever is known; said twice it is one step all the same. */
+    record GoOn(String by, int step) implements Order {}
 
     /** Back to the version before. */
     record GoBack(String by, String reason, List<String> dropped) implements Order {
@@ -416,16 +416,19 @@ final class RollingOut implements Runnable {
         return new Verdict.Stopped();
       }
       Optional<Order> wanted = ordered();
-      if (wanted.isPresent()) {
-        return switch (wanted.get()) {
-          case Order.GoOn on -> new Verdict.Next(on.by(), on.by() + " says so; " + progress.why());
-          case Order.GoBack back ->
-              new Verdict.Back(
-                  back.by(),
-                  back.by() + " took it back: " + back.reason(),
-                  back.dropped(),
-                  sight.tourniquet());
-        };
+      switch (wanted.orElse(new Order.GoOn("", 0))) {
+        case Order.GoOn(String by, int from) -> {
+          if (from == step) {
+            return new Verdict.Next(by, by + " says so; " + progress.why());
+          }
+        }
+        case Order.GoBack back -> {
+          return new Verdict.Back(
+              back.by(),
+              back.by() + " took it back: " + back.reason(),
+              back.dropped(),
+              sight.tourniquet());
+        }
       }
       Optional<Verdict> overtaken = overtaken();
       if (overtaken.isPresent()) {

@@ -66,7 +66,9 @@ final class Rollouts implements AutoCloseable {
 
   /** One that is about to begin. */
   RollingOut of(Changes changes, Change change) {
-    return new RollingOut(around, changes, change);
+    RollingOut one = new RollingOut(around, changes, change);
+    all.put(one.number(), one);
+    return one;
   }
 
   /** Its first step serves: it goes on by itself. */
@@ -80,7 +82,6 @@ final class Rollouts implements AutoCloseable {
   }
 
   private void start(RollingOut one, Runnable work) {
-    all.put(one.number(), one);
     Thread thread = new Thread(null, work, "rollout " + one.number(), STACK);
     thread.setDaemon(true);
     threads.put(one.number(), thread);

@@ -225,7 +225,7 @@ class RolloutTest {
         api.post(
             "/api/v1/changes",
             anna,
-            "{\"balancer\":\"%s\",\"main\":[\"%s\"],\"names\":[\"a.cfg\"],\"why\":\"a test\"}"
+            "{\"balancer\":\"%s\",\"main\":[\"%s\"],\"names\":[\"a.cfg\"],\"why\":\"a test\",\"moves\":[\"all\"]}"
                 .formatted(
                     balancer,
                     Base64.getEncoder()
@@ -265,6 +265,10 @@ class RolloutTest {
     return shown(change).get("rollout");
   }
 
+  private static String phase(String change) {
+    return rollout(change).get("phase").asString();
+  }
+
   /** A person goes on to a step, whatever is known. */
   private static void goOnTo(String change, int step) throws Exception {
     assertThat(api.post(change + "/go-on", ada, "{}").status()).isEqualTo(200);
@@ -272,7 +276,7 @@ class RolloutTest {
         "step " + step,
         () ->
             rollout(change).get("step").asInt() == step
-                && rollout(change).get("phase").asString().equals("observing"));
+                && phase(change).equals("observing"));
   }
 
   private static String server(String balancer, String name) {
@@ -318,6 +322,7 @@ class RolloutTest {
     isAsApproved("edge-1");
     goOnTo(change, 4);
     assertThat(server("edge-1", "be_pay/pay-3")).isEqualTo("ready 10");
+    assertThat(api.post(change + "/go-on", ada, "{}").status()).isEqualTo(200);
     eventually("it is live", () -> state(change).equals("live"));
 
     assertThat(live("edge-1")).isEqualTo(shown(change).get("candidate").asString());
@@ -387,6 +392,7 @@ class RolloutTest {
     assertThat(api.post(first + "/go-on", ada, "{}").status()).isEqualTo(200);
     eventually("the second begins", () -> state(second).equals("rolling out"));
     assertThat(state(first)).isEqualTo("live");
+    eventually("its first step is taken", () -> phase(second).equals("observing"));
     goOnTo(second, 2);
 
     eventually("the second is taken back", () -> state(second).equals("rolled back"));
