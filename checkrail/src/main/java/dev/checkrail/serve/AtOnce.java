@@ -39,12 +39,13 @@ final class AtOnce implements Putting {
             rollout.by(),
             choices,
             broken,
-            "change %d, %s"
+            "change %d, %s%s"
                 .formatted(
                     change.number(),
                     broken
                         ? "glass broken"
-                        : "approved by " + (approvers.isEmpty() ? "the policy" : approvers)),
+                        : "approved by " + (approvers.isEmpty() ? "the policy" : approvers),
+                    change.moved().map(it -> "; " + it).orElse("")),
             details));
   }
 }

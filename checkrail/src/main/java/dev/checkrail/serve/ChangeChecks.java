@@ -44,6 +44,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class ChangeChecks implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ChangeChecks.class);
   private static final long AGAIN = Duration.ofMinutes(1).toNanos();
+  private static final Difference NONE = new Difference(true, List.of(), List.of());
 
   private final Changes changes;
   private final Changes.Around around;
@@ -156,6 +157,7 @@ final class ChangeChecks implements AutoCloseable {
                 change.urgent() ? Terms.Rehearsing.WITHOUT : Terms.Rehearsing.REQUIRED,
                 stage -> runs(change.number(), stage));
     PathReport report = judged.report();
+    RecordedTraffic.Found traffic = traffic(change, judged);
     Optional<String> wayBack = wayBack(change);
     boolean rehearsed =
         report.verdict().stages().stream()
@@ -167,12 +169,12 @@ final class ChangeChecks implements AutoCloseable {
         Weigh.weigh(
             new Weigh.Found(
                 report.verdict(),
-                report.difference().orElse(new Difference(true, List.of(), List.of())),
-                Optional.empty(),
+                report.difference().orElse(NONE),
+                traffic.recorded(),
                 services(policy),
                 rehearsed,
                 wayBack));
-    Evidence evidence = evidence(change, judged);
+    Evidence evidence = evidence(change, judged, traffic.json());
     boolean kept =
         changes.checked(
             row,
@@ -188,6 +190,16 @@ final class ChangeChecks implements AutoCloseable {
     if (!kept) {
       LOG.debug("change {} is another one by now", change.number());
     }
+  }
+
+  /** What moves no request is not looked for in the log. */
+  private RecordedTraffic.Found traffic(Change change, Balancers.Judged judged)
+      throws BalancerException, InterruptedException {
+    return judged.report().difference().orElse(NONE).regions().isEmpty()
+        ? new RecordedTraffic.Found(
+            new Weigh.Recorded.Nothing("no request moves"), Optional.empty())
+        : new RecordedTraffic(around.balancers(), around.recorded())
+            .movedBy(change, judged.from(), judged.to());
   }
 
   /** As it was tried lately, or tried now; there is no time for that in the fast lane. */
@@ -235,7 +247,8 @@ final class ChangeChecks implements AutoCloseable {
 
   // --- evidence
 
-  private static Evidence evidence(Change change, Balancers.Judged judged) {
+  private static Evidence evidence(
+      Change change, Balancers.Judged judged, Optional<String> traffic) {
     PathReport report = judged.report();
     ObjectNode proposal = Wire.object();
     proposal.put("number", change.number());
@@ -258,6 +271,9 @@ final class ChangeChecks implements AutoCloseable {
     }
     if (report.rehearsal().isPresent()) {
       all = all.with("rehearse.json", redacted(Json.line().rehearsal(report.rehearsal().get())));
+    }
+    if (traffic.isPresent()) {
+      all = all.with("traffic.json", traffic.get());
     }
     return all.withInputs("old", lookups(judged.from())).withInputs("new", lookups(judged.to()));
   }

@@ -12,6 +12,7 @@ import dev.checkrail.change.ChangeState;
 import dev.checkrail.change.ConfigurationSet;
 import dev.checkrail.change.JournalEntry;
 import dev.checkrail.change.Matter;
+import dev.checkrail.logs.KeptRecords;
 import dev.checkrail.logs.RedactedText;
 import dev.checkrail.policy.FreezeWindow;
 import dev.checkrail.policy.Policy;
@@ -44,6 +45,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,7 +74,11 @@ final class Changes implements AutoCloseable {
           Thread.ofPlatform().daemon().name("changes").factory());
   private String said = ""; // confined to the thread that tends
 
-  /** What they have to do with. */
+  /**
+   * What they have to do with.
+   *
+   * @param recorded what is kept of a load balancer's traffic
+   */
   record Around(
       Registry registry,
       Balancers balancers,
@@ -80,7 +86,8 @@ final class Changes implements AutoCloseable {
       Access access,
       IncidentBook incidents,
       RolloutHold hold,
-      ChainedJournal journal) {}
+      ChainedJournal journal,
+      Function<String, List<KeptRecords.Slot>> recorded) {}
 
   /**
    * On a table.

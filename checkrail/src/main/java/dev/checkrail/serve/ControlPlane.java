@@ -237,7 +237,15 @@ public final class ControlPlane implements AutoCloseable {
       RolloutHold hold = new RolloutHold(journal);
       Changes changes =
           new Changes(
-              new Changes.Around(registry, balancers, waysBack, access, book, hold, journal),
+              new Changes.Around(
+                  registry,
+                  balancers,
+                  waysBack,
+                  access,
+                  book,
+                  hold,
+                  journal,
+                  name -> watching.of(name).map(it -> it.sample().slots()).orElse(List.of())),
               new ChangeTable(database),
               new AtOnce(balancers),
               clock,

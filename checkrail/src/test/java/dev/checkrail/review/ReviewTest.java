@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
@@ -60,7 +59,7 @@ class ReviewTest {
         verdict,
         true,
         verdict == Verdict.Kind.PASS ? List.of() : List.of("contract/incapable-server"),
-        new Change.Weight(risk, OptionalDouble.empty(), List.of("payments"), List.of()),
+        new Change.Weight(risk, Optional.empty(), List.of("payments"), List.of()),
         Optional.empty());
   }
 
