@@ -234,6 +234,20 @@ public record Change(
         && (state == ChangeState.LIVE || state == ChangeState.ROLLED_BACK);
   }
 
+  /** Who agreed, by name; {@code policy} if nobody had to, {@code nobody} if the glass is broken. */
+  public String approvers() {
+    return approvals.isEmpty()
+        ? glass.isPresent() ? "nobody" : "policy"
+        : String.join(", ", approvals.stream().map(Approval::by).toList());
+  }
+
+  /** Why it may be put in place, in words. */
+  public String grounds() {
+    return glass.isPresent()
+        ? "glass broken"
+        : "approved by " + (approvals.isEmpty() ? "the policy" : approvers());
+  }
+
   /** Which part of the recorded requests it moves, in words; empty if none or if it is not checked. */
   public Optional<String> moved() {
     return checked.flatMap(it -> it.weight().traffic()).map(Traffic::text);

@@ -24,9 +24,7 @@ final class AtOnce implements Putting {
     details.put("change", Long.toString(change.number()));
     details.put("matter", change.matter().digest());
     details.put("author", change.author());
-    String approvers =
-        String.join(", ", change.approvals().stream().map(Change.Approval::by).toList());
-    details.put("approved_by", approvers.isEmpty() ? (broken ? "nobody" : "policy") : approvers);
+    details.put("approved_by", change.approvers());
     change.glass().ifPresent(glass -> details.put("glass", glass.reason()));
     if (!change.matter().moves().isEmpty()) {
       details.put("moves", String.join(" ", change.matter().moves()));
@@ -41,11 +39,7 @@ final class AtOnce implements Putting {
             broken,
             "change %d, %s%s"
                 .formatted(
-                    change.number(),
-                    broken
-                        ? "glass broken"
-                        : "approved by " + (approvers.isEmpty() ? "the policy" : approvers),
-                    change.moved().map(it -> "; " + it).orElse("")),
+                    change.number(), change.grounds(), change.moved().map(it -> "; " + it).orElse("")),
             details));
   }
 }

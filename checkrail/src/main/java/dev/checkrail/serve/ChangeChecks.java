@@ -48,6 +48,7 @@ final class ChangeChecks implements AutoCloseable {
 
   private final Changes changes;
   private final Changes.Around around;
+  private final PolicyChanges policies;
   private final LongSupplier nanos;
   private final ExecutorService usual = thread("check of changes");
   private final ExecutorService urgent = thread("check of urgent changes");
@@ -72,9 +73,11 @@ final class ChangeChecks implements AutoCloseable {
    */
   record Progress(Optional<Stage> stage, Optional<String> failed) {}
 
-  ChangeChecks(Changes changes, Changes.Around around, LongSupplier nanos) {
+  ChangeChecks(
+      Changes changes, Changes.Around around, PolicyChanges policies, LongSupplier nanos) {
     this.changes = changes;
     this.around = around;
+    this.policies = policies;
     this.nanos = nanos;
   }
 
@@ -117,7 +120,14 @@ final class ChangeChecks implements AutoCloseable {
       Change change = row.change();
       if (change.state() == ChangeState.PROPOSED
           && changes.review(change).stale(change).isEmpty()) {
-        judge(row);
+        switch (change.matter().kind()) {
+          case CONFIGURATION -> judge(row);
+          case POLICY -> {
+            PolicyChanges.Judged judged =
+                policies.judge(change, proposal(change), changes.now());
+            keep(row, judged.evidence(), judged.checked());
+          }
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -175,20 +185,23 @@ final class ChangeChecks implements AutoCloseable {
                 rehearsed,
                 wayBack));
     Evidence evidence = evidence(change, judged, traffic.json());
-    boolean kept =
-        changes.checked(
-            row,
-            matter.with(List.of(), Seal.digest(evidence)),
-            new Change.Checked(
-                changes.now(),
-                report.verdict().kind(),
-                rehearsed,
-                blocking(report.verdict()),
-                weight,
-                wayBack),
-            texts(evidence));
-    if (!kept) {
-      LOG.debug("change {} is another one by now", change.number());
+    keep(
+        row,
+        evidence,
+        new Change.Checked(
+            changes.now(),
+            report.verdict().kind(),
+            rehearsed,
+            blocking(report.verdict()),
+            weight,
+            wayBack));
+  }
+
+  private void keep(ChangeTable.Row row, Evidence evidence, Change.Checked checked)
+      throws BalancerException {
+    Matter judged = row.change().matter().with(List.of(), Seal.digest(evidence));
+    if (!changes.checked(row, judged, checked, texts(evidence))) {
+      LOG.debug("change {} is another one by now", row.change().number());
     }
   }
 
@@ -250,22 +263,8 @@ final class ChangeChecks implements AutoCloseable {
   private static Evidence evidence(
       Change change, Balancers.Judged judged, Optional<String> traffic) {
     PathReport report = judged.report();
-    ObjectNode proposal = Wire.object();
-    proposal.put("number", change.number());
-    proposal.put("balancer", change.matter().balancer());
-    proposal.put("kind", change.matter().kind().word());
-    proposal.put("author", change.author());
-    proposal.put("why", change.why());
-    proposal.put("proposed_at", change.proposed().toString());
-    proposal.put("urgent", change.urgent());
-    proposal.put("base", change.matter().base());
-    proposal.put("candidate", change.matter().candidate());
-    proposal.put("policy", change.matter().policy());
-    proposal.set("moves", Wire.texts(change.matter().moves()));
     Evidence all =
-        Evidence.empty()
-            .with("change.json", Wire.text(Wire.redacted(proposal)) + "\n")
-            .with("verdict.json", redacted(Json.line().verdict(report.verdict())));
+        proposal(change).with("verdict.json", redacted(Json.line().verdict(report.verdict())));
     if (report.difference().isPresent()) {
       all = all.with("diff.json", redacted(Json.line().difference(report.difference().get())));
     }
@@ -278,11 +277,29 @@ final class ChangeChecks implements AutoCloseable {
     return all.withInputs("old", lookups(judged.from())).withInputs("new", lookups(judged.to()));
   }
 
-  private static String redacted(String json) {
+  /** What was proposed. */
+  private static Evidence proposal(Change change) {
+    ObjectNode proposal = Wire.object();
+    proposal.put("number", change.number());
+    proposal.put("balancer", change.matter().balancer());
+    proposal.put("kind", change.matter().kind().word());
+    proposal.put("author", change.author());
+    proposal.put("why", change.why());
+    proposal.put("proposed_at", change.proposed().toString());
+    proposal.put("urgent", change.urgent());
+    proposal.put("base", change.matter().base());
+    proposal.put("candidate", change.matter().candidate());
+    proposal.put("policy", change.matter().policy());
+    proposal.set("moves", Wire.texts(change.matter().moves()));
+    return Evidence.empty()
+        .with("change.json", Wire.text(Wire.redacted(proposal)) + "\n");
+  }
+
+  static String redacted(String json) {
     return Wire.text(Wire.redacted(Wire.own(json))) + "\n";
   }
 
-  private static List<Lookup> lookups(ConfigurationSet set) {
+  static List<Lookup> lookups(ConfigurationSet set) {
     return set.items().stream()
         .<Lookup>map(item ->
             item.content().isPresent()

@@ -47,6 +47,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,6 +69,7 @@ final class Changes implements AutoCloseable {
   private final InstantSource clock;
   private final ChangeChecks checks;
   private final Putting putting;
+  private final PolicyChanges policies;
   private final Set<Long> acting = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
@@ -87,6 +89,7 @@ final class Changes implements AutoCloseable {
       IncidentBook incidents,
       RolloutHold hold,
       ChainedJournal journal,
+      BrokenGlass glass,
       Function<String, List<KeptRecords.Slot>> recorded) {}
 
   /**
@@ -95,12 +98,18 @@ final class Changes implements AutoCloseable {
    * @param nanos elapsed time
    */
   Changes(
-      Around around, ChangeTable table, Putting putting, InstantSource clock, LongSupplier nanos) {
+      Around around,
+      ChangeTable table,
+      Putting putting,
+      PolicyChanges policies,
+      InstantSource clock,
+      LongSupplier nanos) {
     this.around = around;
     this.table = table;
     this.putting = putting;
     this.clock = clock;
-    this.checks = new ChangeChecks(this, around, nanos);
+    this.policies = policies;
+    this.checks = new ChangeChecks(this, around, policies, nanos);
   }
 
   /** From now on what has to happen to changes by itself does. */
@@ -154,15 +163,19 @@ final class Changes implements AutoCloseable {
    * @param replaces the author's own change whose place it takes
    */
   record Wanted(
-      String balancer,
-      Candidate candidate,
-      List<String> moves,
-      String why,
-      boolean urgent,
-      Optional<Long> replaces) {
-    Wanted {
-      moves = List.copyOf(moves);
+      String balancer, What what, String why, boolean urgent, Optional<Long> replaces) {}
+
+  /** What is to be another one. */
+  sealed interface What {
+    /** The load balancer's files. */
+    record Files(Candidate candidate, List<String> moves) implements What {
+      public Files {
+        moves = List.copyOf(moves);
+      }
     }
+
+    /** The policy by which they are judged. */
+    record PolicyText(String text) implements What {}
   }
 
   /** A change that was proposed. */
@@ -183,18 +196,10 @@ final class Changes implements AutoCloseable {
               "change %d is one of %s"
                   .formatted(it.change().number(), it.change().matter().balancer()));
         });
-    Balancers.Kept kept = around.balancers().keep(balancer, wanted.candidate(), wanted.moves());
-    Matter matter =
-        new Matter(
-            Matter.Kind.CONFIGURATION,
-            balancer,
-            live(balancer),
-            kept.digest(),
-            policyDigest(balancer),
-            List.of(),
-            wanted.moves(),
-            Matter.NONE);
-    Review review = new Review(rules(policy(balancer)), now(balancer, Optional.empty()));
+    Kept kept = keep(balancer, wanted.what());
+    Matter matter = kept.matter();
+    Review review =
+        new Review(rules(policy(balancer)), now(balancer, matter.kind(), Optional.empty()));
     review.proposed(who, matter, wanted.urgent()).ifPresent(Changes::refuse);
     if (replaced.isPresent()) {
       // Whether it may be; it is written when the new one has its number.
@@ -233,6 +238,40 @@ final class Changes implements AutoCloseable {
     }
     checks.want(change);
     return new Proposed(change, kept.missing());
+  }
+
+  /** What is proposed, kept here under its digest. */
+  private record Kept(Matter matter, List<String> missing) {
+    Kept {
+      missing = List.copyOf(missing);
+    }
+  }
+
+  private Kept keep(String balancer, What what) throws BalancerException, InterruptedException {
+    return switch (what) {
+      case What.Files(Candidate candidate, List<String> moves) -> {
+        Balancers.Kept kept = around.balancers().keep(balancer, candidate, moves);
+        yield new Kept(
+            matter(Matter.Kind.CONFIGURATION, balancer, kept.digest(), moves), kept.missing());
+      }
+      case What.PolicyText(String text) ->
+          new Kept(
+              matter(Matter.Kind.POLICY, balancer, policies.keep(balancer, text), List.of()),
+              List.of());
+    };
+  }
+
+  private Matter matter(Matter.Kind kind, String balancer, String candidate, List<String> moves)
+      throws BalancerException {
+    return new Matter(
+        kind,
+        balancer,
+        live(balancer, kind),
+        candidate,
+        policyDigest(balancer),
+        List.of(),
+        moves,
+        Matter.NONE);
   }
 
   Change checkAgain(long number, Caller caller) throws BalancerException {
@@ -286,9 +325,14 @@ final class Changes implements AutoCloseable {
     }
     try {
       Change change = decide(number, actor, Map.of(), deciding);
+      around.glass().broken(change);
       Applied applied;
       try {
-        applied = putting.put(change, choices);
+        applied =
+            switch (change.matter().kind()) {
+              case CONFIGURATION -> putting.put(change, choices);
+              case POLICY -> policies.put(change);
+            };
       } catch (BalancerException | Problem e) {
         settle(row(number), String.valueOf(e.getMessage()));
         throw e;
@@ -333,7 +377,7 @@ final class Changes implements AutoCloseable {
     Row row = row(number);
     Change change = row.change();
     String balancer = change.matter().balancer();
-    new Review(rules(policy(balancer)), now(balancer, Optional.empty()))
+    new Review(rules(policy(balancer)), now(balancer, change.matter().kind(), Optional.empty()))
         .mayGoBack(change, who)
         .ifPresent(Changes::refuse);
     boolean ours = acting.add(number); // so that nobody else writes down how it ended
@@ -473,22 +517,27 @@ final class Changes implements AutoCloseable {
 
   Review review(Change change) throws BalancerException {
     String balancer = change.matter().balancer();
-    return new Review(rules(policy(balancer)), now(balancer, Optional.of(change.number())));
+    return new Review(
+        rules(policy(balancer)),
+        now(balancer, change.matter().kind(), Optional.of(change.number())));
   }
 
-  private Circumstances now(String balancer, Optional<Long> but) throws BalancerException {
+  private Circumstances now(String balancer, Matter.Kind kind, Optional<Long> but)
+      throws BalancerException {
     Instant at = now();
+    // What touches no traffic is held up by neither: a policy may have to land first.
+    boolean traffic = kind == Matter.Kind.CONFIGURATION;
     return new Circumstances(
         at,
-        live(balancer),
+        live(balancer, kind),
         policyDigest(balancer),
-        frozen(policy(balancer), at),
+        traffic ? frozen(policy(balancer), at) : Optional.empty(),
         table
             .rolling(balancer)
             .map(Row::change)
             .filter(other -> but.filter(it -> it == other.number()).isEmpty())
             .map(Changes::busy),
-        around.hold().of(balancer),
+        traffic ? around.hold().of(balancer) : Optional.empty(),
         around.incidents().open(balancer).isPresent(),
         around.access().roles());
   }
@@ -538,8 +587,11 @@ final class Changes implements AutoCloseable {
         .orElseThrow(() -> Problem.missing("there is no load balancer " + balancer));
   }
 
-  private String live(String balancer) throws BalancerException {
+  private String live(String balancer, Matter.Kind kind) throws BalancerException {
     var unused = entry(balancer);
+    if (kind == Matter.Kind.POLICY) {
+      return policyDigest(balancer);
+    }
     return around
         .registry()
         .versions(balancer)
@@ -551,15 +603,20 @@ final class Changes implements AutoCloseable {
 
   private void tend() {
     try {
-      for (Row row : table.open()) {
+      List<Row> open = table.open();
+      for (Row row : open) {
         tend(row);
       }
       for (String balancer : around.registry().names()) {
         wentBack(balancer);
       }
-      for (Change change : latest(Optional.empty(), Optional.empty(), true, LIVES)) {
+      List<Change> owed = latest(Optional.empty(), Optional.empty(), true, LIVES);
+      for (Change change : owed) {
         remind(change);
       }
+      around
+          .glass()
+          .are(Stream.concat(owed.stream(), open.stream().map(Row::change)).toList());
       said = "";
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -606,9 +663,13 @@ final class Changes implements AutoCloseable {
     }
     // Ends what was interrupted first; throws if that can't be.
     String serves =
-        around
-            .balancers()
-            .act(change.matter().balancer(), held -> held.versions().live().orElse(""));
+        switch (change.matter().kind()) {
+          case CONFIGURATION ->
+              around
+                  .balancers()
+                  .act(change.matter().balancer(), held -> held.versions().live().orElse(""));
+          case POLICY -> policyDigest(change.matter().balancer());
+        };
     Moved moved =
         serves.equals(change.matter().candidate())
             ? Review.live(change, why + "; what was begun has been ended, and it serves")
@@ -622,6 +683,7 @@ final class Changes implements AutoCloseable {
   private void wentBack(String balancer) throws BalancerException {
     Optional<Row> last =
         table.latest(Optional.of(balancer), Optional.of(ChangeState.LIVE), false, LIVES).stream()
+            .filter(row -> row.change().matter().kind() == Matter.Kind.CONFIGURATION)
             .max(
                 Comparator.comparing((Row row) ->
                     row.change().rollout().map(Change.Rollout::at).orElse(Instant.MIN)));
