@@ -177,7 +177,10 @@ public final class Apply {
     }
     new Ordered("apply", order.actor(), digest, versions.live().orElse("")).write(versions);
     try {
-      write("apply.began", order.actor(), digest, Map.of("from", from.digest()));
+      Map<String, String> details = new LinkedHashMap<>();
+      details.put("from", from.digest());
+      versions.approval(digest).ifPresent(it -> details.put("approved", it.why()));
+      write("apply.began", order.actor(), digest, details);
     } catch (Journal.JournalUnavailable e) {
       Ordered.clear(versions);
       throw e;

@@ -4,7 +4,6 @@ import dev.checkrail.report.Verdict;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 
 /**
  * One change and how far it has come. Only {@link #after} makes the next one of it.
@@ -93,12 +92,12 @@ public record Change(
   /**
    * Its risk, and why it is that.
    *
-   * @param traffic share of recorded requests that other servers get, or that are answered
-   *     otherwise; empty if nothing was recorded
+   * @param traffic which part of the recorded requests it moves; empty if nothing was recorded, or if
+   *     it moves none
    * @param services those that are touched
    */
   public record Weight(
-      Risk risk, OptionalDouble traffic, List<String> services, List<String> because) {
+      Risk risk, Optional<Traffic> traffic, List<String> services, List<String> because) {
     public Weight {
       services = List.copyOf(services);
       because = List.copyOf(because);
@@ -246,6 +245,25 @@ public record Change(
     return glass.isPresent()
         && glass.get().reviewed().isEmpty()
         && (state == ChangeState.LIVE || state == ChangeState.ROLLED_BACK);
+  }
+
+  /** Who agreed, by name; {@code policy} if nobody had to, {@code nobody} if the glass is broken. */
+  public String approvers() {
+    return approvals.isEmpty()
+        ? glass.isPresent() ? "nobody" : "policy"
+        : String.join(", ", approvals.stream().map(Approval::by).toList());
+  }
+
+  /** Why it may be put in place, in words. */
+  public String grounds() {
+    return glass.isPresent()
+        ? "glass broken"
+        : "approved by " + (approvals.isEmpty() ? "the policy" : approvers());
+  }
+
+  /** Which part of the recorded requests it moves, in words; empty if none or if it is not checked. */
+  public Optional<String> moved() {
+    return checked.flatMap(it -> it.weight().traffic()).map(Traffic::text);
   }
 
   /** Whether its findings let people decide: nothing blocks it. What is undecided is theirs. */

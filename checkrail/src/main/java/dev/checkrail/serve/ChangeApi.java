@@ -78,7 +78,8 @@ final class ChangeApi {
 
   private Reply propose(Call call) throws BalancerException, InterruptedException {
     Body body =
-        call.body("balancer", "main", "names", "beside", "moves", "why", "urgent", "replaces");
+        call.body(
+            "balancer", "main", "names", "beside", "moves", "policy", "why", "urgent", "replaces");
     String balancer = body.text("balancer");
     call.may(Right.CHANGE, balancer);
     String why = words(body.text("why"), "why");
@@ -86,8 +87,7 @@ final class ChangeApi {
         changes.propose(
             new Changes.Wanted(
                 balancer,
-                BalancerApi.candidate(body),
-                body.texts("moves").orElse(List.of()),
+                what(body),
                 why,
                 body.flag("urgent").orElse(false),
                 body.number("replaces", 1, Integer.MAX_VALUE).map(Integer::longValue)),
@@ -95,6 +95,18 @@ final class ChangeApi {
     ObjectNode answer = whole(proposed.change());
     answer.set("missing", Wire.texts(proposed.missing()));
     return Reply.json(201, answer);
+  }
+
+  private static Changes.What what(Body body) {
+    if (body.maybe("policy").isEmpty()) {
+      return new Changes.What.Files(
+          BalancerApi.candidate(body), body.texts("moves").orElse(List.of()));
+    }
+    if (body.texts("main").isPresent() || body.texts("moves").filter(it -> !it.isEmpty()).isPresent()) {
+      throw Problem.bad(
+          "a policy is a change of its own: \"policy\" goes without \"main\" and \"moves\"");
+    }
+    return new Changes.What.PolicyText(PolicyApi.text(body));
   }
 
   private ObjectNode whole(Change change) {

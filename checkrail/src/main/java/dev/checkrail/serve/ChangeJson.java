@@ -2,6 +2,7 @@ package dev.checkrail.serve;
 
 import dev.checkrail.change.Change;
 import dev.checkrail.change.Stages;
+import dev.checkrail.change.Traffic;
 import dev.checkrail.review.Rules;
 import java.util.Optional;
 import tools.jackson.databind.node.ArrayNode;
@@ -122,10 +123,33 @@ final class ChangeJson {
     node.set("blocking", Wire.texts(checked.blocking()));
     node.put("risk", checked.weight().risk().word());
     node.set("risk_because", Wire.texts(checked.weight().because()));
-    checked.weight().traffic().ifPresent(it -> node.put("traffic", it));
+    checked
+        .weight()
+        .traffic()
+        .filter(it -> !it.thin())
+        .ifPresent(it -> node.set("traffic", traffic(it)));
     node.set("services", Wire.texts(checked.weight().services()));
     node.put("way_back", checked.wayBack().isEmpty());
     checked.wayBack().ifPresent(it -> node.put("way_back_why", it));
+  }
+
+  /** Which part of the recorded requests it moves. */
+  static ObjectNode traffic(Traffic traffic) {
+    ObjectNode node = Wire.object();
+    node.put("requests", traffic.requests());
+    node.put("since", traffic.since().toString());
+    node.put("share", traffic.share());
+    node.put("at_most", traffic.atMost());
+    node.put("unclear", traffic.unclear());
+    ArrayNode services = node.putArray("services");
+    for (Traffic.OfService one : traffic.services()) {
+      services
+          .addObject()
+          .put("service", one.service())
+          .put("requests", one.requests())
+          .put("share", one.share());
+    }
+    return node;
   }
 
   private static void glass(ObjectNode node, Change.Glass glass) {

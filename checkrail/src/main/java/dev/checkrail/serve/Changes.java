@@ -13,6 +13,7 @@ import dev.checkrail.change.ConfigurationSet;
 import dev.checkrail.change.Course;
 import dev.checkrail.change.JournalEntry;
 import dev.checkrail.change.Matter;
+import dev.checkrail.logs.KeptRecords;
 import dev.checkrail.logs.RedactedText;
 import dev.checkrail.policy.FreezeWindow;
 import dev.checkrail.policy.Policy;
@@ -47,8 +48,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,13 +75,18 @@ final class Changes implements AutoCloseable {
   private final ChangeChecks checks;
   private final Rollouts rollouts;
   private final Together together = new Together(this);
+  private final PolicyChanges policies;
   private final Set<Long> acting = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("changes").factory());
   private String said = ""; // confined to the thread that tends
 
-  /** What they have to do with. */
+  /**
+   * What they have to do with.
+   *
+   * @param recorded what is kept of a load balancer's traffic
+   */
   record Around(
       Registry registry,
       Balancers balancers,
@@ -86,7 +94,9 @@ final class Changes implements AutoCloseable {
       Access access,
       IncidentBook incidents,
       RolloutHold hold,
-      ChainedJournal journal) {}
+      ChainedJournal journal,
+      BrokenGlass glass,
+      Function<String, List<KeptRecords.Slot>> recorded) {}
 
   /**
    * On a table.
@@ -94,12 +104,18 @@ final class Changes implements AutoCloseable {
    * @param nanos elapsed time
    */
   Changes(
-      Around around, ChangeTable table, Rollouts rollouts, InstantSource clock, LongSupplier nanos) {
+      Around around,
+      ChangeTable table,
+      Rollouts rollouts,
+      PolicyChanges policies,
+      InstantSource clock,
+      LongSupplier nanos) {
     this.around = around;
     this.table = table;
     this.rollouts = rollouts;
     this.clock = clock;
-    this.checks = new ChangeChecks(this, around, nanos);
+    this.policies = policies;
+    this.checks = new ChangeChecks(this, around, policies, nanos);
   }
 
   /** From now on what has to happen to changes by itself does. */
@@ -158,15 +174,19 @@ final class Changes implements AutoCloseable {
    * @param replaces the author's own change whose place it takes
    */
   record Wanted(
-      String balancer,
-      Candidate candidate,
-      List<String> moves,
-      String why,
-      boolean urgent,
-      Optional<Long> replaces) {
-    Wanted {
-      moves = List.copyOf(moves);
+      String balancer, What what, String why, boolean urgent, Optional<Long> replaces) {}
+
+  /** What is to be another one. */
+  sealed interface What {
+    /** The load balancer's files. */
+    record Files(Candidate candidate, List<String> moves) implements What {
+      public Files {
+        moves = List.copyOf(moves);
+      }
     }
+
+    /** The policy by which they are judged. */
+    record PolicyText(String text) implements What {}
   }
 
   /** A change that was proposed. */
@@ -187,18 +207,10 @@ final class Changes implements AutoCloseable {
               "change %d is one of %s"
                   .formatted(it.change().number(), it.change().matter().balancer()));
         });
-    Balancers.Kept kept = around.balancers().keep(balancer, wanted.candidate(), wanted.moves());
-    Matter matter =
-        new Matter(
-            Matter.Kind.CONFIGURATION,
-            balancer,
-            live(balancer),
-            kept.digest(),
-            policyDigest(balancer),
-            List.of(),
-            wanted.moves(),
-            Matter.NONE);
-    Review review = new Review(rules(policy(balancer)), now(balancer, Optional.empty()));
+    Kept kept = keep(balancer, wanted.what());
+    Matter matter = kept.matter();
+    Review review =
+        new Review(rules(policy(balancer)), now(balancer, matter.kind(), Optional.empty()));
     review.proposed(who, matter, wanted.urgent()).ifPresent(Changes::refuse);
     if (replaced.isPresent()) {
       // Whether it may be; it is written when the new one has its number.
@@ -237,6 +249,40 @@ final class Changes implements AutoCloseable {
     }
     checks.want(change);
     return new Proposed(change, kept.missing());
+  }
+
+  /** What is proposed, kept here under its digest. */
+  private record Kept(Matter matter, List<String> missing) {
+    Kept {
+      missing = List.copyOf(missing);
+    }
+  }
+
+  private Kept keep(String balancer, What what) throws BalancerException, InterruptedException {
+    return switch (what) {
+      case What.Files(Candidate candidate, List<String> moves) -> {
+        Balancers.Kept kept = around.balancers().keep(balancer, candidate, moves);
+        yield new Kept(
+            matter(Matter.Kind.CONFIGURATION, balancer, kept.digest(), moves), kept.missing());
+      }
+      case What.PolicyText(String text) ->
+          new Kept(
+              matter(Matter.Kind.POLICY, balancer, policies.keep(balancer, text), List.of()),
+              List.of());
+    };
+  }
+
+  private Matter matter(Matter.Kind kind, String balancer, String candidate, List<String> moves)
+      throws BalancerException {
+    return new Matter(
+        kind,
+        balancer,
+        live(balancer, kind),
+        candidate,
+        policyDigest(balancer),
+        List.of(),
+        moves,
+        Matter.NONE);
   }
 
   Change checkAgain(long number, Caller caller) throws BalancerException {
@@ -285,6 +331,9 @@ final class Changes implements AutoCloseable {
     Set<String> balancers = new HashSet<>();
     for (long one : together) {
       Change change = find(one);
+      if (together.size() > 1 && change.matter().kind() == Matter.Kind.POLICY) {
+        throw Problem.refused("change %d is of a policy: it goes by itself".formatted(one));
+      }
       if (!balancers.add(change.matter().balancer())) {
         throw Problem.refused(
             "two of these changes are of %s; each is of another load balancer"
@@ -362,6 +411,10 @@ final class Changes implements AutoCloseable {
               actor,
               Map.of(),
               (review, it) -> begun(deciding.of(review, it), Course.begins(together)));
+      around.glass().broken(change);
+      if (change.matter().kind() == Matter.Kind.POLICY) {
+        return policy(change, actor);
+      }
       RollingOut rollout = rollouts.of(this, change);
       Applied applied;
       try {
@@ -383,6 +436,22 @@ final class Changes implements AutoCloseable {
         acting.remove(number);
       }
     }
+  }
+
+  /** A policy counts at once. */
+  private Acted policy(Change change, String actor) throws BalancerException, InterruptedException {
+    Applied applied;
+    try {
+      applied = policies.put(change);
+    } catch (BalancerException | Problem e) {
+      var unused = settle(row(change.number()), String.valueOf(e.getMessage()));
+      throw e;
+    }
+    Moved moved =
+        applied.serves()
+            ? Review.live(change, "it serves: " + applied.why())
+            : Review.stopped(change, applied.why());
+    return new Acted(ended(change, actor, moved), applied);
   }
 
   /** From the first write on it is known where it is. */
@@ -507,7 +576,7 @@ final class Changes implements AutoCloseable {
     Row row = row(number);
     Change change = row.change();
     String balancer = change.matter().balancer();
-    new Review(rules(policy(balancer)), now(balancer, Optional.empty()))
+    new Review(rules(policy(balancer)), now(balancer, change.matter().kind(), Optional.empty()))
         .mayGoBack(change, who)
         .ifPresent(Changes::refuse);
     Optional<RollingOut> under = rollouts.of(number);
@@ -667,22 +736,27 @@ final class Changes implements AutoCloseable {
 
   Review review(Change change) throws BalancerException {
     String balancer = change.matter().balancer();
-    return new Review(rules(policy(balancer)), now(balancer, Optional.of(change.number())));
+    return new Review(
+        rules(policy(balancer)),
+        now(balancer, change.matter().kind(), Optional.of(change.number())));
   }
 
-  private Circumstances now(String balancer, Optional<Long> but) throws BalancerException {
+  private Circumstances now(String balancer, Matter.Kind kind, Optional<Long> but)
+      throws BalancerException {
     Instant at = now();
+    // What touches no traffic is held up by neither: a policy may have to land first.
+    boolean traffic = kind == Matter.Kind.CONFIGURATION;
     return new Circumstances(
         at,
-        live(balancer),
+        live(balancer, kind),
         policyDigest(balancer),
-        frozen(policy(balancer), at),
+        traffic ? frozen(policy(balancer), at) : Optional.empty(),
         table
             .rolling(balancer)
             .map(Row::change)
             .filter(other -> but.filter(it -> it == other.number()).isEmpty())
             .map(Changes::busy),
-        around.hold().of(balancer),
+        traffic ? around.hold().of(balancer) : Optional.empty(),
         around.incidents().open(balancer).isPresent(),
         around.access().roles());
   }
@@ -732,8 +806,11 @@ final class Changes implements AutoCloseable {
         .orElseThrow(() -> Problem.missing("there is no load balancer " + balancer));
   }
 
-  private String live(String balancer) throws BalancerException {
+  private String live(String balancer, Matter.Kind kind) throws BalancerException {
     var unused = entry(balancer);
+    if (kind == Matter.Kind.POLICY) {
+      return policyDigest(balancer);
+    }
     return around
         .registry()
         .versions(balancer)
@@ -745,15 +822,20 @@ final class Changes implements AutoCloseable {
 
   private void tend() {
     try {
-      for (Row row : table.open()) {
+      List<Row> open = table.open();
+      for (Row row : open) {
         tend(row);
       }
       for (String balancer : around.registry().names()) {
         wentBack(balancer);
       }
-      for (Change change : latest(Optional.empty(), Optional.empty(), true, LIVES)) {
+      List<Change> owed = latest(Optional.empty(), Optional.empty(), true, LIVES);
+      for (Change change : owed) {
         remind(change);
       }
+      around
+          .glass()
+          .are(Stream.concat(owed.stream(), open.stream().map(Row::change)).toList());
       said = "";
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -810,12 +892,19 @@ final class Changes implements AutoCloseable {
     // Ends what was interrupted first; throws if that can't be.
     String balancer = change.matter().balancer();
     String serves =
-        around.balancers().act(balancer, held -> held.versions().live().orElse(""));
+        switch (change.matter().kind()) {
+          case CONFIGURATION ->
+              around.balancers().act(balancer, held -> held.versions().live().orElse(""));
+          case POLICY -> policyDigest(balancer);
+        };
     Change.Rollout rollout = change.rollout().orElseThrow();
     Optional<Course> course = rollout.course();
     boolean goingBack = course.filter(it -> it.phase() == Course.Phase.GOING_BACK).isPresent();
-    boolean back = isBack(around.registry().versions(balancer), change);
-    if (!serves.equals(rollout.from()) && (goingBack || !serves.equals(change.matter().candidate()))) {
+    boolean files = change.matter().kind() == Matter.Kind.CONFIGURATION;
+    boolean back = files && isBack(around.registry().versions(balancer), change);
+    if (files
+        && !serves.equals(rollout.from())
+        && (goingBack || !serves.equals(change.matter().candidate()))) {
       rollouts.takeBack(
           rollouts.of(this, change),
           ITSELF,
@@ -827,16 +916,15 @@ final class Changes implements AutoCloseable {
       return true;
     }
     Moved moved =
-        back
-            ? Review.wentBack(
-                change,
-                "%s; it had been taken back, and the version %s serves"
-                    .formatted(why, Versions.brief(serves)))
-            : serves.equals(rollout.from())
-                ? Review.stopped(
-                    change, "%s; the version %s serves".formatted(why, Versions.brief(serves)))
-                : Review.live(
-                    change, why + "; what was begun has been ended, and it serves");
+        serves.equals(change.matter().candidate())
+            ? Review.live(change, why + "; what was begun has been ended, and it serves")
+            : back
+                ? Review.wentBack(
+                    change,
+                    "%s; it had been taken back, and the version %s serves"
+                        .formatted(why, Versions.brief(serves)))
+                : Review.stopped(
+                    change, "%s; the version %s serves".formatted(why, Versions.brief(serves)));
     LOG.warn("change {}: {}", change.number(), moved.change().because());
     var unused = table.write(row, step(change, List.of(moved), ITSELF, Map.of()));
     return false;
@@ -846,6 +934,7 @@ final class Changes implements AutoCloseable {
   private void wentBack(String balancer) throws BalancerException {
     Optional<Row> last =
         table.latest(Optional.of(balancer), Optional.of(ChangeState.LIVE), false, LIVES).stream()
+            .filter(row -> row.change().matter().kind() == Matter.Kind.CONFIGURATION)
             .max(
                 Comparator.comparing((Row row) ->
                     row.change().rollout().map(Change.Rollout::at).orElse(Instant.MIN)));

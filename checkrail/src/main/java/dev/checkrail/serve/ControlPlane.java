@@ -245,6 +245,7 @@ public final class ControlPlane implements AutoCloseable {
       opened.push(book);
       WaysBack waysBack = new WaysBack(balancers::wayBack, nanos);
       opened.push(waysBack);
+      BrokenGlass glass = new BrokenGlass(onCall::address);
       Guards guards =
           new Guards(
               new Guards.Around(
@@ -257,6 +258,7 @@ public final class ControlPlane implements AutoCloseable {
                   onCall,
                   book,
                   waysBack,
+                  glass,
                   settings.observeOnly(),
                   clock,
                   nanos));
@@ -266,9 +268,19 @@ public final class ControlPlane implements AutoCloseable {
       Figures figures = new Figures(watching, rollups::tally, new OnCallFigures(onCall), clock);
       endpoints.addAll(new StateApi(database, () -> stopping, metrics, figures).endpoints());
       RolloutHold hold = new RolloutHold(journal);
+      PolicyApproval policies = new PolicyApproval(balancers, clock);
       Changes changes =
           new Changes(
-              new Changes.Around(registry, balancers, waysBack, access, book, hold, journal),
+              new Changes.Around(
+                  registry,
+                  balancers,
+                  waysBack,
+                  access,
+                  book,
+                  hold,
+                  journal,
+                  glass,
+                  name -> watching.of(name).map(it -> it.sample().slots()).orElse(List.of())),
               new ChangeTable(database),
               new Rollouts(
                   new Rollouts.Around(
@@ -280,13 +292,14 @@ public final class ControlPlane implements AutoCloseable {
                       settings.observeOnly(),
                       clock,
                       nanos)),
+              new PolicyChanges(balancers, policies, watching::policy),
               clock,
               nanos);
       opened.push(changes);
       Seal.Keys keys = SigningKey.in(settings.data().resolve("evidence.key"));
       endpoints.addAll(new BalancerApi(balancers, watching, rounds, hold, changes).endpoints());
       endpoints.addAll(new ChangeApi(changes, keys).endpoints());
-      endpoints.addAll(new PolicyApi(new PolicyApproval(balancers, clock), watching).endpoints());
+      endpoints.addAll(new PolicyApi(policies, watching, changes).endpoints());
       endpoints.addAll(new OnCallApi(onCall, clock).endpoints());
       endpoints.addAll(new ProbesApi(watching).endpoints());
       endpoints.addAll(new IncidentApi(book, guards, writing, clock).endpoints());

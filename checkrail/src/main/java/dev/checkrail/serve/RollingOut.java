@@ -215,11 +215,7 @@ final class RollingOut implements Runnable {
     details.put("step", step + " of " + stages.steps().size());
     details.put("matter", change.matter().digest());
     details.put("author", change.author());
-    String approvers =
-        String.join(", ", change.approvals().stream().map(Change.Approval::by).toList());
-    details.put(
-        "approved_by",
-        !approvers.isEmpty() ? approvers : glass.isPresent() ? "nobody" : "policy");
+    details.put("approved_by", change.approvers());
     glass.ifPresent(it -> details.put("glass", it.reason()));
     if (!change.matter().moves().isEmpty()) {
       details.put("moves", String.join(" ", change.matter().moves()));
@@ -235,14 +231,13 @@ final class RollingOut implements Runnable {
                 choices,
                 glass.isPresent(),
                 !last,
-                "change %d, step %d of %d, %s"
+                "change %d, step %d of %d, %s%s"
                     .formatted(
                         number,
                         step,
                         stages.steps().size(),
-                        glass.isPresent()
-                            ? "glass broken"
-                            : "approved by " + (approvers.isEmpty() ? "the policy" : approvers)),
+                        change.grounds(),
+                        change.moved().map(it -> "; " + it).orElse("")),
                 details));
   }
 
