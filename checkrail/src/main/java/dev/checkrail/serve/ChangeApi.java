@@ -111,7 +111,7 @@ final class ChangeApi {
 
   private ObjectNode whole(Change change) {
     return ChangeJson.whole(
-        change, changes.progress(change), changes.needed(change), changes.rollingOut(change));
+        change, changes.progress(change), changes.needed(change), changes.acts().rollingOut(change));
   }
 
   /** The change that is asked about, if the caller may do this to its load balancer. */
@@ -197,13 +197,13 @@ final class ChangeApi {
       then.add(one.number());
     }
     return acted(
-        changes.rollOut(change.number(), then, call.caller(), BalancerApi.choices(body)));
+        changes.acts().rollOut(change.number(), then, call.caller(), BalancerApi.choices(body)));
   }
 
   private Reply goOn(Call call) {
     Change change = asked(call, Right.CHANGE_ROLLOUT);
     call.maybeBody();
-    return Reply.json(200, whole(changes.goOn(change.number(), call.caller())));
+    return Reply.json(200, whole(changes.acts().goOn(change.number(), call.caller())));
   }
 
   private Reply breakGlass(Call call) throws BalancerException, InterruptedException {
@@ -211,7 +211,7 @@ final class ChangeApi {
     Body body = call.body("reason", "choices");
     String reason = words(body.text("reason"), "reason");
     return acted(
-        changes.breakGlass(change.number(), call.caller(), reason, BalancerApi.choices(body)));
+        changes.acts().breakGlass(change.number(), call.caller(), reason, BalancerApi.choices(body)));
   }
 
   private Reply rollBack(Call call) throws BalancerException, InterruptedException {
@@ -219,12 +219,12 @@ final class ChangeApi {
     Body body = call.body("reason", "drop");
     String reason = words(body.text("reason"), "reason");
     return acted(
-        changes.rollBack(
+        changes.acts().rollBack(
             change.number(), call.caller(), reason, body.texts("drop").orElse(List.of())));
   }
 
   /** What became of the files, with the change as it is now. */
-  private Reply acted(Changes.Acted acted) {
+  private Reply acted(PuttingInPlace.Acted acted) {
     ObjectNode answer = BalancerApi.applied(acted.applied());
     answer.set("change", whole(acted.change()));
     return BalancerApi.outcome(acted.applied(), answer);

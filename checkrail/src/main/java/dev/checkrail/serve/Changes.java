@@ -1,16 +1,11 @@
 package dev.checkrail.serve;
 
-import dev.checkrail.balancer.Applied;
 import dev.checkrail.balancer.BalancerException;
 import dev.checkrail.balancer.Candidate;
-import dev.checkrail.balancer.Preflight;
-import dev.checkrail.balancer.Rollback;
-import dev.checkrail.balancer.Versions;
 import dev.checkrail.change.Change;
 import dev.checkrail.change.ChangeMove;
 import dev.checkrail.change.ChangeState;
 import dev.checkrail.change.ConfigurationSet;
-import dev.checkrail.change.Course;
 import dev.checkrail.change.JournalEntry;
 import dev.checkrail.change.Matter;
 import dev.checkrail.logs.KeptRecords;
@@ -29,31 +24,17 @@ import dev.checkrail.serve.access.Caller;
 import dev.checkrail.store.ChainedJournal;
 import dev.checkrail.store.ChangeTable;
 import dev.checkrail.store.ChangeTable.Row;
-import dev.checkrail.store.Database;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Changes on their way to load balancers. What may be done is decided by {@link Review}; here it is
@@ -62,11 +43,7 @@ import org.slf4j.LoggerFactory;
  * crash or a database outage left rolling out is settled by what serves. Safe for many threads.
  */
 final class Changes implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Changes.class);
-  private static final Duration TENDED = Duration.ofSeconds(1);
-  private static final Duration GONE_BACK = Duration.ofSeconds(40);
   private static final int TRIES = 5;
-  private static final int LIVES = 50;
   private static final String ITSELF = "checkrail";
 
   private final Around around;
@@ -74,13 +51,9 @@ final class Changes implements AutoCloseable {
   private final InstantSource clock;
   private final ChangeChecks checks;
   private final Rollouts rollouts;
-  private final Together together = new Together(this);
+  private final PuttingInPlace acts;
+  private final Tending tending;
   private final PolicyChanges policies;
-  private final Set<Long> acting = ConcurrentHashMap.newKeySet();
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("changes").factory());
-  private String said = ""; // confined to the thread that tends
 
   /**
    * What they have to do with.
@@ -116,12 +89,13 @@ final class Changes implements AutoCloseable {
     this.clock = clock;
     this.policies = policies;
     this.checks = new ChangeChecks(this, around, policies, nanos);
+    this.acts = new PuttingInPlace(this, around, table, rollouts, policies);
+    this.tending = new Tending(this, around, table, checks, acts);
   }
 
   /** From now on what has to happen to changes by itself does. */
   void begin() {
-    var unused =
-        thread.scheduleWithFixedDelay(this::tend, 0, TENDED.toMillis(), TimeUnit.MILLISECONDS);
+    tending.begin();
   }
 
   // --- looking
@@ -143,9 +117,9 @@ final class Changes implements AutoCloseable {
     return checks.progress(change.number());
   }
 
-  /** How far its rollout is; empty if none is under way here. */
-  Optional<RollingOut.Progress> rollingOut(Change change) {
-    return rollouts.of(change.number()).map(RollingOut::progress);
+  /** Who puts them in place. */
+  PuttingInPlace acts() {
+    return acts;
   }
 
   /** Whether a load balancer is changed by reviewed changes only, from its first one on. */
@@ -210,7 +184,7 @@ final class Changes implements AutoCloseable {
     Kept kept = keep(balancer, wanted.what());
     Matter matter = kept.matter();
     Review review =
-        new Review(rules(policy(balancer)), now(balancer, matter.kind(), Optional.empty()));
+        new Review(rules(policy(balancer)), circumstances(balancer, matter.kind(), Optional.empty()));
     review.proposed(who, matter, wanted.urgent()).ifPresent(Changes::refuse);
     if (replaced.isPresent()) {
       // Whether it may be; it is written when the new one has its number.
@@ -312,329 +286,6 @@ final class Changes implements AutoCloseable {
     return decide(number, who.account(), Map.of(), (review, it) -> review.withdraw(it, who));
   }
 
-  /** A change, and what became of its files. */
-  record Acted(Change change, Applied applied) {}
-
-  /**
-   * Puts one in place, step by step; answers when its first step serves, or when it is clear that
-   * it won't.
-   *
-   * @param then others that follow one after the other, each of another load balancer, when the one
-   *     before is live; all have to be ready for that now
-   */
-  Acted rollOut(
-      long number, List<Long> then, Caller caller, Map<String, Preflight.Choice> choices)
-      throws BalancerException, InterruptedException {
-    Person who = person(caller);
-    List<Long> together = new ArrayList<>(List.of(number));
-    together.addAll(then);
-    Set<String> balancers = new HashSet<>();
-    for (long one : together) {
-      Change change = find(one);
-      if (together.size() > 1 && change.matter().kind() == Matter.Kind.POLICY) {
-        throw Problem.refused("change %d is of a policy: it goes by itself".formatted(one));
-      }
-      if (!balancers.add(change.matter().balancer())) {
-        throw Problem.refused(
-            "two of these changes are of %s; each is of another load balancer"
-                .formatted(change.matter().balancer()));
-      }
-      if (one != number
-          && review(change).rollOut(change, who) instanceof Answer.Refused(var why, var sentence)) {
-        refuse(new Answer.Refused(why, "change %d: %s".formatted(one, sentence)));
-      }
-    }
-    return putInPlace(
-        number, who.account(), choices, together, (review, it) -> review.rollOut(it, who));
-  }
-
-  /** Goes on with the next step of a rollout that holds: a person takes that on himself. */
-  Change goOn(long number, Caller caller) {
-    Change change = find(number);
-    RollingOut one =
-        rollouts
-            .of(number)
-            .orElseThrow(() ->
-                Problem.conflict(
-                    "change-state",
-                    "it is %s, and no rollout of it is under way: %s"
-                        .formatted(change.state().word(), change.because())));
-    if (one.progress().phase() == Course.Phase.GOING_BACK) {
-      throw Problem.conflict("change-state", "it is being taken back: " + one.progress().why());
-    }
-    if (person(caller).roles().stream().noneMatch(Who.may(ChangeMove.ROLL_OUT)::contains)) {
-      throw new Problem(403, "no-role", "Not by you", "to go on one has to be operator or admin");
-    }
-    var unused =
-        around
-            .journal()
-            .append(
-                entry(
-                    caller.account(),
-                    number,
-                    "change.go-on",
-                    Map.of(
-                        "step",
-                        one.progress().step() + " of " + one.progress().of(),
-                        "although",
-                        one.progress().why())));
-    one.order(new RollingOut.Order.GoOn(caller.account(), one.progress().step()));
-    return change;
-  }
-
-  Acted breakGlass(long number, Caller caller, String reason, Map<String, Preflight.Choice> choices)
-      throws BalancerException, InterruptedException {
-    Person who = person(caller);
-    return putInPlace(
-        number,
-        who.account(),
-        choices,
-        List.of(number),
-        (review, it) -> review.breakGlass(it, who, reason));
-  }
-
-  private Acted putInPlace(
-      long number,
-      String actor,
-      Map<String, Preflight.Choice> choices,
-      List<Long> together,
-      Deciding deciding)
-      throws BalancerException, InterruptedException {
-    if (!acting.add(number)) {
-      throw Problem.conflict("change-busy", "this change is being put in place already");
-    }
-    boolean goesOn = false;
-    try {
-      Change change =
-          decide(
-              number,
-              actor,
-              Map.of(),
-              (review, it) -> begun(deciding.of(review, it), Course.begins(together)));
-      around.glass().broken(change);
-      if (change.matter().kind() == Matter.Kind.POLICY) {
-        return policy(change, actor);
-      }
-      RollingOut rollout = rollouts.of(this, change);
-      Applied applied;
-      try {
-        applied = rollout.begin(choices);
-      } catch (BalancerException | Problem e) {
-        goesOn = settle(row(number), String.valueOf(e.getMessage()));
-        throw e;
-      }
-      if (!applied.serves()) {
-        return new Acted(
-            ended(change, actor, Review.stopped(change, applied.why())), applied);
-      }
-      goesOn = true;
-      rollouts.goOn(rollout);
-      return new Acted(change, applied);
-    } finally {
-      if (!goesOn) {
-        rollouts.left(number);
-        acting.remove(number);
-      }
-    }
-  }
-
-  /** A policy counts at once. */
-  private Acted policy(Change change, String actor) throws BalancerException, InterruptedException {
-    Applied applied;
-    try {
-      applied = policies.put(change);
-    } catch (BalancerException | Problem e) {
-      var unused = settle(row(change.number()), String.valueOf(e.getMessage()));
-      throw e;
-    }
-    Moved moved =
-        applied.serves()
-            ? Review.live(change, "it serves: " + applied.why())
-            : Review.stopped(change, applied.why());
-    return new Acted(ended(change, actor, moved), applied);
-  }
-
-  /** From the first write on it is known where it is. */
-  private static Answer begun(Answer answer, Course course) {
-    if (!(answer instanceof Answer.Done done)) {
-      return answer;
-    }
-    return new Answer.Done(
-        done.moves().stream()
-            .map(it ->
-                new Moved(
-                    it.move(),
-                    it.change().begun(it.change().rollout().orElseThrow().at(course))))
-            .toList());
-  }
-
-  // --- by a rollout that is under way
-
-  /**
-   * Writes down where a rollout is.
-   *
-   * @param kind of the journal's entry; empty: none
-   * @return empty if it is not rolling out any more
-   */
-  Optional<Change> reached(
-      long number, UnaryOperator<Course> far, Optional<String> kind, String step, String why) {
-    for (int i = 0; i < TRIES; i++) {
-      Row row = row(number);
-      Change change = row.change();
-      if (change.state() != ChangeState.ROLLING_OUT) {
-        return Optional.empty();
-      }
-      Change.Rollout rollout = change.rollout().orElseThrow();
-      Course before = rollout.course().orElse(Course.begins(List.of(number)));
-      Change now = change.begun(rollout.at(far.apply(before)));
-      Map<String, String> details = new LinkedHashMap<>();
-      details.put("balancer", change.matter().balancer());
-      details.put("step", step);
-      if (!why.isEmpty()) {
-        details.put("why", why);
-      }
-      List<JournalEntry> entries =
-          kind.map(it -> List.of(entry(ITSELF, number, it, details))).orElse(List.of());
-      if (table.write(row, new ChangeTable.Step(now, entries, Optional.empty()))) {
-        return Optional.of(now);
-      }
-    }
-    return Optional.empty();
-  }
-
-  /** It has ended; throws if that can't be written down now. */
-  void ended(long number, Moved moved) {
-    for (int i = 0; i < TRIES; i++) {
-      Row row = row(number);
-      if (moved.move().from(row.change().state()).isEmpty()
-          || table.write(row, step(row.change(), List.of(moved), ITSELF, Map.of()))) {
-        return;
-      }
-    }
-  }
-
-  /** Nobody puts it in place any more; the next one of several begins if it is live. */
-  void left(long number) {
-    rollouts.left(number);
-    acting.remove(number);
-    try {
-      together.after(find(number));
-    } catch (RuntimeException e) {
-      LOG.warn("change {}: what goes with it is looked at later: {}", number, e.getMessage());
-    }
-  }
-
-  /** The next one of several is begun by itself, as who ordered them would. */
-  void rollOutNext(Change next, String by, List<Long> all)
-      throws BalancerException, InterruptedException {
-    Person who = new Person(by, around.access().roles().getOrDefault(by, List.of()));
-    var unused =
-        putInPlace(
-            next.number(), by, Map.of(), all, (review, it) -> review.rollOut(it, who));
-  }
-
-  /** Takes a live one back by itself: another one failed that went with it. */
-  void takeBackLive(Change change, String why) {
-    if (acting.add(change.number())) {
-      rollouts.takeBack(rollouts.of(this, change), ITSELF, why);
-    }
-  }
-
-  /** Whether somebody has gone back to what was live before it since it began. */
-  static boolean isBack(Versions versions, Change change) throws BalancerException {
-    Change.Rollout rollout = change.rollout().orElseThrow();
-    List<Versions.Lived> history = versions.history();
-    return !history.isEmpty()
-        && history.getLast().back()
-        && history.getLast().digest().equals(rollout.from())
-        && !history.getLast().at().isBefore(rollout.at());
-  }
-
-  /** How an act on a change ended; if that can't be written now, it is settled later. */
-  private Change ended(Change before, String actor, Moved moved) {
-    long number = before.number();
-    try {
-      Row row = row(number);
-      boolean same = row.change().state() == before.state();
-      if (same && table.write(row, step(before, List.of(moved), actor, Map.of()))) {
-        return moved.change();
-      }
-      return row(number).change();
-    } catch (RuntimeException e) {
-      if (!Database.isOutage(e)) {
-        throw e;
-      }
-      LOG.warn("change {}: how it ended is written down later: {}", number, e.getMessage());
-      return moved.change();
-    }
-  }
-
-  /** Takes one back that is live: to the version that was live before it. */
-  Acted rollBack(long number, Caller caller, String reason, List<String> dropped)
-      throws BalancerException, InterruptedException {
-    Person who = person(caller);
-    Row row = row(number);
-    Change change = row.change();
-    String balancer = change.matter().balancer();
-    new Review(rules(policy(balancer)), now(balancer, change.matter().kind(), Optional.empty()))
-        .mayGoBack(change, who)
-        .ifPresent(Changes::refuse);
-    Optional<RollingOut> under = rollouts.of(number);
-    if (under.isPresent()) {
-      return takenBack(under.get(), who, reason, dropped);
-    }
-    boolean ours = acting.add(number); // so that nobody else writes down how it ended
-    try {
-      return takenBack(change, who, reason, dropped);
-    } finally {
-      if (ours) {
-        acting.remove(number);
-      }
-    }
-  }
-
-  /** One that is on its way: who puts it in place goes back. */
-  private Acted takenBack(RollingOut under, Person who, String reason, List<String> dropped)
-      throws InterruptedException {
-    under.order(
-        new RollingOut.Order.GoBack(who.account(), RedactedText.of(reason), dropped));
-    if (!under.await(GONE_BACK)) {
-      throw Problem.conflict("change-busy", "it is being taken back: " + under.progress().why());
-    }
-    Change change = find(under.number());
-    return new Acted(
-        change,
-        under
-            .wentBack()
-            .orElseThrow(() -> Problem.conflict("change-state", change.because())));
-  }
-
-  private Acted takenBack(Change change, Person who, String reason, List<String> dropped)
-      throws BalancerException, InterruptedException {
-    long number = change.number();
-    String balancer = change.matter().balancer();
-    Rollback.RolledBack back =
-        around
-            .balancers()
-            .rollback(
-                balancer,
-                Optional.of(change.rollout().orElseThrow().from()),
-                "change %d: %s".formatted(number, RedactedText.of(reason)),
-                Optional.empty(),
-                dropped,
-                who.account());
-    if (!back.applied().serves()) {
-      return new Acted(change, back.applied());
-    }
-    Change then =
-        ended(
-            change,
-            who.account(),
-            Review.wentBack(
-                change, "%s took it back: %s".formatted(who.account(), RedactedText.of(reason))));
-    return new Acted(then, back.applied());
-  }
-
   // --- deciding
 
   /** What is asked of a change as it is now. */
@@ -642,7 +293,7 @@ final class Changes implements AutoCloseable {
     Answer of(Review review, Change change);
   }
 
-  private Change decide(long number, String actor, Map<String, String> more, Deciding deciding)
+  Change decide(long number, String actor, Map<String, String> more, Deciding deciding)
       throws BalancerException {
     for (int i = 0; i < TRIES; i++) {
       Row row = row(number);
@@ -677,7 +328,7 @@ final class Changes implements AutoCloseable {
     return false;
   }
 
-  private static void refuse(Answer.Refused no) {
+  static void refuse(Answer.Refused no) {
     throw switch (no.why()) {
       case NO_ROLE, OWN -> new Problem(403, no.why().word(), "Not by you", no.sentence());
       case TWICE, BLOCKED, STATE, FROZEN, BUSY, WAITS, NO_INCIDENT, NOTHING ->
@@ -685,7 +336,7 @@ final class Changes implements AutoCloseable {
     };
   }
 
-  private ChangeTable.Step step(
+  ChangeTable.Step step(
       Change before, List<Moved> moves, String actor, Map<String, String> more) {
     List<JournalEntry> entries = new ArrayList<>();
     for (Moved moved : moves) {
@@ -717,13 +368,13 @@ final class Changes implements AutoCloseable {
     return new ChangeTable.Step(moves.getLast().change(), entries, Optional.empty());
   }
 
-  private JournalEntry entry(String actor, long number, String kind, Map<String, String> details) {
+  JournalEntry entry(String actor, long number, String kind, Map<String, String> details) {
     Map<String, String> plain = new LinkedHashMap<>();
     details.forEach((name, text) -> plain.put(name, RedactedText.of(text)));
     return new JournalEntry(clock.instant(), actor, kind, "change " + number, plain);
   }
 
-  private Person person(Caller caller) {
+  Person person(Caller caller) {
     return new Person(
         caller.account(), around.access().roles().getOrDefault(caller.account(), List.of()));
   }
@@ -738,10 +389,10 @@ final class Changes implements AutoCloseable {
     String balancer = change.matter().balancer();
     return new Review(
         rules(policy(balancer)),
-        now(balancer, change.matter().kind(), Optional.of(change.number())));
+        circumstances(balancer, change.matter().kind(), Optional.of(change.number())));
   }
 
-  private Circumstances now(String balancer, Matter.Kind kind, Optional<Long> but)
+  Circumstances circumstances(String balancer, Matter.Kind kind, Optional<Long> but)
       throws BalancerException {
     Instant at = now();
     // What touches no traffic is held up by neither: a policy may have to land first.
@@ -792,7 +443,7 @@ final class Changes implements AutoCloseable {
     return Registry.policy(entry.policy(), entry.installation().environment());
   }
 
-  private String policyDigest(String balancer) throws BalancerException {
+  String policyDigest(String balancer) throws BalancerException {
     return entry(balancer)
         .policy()
         .map(text -> ConfigurationSet.sha256(text.getBytes(StandardCharsets.UTF_8)))
@@ -818,197 +469,10 @@ final class Changes implements AutoCloseable {
         .orElseThrow(() -> Problem.conflict("no-version", "no version was ever approved here"));
   }
 
-  // --- by itself
-
-  private void tend() {
-    try {
-      List<Row> open = table.open();
-      for (Row row : open) {
-        tend(row);
-      }
-      for (String balancer : around.registry().names()) {
-        wentBack(balancer);
-      }
-      List<Change> owed = latest(Optional.empty(), Optional.empty(), true, LIVES);
-      for (Change change : owed) {
-        remind(change);
-      }
-      around
-          .glass()
-          .are(Stream.concat(owed.stream(), open.stream().map(Row::change)).toList());
-      said = "";
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (IOException | BalancerException | RuntimeException e) {
-      String why = String.valueOf(e.getMessage());
-      if (!why.equals(said)) {
-        said = why;
-        LOG.warn("changes wait: {}", why);
-      }
-    }
-  }
-
-  private void tend(Row row) throws InterruptedException {
-    Change change = row.change();
-    try {
-      if (change.state() == ChangeState.ROLLING_OUT) {
-        if (acting.add(change.number())) {
-          boolean goesOn = false;
-          try {
-            goesOn = settle(row(change.number()), "its rollout was interrupted");
-          } finally {
-            if (!goesOn) {
-              acting.remove(change.number());
-            }
-          }
-        }
-        return;
-      }
-      Optional<Moved> stale = review(change).stale(change);
-      if (stale.isPresent()) {
-        if (table.write(row, step(change, List.of(stale.get()), ITSELF, Map.of()))) {
-          checks.again(stale.get().change());
-        }
-      } else if (change.state() == ChangeState.PROPOSED) {
-        checks.want(change);
-      }
-    } catch (BalancerException | Problem e) {
-      LOG.debug("change {} waits: {}", change.number(), e.getMessage());
-    }
-  }
-
-  /**
-   * What is rolling out and nobody puts in place any more is what serves: live if that is the
-   * candidate and nobody was going back from it, as before if nothing new serves; from a step on
-   * the way it is gone back.
-   *
-   * @return whether it is being gone back: who does that says how it ends
-   */
-  private boolean settle(Row row, String why) throws BalancerException, InterruptedException {
-    Change change = row.change();
-    if (change.state() != ChangeState.ROLLING_OUT) {
-      return false;
-    }
-    // Ends what was interrupted first; throws if that can't be.
-    String balancer = change.matter().balancer();
-    String serves =
-        switch (change.matter().kind()) {
-          case CONFIGURATION ->
-              around.balancers().act(balancer, held -> held.versions().live().orElse(""));
-          case POLICY -> policyDigest(balancer);
-        };
-    Change.Rollout rollout = change.rollout().orElseThrow();
-    Optional<Course> course = rollout.course();
-    boolean goingBack = course.filter(it -> it.phase() == Course.Phase.GOING_BACK).isPresent();
-    boolean files = change.matter().kind() == Matter.Kind.CONFIGURATION;
-    boolean back = files && isBack(around.registry().versions(balancer), change);
-    if (files
-        && !serves.equals(rollout.from())
-        && (goingBack || !serves.equals(change.matter().candidate()))) {
-      rollouts.takeBack(
-          rollouts.of(this, change),
-          ITSELF,
-          "%s in step %d%s; the version before is put back"
-              .formatted(
-                  why,
-                  course.map(Course::step).orElse(1),
-                  goingBack ? ", while it was taken back" : ""));
-      return true;
-    }
-    Moved moved =
-        serves.equals(change.matter().candidate())
-            ? Review.live(change, why + "; what was begun has been ended, and it serves")
-            : back
-                ? Review.wentBack(
-                    change,
-                    "%s; it had been taken back, and the version %s serves"
-                        .formatted(why, Versions.brief(serves)))
-                : Review.stopped(
-                    change, "%s; the version %s serves".formatted(why, Versions.brief(serves)));
-    LOG.warn("change {}: {}", change.number(), moved.change().because());
-    var unused = table.write(row, step(change, List.of(moved), ITSELF, Map.of()));
-    return false;
-  }
-
-  /** A live change from which somebody went back by another way, or that went with another. */
-  private void wentBack(String balancer) throws BalancerException {
-    Optional<Row> last =
-        table.latest(Optional.of(balancer), Optional.of(ChangeState.LIVE), false, LIVES).stream()
-            .filter(row -> row.change().matter().kind() == Matter.Kind.CONFIGURATION)
-            .max(
-                Comparator.comparing((Row row) ->
-                    row.change().rollout().map(Change.Rollout::at).orElse(Instant.MIN)));
-    if (last.isEmpty() || acting.contains(last.get().change().number())) {
-      return;
-    }
-    Change change = last.get().change();
-    if (together.broken(change)) {
-      return;
-    }
-    List<Versions.Lived> history = around.registry().versions(balancer).history();
-    for (int i = history.size() - 2; i >= 0; i--) {
-      if (history.get(i).digest().equals(change.matter().candidate())) {
-        Versions.Lived next = history.get(i + 1);
-        if (next.back()) {
-          var unused =
-              table.write(
-                  last.get(),
-                  step(
-                      change,
-                      List.of(
-                          Review.wentBack(
-                              change,
-                              "gone back from at %s to %s; the journal of lb %s says who and why"
-                                  .formatted(next.at(), Versions.brief(next.digest()), balancer))),
-                      ITSELF,
-                      Map.of()));
-        }
-        return;
-      }
-    }
-  }
-
-  private void remind(Change change) throws BalancerException {
-    Optional<Instant> last =
-        around
-            .journal()
-            .last(
-                1,
-                new ChainedJournal.Filter(
-                    Optional.of("change.review-owed"),
-                    Optional.of("change " + change.number()),
-                    Optional.empty()))
-            .stream()
-            .map(it -> it.entry().at())
-            .findFirst();
-    if (review(change).remind(change, last)) {
-      Change.Glass glass = change.glass().orElseThrow();
-      Map<String, String> details = new LinkedHashMap<>();
-      details.put("balancer", change.matter().balancer());
-      details.put("by", glass.by());
-      details.put("since", glass.at().toString());
-      details.put("reason", glass.reason());
-      var unused =
-          around.journal().append(entry(ITSELF, change.number(), "change.review-owed", details));
-      LOG.warn(
-          "change {}: {} broke the glass at {}, and nobody has looked at it since",
-          change.number(),
-          glass.by(),
-          glass.at());
-    }
-  }
-
   @Override
   public void close() {
-    thread.shutdownNow();
+    tending.close();
     checks.close();
     rollouts.close();
-    try {
-      if (!thread.awaitTermination(10, TimeUnit.SECONDS)) {
-        LOG.warn("tending changes does not end");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One change on its way: step after step, each observed, until it is live or taken back. Where it
- * is stands in the database before each act; what interrupts it is settled by {@link Changes}.
+ * is stands in the database before each act; what interrupts it is settled by {@link PuttingInPlace}.
  *
  * <p>The first step is taken by who orders it ({@link #begin}), so that he hears at once if nothing
  * was touched; all others on a thread of its own ({@link #run}). People's orders ({@link #order})
@@ -54,6 +54,7 @@ final class RollingOut implements Runnable {
 
   private final Rollouts.Around around;
   private final Changes changes;
+  private final PuttingInPlace acts;
   private final long number;
   private final String balancer;
   private final String base;
@@ -122,8 +123,10 @@ final class RollingOut implements Runnable {
   }
 
   /** Of a change that is rolling out. */
-  RollingOut(Rollouts.Around around, Changes changes, Change change) {
+  RollingOut(
+      Rollouts.Around around, Changes changes, PuttingInPlace acts, Change change) {
     this.around = around;
+    this.acts = acts;
     this.changes = changes;
     this.change = change;
     this.number = change.number();
@@ -274,7 +277,7 @@ final class RollingOut implements Runnable {
       LOG.error("change {}: its rollout failed; it is settled by what serves", number, e);
     } finally {
       ended.countDown();
-      changes.left(number);
+      acts.left(number);
     }
   }
 
@@ -288,7 +291,7 @@ final class RollingOut implements Runnable {
       LOG.error("change {}: going back failed; it is tried again", number, e);
     } finally {
       ended.countDown();
-      changes.left(number);
+      acts.left(number);
     }
   }
 
@@ -509,7 +512,7 @@ final class RollingOut implements Runnable {
         return Optional.empty();
       }
       Versions.Lived now = versions.history().getLast();
-      if (Changes.isBack(versions, change)) {
+      if (PuttingInPlace.isBack(versions, change)) {
         return Optional.of(
             new Verdict.Overtaken(
                 "gone back from at %s to %s; the journal of lb %s says who and why"
@@ -564,7 +567,7 @@ final class RollingOut implements Runnable {
   private boolean isBack(Verdict.Back why) throws InterruptedException {
     try {
       Versions versions = around.registry().versions(balancer);
-      if (Changes.isBack(versions, change)) {
+      if (PuttingInPlace.isBack(versions, change)) {
         return true;
       }
       Rollback.RolledBack back =
@@ -601,7 +604,7 @@ final class RollingOut implements Runnable {
 
   private boolean note(Far far, Optional<String> kind, String why) {
     Optional<Change> now =
-        changes.reached(number, far::of, kind, Staging.name(stages, step), why);
+        acts.reached(number, far::of, kind, Staging.name(stages, step), why);
     now.ifPresent(it -> change = it);
     return now.isPresent();
   }
@@ -632,7 +635,7 @@ final class RollingOut implements Runnable {
   private void end(Answer.Moved moved) throws InterruptedException {
     while (!isClosing()) {
       try {
-        changes.ended(number, moved);
+        acts.ended(number, moved);
         return;
       } catch (RuntimeException e) {
         if (!Database.isOutage(e)) {

@@ -65,8 +65,8 @@ final class Rollouts implements AutoCloseable {
   }
 
   /** One that is about to begin. */
-  RollingOut of(Changes changes, Change change) {
-    RollingOut one = new RollingOut(around, changes, change);
+  RollingOut of(Changes changes, PuttingInPlace acts, Change change) {
+    RollingOut one = new RollingOut(around, changes, acts, change);
     all.put(one.number(), one);
     return one;
   }

@@ -20,9 +20,11 @@ final class Together {
   private static final Logger LOG = LoggerFactory.getLogger(Together.class);
 
   private final Changes changes;
+  private final PuttingInPlace acts;
 
-  Together(Changes changes) {
+  Together(Changes changes, PuttingInPlace acts) {
     this.changes = changes;
+    this.acts = acts;
   }
 
   /** One of them has ended: the next one begins, if it is live. */
@@ -34,7 +36,7 @@ final class Together {
     }
     long number = all.get(next);
     try {
-      changes.rollOutNext(
+      acts.rollOutNext(
           changes.find(number), ended.rollout().map(Change.Rollout::by).orElse(""), all);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -74,7 +76,7 @@ final class Together {
 
   private void failed(Change live, long other, String why) {
     LOG.warn("change {}: taken back, for change {} failed: {}", live.number(), other, why);
-    changes.takeBackLive(
+    acts.takeBackLive(
         live, "change %d, which was to follow it, failed: %s".formatted(other, why));
   }
 
