@@ -74,6 +74,7 @@ public final class ControlPlane implements AutoCloseable {
   private final ChainedJournal journal;
   private final AppendOnly appendOnly;
   private final OnCall onCall;
+  private final Watching watching;
   private final Listening listening;
   private final String scheme;
   private final String host;
@@ -262,7 +263,7 @@ public final class ControlPlane implements AutoCloseable {
                   settings.observeOnly(),
                   clock,
                   nanos));
-      Watching watching = new Watching(registry, rollups, Optional.of(guards), clock, nanos);
+      this.watching = new Watching(registry, rollups, Optional.of(guards), clock, nanos);
       opened.push(watching);
       watching.beginAll();
       Figures figures = new Figures(watching, rollups::tally, new OnCallFigures(onCall), clock);
@@ -485,6 +486,11 @@ public final class ControlPlane implements AutoCloseable {
   /** What was recorded. */
   IncidentBook incidents() {
     return book;
+  }
+
+  /** What is watched. */
+  Watching watching() {
+    return watching;
   }
 
   /** Whom to tell. */
