@@ -35,9 +35,9 @@ final class ChangeActs {
       Remote remote = remote();
       try {
         while (RolloutText.underWay(body)) {
-          String now = RolloutText.line(body);
+          String now = RolloutText.place(body);
           if (!now.equals(said) && !output.json()) {
-            say(Shown.of(now));
+            say(Shown.of(RolloutText.line(body)));
             said = now;
           }
           if (noWait || RolloutText.waits(body)) {

@@ -33,6 +33,12 @@ final class RolloutText {
     };
   }
 
+  /** What has to change for another line to be worth it: figures change each second. */
+  static String place(JsonNode change) {
+    return String.join(
+        " ", of(change, "step"), of(change, "phase"), of(change, "decision"), waits(change) + "");
+  }
+
   /** One line. */
   static String line(JsonNode change) {
     String place =

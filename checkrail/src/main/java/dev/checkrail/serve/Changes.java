@@ -462,6 +462,12 @@ final class Changes implements AutoCloseable {
     if (kind == Matter.Kind.POLICY) {
       return policyDigest(balancer);
     }
+    // A step on the way is not what others are judged against: it comes and goes.
+    Optional<String> base =
+        table.rolling(balancer).flatMap(row -> row.change().rollout()).map(Change.Rollout::from);
+    if (base.isPresent()) {
+      return base.get();
+    }
     return around
         .registry()
         .versions(balancer)

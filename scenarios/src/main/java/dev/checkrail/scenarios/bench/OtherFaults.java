@@ -85,16 +85,22 @@ final class OtherFaults {
             .both("backend", "surge")
             .balancerIsInnocent()
             .before(stage -> {
-              stage.users("patience 1.5");
-              stage.users("retries 8");
+              // Servers refuse (503) whom they had no worker for in a second; he has gone by then:
+              // once they are saturated, all that they do is for clients that have asked again.
+              stage.users("retries 3");
               if (stage.quiet()) {
-                stage.acquirers("slow", 400, 1);
+                stage.users("patience 1.2");
+                stage.acquirers("slow", 450, 1);
                 stage.workers(2);
               } else {
-                stage.workers(6);
+                stage.users("patience 1");
+                stage.acquirers("slow", 300, 1);
+                stage.workers(12);
               }
             })
-            .what("all payment servers stand still for 2 s, and clients ask again at once")
+            .what(
+                "all payment servers stand still for 2 s; clients wait for 1 s and ask again at"
+                    + " once, up to three times, so that the servers stay saturated")
             .herring("arrivals double: \"a surge\"")
             .signals("keys are as many as before, attempts are more"));
   }

@@ -155,6 +155,12 @@ final class Stage implements AutoCloseable {
     }
   }
 
+  /** Whether this process is a worker that was replaced and still serves somebody. */
+  boolean isOldWorker(long pid) throws IOException {
+    return worker() != pid
+        && Pattern.compile("(?m)^" + pid + "\\s+worker\\s").matcher(master("show proc")).find();
+  }
+
   /** Says something to the current worker. */
   String runtime(String command) throws IOException {
     return master("@1 " + command);
