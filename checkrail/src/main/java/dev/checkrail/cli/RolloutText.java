@@ -48,7 +48,13 @@ final class RolloutText {
     return switch (of(change, "phase")) {
       case "going back" -> place + ": going back: " + of(change, "why");
       case "acting" -> place + ": " + doing;
-      case String other -> place + ": " + doing + "; " + plain(change);
+      case String other ->
+          place
+              + ": "
+              + doing
+              + "; "
+              + plain(change)
+              + (of(change, "decision").equals("hold") ? "; --continue goes on all the same" : "");
     };
   }
 

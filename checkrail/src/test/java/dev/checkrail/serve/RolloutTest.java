@@ -426,6 +426,37 @@ class RolloutTest {
 
   @Test
   @Order(7)
+  void whenHaproxyDiesOnTheWayTheVersionBeforeIsPutBackAsSoonAsItRuns() throws Exception {
+    String base = live("edge-2");
+    String change = proposed("edge-2", two, GOOD);
+    rolledOut(change, "");
+    goOnTo(change, 2);
+    List<ProcessHandle> all = new ArrayList<>();
+    ProcessHandle master = ProcessHandle.of(two.pid()).orElseThrow();
+    all.add(master);
+    all.addAll(master.descendants().toList());
+    for (ProcessHandle process : all) {
+      process.destroyForcibly();
+      process.onExit().get(60, TimeUnit.SECONDS);
+    }
+    assertThat(api.post(change + "/go-on", ada, "{}").status()).isEqualTo(200);
+    eventually(
+        "it waits",
+        () ->
+            phase(change).equals("going back")
+                && rollout(change).get("why").asString().contains("it can't go back yet"));
+
+    two.restart("admin");
+
+    eventually("it is taken back", () -> state(change).equals("rolled back"));
+    assertThat(shown(change).get("because").asString()).contains("could not be taken");
+    assertThat(live("edge-2")).isEqualTo(base);
+    assertThat(server("edge-2", "be_pay/pay-3")).isEqualTo("none");
+    isAsApproved("edge-2");
+  }
+
+  @Test
+  @Order(8)
   @EnabledIfSystemProperty(named = "checkrail.rollout", matches = "full")
   void whatIsObservedLeadsAllTheWay() throws Exception {
     String change = proposed("edge-2", two, GOOD);
