@@ -245,6 +245,14 @@ class RolloutTest {
     return shown(change).get("state").asString();
   }
 
+  private static void becomes(String change, String state) throws Exception {
+    try {
+      eventually("it is " + state, () -> state(change).equals(state));
+    } catch (AssertionError e) {
+      throw new AssertionError(shown(change).toString(), e);
+    }
+  }
+
   private static String number(String change) {
     return change.substring(change.lastIndexOf('/') + 1);
   }
@@ -323,7 +331,7 @@ class RolloutTest {
     goOnTo(change, 4);
     assertThat(server("edge-1", "be_pay/pay-3")).isEqualTo("ready 10");
     assertThat(api.post(change + "/go-on", ada, "{}").status()).isEqualTo(200);
-    eventually("it is live", () -> state(change).equals("live"));
+    becomes(change, "live");
 
     assertThat(live("edge-1")).isEqualTo(shown(change).get("candidate").asString());
     isAsApproved("edge-1");
@@ -341,7 +349,7 @@ class RolloutTest {
     rolledOut(change, "");
     goOnTo(change, 2);
 
-    eventually("it is taken back", () -> state(change).equals("rolled back"));
+    becomes(change, "rolled back");
 
     assertThat(shown(change).get("because").asString())
         .containsAnyOf("more of what the change moved fails than before", "harm in what");
@@ -374,7 +382,7 @@ class RolloutTest {
     rolledOut(first, number(second));
     goOnTo(first, 2);
 
-    eventually("the first is taken back", () -> state(first).equals("rolled back"));
+    becomes(first, "rolled back");
 
     assertThat(state(second)).isEqualTo("approved");
     assertThat(live("edge-2")).isEqualTo(base);
@@ -395,8 +403,8 @@ class RolloutTest {
     eventually("its first step is taken", () -> phase(second).equals("observing"));
     goOnTo(second, 2);
 
-    eventually("the second is taken back", () -> state(second).equals("rolled back"));
-    eventually("and so is the first", () -> state(first).equals("rolled back"));
+    becomes(second, "rolled back");
+    becomes(first, "rolled back");
 
     assertThat(live("edge-1")).isEqualTo(base);
     assertThat(shown(first).get("because").asString())
@@ -418,7 +426,7 @@ class RolloutTest {
     Api.Answer answer = api.post(change + "/break-glass", ada, "{\"reason\":\"a test\"}");
     assertThat(answer.status()).as(answer.text()).isEqualTo(200);
 
-    eventually("it is taken back", () -> state(change).equals("rolled back"));
+    becomes(change, "rolled back");
 
     assertThat(live("edge-1")).isEqualTo(base);
     assertThat(shown(change).get("review_owed").booleanValue()).isTrue();
@@ -448,7 +456,7 @@ class RolloutTest {
 
     two.restart("admin");
 
-    eventually("it is taken back", () -> state(change).equals("rolled back"));
+    becomes(change, "rolled back");
     assertThat(shown(change).get("because").asString()).contains("could not be taken");
     assertThat(live("edge-2")).isEqualTo(base);
     assertThat(server("edge-2", "be_pay/pay-3")).isEqualTo("none");
