@@ -64,11 +64,7 @@ public final class Apply {
    * @param step whether it is a step of a rollout, on the way to another version
    */
   public record Order(
-      String digest,
-      String actor,
-      Map<String, Choice> choices,
-      boolean overDrift,
-      boolean step) {
+      String digest, String actor, Map<String, Choice> choices, boolean overDrift, boolean step) {
     public Order {
       choices = Collections.unmodifiableMap(new LinkedHashMap<>(choices));
     }

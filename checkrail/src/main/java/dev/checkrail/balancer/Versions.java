@@ -189,8 +189,7 @@ public final class Versions {
       String[] words = line.split(" ", -1);
       if (words.length >= 2) {
         String how = words.length > 2 ? words[2] : "";
-        lived.add(
-            new Lived(Instant.parse(words[0]), words[1], how.equals(BACK), how.equals(STEP)));
+        lived.add(new Lived(Instant.parse(words[0]), words[1], how.equals(BACK), how.equals(STEP)));
       }
     }
     return lived;

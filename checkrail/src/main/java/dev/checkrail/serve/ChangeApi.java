@@ -102,7 +102,8 @@ final class ChangeApi {
       return new Changes.What.Files(
           BalancerApi.candidate(body), body.texts("moves").orElse(List.of()));
     }
-    if (body.texts("main").isPresent() || body.texts("moves").filter(it -> !it.isEmpty()).isPresent()) {
+    if (body.texts("main").isPresent()
+        || body.texts("moves").filter(it -> !it.isEmpty()).isPresent()) {
       throw Problem.bad(
           "a policy is a change of its own: \"policy\" goes without \"main\" and \"moves\"");
     }
@@ -111,7 +112,10 @@ final class ChangeApi {
 
   private ObjectNode whole(Change change) {
     return ChangeJson.whole(
-        change, changes.progress(change), changes.needed(change), changes.acts().rollingOut(change));
+        change,
+        changes.progress(change),
+        changes.needed(change),
+        changes.acts().rollingOut(change));
   }
 
   /** The change that is asked about, if the caller may do this to its load balancer. */
@@ -211,7 +215,9 @@ final class ChangeApi {
     Body body = call.body("reason", "choices");
     String reason = words(body.text("reason"), "reason");
     return acted(
-        changes.acts().breakGlass(change.number(), call.caller(), reason, BalancerApi.choices(body)));
+        changes
+            .acts()
+            .breakGlass(change.number(), call.caller(), reason, BalancerApi.choices(body)));
   }
 
   private Reply rollBack(Call call) throws BalancerException, InterruptedException {
@@ -219,8 +225,10 @@ final class ChangeApi {
     Body body = call.body("reason", "drop");
     String reason = words(body.text("reason"), "reason");
     return acted(
-        changes.acts().rollBack(
-            change.number(), call.caller(), reason, body.texts("drop").orElse(List.of())));
+        changes
+            .acts()
+            .rollBack(
+                change.number(), call.caller(), reason, body.texts("drop").orElse(List.of())));
   }
 
   /** What became of the files, with the change as it is now. */

@@ -75,8 +75,7 @@ final class ChangeChecks implements AutoCloseable {
    */
   record Progress(Optional<Stage> stage, Optional<String> failed) {}
 
-  ChangeChecks(
-      Changes changes, Changes.Around around, PolicyChanges policies, LongSupplier nanos) {
+  ChangeChecks(Changes changes, Changes.Around around, PolicyChanges policies, LongSupplier nanos) {
     this.changes = changes;
     this.around = around;
     this.staging = new Staging(around.balancers());
@@ -126,8 +125,7 @@ final class ChangeChecks implements AutoCloseable {
         switch (change.matter().kind()) {
           case CONFIGURATION -> judge(row);
           case POLICY -> {
-            PolicyChanges.Judged judged =
-                policies.judge(change, proposal(change), changes.now());
+            PolicyChanges.Judged judged = policies.judge(change, proposal(change), changes.now());
             keep(row, List.of(), judged.evidence(), judged.checked());
           }
         }
@@ -300,8 +298,7 @@ final class ChangeChecks implements AutoCloseable {
     proposal.put("candidate", change.matter().candidate());
     proposal.put("policy", change.matter().policy());
     proposal.set("moves", Wire.texts(change.matter().moves()));
-    return Evidence.empty()
-        .with("change.json", Wire.text(Wire.redacted(proposal)) + "\n");
+    return Evidence.empty().with("change.json", Wire.text(Wire.redacted(proposal)) + "\n");
   }
 
   static String redacted(String json) {

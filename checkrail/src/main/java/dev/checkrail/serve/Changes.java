@@ -18,7 +18,6 @@ import dev.checkrail.review.Circumstances;
 import dev.checkrail.review.Person;
 import dev.checkrail.review.Review;
 import dev.checkrail.review.Rules;
-import dev.checkrail.review.Who;
 import dev.checkrail.serve.access.Access;
 import dev.checkrail.serve.access.Caller;
 import dev.checkrail.store.ChainedJournal;
@@ -147,8 +146,7 @@ final class Changes implements AutoCloseable {
    *
    * @param replaces the author's own change whose place it takes
    */
-  record Wanted(
-      String balancer, What what, String why, boolean urgent, Optional<Long> replaces) {}
+  record Wanted(String balancer, What what, String why, boolean urgent, Optional<Long> replaces) {}
 
   /** What is to be another one. */
   sealed interface What {
@@ -184,7 +182,8 @@ final class Changes implements AutoCloseable {
     Kept kept = keep(balancer, wanted.what());
     Matter matter = kept.matter();
     Review review =
-        new Review(rules(policy(balancer)), circumstances(balancer, matter.kind(), Optional.empty()));
+        new Review(
+            rules(policy(balancer)), circumstances(balancer, matter.kind(), Optional.empty()));
     review.proposed(who, matter, wanted.urgent()).ifPresent(Changes::refuse);
     if (replaced.isPresent()) {
       // Whether it may be; it is written when the new one has its number.
@@ -336,8 +335,7 @@ final class Changes implements AutoCloseable {
     };
   }
 
-  ChangeTable.Step step(
-      Change before, List<Moved> moves, String actor, Map<String, String> more) {
+  ChangeTable.Step step(Change before, List<Moved> moves, String actor, Map<String, String> more) {
     List<JournalEntry> entries = new ArrayList<>();
     for (Moved moved : moves) {
       Change change = moved.change();

@@ -12,14 +12,14 @@ import dev.checkrail.change.Course;
 import dev.checkrail.change.JournalEntry;
 import dev.checkrail.change.Matter;
 import dev.checkrail.logs.RedactedText;
-import dev.checkrail.review.Answer.Moved;
 import dev.checkrail.review.Answer;
+import dev.checkrail.review.Answer.Moved;
 import dev.checkrail.review.Person;
 import dev.checkrail.review.Review;
 import dev.checkrail.review.Who;
 import dev.checkrail.serve.access.Caller;
-import dev.checkrail.store.ChangeTable.Row;
 import dev.checkrail.store.ChangeTable;
+import dev.checkrail.store.ChangeTable.Row;
 import dev.checkrail.store.Database;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,9 +35,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What puts changes in place and takes them back: decided by {@link Changes}, written down, and only
- * then done, by {@link Rollouts}. What a crash or a database outage left on its way is settled by
- * what serves. Safe for many threads.
+ * What puts changes in place and takes them back: decided by {@link Changes}, written down, and
+ * only then done, by {@link Rollouts}. What a crash or a database outage left on its way is settled
+ * by what serves. Safe for many threads.
  */
 final class PuttingInPlace {
   private static final Logger LOG = LoggerFactory.getLogger(PuttingInPlace.class);
@@ -82,8 +82,7 @@ final class PuttingInPlace {
    * @param then others that follow one after the other, each of another load balancer, when the one
    *     before is live; all have to be ready for that now
    */
-  Acted rollOut(
-      long number, List<Long> then, Caller caller, Map<String, Preflight.Choice> choices)
+  Acted rollOut(long number, List<Long> then, Caller caller, Map<String, Preflight.Choice> choices)
       throws BalancerException, InterruptedException {
     Person who = changes.person(caller);
     List<Long> together = new ArrayList<>(List.of(number));
@@ -100,7 +99,8 @@ final class PuttingInPlace {
                 .formatted(change.matter().balancer()));
       }
       if (one != number
-          && changes.review(change).rollOut(change, who) instanceof Answer.Refused(var why, var sentence)) {
+          && changes.review(change).rollOut(change, who)
+              instanceof Answer.Refused(var why, var sentence)) {
         Changes.refuse(new Answer.Refused(why, "change %d: %s".formatted(one, sentence)));
       }
     }
@@ -184,8 +184,7 @@ final class PuttingInPlace {
         throw e;
       }
       if (!applied.serves()) {
-        return new Acted(
-            ended(change, actor, Review.stopped(change, applied.why())), applied);
+        return new Acted(ended(change, actor, Review.stopped(change, applied.why())), applied);
       }
       goesOn = true;
       rollouts.goOn(rollout);
@@ -223,8 +222,7 @@ final class PuttingInPlace {
         done.moves().stream()
             .map(it ->
                 new Moved(
-                    it.move(),
-                    it.change().begun(it.change().rollout().orElseThrow().at(course))))
+                    it.move(), it.change().begun(it.change().rollout().orElseThrow().at(course))))
             .toList());
   }
 
@@ -289,8 +287,7 @@ final class PuttingInPlace {
       throws BalancerException, InterruptedException {
     Person who = new Person(by, around.access().roles().getOrDefault(by, List.of()));
     var unused =
-        putInPlace(
-            next.number(), by, Map.of(), all, (review, it) -> review.rollOut(it, who));
+        putInPlace(next.number(), by, Map.of(), all, (review, it) -> review.rollOut(it, who));
   }
 
   /** Takes a live one back by itself: another one failed that went with it. */
@@ -336,7 +333,9 @@ final class PuttingInPlace {
     Row row = changes.row(number);
     Change change = row.change();
     String balancer = change.matter().balancer();
-    new Review(Changes.rules(changes.policy(balancer)), changes.circumstances(balancer, change.matter().kind(), Optional.empty()))
+    new Review(
+            Changes.rules(changes.policy(balancer)),
+            changes.circumstances(balancer, change.matter().kind(), Optional.empty()))
         .mayGoBack(change, who)
         .ifPresent(Changes::refuse);
     Optional<RollingOut> under = rollouts.of(number);
@@ -356,17 +355,14 @@ final class PuttingInPlace {
   /** One that is on its way: who puts it in place goes back. */
   private Acted takenBack(RollingOut under, Person who, String reason, List<String> dropped)
       throws InterruptedException {
-    under.order(
-        new RollingOut.Order.GoBack(who.account(), RedactedText.of(reason), dropped));
+    under.order(new RollingOut.Order.GoBack(who.account(), RedactedText.of(reason), dropped));
     if (!under.await(GONE_BACK)) {
       throw Problem.conflict("change-busy", "it is being taken back: " + under.progress().why());
     }
     Change change = changes.find(under.number());
     return new Acted(
         change,
-        under
-            .wentBack()
-            .orElseThrow(() -> Problem.conflict("change-state", change.because())));
+        under.wentBack().orElseThrow(() -> Problem.conflict("change-state", change.because())));
   }
 
   private Acted takenBack(Change change, Person who, String reason, List<String> dropped)
@@ -394,7 +390,6 @@ final class PuttingInPlace {
                 change, "%s took it back: %s".formatted(who.account(), RedactedText.of(reason))));
     return new Acted(then, back.applied());
   }
-
 
   /**
    * What is rolling out and nobody puts in place any more is what serves: live if that is the

@@ -14,7 +14,6 @@ import dev.checkrail.review.Answer;
 import dev.checkrail.review.Review;
 import dev.checkrail.rollout.observe.Decision;
 import dev.checkrail.rollout.observe.Observe;
-import dev.checkrail.rollout.observe.Observed;
 import dev.checkrail.rollout.observe.Terms;
 import dev.checkrail.store.Database;
 import java.time.Duration;
@@ -31,7 +30,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One change on its way: step after step, each observed, until it is live or taken back. Where it
- * is stands in the database before each act; what interrupts it is settled by {@link PuttingInPlace}.
+ * is stands in the database before each act; what interrupts it is settled by {@link
+ * PuttingInPlace}.
  *
  * <p>The first step is taken by who orders it ({@link #begin}), so that he hears at once if nothing
  * was touched; all others on a thread of its own ({@link #run}). People's orders ({@link #order})
@@ -123,8 +123,7 @@ final class RollingOut implements Runnable {
   }
 
   /** Of a change that is rolling out. */
-  RollingOut(
-      Rollouts.Around around, Changes changes, PuttingInPlace acts, Change change) {
+  RollingOut(Rollouts.Around around, Changes changes, PuttingInPlace acts, Change change) {
     this.around = around;
     this.acts = acts;
     this.changes = changes;
@@ -342,9 +341,7 @@ final class RollingOut implements Runnable {
           weights.put(server, one.weight());
           details.put("weight " + server, Integer.toString(one.weight()));
         }
-        around
-            .balancers()
-            .raise(balancer, serves(step), new Raised(weights), ITSELF, details);
+        around.balancers().raise(balancer, serves(step), new Raised(weights), ITSELF, details);
       }
       return Optional.empty();
     } catch (BalancerException | Problem e) {
@@ -389,8 +386,7 @@ final class RollingOut implements Runnable {
                         held.driver().meaning(Balancers.version(held, serves)),
                         changes.policy(balancer),
                         serves));
-    return new Sight(
-        around.watching().of(balancer), around.guards().of(balancer), ground, since);
+    return new Sight(around.watching().of(balancer), around.guards().of(balancer), ground, since);
   }
 
   private Verdict observed(Sight sight, Instant since) throws InterruptedException {
@@ -404,9 +400,7 @@ final class RollingOut implements Runnable {
     long most =
         !last
             ? Long.MAX_VALUE
-            : blind
-                ? around.pace().observe()
-                : around.pace().last() + sight.slowest().toSeconds();
+            : blind ? around.pace().observe() : around.pace().last() + sight.slowest().toSeconds();
     long patience = moves ? around.pace().patience() : around.pace().last();
     while (true) {
       pause(Duration.ofSeconds(1));
@@ -436,12 +430,11 @@ final class RollingOut implements Runnable {
       Decision decision =
           moves ? observe.add(sight.next(around.clock().instant())) : quiet(sight, seconds);
       if (decision.act() == Decision.Act.ROLL_BACK && around.observeOnly()) {
-        decision = new Decision(Decision.Act.HOLD, "nothing is done by itself here; " + decision.why());
+        decision =
+            new Decision(Decision.Act.HOLD, "nothing is done by itself here; " + decision.why());
       }
       boolean waits =
-          decision.act() == Decision.Act.HOLD
-              && !last
-              && (seconds >= patience || blind);
+          decision.act() == Decision.Act.HOLD && !last && (seconds >= patience || blind);
       progress =
           progress(
               decision.act().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '),
@@ -551,7 +544,10 @@ final class RollingOut implements Runnable {
       }
       pause(pause);
       var unused = ordered();
-      pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause.multipliedBy(2);
+      pause =
+          pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0
+              ? LONGEST_PAUSE
+              : pause.multipliedBy(2);
     }
     end(gone(why.why()));
   }
@@ -560,8 +556,7 @@ final class RollingOut implements Runnable {
   private Answer.Moved gone(String why) {
     Change.Rollout rollout = change.rollout().orElseThrow();
     Course course = rollout.course().orElse(Course.begins(List.of(number)));
-    return Review.wentBack(
-        change.begun(rollout.at(course.in(Course.Phase.GOING_BACK))), why);
+    return Review.wentBack(change.begun(rollout.at(course.in(Course.Phase.GOING_BACK))), why);
   }
 
   private boolean isBack(Verdict.Back why) throws InterruptedException {
@@ -593,7 +588,9 @@ final class RollingOut implements Runnable {
 
   private void waitsFor(String why) {
     LOG.warn("change {}: it can't go back yet: {}", number, why);
-    progress = progress("roll back", "it can't go back yet, and is tried again: " + why, false, changes.now());
+    progress =
+        progress(
+            "roll back", "it can't go back yet, and is tried again: " + why, false, changes.now());
   }
 
   // --- what is written down
@@ -603,8 +600,7 @@ final class RollingOut implements Runnable {
   }
 
   private boolean note(Far far, Optional<String> kind, String why) {
-    Optional<Change> now =
-        acts.reached(number, far::of, kind, Staging.name(stages, step), why);
+    Optional<Change> now = acts.reached(number, far::of, kind, Staging.name(stages, step), why);
     now.ifPresent(it -> change = it);
     return now.isPresent();
   }

@@ -35,7 +35,9 @@ final class RolloutHold {
                 .formatted(one.entry().at(), one.number()));
   }
 
-  /** What a rollout takes back of its own is no reason: another change has to be approved anyway. */
+  /**
+   * What a rollout takes back of its own is no reason: another change has to be approved anyway.
+   */
   private static boolean byRollout(JournalEntry entry) {
     return entry.details().getOrDefault("reason", "").startsWith("change ");
   }

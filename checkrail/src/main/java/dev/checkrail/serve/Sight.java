@@ -16,8 +16,8 @@ import dev.checkrail.replay.Told;
 import dev.checkrail.rollout.observe.Before;
 import dev.checkrail.rollout.observe.Group;
 import dev.checkrail.rollout.observe.Observed;
-import dev.checkrail.watch.collect.Probed;
 import dev.checkrail.watch.collect.ProbeTarget;
+import dev.checkrail.watch.collect.Probed;
 import dev.checkrail.watch.detect.Detection;
 import dev.checkrail.watch.detect.Sign;
 import dev.checkrail.watch.diagnose.Act;
@@ -106,8 +106,7 @@ final class Sight implements AutoCloseable {
           new Scope(
               ground.weights().stream()
                   .map(it ->
-                      new Scope.Part(
-                          Scope.Touch.SERVER_ADDED, "", it.pool(), it.server(), "", ""))
+                      new Scope.Part(Scope.Touch.SERVER_ADDED, "", it.pool(), it.server(), "", ""))
                   .toList(),
               true);
       ground.weights().forEach(it -> pools.add(it.pool()));
@@ -227,8 +226,8 @@ final class Sight implements AutoCloseable {
         .filter(it -> it.urgent() && it.at().isAfter(since))
         .map(it -> it.first())
         .filter(first -> first.cause() == Cause.LB_CHANGE)
-        .filter(first ->
-            first.act().flatMap(Act::digest).filter(ground.digest()::equals).isPresent())
+        .filter(
+            first -> first.act().flatMap(Act::digest).filter(ground.digest()::equals).isPresent())
         .map((Ranked first) ->
             "the diagnosis names version " + Versions.brief(ground.digest()) + " as the cause");
   }
@@ -263,7 +262,9 @@ final class Sight implements AutoCloseable {
         : Optional.of("not asked yet: " + String.join(", ", missing));
   }
 
-  /** What is wrong that is said to wake people, whatever it is about; for a step that moves none. */
+  /**
+   * What is wrong that is said to wake people, whatever it is about; for a step that moves none.
+   */
   Optional<String> alarm() {
     return guard.flatMap(Guard::now).stream()
         .flatMap(it -> it.signs().stream())
@@ -317,11 +318,7 @@ final class Sight implements AutoCloseable {
     if (watched.isPresent()) {
       int seconds = (int) BEFORE.toSeconds();
       for (Row row :
-          watched
-              .get()
-              .traffic()
-              .snapshot(since.getEpochSecond() - seconds, seconds)
-              .rows()) {
+          watched.get().traffic().snapshot(since.getEpochSecond() - seconds, seconds).rows()) {
         if (pools.contains(row.pool())) {
           long requests = row.requests() - row.bands().getOrDefault(Band.NO_REQUEST, 0L);
           all = all.and(new Group(requests, row.failures()));

@@ -99,7 +99,6 @@ final class Staging {
     return new Stages(steps, plan.said(), found.difference().flatMap(Plan::atOnce));
   }
 
-
   private static List<Weight> none(Plan plan) {
     return plan.staged().stream().map(it -> new Weight(it.pool(), it.server(), 0, 0)).toList();
   }

@@ -8,8 +8,8 @@ import dev.checkrail.change.Matter;
 import dev.checkrail.review.Answer.Moved;
 import dev.checkrail.review.Review;
 import dev.checkrail.store.ChainedJournal;
-import dev.checkrail.store.ChangeTable.Row;
 import dev.checkrail.store.ChangeTable;
+import dev.checkrail.store.ChangeTable.Row;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -77,9 +77,7 @@ final class Tending implements AutoCloseable {
       for (Change change : owed) {
         remind(change);
       }
-      around
-          .glass()
-          .are(Stream.concat(owed.stream(), open.stream().map(Row::change)).toList());
+      around.glass().are(Stream.concat(owed.stream(), open.stream().map(Row::change)).toList());
       said = "";
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -168,7 +166,9 @@ final class Tending implements AutoCloseable {
       details.put("since", glass.at().toString());
       details.put("reason", glass.reason());
       var unused =
-          around.journal().append(changes.entry(ITSELF, change.number(), "change.review-owed", details));
+          around
+              .journal()
+              .append(changes.entry(ITSELF, change.number(), "change.review-owed", details));
       LOG.warn(
           "change {}: {} broke the glass at {}, and nobody has looked at it since",
           change.number(),

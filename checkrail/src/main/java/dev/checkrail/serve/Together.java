@@ -76,8 +76,7 @@ final class Together {
 
   private void failed(Change live, long other, String why) {
     LOG.warn("change {}: taken back, for change {} failed: {}", live.number(), other, why);
-    acts.takeBackLive(
-        live, "change %d, which was to follow it, failed: %s".formatted(other, why));
+    acts.takeBackLive(live, "change %d, which was to follow it, failed: %s".formatted(other, why));
   }
 
   private static Instant begun(Change change) {

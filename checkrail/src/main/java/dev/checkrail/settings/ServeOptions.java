@@ -101,8 +101,7 @@ public final class ServeOptions {
   @Option(
       names = "--observe",
       paramLabel = "SECONDS",
-      description =
-          "How long each step of a rollout is observed at least, 1 to 3600. Default: 30.")
+      description = "How long each step of a rollout is observed at least, 1 to 3600. Default: 30.")
   private int observe = 30;
 
   @Option(

@@ -401,8 +401,7 @@ class ApiTest {
     assertThat(live.body().at("/change/state").asString()).isEqualTo("rolling out");
     assertThat(api.post(one + "/go-on", operator, "").status()).isEqualTo(200);
     RunningHaproxy.eventually(
-        "it is live",
-        () -> api.get(one, approver).body().get("state").asString().equals("live"));
+        "it is live", () -> api.get(one, approver).body().get("state").asString().equals("live"));
     assertThat(api.get(one + "/evidence", approver).body().at("/files/seal.txt").asString())
         .contains("state live", "approved bert approver", "rolled-out oskar");
     Api.Answer back = api.post(one + "/rollback", operator, "{\"reason\":\"a test\"}");

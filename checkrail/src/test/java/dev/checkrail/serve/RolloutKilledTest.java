@@ -107,7 +107,8 @@ class RolloutKilledTest {
 
         String where = "kill %d in place %d".formatted(kill, place);
         eventually(where, () -> !state(change).equals("rolling out"));
-        eventually(where + " is settled", () -> !state(change).equals("live") || isCandidate(candidate));
+        eventually(
+            where + " is settled", () -> !state(change).equals("live") || isCandidate(candidate));
         String state = state(change);
         assertThat(state).as(where).isIn("approved", "live", "rolled back");
         assertThat(live()).as(where).isEqualTo(state.equals("live") ? candidate : base);
@@ -123,10 +124,7 @@ class RolloutKilledTest {
                     .booleanValue());
         assertThat(shown(change).get("because").asString()).as(where).isNotBlank();
         assertThat(
-                api.get("/api/v1/journal/verification", token)
-                    .body()
-                    .get("intact")
-                    .booleanValue())
+                api.get("/api/v1/journal/verification", token).body().get("intact").booleanValue())
             .isTrue();
         ends.merge("place %d: %s".formatted(place, state), 1, Integer::sum);
         leaveAsBefore(change, state);

@@ -264,7 +264,9 @@ class RolloutTest {
   private static void rolledOut(String change, String then) {
     Api.Answer answer =
         api.post(
-            change + "/rollout", ada, then.isEmpty() ? "{}" : "{\"then\":[\"%s\"]}".formatted(then));
+            change + "/rollout",
+            ada,
+            then.isEmpty() ? "{}" : "{\"then\":[\"%s\"]}".formatted(then));
     assertThat(answer.status()).as(answer.text()).isEqualTo(200);
     assertThat(answer.body().at("/change/state").asString()).isEqualTo("rolling out");
   }
@@ -282,9 +284,7 @@ class RolloutTest {
     assertThat(api.post(change + "/go-on", ada, "{}").status()).isEqualTo(200);
     eventually(
         "step " + step,
-        () ->
-            rollout(change).get("step").asInt() == step
-                && phase(change).equals("observing"));
+        () -> rollout(change).get("step").asInt() == step && phase(change).equals("observing"));
   }
 
   private static String server(String balancer, String name) {
