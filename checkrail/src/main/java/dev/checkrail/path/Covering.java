@@ -163,6 +163,7 @@ final class Covering {
         policy.owners(),
         policy.severities(),
         policy.probe(),
+        policy.pending(),
         policy.signals(),
         policy.review(),
         List.of());

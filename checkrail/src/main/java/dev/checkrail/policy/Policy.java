@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * What people want of their load balancer: all of {@code checkrail.yaml}. Every service that is
@@ -26,6 +27,7 @@ import java.util.OptionalInt;
  * @param owners team by name of a pool, frontend or {@code lb}
  * @param severities how serious each rule is taken
  * @param probe what live probes may send
+ * @param pending statuses that say: accepted, and the outcome is not known yet
  * @param signals where dependencies tell how they are, by name
  * @param review who has to agree, and when nothing is rolled out
  * @param suppressions findings to live with
@@ -41,6 +43,7 @@ public record Policy(
     Map<String, String> owners,
     Severities severities,
     List<ServiceProbe> probe,
+    List<ServicePending> pending,
     List<Signal> signals,
     Review review,
     List<Suppression> suppressions) {
@@ -53,6 +56,7 @@ public record Policy(
     tests = List.copyOf(tests);
     owners = Collections.unmodifiableMap(new LinkedHashMap<>(owners));
     probe = List.copyOf(probe);
+    pending = List.copyOf(pending);
     signals = List.copyOf(signals);
     suppressions = List.copyOf(suppressions);
   }
@@ -69,6 +73,7 @@ public record Policy(
         List.of(),
         Map.of(),
         Severities.recommended(),
+        List.of(),
         List.of(),
         List.of(),
         Review.usual(),
@@ -91,6 +96,12 @@ public record Policy(
         .filter(entry -> entry.service().equals(service))
         .map(ServiceRetry::retrying)
         .findFirst();
+  }
+
+  /** Whether this status of a service says that the outcome is not known yet. */
+  public boolean isPending(String service, int status) {
+    return pending.stream()
+        .anyMatch(entry -> entry.service().equals(service) && entry.statuses().contains(status));
   }
 
   /**
@@ -197,6 +208,17 @@ public record Policy(
 
   /** A service and what probes may send of it. */
   public record ServiceProbe(String service, Probing probing, Span span) {}
+
+  /**
+   * With which statuses a service says that it took a request and does not know its outcome yet.
+   *
+   * @param statuses 200 to 299: everything else has a meaning already
+   */
+  public record ServicePending(String service, Set<Integer> statuses, Span span) {
+    public ServicePending {
+      statuses = Set.copyOf(statuses);
+    }
+  }
 
   /**
    * Where a dependency tells how it is.

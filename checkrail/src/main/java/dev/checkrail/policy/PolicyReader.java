@@ -7,6 +7,7 @@ import dev.checkrail.policy.Policy.Probing;
 import dev.checkrail.policy.Policy.Retrying;
 import dev.checkrail.policy.Policy.Review;
 import dev.checkrail.policy.Policy.Service;
+import dev.checkrail.policy.Policy.ServicePending;
 import dev.checkrail.policy.Policy.ServiceProbe;
 import dev.checkrail.policy.Policy.ServiceRetry;
 import dev.checkrail.policy.Policy.Signal;
@@ -58,6 +59,7 @@ public final class PolicyReader {
           "owners",
           "rules",
           "probe",
+          "pending",
           "signals",
           "review",
           "suppressions");
@@ -191,6 +193,7 @@ public final class PolicyReader {
                 fields
                     .word(node, "probe", PROBING)
                     .map(word -> new ServiceProbe(service, word, fields.span(node)))),
+        perService(values, "pending", sets, this::pending),
         signals(values, target),
         review(fields.optional(values, "review")),
         each(values, "suppressions", node -> suppression(node, sets), all -> {}));
@@ -492,6 +495,16 @@ public final class PolicyReader {
       return false;
     }
     return true;
+  }
+
+  private Optional<ServicePending> pending(String service, Node node) {
+    Set<Integer> statuses = new LinkedHashSet<>();
+    for (Node one : fields.items(node)) {
+      fields
+          .integer(one, "a status that says \"not known yet\"", 200, 299)
+          .ifPresent(statuses::add);
+    }
+    return Optional.of(new ServicePending(service, statuses, fields.span(node)));
   }
 
   private List<Signal> signals(Map<String, Node> values, Target target) {

@@ -82,7 +82,10 @@ final class DriftRounds implements AutoCloseable {
   /** Waits until the next look; whether we stop. */
   private boolean rests(String name, Duration pause) {
     try {
-      var unused = sooner(name).tryAcquire(pause.toNanos(), TimeUnit.NANOSECONDS);
+      // Whoever stops us gives one permit, and a thread may rest twice before it looks.
+      var unused =
+          stopping.getCount() == 0
+              || sooner(name).tryAcquire(pause.toNanos(), TimeUnit.NANOSECONDS);
       return stopping.getCount() == 0;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -145,7 +145,7 @@ final class Guard implements AutoCloseable {
     this.acting =
         Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("act " + name).factory());
-    this.detect = new Detect(Expectations.NONE, Detect.History.NONE);
+    this.detect = new Detect(Expectations.NONE);
     this.diagnose = new Diagnose(moved);
     this.thread = Thread.ofPlatform().daemon().name("guard " + name).unstarted(this::run);
   }

@@ -7,7 +7,8 @@ import java.util.Optional;
 /**
  * After Checkrail went back by itself nothing new is rolled out at that load balancer until a
  * person has looked: closed the incident, acknowledged it afterwards, or forced a change. It is
- * read from the journal each time, so that a restart forgets nothing. Safe for many threads.
+ * read from the journal each time, by an index, so that a restart forgets nothing. Safe for many
+ * threads.
  */
 final class RolloutHold {
   private static final int LATEST = 20;

@@ -95,6 +95,34 @@ class PolicyReaderTest {
   }
 
   @Test
+  void statusesThatSayNotKnownYetAreOfAService() {
+    Policy policy =
+        read("""
+        version: 1
+        services: { payments: { path: /v1/** }, refunds: { path: /v2/** } }
+        pending: { payments: [202, 206], refunds: 202 }
+        """)
+            .policy();
+
+    assertThat(policy.isPending("payments", 206)).isTrue();
+    assertThat(policy.isPending("refunds", 202)).isTrue();
+    assertThat(policy.isPending("refunds", 206)).isFalse();
+    assertThat(policy.isPending("web", 202)).isFalse();
+  }
+
+  /** Else a policy could hide failures. */
+  @Test
+  void whatFailsCanNotBeCalledPending() {
+    assertThat(
+            read("{ version: 1, services: { a: { path: / } }, pending: { a: [202, 504] } }")
+                .problems())
+        .extracting(Object::toString)
+        .containsExactly(
+            "checkrail.yaml:1:65: error: a status that says \"not known yet\" has to be a whole number"
+                + " from 200 to 299, not \"504\" (policy/wrong-type)");
+  }
+
+  @Test
   void everyConditionOfASetIsRead() {
     Clause clause =
         clause(

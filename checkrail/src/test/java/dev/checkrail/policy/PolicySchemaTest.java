@@ -29,6 +29,7 @@ class PolicySchemaTest {
         "{ version: 1, services: { a: { hosts: x } }, invariants: [{ name: n, requests: [a, { methods: GET }], must: { not: { reach: b }, respond: 403 } }] }",
         "{ version: 1, tests: [{ request: { url: \"http://a/\", headers: { A: [b] } }, expect: { redirect: true } }] }",
         "{ version: 1, services: { a: { hosts: x } }, suppressions: [{ rule: diff/undeclared-move, at: a, reason: b, owner: c, requests: a }] }",
+        "{ version: 1, services: { a: { hosts: x }, b: { hosts: y } }, pending: { a: [202, 206], b: 202 } }",
         "{ version: 1, target: { features: [OPENSSL], environment: { A: 1, B: ~ } }, review: { approvers: 2 } }",
       })
   void bothAccept(String policy) {
@@ -51,6 +52,8 @@ class PolicySchemaTest {
         "{ version: 1, invariants: [{ name: n, requests: { path: /a }, must: {} }] }",
         "{ version: 1, invariants: [{ name: n, requests: { path: /a }, must: { always: false } }] }",
         "{ version: 1, services: { a: { hosts: x } }, floors: { a: { servers: 0 } } }",
+        "{ version: 1, services: { a: { hosts: x } }, pending: { a: 503 } }",
+        "{ version: 1, services: { a: { hosts: x } }, pending: { a: [\"202\"] } }",
         "{ version: 1, suppressions: [{ rule: diff/undeclared-move, at: a, reason: b, owner: c }] }",
         "{ version: 1, suppressions: [{ rule: time/order, at: a, owner: c }] }",
       })

@@ -91,20 +91,23 @@ final class Demo {
     Drill drill = new Drill(topology, teller, settings.variant(), come);
     Drill.Played played = drill.play();
     Instant until = Instant.now();
-    byte[] bad = badFile(topology);
+    byte[] bad = badFile(topology, played.approved());
     Recount.facts(topology, played.from(), until);
     teller.count(null);
     teller.say("");
     teller.say(Tone.BOLD, "EPILOGUE");
     teller.say("");
     Epilogue epilogue = new Epilogue(topology, teller, settings.variant());
-    JsonNode limitedReport = epilogue.limited(come[0]);
-    JsonNode report = come[0].await(Duration.ofSeconds(120));
+    Optional<JsonNode> limited = limited(epilogue, topology, played.approved(), come[0]);
+    if (limited.isEmpty()) {
+      come[0].stopComing();
+    }
+    JsonNode report = come[0].await(Duration.ofSeconds(150));
     come[1].stop();
     played.observer().close();
     // Again, now that each user has written down what he met until then.
     Clocks clocks = drill.clocks(played.observer(), until);
-    boolean learnt = epilogue.learn(bad);
+    Optional<Epilogue.Played> lesson = lesson(epilogue, limited, played.approved(), bad);
     teller.now("books", "comparing the ledger, the acquirers' books and what users were told");
     JsonNode books = topology.checkBooks();
     JsonNode outcomes = report.path("outcomes");
@@ -127,9 +130,7 @@ final class Demo {
             counts.path("charged_twice").asInt(),
             counts.path("sums_differ").asInt() + counts.path("unbalanced").asInt(),
             false,
-            Optional.of(
-                new Epilogue.Played(
-                    limitedReport.path("users").asInt(), Epilogue.failed(limitedReport), learnt)));
+            lesson);
     Map<String, Double> recounted = Recount.of(home, topology.raw());
     Result counted =
         new Result(
@@ -150,9 +151,42 @@ final class Demo {
     return counted;
   }
 
+  /** What came of the limit; empty if it could not be tried. What is missing is in the table. */
+  private Optional<JsonNode> limited(
+      Epilogue epilogue, Topology topology, String approved, Users users)
+      throws InterruptedException {
+    try {
+      if (Files.readString(topology.configuration()).equals(approved)) {
+        return Optional.of(epilogue.limited(users));
+      }
+      teller.now(Tone.BAD, "epilogue", "is not played: the change was not taken back");
+    } catch (IOException e) {
+      teller.now(Tone.BAD, "epilogue", "broke off: " + e.getMessage());
+    }
+    return Optional.empty();
+  }
+
+  private Optional<Epilogue.Played> lesson(
+      Epilogue epilogue, Optional<JsonNode> limited, String approved, byte[] bad)
+      throws InterruptedException {
+    if (limited.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          new Epilogue.Played(
+              limited.get().path("users").asInt(),
+              Epilogue.failed(limited.get()),
+              epilogue.learn(approved, bad)));
+    } catch (IOException e) {
+      teller.now(Tone.BAD, "epilogue", "broke off: " + e.getMessage());
+      return Optional.empty();
+    }
+  }
+
   /** The file as the stranger left it, made again from the approved one. */
-  private byte[] badFile(Topology topology) throws IOException {
-    String text = Files.readString(topology.configuration());
+  private byte[] badFile(Topology topology, String approved) {
+    String text = approved;
     for (var edit : settings.variant().edits(topology.staging())) {
       String old = edit.path("old").asString("");
       if (!old.isEmpty()) {

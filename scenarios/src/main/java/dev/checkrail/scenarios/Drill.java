@@ -52,8 +52,12 @@ final class Drill {
     this.variant = variant;
   }
 
-  /** What it came to; users are still paying. */
-  record Played(Instant from, Observer observer) {}
+  /**
+   * What it came to; users are still paying.
+   *
+   * @param approved the file as it was before somebody changed it by hand
+   */
+  record Played(Instant from, Observer observer, String approved) {}
 
   /** Users come, as they always do; the control plane will find them there. */
   static Users[] come(Topology topology, Teller teller) throws IOException, InterruptedException {
@@ -109,6 +113,7 @@ final class Drill {
     calm(10_000);
     leads();
     calm(10_000);
+    String approved = Files.readString(topology.configuration());
     Observer observer = Observer.start(topology, "observer");
     for (ObjectNode edit : variant.edits(staging)) {
       topology.stranger(edit);
@@ -122,7 +127,7 @@ final class Drill {
         "stranger",
         "edits the file by hand and reloads HAProxy: " + variant.what());
     watch(observer);
-    return new Played(from, observer);
+    return new Played(from, observer, approved);
   }
 
   /** The wrong leads of the postmortem's 10:40. */

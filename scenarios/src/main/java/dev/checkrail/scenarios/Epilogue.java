@@ -98,7 +98,7 @@ final class Epilogue {
   }
 
   /** Somebody closes the incidents; what the first one teaches is written into the policy. */
-  boolean learn(byte[] badFile) throws IOException, InterruptedException {
+  boolean learn(String approved, byte[] badFile) throws IOException, InterruptedException {
     Control control = topology.control();
     JsonNode incidents = control.get("/api/v1/incidents").json().path("incidents");
     Optional<String> markdown = Optional.empty();
@@ -140,7 +140,7 @@ final class Epilogue {
     Path bad = folder.resolve("bad/haproxy.cfg");
     Files.createDirectories(old.resolveSibling("."));
     Files.createDirectories(bad.resolveSibling("."));
-    Files.copy(topology.configuration(), old, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    Files.writeString(old, approved);
     Files.write(bad, badFile);
     CommandLine.Answer gated =
         topology

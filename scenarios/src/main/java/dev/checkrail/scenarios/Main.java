@@ -34,7 +34,7 @@ public final class Main {
             --act-1         Act 1 only.
             --textbook      The same incident without Checkrail, under Debian's Prometheus and
                             Alertmanager; see 'checkrail demo --textbook --help'.
-            --format json   A line of JSON at the end (one for each run).
+            --format json   A line of JSON at the end (with --runs one for each, and their sums).
         -h, --help          Shows this help.
       Exit status: 0 all went as it should, 1 not, 2 could not run. See docs/drill.md.
       """;

@@ -13,7 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param users of the drill; the merchant with the rate limit is not among them
  * @param ledgerMinusAcquirers how many sums of the books differ
  * @param recountEqual whether a script without our code counted the same
- * @param epilogue what the epilogue came to; empty if it was not played
+ * @param epilogue what the epilogue came to; empty if it was not played to its end
  */
 record Result(
     boolean blocked,
@@ -116,10 +116,11 @@ record Result(
     if (!recountEqual) {
       missed.add("the recount differs");
     }
-    epilogue
-        .filter(it -> !it.blockedNow())
-        .ifPresent(it ->
-            missed.add("epilogue: the file was not blocked by the invariant that was learnt"));
+    if (epilogue.isEmpty()) {
+      missed.add("epilogue: not played to its end");
+    } else if (!epilogue.get().blockedNow()) {
+      missed.add("epilogue: the file was not blocked by the invariant that was learnt");
+    }
     return missed;
   }
 

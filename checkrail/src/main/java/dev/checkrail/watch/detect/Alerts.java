@@ -258,6 +258,7 @@ public final class Alerts {
           SUCCESS_GONE,
           TRAFFIC_DROP,
           ROUTE_ANSWERS,
+          PENDING,
           ROUTE_LATENCY,
           RETRIES,
           FLOOR,

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
 
 /**
  * All detectors of one load balancer: a moment in, what is seen in it out. Pure but for what it
@@ -17,30 +16,15 @@ public final class Detect {
   private static final Duration SET_BACK = Duration.ofSeconds(5);
 
   private Expectations expectations;
-  private final History history;
   private Scene scene;
   private List<Detector> detectors;
   private Instant last = Instant.EPOCH;
 
-  /** What came at the same time on other days, to know that a quiet night is no outage. */
-  @FunctionalInterface
-  public interface History {
-    /** Nothing is known. */
-    History NONE = (route, at) -> OptionalDouble.empty();
-
-    /**
-     * Requests by second of a route, as {@link Sign.Scope#routes} names it, at about this time;
-     * asked once a minute for each route.
-     */
-    OptionalDouble requests(String route, Instant at);
-  }
-
   /** Begins to look. */
-  public Detect(Expectations expectations, History history) {
+  public Detect(Expectations expectations) {
     this.expectations = expectations;
-    this.history = history;
     this.scene = new Scene(expectations);
-    this.detectors = detectors(history);
+    this.detectors = detectors();
   }
 
   /** What is wanted from now on: another version was approved. What was learnt stays. */
@@ -49,7 +33,7 @@ public final class Detect {
     scene.expect(wanted);
   }
 
-  private static List<Detector> detectors(History history) {
+  private static List<Detector> detectors() {
     return List.of(
         new ContractLive(),
         new Unfinished(),
@@ -57,8 +41,9 @@ public final class Detect {
         new CheckVerdict(),
         new ServerShare(),
         new RouteErrors(),
-        new RouteDrop(history),
+        new RouteDrop(),
         new RouteAnswers(),
+        new RoutePending(),
         new Latency(),
         new Retries(),
         new Handshakes(),
@@ -75,7 +60,7 @@ public final class Detect {
   public List<Sign> next(Moment moment) {
     if (moment.at().isBefore(last.minus(SET_BACK))) {
       scene = new Scene(expectations);
-      detectors = detectors(history);
+      detectors = detectors();
     }
     last = moment.at();
     for (Scene.Unit gone : scene.take(moment)) {

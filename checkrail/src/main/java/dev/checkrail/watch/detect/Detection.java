@@ -32,6 +32,8 @@ public enum Detection {
   TRAFFIC_DROP("route/traffic-drop", Level.PAGE, "Requests of a route stay away"),
   /** See {@link RouteAnswers}. */
   ROUTE_ANSWERS("route/answers", Level.TICKET, "More 3xx or 4xx answers than usual"),
+  /** See {@link RoutePending}. */
+  PENDING("route/pending", Level.PAGE, "Answers without a final state"),
   /** See {@link Latency}. */
   ROUTE_LATENCY("route/latency", Level.TICKET, "A route is slower than usual"),
   /** See {@link Retries}. */

@@ -30,6 +30,7 @@ final class Inhibition {
         Detection.OLD_WORKERS);
     explains(
         Detection.CONTRACT,
+        Detection.OUTSIDE_PROBE,
         Detection.UNFINISHED,
         Detection.SERVER_ERRORS,
         Detection.SERVER_REFUSES,
@@ -38,6 +39,7 @@ final class Inhibition {
         Detection.SERVER_SHARE,
         Detection.SERVER_LATENCY,
         Detection.ROUTE_ERRORS,
+        Detection.PENDING,
         Detection.SUCCESS_GONE,
         Detection.ROUTE_ANSWERS,
         Detection.ROUTE_LATENCY,
@@ -47,6 +49,7 @@ final class Inhibition {
         Detection.DRIFT);
     explains(
         Detection.FLOOR,
+        Detection.OUTSIDE_PROBE,
         Detection.ROUTE_ERRORS,
         Detection.SUCCESS_GONE,
         Detection.TRAFFIC_DROP,
@@ -55,6 +58,7 @@ final class Inhibition {
         Detection.RETRIES);
     explains(
         Detection.BLACK_HOLE,
+        Detection.OUTSIDE_PROBE,
         Detection.SERVER_ERRORS,
         Detection.CHECK_DISAGREES,
         Detection.SERVER_SHARE,
@@ -63,12 +67,14 @@ final class Inhibition {
         Detection.RETRIES);
     explains(
         Detection.CHECK_DISAGREES,
+        Detection.OUTSIDE_PROBE,
         Detection.SERVER_ERRORS,
         Detection.ROUTE_ERRORS,
         Detection.SUCCESS_GONE,
         Detection.SERVER_SHARE);
     explains(
         Detection.SERVER_ERRORS,
+        Detection.OUTSIDE_PROBE,
         Detection.ROUTE_ERRORS,
         Detection.SUCCESS_GONE,
         Detection.SERVER_LATENCY,
@@ -76,18 +82,25 @@ final class Inhibition {
         Detection.RETRIES);
     explains(
         Detection.SERVER_REFUSES,
+        Detection.OUTSIDE_PROBE,
         Detection.ROUTE_ANSWERS,
         Detection.SUCCESS_GONE,
         Detection.SERVER_SHARE);
     explains(
         Detection.UNFINISHED,
+        Detection.OUTSIDE_PROBE,
         Detection.SATURATED,
         Detection.SERVER_LATENCY,
         Detection.ROUTE_LATENCY,
         Detection.SERVER_SHARE);
     explains(
-        Detection.ROUTE_ERRORS, Detection.SUCCESS_GONE, Detection.ROUTE_LATENCY, Detection.RETRIES);
+        Detection.ROUTE_ERRORS,
+        Detection.OUTSIDE_PROBE,
+        Detection.SUCCESS_GONE,
+        Detection.ROUTE_LATENCY,
+        Detection.RETRIES);
     explains(Detection.SUCCESS_GONE, Detection.ROUTE_ANSWERS, Detection.ROUTE_LATENCY);
+    explains(Detection.PENDING, Detection.ROUTE_LATENCY, Detection.RETRIES);
     explains(Detection.TRAFFIC_DROP, Detection.SERVER_SHARE);
   }
 

@@ -108,7 +108,7 @@ final class RouteAnswers implements Detector {
       case UNPROCESSABLE -> "422";
       case LIMITED -> "429";
       case REFUSED -> "another 4xx";
-      case SUCCESS, LEFT, NO_REQUEST, ERROR, TIMED_OUT, GAVE_UP, BROKEN -> kind.toString();
+      case SUCCESS, PENDING, LEFT, NO_REQUEST, ERROR, TIMED_OUT, GAVE_UP, BROKEN -> kind.toString();
     };
   }
 

@@ -5,14 +5,12 @@ import java.time.Instant;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 
 /**
  * Requests of a route stay away, or come and hardly succeed.
  *
  * <p><b>Unit:</b> a route, by the log. What is expected is the least that came in any five minutes
- * of the last two hours, so that the end of a burst or a batch is no drop ({@link Lowest}), or what
- * came at the same time before, if somebody knows and it is less ({@link Detect.History}). <i>Stay
+ * of the last two hours, so that the end of a burst or a batch is no drop ({@link Lowest}). <i>Stay
  * away:</i> {@link RateTest}: fewer clients (requests, if they can't be told apart) than a fifth of
  * that; a ticket below a half. <i>Hardly succeed:</i> fewer 2xx than a third of what is expected,
  * and at the same time their share is less than half of the usual one: a client that does
@@ -28,12 +26,7 @@ final class RouteDrop implements Detector {
 
   private static final double SILENT = 0.2;
 
-  private final Detect.History history;
   private final Map<Scene.Unit, State> states = new IdentityHashMap<>();
-
-  RouteDrop(Detect.History history) {
-    this.history = history;
-  }
 
   private static final class Flow {
     final RateTest far;
@@ -70,8 +63,6 @@ final class RouteDrop implements Detector {
     final Flow successes = new Flow();
     final Faded usualShare = new Faded(600);
     final Faded recentShare = new Faded(5);
-    OptionalDouble history = OptionalDouble.empty();
-    long askedAt = Long.MIN_VALUE / 2;
     long wrongSince;
     boolean byClients;
   }
@@ -94,20 +85,12 @@ final class RouteDrop implements Detector {
   private void look(
       Scene scene, Moment.Logged log, Scene.RouteUnit route, State state, List<Sign> signs) {
     long second = scene.second();
-    if (second - state.askedAt >= 60) {
-      state.askedAt = second;
-      state.history = history.requests(route.subject, scene.at());
-    }
     long came = clients(log, route, state);
     boolean known = state.arrivals.usual.known();
     Flow arrivals = state.arrivals;
     Flow successes = state.successes;
     if (known) {
-      double expected = arrivals.expected();
-      if (state.history.isPresent() && !state.byClients) {
-        expected = Math.min(expected, state.history.getAsDouble());
-      }
-      arrivals.add(second, came, log.seconds(), expected, 0.2, 0.5);
+      arrivals.add(second, came, log.seconds(), arrivals.expected(), 0.2, 0.5);
       successes.add(second, route.successes, log.seconds(), successes.expected(), 1 / 3.0, 0.5);
     }
     boolean away = arrivals.farLatch.update(second, arrivals.far.evidence(), true);

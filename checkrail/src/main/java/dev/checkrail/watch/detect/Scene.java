@@ -268,7 +268,7 @@ final class Scene {
         route.seen = second;
         route.requests += requests;
         route.failures += ended.failures();
-        route.successes += ended.of(Band.SUCCESS);
+        route.successes += answered(ended);
         route.retries += flow.retries();
         for (Band band : ALL_BANDS) {
           route.bands[band.ordinal()] += ended.of(band);
@@ -286,7 +286,7 @@ final class Scene {
       if (server != null) {
         server.requests += requests;
         server.failures += ended.failures();
-        server.successes += ended.of(Band.SUCCESS);
+        server.successes += answered(ended);
         server.refusals +=
             ended.of(Band.NOT_FOUND) + ended.of(Band.REFUSED) + ended.of(Band.UNAUTHENTICATED);
         server.flows.add(flow);
@@ -301,6 +301,11 @@ final class Scene {
   /** Requests that tell something: somebody made them and waited for an answer. */
   static long judged(Ended ended) {
     return ended.requests() - ended.of(Band.NO_REQUEST) - ended.of(Band.LEFT);
+  }
+
+  /** As they should be, whether or not the outcome is known already. */
+  private static long answered(Ended ended) {
+    return ended.of(Band.SUCCESS) + ended.of(Band.PENDING);
   }
 
   /** Without a log servers are judged by their counters, and there are no routes. */

@@ -46,6 +46,9 @@ public final class Diagnose {
   private static final double PARTLY = 14;
   private static final double SETTLED = 9;
 
+  /** Share of a service's answers that have no final state before that is a matter for now. */
+  private static final double PENDING = 0.1;
+
   /** Share of all requests that is refused by a limit before that is a matter for now. */
   private static final double REFUSED_BY_LIMITS = 0.1;
 
@@ -626,6 +629,14 @@ public final class Diagnose {
     }
     if (top == Cause.RATE_LIMIT && harm.of(Kind.LIMITED) < REFUSED_BY_LIMITS * harm.all) {
       return false; // Some who ask more often than they may are no outage.
+    }
+    double pending = harm.of(Kind.PENDING);
+    if (pending > 0.7 * harm.total) {
+      Set<String> services = new HashSet<>();
+      harm.units.stream()
+          .filter(unit -> unit.kind() == Kind.PENDING)
+          .forEach(unit -> services.add(unit.cell().service()));
+      return pending >= PENDING * harm.trafficIn(cell -> services.contains(cell.service()));
     }
     return harm.total - business > 0.3 * harm.total;
   }

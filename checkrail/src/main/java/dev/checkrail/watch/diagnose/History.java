@@ -117,6 +117,10 @@ final class History {
   private Usual usual = new Usual();
   private Optional<Double> begun = Optional.empty();
   private boolean frozen;
+
+  /** When the last harm was over. What is usual is not learned from it, nor from what followed. */
+  private double calmSince = Double.NEGATIVE_INFINITY;
+
   private boolean learned;
   private boolean resigned;
   private Optional<Double> harmedSince = Optional.empty();
@@ -160,8 +164,9 @@ final class History {
     while (ticks.size() > KEPT) {
       ticks.removeFirst();
     }
+    calmSince = Math.min(calmSince, tick.time); // a clock that was set back
     if (!frozen) {
-      usual = usualUntil(tick.time - 3);
+      learnUntil(tick.time - 3);
     }
     look(tick);
     judge(tick, answered);
@@ -191,17 +196,21 @@ final class History {
       if (first < Double.MAX_VALUE) {
         harmedSince = Optional.of(first);
         frozen = true;
-        usual = usualUntil(first - 1.5);
+        learnUntil(first - 1.5);
         lastHot = tick.time;
       }
     } else if (tick.time - lastHot > QUIET || resigned) {
       harmedSince = Optional.empty();
       frozen = false;
       learned = true;
+      calmSince =
+          resigned
+              ? Double.NEGATIVE_INFINITY
+              : usual.seconds < LEARNED ? lastHot + SHORT : tick.time;
       streams.clear();
     } else if (first < harmedSince.get()) {
       harmedSince = Optional.of(first);
-      usual = usualUntil(first - 1.5);
+      learnUntil(first - 1.5);
     }
   }
 
@@ -234,8 +243,15 @@ final class History {
     return true;
   }
 
-  private Usual usualUntil(double end) {
-    return usualUntil(end, BASELINE);
+  /**
+   * The minute before is usual. So soon after harm it is not all calm: then what was usual before
+   * the harm stays so, if it is known.
+   */
+  private void learnUntil(double end) {
+    double calm = Math.min(BASELINE, end - calmSince);
+    if (calm == BASELINE || usual.seconds < LEARNED) {
+      usual = usualUntil(end, Math.max(0, calm));
+    }
   }
 
   private Usual usualUntil(double end, double seconds) {
@@ -305,6 +321,8 @@ final class History {
               List.of(Kind.LIMITED),
               "402",
               List.of(Kind.DECLINED),
+              "pending",
+              List.of(Kind.PENDING),
               "4xx",
               List.of(Kind.REFUSED)));
 

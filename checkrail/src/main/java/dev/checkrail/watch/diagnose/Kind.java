@@ -18,6 +18,8 @@ enum Kind {
   REDIRECTED("redirects", false, false),
   LIMITED("429", false, false),
   DECLINED("402", false, false),
+  /** Accepted, and the outcome is not known yet. */
+  PENDING("answers without a final state", false, false),
   REFUSED("other 4xx", false, false),
   /** Answered, and far later than usual. */
   SLOW("slow answers", false, true),

@@ -62,6 +62,7 @@ final class Sums {
     put(Kind.REDIRECTED, ended.of(Band.REDIRECTED));
     put(Kind.LIMITED, ended.of(Band.LIMITED));
     put(Kind.DECLINED, ended.of(Band.DECLINED));
+    put(Kind.PENDING, ended.of(Band.PENDING));
     put(Kind.REFUSED, ended.of(Band.REFUSED));
     retries += flow.retries();
     queueMillis += flow.queueMillis();

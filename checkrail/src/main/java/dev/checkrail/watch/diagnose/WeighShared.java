@@ -25,12 +25,22 @@ final class WeighShared {
                 && unit.kind() != Kind.NOT_FOUND
                 && unit.kind() != Kind.LIMITED
                 && unit.kind() != Kind.REFUSED
-                && (cause == Cause.ACQUIRER || unit.kind() != Kind.DECLINED)
+                && (cause == Cause.ACQUIRER
+                    || (unit.kind() != Kind.DECLINED && unit.kind() != Kind.PENDING))
                 && (unit.cell().server().isEmpty() || !unit.cell().pool().isEmpty());
     one.scope(harm, harm.in(one.place), 0.9, "servers, in a way in which it would show");
     of.uniform(one);
     signals.dependency(one, cause);
     if (cause == Cause.ACQUIRER) {
+      double pending = harm.of(Kind.PENDING);
+      if (pending > 0.5 * harm.total) {
+        one.add(
+            Reason.Kind.MECHANISM,
+            2.5,
+            "of %.0f of %.0f harmed the outcome is not known: who is asked for it gave no answer",
+            pending,
+            harm.total);
+      }
       double declined = harm.of(Kind.DECLINED);
       if (declined > 0.5 * harm.total) {
         double more = asking.arrivals();

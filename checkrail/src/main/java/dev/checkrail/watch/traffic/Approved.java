@@ -21,6 +21,7 @@ public final class Approved {
   private record Place(String pool, String server) {}
 
   private final Regions regions;
+  private final Policy policy;
   private final boolean inventory;
   private final Map<Place, List<String>> serves = new HashMap<>();
   private final Captures captures;
@@ -30,6 +31,7 @@ public final class Approved {
    */
   public Approved(Regions regions, Configuration configuration, Policy policy) {
     this.regions = regions;
+    this.policy = policy;
     this.inventory = !policy.inventory().isEmpty();
     for (Pool pool : configuration.pools()) {
       for (Server server : pool.servers()) {
@@ -56,6 +58,16 @@ public final class Approved {
 
   Regions regions() {
     return regions;
+  }
+
+  /**
+   * Whether an answer says that the outcome is not known yet, by the policy, in a service that the
+   * request belongs to or may belong to.
+   */
+  boolean isPending(Region region, int status) {
+    return !policy.pending().isEmpty()
+        && (region.services().stream().anyMatch(service -> policy.isPending(service, status))
+            || region.perhaps().stream().anyMatch(service -> policy.isPending(service, status)));
   }
 
   /**

@@ -7,12 +7,17 @@ import dev.checkrail.logs.LogRecord;
  *
  * <p>Decided by the status that the client got, the first two characters of the termination state
  * (Configuration Manual 2.6, section 8.5: who ended it, and in which phase) and, for clients that
- * left, how long they had waited. What the log cannot tell (a payment without a final state) is not
- * here.
+ * left, how long they had waited. Whether a success is one whose outcome is not known yet is for
+ * the policy to say: {@link Approved#isPending}.
  */
 public enum Band {
   /** 1xx and 2xx; a TCP session that ran to its end. */
   SUCCESS(false),
+  /**
+   * Accepted, and the outcome is not known yet, as the policy's {@code pending} says: no failure,
+   * and not what was asked for.
+   */
+  PENDING(false),
   /** 3xx. */
   REDIRECTED(false),
   /** 401. */

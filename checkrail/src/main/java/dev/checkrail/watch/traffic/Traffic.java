@@ -2,7 +2,6 @@ package dev.checkrail.watch.traffic;
 
 import dev.checkrail.logs.LogRecord;
 import dev.checkrail.prove.Region;
-import dev.checkrail.prove.Seen;
 import dev.checkrail.replay.Told;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -113,8 +112,12 @@ public final class Traffic {
       late++;
       return;
     }
-    Band band = Band.of(record);
-    Cell.Key key = key(record, band);
+    Band ended = Band.of(record);
+    Optional<Region> region =
+        ended == Band.NO_REQUEST ? Optional.empty() : approved.flatMap(rules -> at(rules, record));
+    boolean pending = ended == Band.SUCCESS && isPending(region, record.status());
+    Band band = pending ? Band.PENDING : ended;
+    Cell.Key key = key(record, band, region);
     Cell cell = slot.cells.get(key);
     if (cell == null) {
       if (slot.cells.size() >= limits.rowsPerSecond() || rows >= limits.rows()) {
@@ -211,7 +214,17 @@ public final class Traffic {
 
   // Routes.
 
-  private Cell.Key key(LogRecord record, Band band) {
+  private static Optional<Region> at(Approved rules, LogRecord record) {
+    return rules.regions().at(Told.by(record, rules.captures(record.frontend())));
+  }
+
+  private boolean isPending(Optional<Region> region, int status) {
+    return region.isPresent()
+        && approved.isPresent()
+        && approved.get().isPending(region.get(), status);
+  }
+
+  private Cell.Key key(LogRecord record, Band band, Optional<Region> found) {
     String pool = record.backend().equals(record.frontend()) ? "" : record.backend();
     String server = record.server().orElse("");
     if (approved.isEmpty()) {
@@ -227,8 +240,6 @@ public final class Traffic {
       return new Cell.Key(
           new Route(record.frontend(), "-", "(none)", ""), pool, server, Fit.NOT_ROUTED, false);
     }
-    Seen seen = Told.by(record, rules.captures(record.frontend()));
-    Optional<Region> found = rules.regions().at(seen);
     if (found.isEmpty()) {
       return new Cell.Key(
           new Route(record.frontend(), "-", "(none)", ""),

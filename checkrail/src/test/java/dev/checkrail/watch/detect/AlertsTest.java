@@ -69,6 +69,19 @@ class AlertsTest {
     assertThat(notice.alert().since()).isEqualTo(Instant.ofEpochSecond(1_700_000_000L));
   }
 
+  /** Requests through the load balancer fail because its servers do: that is one matter. */
+  @Test
+  void aProbeFromOutsideJoinsThePageOfItsServers() {
+    Sign outside = sign(Detection.OUTSIDE_PROBE, Level.PAGE, "payments through :443", "be_pay");
+    look(5, errors(Level.PAGE));
+    look(60, errors(Level.PAGE), outside);
+    assertThat(notices).hasSize(1);
+
+    look(200, outside);
+    assertThat(notices.getLast().alert().detection()).isEqualTo(Detection.OUTSIDE_PROBE);
+    assertThat(notices.getLast().wake()).isTrue();
+  }
+
   @Test
   void aTicketWakesNobodyUpUntilItIsAPage() {
     look(10, errors(Level.TICKET));

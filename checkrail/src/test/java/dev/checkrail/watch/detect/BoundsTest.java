@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class BoundsTest {
   @Test
   void thereAreAtMostSoManyUnits() {
-    Detect detect = new Detect(Expectations.NONE, Detect.History.NONE);
+    Detect detect = new Detect(Expectations.NONE);
     for (int second = 0; second < 20; second++) {
       Given given = Given.second(second);
       for (int i = 0; i < 400; i++) {
@@ -29,7 +29,7 @@ class BoundsTest {
 
   @Test
   void whatIsNotThereForAnHourMakesRoom() {
-    Detect detect = new Detect(Expectations.NONE, Detect.History.NONE);
+    Detect detect = new Detect(Expectations.NONE);
     long second = 0;
     for (int round = 0; round < 3; round++) {
       for (int i = 0; i < 2; i++) {

@@ -48,8 +48,12 @@ final class CleanDays {
   private final Town.Stream broken;
   private final Town.Stream testing;
   private final Town.Stream batch;
+  private final Town.Stream asking;
   private final List<Story> stories = new ArrayList<>();
   private double declines = 0.09;
+
+  /** Usual share of outcomes that are not known at once. */
+  private static final double PENDING = 0.002;
 
   /** Something that goes on for some seconds. */
   private interface Story {
@@ -71,6 +75,9 @@ final class CleanDays {
     this.broken = noise(0);
     this.testing = noise(0).ends(Band.DECLINED, 0.95);
     this.batch = noise(0).ends(Band.DECLINED, 0.05);
+    this.asking = noise(0).ends(Band.PENDING, 1);
+    asking.oneClient = true;
+    payments.ends(Band.PENDING, PENDING);
     broken.oneClient = true;
     batch.oneClient = true;
     Map<ServerName, List<String>> serves = new LinkedHashMap<>();
@@ -81,7 +88,7 @@ final class CleanDays {
             serves,
             List.of(new Expectations.Floor("payments", 2, Set.copyOf(serves.keySet()))),
             true);
-    this.detect = new Detect(expectations, Detect.History.NONE);
+    this.detect = new Detect(expectations);
     this.habits =
         List.of(
             new Habitual(2, this::brokenMerchant),
@@ -91,6 +98,7 @@ final class CleanDays {
             new Habitual(1, this::deploy),
             new Habitual(0.7, this::change),
             new Habitual(1, this::slowAcquirer),
+            new Habitual(10, this::stuckPayment),
             new Habitual(0.5, this::issuer),
             new Habitual(20, this::scanner),
             new Habitual(6, this::lateLook),
@@ -274,8 +282,19 @@ final class CleanDays {
   private void slowAcquirer() {
     int lasts = between(60, 600);
     double slower = 1.5 + 1.5 * random.nextDouble();
+    double unanswered = 0.04 * random.nextDouble();
     stories.add(n -> {
       payments.to.forEach(server -> server.slower = n < lasts ? slower : 1);
+      payments.ends(Band.PENDING, n < lasts ? unanswered : PENDING);
+      return n < lasts;
+    });
+  }
+
+  /** The outcome of one payment is not known for a while, and its page asks twice a second. */
+  private void stuckPayment() {
+    int lasts = between(2, 16);
+    stories.add(n -> {
+      asking.rate = n < lasts ? 2 : 0;
       return n < lasts;
     });
   }

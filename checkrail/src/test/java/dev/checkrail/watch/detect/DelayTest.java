@@ -70,7 +70,7 @@ class DelayTest {
   }
 
   private static double delay(Town town, Fault fault) {
-    Detect detect = new Detect(Expectations.NONE, Detect.History.NONE);
+    Detect detect = new Detect(Expectations.NONE);
     for (int i = 0; i < QUIET; i++) {
       detect.next(town.next());
     }
@@ -93,7 +93,7 @@ class DelayTest {
       for (int seed = 1; seed <= SEEDS; seed++) {
         Town town = Town.ordinary(seed, 60);
         town.logged = logged;
-        Detect detect = new Detect(Expectations.NONE, Detect.History.NONE);
+        Detect detect = new Detect(Expectations.NONE);
         for (int i = 0; i < QUIET; i++) {
           detect.next(town.next());
         }

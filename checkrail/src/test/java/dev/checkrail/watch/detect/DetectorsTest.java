@@ -41,7 +41,7 @@ class DetectorsTest {
 
   private final Town town = Town.ordinary(18, 60);
   private final Town.Stream payments = town.streams.getFirst();
-  private Detect detect = new Detect(FLOOR, Detect.History.NONE);
+  private Detect detect = new Detect(FLOOR);
   private final List<Sign> seen = new ArrayList<>();
 
   private void quiet() {
@@ -89,6 +89,17 @@ class DetectorsTest {
       seen.addAll(detect.next(town.next()));
     }
     assertThat(kinds()).doesNotContain(Detection.SERVER_ERRORS, Detection.BLACK_HOLE);
+  }
+
+  /**
+   * An acquirer half-answers: 2xx, in time, by all servers, and nobody knows whether it was paid.
+   */
+  @Test
+  void aFifthOfTheOutcomesIsNotKnown() {
+    quiet();
+    payments.ends(Band.PENDING, 0.2);
+    until(Detection.PENDING, "payments at fe", Level.PAGE, 10);
+    assertThat(kinds()).containsOnly(Detection.PENDING);
   }
 
   /** It answers 503 at once, so it looks free to "leastconn". */
@@ -211,7 +222,7 @@ class DetectorsTest {
 
   @Test
   void requestsWait() {
-    detect = new Detect(Expectations.NONE, Detect.History.NONE);
+    detect = new Detect(Expectations.NONE);
     for (int i = 0; i < 30; i++) {
       seen.addAll(
           detect.next(
@@ -232,7 +243,7 @@ class DetectorsTest {
 
   @Test
   void anOldWorkerThatStaysIsATicket() {
-    detect = new Detect(Expectations.NONE, Detect.History.NONE);
+    detect = new Detect(Expectations.NONE);
     for (int i = 0; i < 100; i++) {
       seen.addAll(
           detect.next(
@@ -265,7 +276,7 @@ class DetectorsTest {
 
   @Test
   void probesFromOutsideFailThreeTimes() {
-    detect = new Detect(Expectations.NONE, Detect.History.NONE);
+    detect = new Detect(Expectations.NONE);
     for (int i = 0; i < 10; i++) {
       seen.addAll(
           detect.next(
@@ -276,9 +287,83 @@ class DetectorsTest {
     }
   }
 
+  /** Then servers have alerts of their own, which explain it; alone it is told all the same. */
+  @Test
+  void probesFromOutsideWaitIfNoServerAnswersDirectly() {
+    detect = new Detect(Expectations.NONE);
+    for (int i = 0; i < 20; i++) {
+      seen.addAll(
+          detect.next(
+              Given.second(i)
+                  .probe(probed(ProbeTarget.Kind.OUTSIDE, i / 2, Probed.Outcome.BAD_STATUS))
+                  .probe(probed(ProbeTarget.Kind.SAFE, i / 2, Probed.Outcome.BAD_STATUS))
+                  .moment()));
+      assertThat(kinds().contains(Detection.OUTSIDE_PROBE)).isEqualTo(i >= 14);
+    }
+  }
+
+  /** The servers are well: nothing else explains it. */
+  @Test
+  void probesFromOutsideDoNotWaitIfServersAnswerDirectly() {
+    detect = new Detect(Expectations.NONE);
+    for (int i = 0; i < 6; i++) {
+      seen.addAll(
+          detect.next(
+              Given.second(i)
+                  .probe(probed(ProbeTarget.Kind.OUTSIDE, i / 2, Probed.Outcome.BAD_STATUS))
+                  .probe(probed(ProbeTarget.Kind.SAFE, i / 2, Probed.Outcome.GOOD))
+                  .moment()));
+      assertThat(kinds().contains(Detection.OUTSIDE_PROBE)).isEqualTo(i >= 4);
+    }
+  }
+
+  /** A rolling restart by our own commands. */
+  @Test
+  void whatAServerWasToldByUsIsNoDrift() {
+    quiet();
+    town.event(
+        Moment.Event.What.RUNTIME,
+        "runtime.told lb edge; server: be_pay/pay-2; state: maint; weight: 50");
+    town.drift(
+        Drift.Part.RUNTIME_SERVERS,
+        "state be_pay/pay-2",
+        "state be_pay/pay-2: the files say ready, in memory it is maint");
+    town.drift(
+        Drift.Part.RUNTIME_SERVERS,
+        "weight be_pay/pay-2",
+        "weight be_pay/pay-2: the files say weight 100, in memory it is weight 50");
+    for (int i = 0; i < 60; i++) {
+      seen.addAll(detect.next(town.next()));
+    }
+    assertThat(kinds()).doesNotContain(Detection.DRIFT);
+
+    town.drift(
+        Drift.Part.RUNTIME_SERVERS,
+        "state be_pay/pay-1",
+        "state be_pay/pay-1: the files say ready, in memory it is maint");
+    until(Detection.DRIFT, "runtime-servers", Level.TICKET, 2);
+    assertThat(seen.getLast().text()).contains("be_pay/pay-1").doesNotContain("more");
+  }
+
+  /** What it was told counts, not that it was told something. */
+  @Test
+  void whatAServerWasToldByOthersAfterwardsIsDrift() {
+    quiet();
+    town.event(
+        Moment.Event.What.RUNTIME, "runtime.told lb edge; server: be_pay/pay-2; state: ready");
+    for (int i = 0; i < 40; i++) {
+      detect.next(town.next());
+    }
+    town.drift(
+        Drift.Part.RUNTIME_SERVERS,
+        "state be_pay/pay-2",
+        "state be_pay/pay-2: the files say ready, in memory it is maint");
+    until(Detection.DRIFT, "runtime-servers", Level.TICKET, 2);
+  }
+
   @Test
   void aServerSaysThatItDoesNotServeWhatItShould() {
-    detect = new Detect(Expectations.NONE, Detect.History.NONE);
+    detect = new Detect(Expectations.NONE);
     for (int i = 0; i < 4; i++) {
       seen.addAll(
           detect.next(
@@ -334,7 +419,7 @@ class DetectorsTest {
 
   @Test
   void aClockThatJumpedIsAPage() {
-    detect = new Detect(Expectations.NONE, Detect.History.NONE);
+    detect = new Detect(Expectations.NONE);
     detect.next(Given.second(1).moment());
     List<Sign> signs =
         detect.next(Given.second(2).intake(new Moment.Intake(10, 0, 0, 0, 0, 0, 1, "")).moment());
@@ -346,7 +431,7 @@ class DetectorsTest {
   /** An act that lies in the future by now must not keep us from looking. */
   @Test
   void aClockThatIsSetBackBeginsAnew() {
-    detect = new Detect(Expectations.NONE, Detect.History.NONE);
+    detect = new Detect(Expectations.NONE);
     detect.next(Given.second(10_000).event(Moment.Event.What.APPLY_BEGAN, "apply.began").moment());
     for (int i = 0; i < 3; i++) {
       seen.addAll(
@@ -366,7 +451,7 @@ class DetectorsTest {
 
   @Test
   void aPauseOfOursIsATicket() {
-    detect = new Detect(Expectations.NONE, Detect.History.NONE);
+    detect = new Detect(Expectations.NONE);
     detect.next(Given.second(1).moment());
     assertThat(detect.next(Given.second(22).afterGap().moment()))
         .singleElement()
@@ -440,7 +525,7 @@ class DetectorsTest {
     List<List<Sign>> twice = new ArrayList<>();
     for (int run = 0; run < 2; run++) {
       Town again = Town.ordinary(5, 40);
-      Detect one = new Detect(Expectations.NONE, Detect.History.NONE);
+      Detect one = new Detect(Expectations.NONE);
       List<Sign> all = new ArrayList<>();
       for (int i = 0; i < 400; i++) {
         again.streams.getFirst().ends(Band.ERROR, i < 300 ? 0.001 : 0.2);

@@ -42,7 +42,7 @@ class IncidentTest {
                       ServerName.of("be_pay/pay-3")))),
           true);
 
-  private final Detect detect = new Detect(expectations, Detect.History.NONE);
+  private final Detect detect = new Detect(expectations);
   private final Alerts alerts = new Alerts(Alerts.State.EMPTY);
   private final List<Notice> notices = new ArrayList<>();
 

@@ -17,7 +17,7 @@ class LeaksTest {
     List<Integer> all = new ArrayList<>();
     for (long seed = 1; seed <= 20; seed++) {
       Town town = Town.ordinary(seed, 60);
-      Detect detect = new Detect(Expectations.NONE, Detect.History.NONE);
+      Detect detect = new Detect(Expectations.NONE);
       for (int i = 0; i < QUIET; i++) {
         assertThat(detect.next(town.next())).isEmpty();
       }

@@ -18,7 +18,7 @@ class NoPageTest {
   private void noPage(double rate, int seconds, Story story) {
     for (long seed = 1; seed <= 5; seed++) {
       Town town = Town.ordinary(seed, rate);
-      Detect detect = new Detect(Expectations.NONE, Detect.History.NONE);
+      Detect detect = new Detect(Expectations.NONE);
       IntConsumer each = story.of(town);
       for (int i = -900; i < seconds; i++) {
         if (i >= 0) {
@@ -99,6 +99,28 @@ class NoPageTest {
               }
             });
     assertThat(tickets).extracting(Sign::detection).containsOnly(Detection.DRIFT);
+  }
+
+  /** One payment in 20 has no outcome at once, and its page asks again: nobody fails by that. */
+  @Test
+  void outcomesOfFewAreNotKnownAtOnce() {
+    for (double rate : new double[] {60, 8}) {
+      noPage(
+          rate, 600, town -> i -> town.streams.getFirst().ends(Band.PENDING, i < 400 ? 0.05 : 0));
+    }
+    assertThat(tickets).extracting(Sign::detection).containsOnly(Detection.PENDING);
+  }
+
+  /** Its page asks twice a second, at night, when nobody else pays. */
+  @Test
+  void oneStuckPaymentIsAskedForAgainAndAgain() {
+    noPage(
+        0.05,
+        900,
+        town -> {
+          Town.Stream asking = noise(town).ends(Band.PENDING, 1);
+          return i -> asking.rate = i % 300 < 16 ? 2 : 0;
+        });
   }
 
   /** Few requests: one of three that fails is a third. */

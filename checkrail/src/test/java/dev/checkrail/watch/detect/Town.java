@@ -557,9 +557,13 @@ final class Town {
   }
 
   void drift(Drift.Part part, String text) {
+    drift(part, part.word(), text);
+  }
+
+  void drift(Drift.Part part, String key, String text) {
     drifts.add(
         new Drifting.Since(
-            new Drift.Found(part, part.word(), "approved.cfg", text, text), Given.at(second)));
+            new Drift.Found(part, key, "approved.cfg", text, text), Given.at(second)));
   }
 
   /** The payment gateway of the examples, with the failures of an ordinary day. */

@@ -113,6 +113,24 @@ class DiagnoseTest {
     return story;
   }
 
+  /** The second of two outages a minute apart is measured against the calm before the first. */
+  @Test
+  void anOutageIsNotUsualForTheNextOne() {
+    Story story = new Story(60, 4);
+    for (double when : new double[] {60, 150}) {
+      story.fleet.at(when, () -> story.fleet.pays().forEach(pay -> pay.fails = 0.3));
+      story.fleet.at(when + 25, () -> story.fleet.pays().forEach(pay -> pay.fails = 0.0005));
+    }
+    story.until(160);
+
+    Diagnosis first = story.said.get(66);
+    Diagnosis second = story.said.get(156);
+    assertThat(story.said.get(130).harmedSince()).isEmpty();
+    assertThat(first.harmedSince()).isPresent();
+    assertThat(second.harmedSince()).isPresent();
+    assertThat(second.harmed()).isBetween(0.6 * first.harmed(), 1.6 * first.harmed());
+  }
+
   private static final Diagnosis NOTHING =
       new Diagnosis(
           java.time.Instant.EPOCH,

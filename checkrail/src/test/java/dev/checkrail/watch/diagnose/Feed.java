@@ -567,6 +567,7 @@ final class Feed {
           status >= 500
               ? Band.ERROR
               : switch (status) {
+                case 202 -> Band.PENDING;
                 case 401 -> Band.UNAUTHENTICATED;
                 case 402 -> Band.DECLINED;
                 case 404 -> Band.NOT_FOUND;

@@ -174,11 +174,10 @@ final class Fleet {
       boolean half = random.nextDouble() < halfAnswers;
       double no = tiny ? 0.95 : brand.equals(badBrand) ? badBrandDeclined : declined;
       boolean refused = random.nextDouble() < no;
-      double told = half ? 4 : takes;
       after(
-          told,
+          takes,
           () -> {
-            seconds += told;
+            seconds += takes;
             if (half) {
               errors++;
               done.accept(3);
@@ -390,7 +389,7 @@ final class Fleet {
       if (known != null) {
         duplicates++;
         done.accept(known == 1 ? 409 : known);
-        return;
+        return; // 202 as long as the acquirer has not said what became of it
       }
       connection(
           () ->
@@ -420,7 +419,7 @@ final class Fleet {
                   case 0 -> 201;
                   case 1 -> 402;
                   case 2 -> 503;
-                  case 3 -> 504;
+                  case 3 -> 202;
                   default -> 502;
                 };
             if (said == 3) {
@@ -433,7 +432,10 @@ final class Fleet {
                                 true,
                                 ok ->
                                     free(() -> {
-                                      if (ok && (status == 201 || status == 402)) {
+                                      if (ok && status == 202) {
+                                        keys.put(request.key, status);
+                                        after(1, () -> keys.put(request.key, 201));
+                                      } else if (ok && (status == 201 || status == 402)) {
                                         keys.put(request.key, status);
                                       } else {
                                         keys.remove(request.key);
@@ -1220,15 +1222,19 @@ final class Fleet {
           case CATALOGUE -> "shop.example.com";
           case REPORT -> "reports.example.com";
         };
-    attempt(r, 0, 0);
+    attempt(r, 0, 0, now + patience);
   }
 
-  private void attempt(Request r, int number, int hops) {
+  private void attempt(Request r, int number, int hops, double until) {
     send(
         r,
         status -> {
           if (status == 301 && hops < 5) {
-            attempt(r, number, hops + 1);
+            attempt(r, number, hops + 1, until);
+            return;
+          }
+          if (status == 202 && now + 0.5 < until) {
+            after(0.5, () -> attempt(r.copy(), number, 0, until));
             return;
           }
           boolean failed = status < 0 || status >= 500 || status == 301;
@@ -1237,7 +1243,7 @@ final class Fleet {
             if (impatientRetries ? number < 6 : number < 1) {
               after(
                   impatientRetries ? 0.01 : 0.5 + random.nextDouble(),
-                  () -> attempt(r.copy(), number + 1, 0));
+                  () -> attempt(r.copy(), number + 1, 0, now + patience));
             }
           }
         });

@@ -38,6 +38,7 @@ class TrafficTest {
         - { name: pay-2, address: "127.0.0.1:9102", serves: [web] }
         - { name: web-1, address: "127.0.0.1:9301", serves: [web] }
         - { name: rep-1, address: "127.0.0.1:9201", serves: [web] }
+      pending: { payments: [202] }
       """;
 
   private static final String CONFIGURATION =
@@ -408,6 +409,27 @@ class TrafficTest {
 
     assertThat(all.requests()).isEqualTo(5);
     assertThat(all.clientsOf("web").orElseThrow().all()).isEqualTo(1);
+  }
+
+  /** Of other services 202 is what was asked for, and other statuses of payments are. */
+  @Test
+  void whatThePolicyCallsPendingIsNoSuccessAndNoFailure() {
+    Traffic traffic = judging();
+    traffic.add(
+        List.of(
+            payment().to("be_pay", "pay-1").ended(202, "----").record(),
+            payment().to("be_pay", "pay-1").ended(201, "----").record(),
+            payment().to("be_pay", "pay-1").ended(202, "sD--").record(),
+            Logged.request().ended(202, "----").record()));
+
+    Second second = traffic.snapshot(SECOND);
+
+    assertThat(second.rows())
+        .extracting(row -> row.route().service(), Row::bands)
+        .containsExactly(
+            tuple("payments", Map.of(Band.PENDING, 1L, Band.SUCCESS, 1L, Band.TIMED_OUT, 1L)),
+            tuple("web", Map.of(Band.SUCCESS, 1L)));
+    assertThat(second.failures()).isEqualTo(1);
   }
 
   private static Logged payment() {

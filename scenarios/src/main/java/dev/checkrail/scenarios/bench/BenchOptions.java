@@ -10,6 +10,7 @@ import java.util.List;
  * What the command line says.
  *
  * @param only scenarios, by number
+ * @param out where runs are kept; several only to be read
  * @param atMost no run is begun later than that
  * @param stay for how long is looked whether an answer stays
  */
@@ -20,7 +21,7 @@ record BenchOptions(
     List<Integer> only,
     List<Long> seeds,
     List<Double> loads,
-    Path out,
+    List<Path> out,
     boolean resume,
     boolean json,
     boolean keep,
@@ -43,7 +44,8 @@ record BenchOptions(
             --minutes M     Begins no run later than that.
             --stay S        For how long is looked whether an answer stays. Default: 60.
             --keep-logs     Keeps the raw logs of everything.
-            --table         Runs nothing; prints the table of what is there.
+            --table         Runs nothing; prints the table of what is there. Then --out may be given
+                            several times: the table is of all of them together.
             --list          Runs nothing; says what the scenarios are, and which are left out.
             --format json   The runs as lines of JSON instead of the table.
         -h, --help          Shows this help.
@@ -53,6 +55,8 @@ record BenchOptions(
         checkrail fault-bench --out /tmp/bench --resume --minutes 30
             goes on with the whole bench for half an hour
         checkrail fault-bench --out /tmp/bench --table
+        checkrail fault-bench --out /tmp/bench-1 --out /tmp/bench-2 --table
+            what two clones of the same commit measured, side by side on this machine
       Exit status: 0 the true cause was among the first two in all runs and no rollback was wrong,
       1 it was not, 2 could not run.
       """;
@@ -61,6 +65,7 @@ record BenchOptions(
     only = List.copyOf(only);
     seeds = List.copyOf(seeds);
     loads = List.copyOf(loads);
+    out = List.copyOf(out);
   }
 
   /**
@@ -78,7 +83,7 @@ record BenchOptions(
     List<Integer> only = new ArrayList<>(Scenarios.all().stream().map(Scenario::number).toList());
     List<Long> seeds = List.of(1L, 2L);
     List<Double> loads = List.of(60.0, 8.0);
-    Path out = home.resolve(".checkrail/fault-bench");
+    List<Path> out = new ArrayList<>();
     double minutes = 1_000_000;
     double stay = FaultBench.STAY.toSeconds();
     List<String> words = new ArrayList<>();
@@ -100,7 +105,7 @@ record BenchOptions(
         case "--only" -> only = numbers(word, it).stream().map(Double::intValue).toList();
         case "--seeds" -> seeds = numbers(word, it).stream().map(Double::longValue).toList();
         case "--loads" -> loads = numbers(word, it);
-        case "--out" -> out = Path.of(value(word, it)).toAbsolutePath().normalize();
+        case "--out" -> out.add(Path.of(value(word, it)).toAbsolutePath().normalize());
         case "--minutes" -> minutes = numbers(word, it).getFirst();
         case "--stay" -> stay = numbers(word, it).getFirst();
         case "--format" -> {
@@ -112,6 +117,12 @@ record BenchOptions(
         }
         default -> throw new IllegalArgumentException("fault-bench knows no '" + word + "'");
       }
+    }
+    if (out.isEmpty()) {
+      out.add(home.resolve(".checkrail/fault-bench"));
+    }
+    if (out.size() > 1 && !table) {
+      throw new IllegalArgumentException("several --out are for --table only");
     }
     only.forEach(Scenarios::of);
     if (loads.stream().anyMatch(it -> it <= 0 || it > 1000)) {
@@ -130,6 +141,11 @@ record BenchOptions(
         keep,
         Duration.ofMillis((long) (60_000 * minutes)),
         Duration.ofMillis((long) (1000 * stay)));
+  }
+
+  /** Where the runs of this bench are kept. */
+  Path folder() {
+    return out.getFirst();
   }
 
   /** Rows that are to be shown. */

@@ -6,14 +6,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Which version of the product is tried. */
-final class Commit {
+public final class Commit {
   private Commit() {}
 
   /**
    * Its commit, with a plus sign if files of it were changed; {@code unknown} without git. A copy
    * that is no clone says it in a file {@code COMMIT}.
    */
-  static String of(Path home) throws InterruptedException {
+  public static String of(Path home) throws InterruptedException {
     try {
       Path said = home.resolve("COMMIT");
       if (Files.isRegularFile(said)) {

@@ -30,8 +30,9 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <p>What they are like can be changed while they come, by lines on a port of the loopback: {@code
  * rate 6}, {@code patience 1.5}, {@code retries 10} (at once), {@code shouting 0.07}, {@code source
- * one}, {@code loop 300}, {@code testing 40}, {@code declines 0.6}, {@code pool 200 HOST 30},
- * {@code usual}, {@code count}.
+ * one}, {@code loop 300}, {@code testing 40}, {@code declines 0.6}, {@code pool 200 HOST}
+ * (connections that are kept), {@code use 8} (each of them every 8 s), {@code usual}, {@code
+ * count}.
  */
 public final class Crowd {
   private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -51,6 +52,7 @@ public final class Crowd {
   private final AtomicLong failed = new AtomicLong();
   private volatile Manners manners = Manners.USUAL;
   private volatile int era;
+  private volatile double useEach; // seconds; 0: kept connections are not used
 
   /** What users are like at the moment. */
   private record Manners(
@@ -296,8 +298,8 @@ public final class Crowd {
     }
   }
 
-  /** One client with a connection that it keeps, and uses now and then. */
-  private void stay(String host, double period, Random random) {
+  /** One client with a connection that it keeps: it asks once, and again when it is used. */
+  private void stay(String host, Random random) {
     String request = lookup(keys.get(random.nextInt(keys.size())));
     int now = era;
     long until = System.nanoTime() + TimeUnit.MINUTES.toNanos(10);
@@ -315,13 +317,23 @@ public final class Crowd {
           }
           write(begun, "stay", host, Integer.toString(status));
           open = exchange.open();
-          sleepUntil(System.nanoTime() / 1e9 + period * (0.5 + random.nextDouble()));
+          rest(now, random);
         }
       } catch (IOException e) {
         write(Instant.now(), "stay", host, "0");
-        sleepUntil(System.nanoTime() / 1e9 + period * (0.5 + random.nextDouble()));
+        rest(now, random);
       }
     }
+  }
+
+  /** Until it is used again. */
+  private void rest(int now, Random random) {
+    double least = 0.5;
+    while (useEach <= 0 && era == now) {
+      sleepUntil(System.nanoTime() / 1e9 + 0.1);
+      least = 0; // not all of them in the same moment
+    }
+    sleepUntil(System.nanoTime() / 1e9 + useEach * (least + random.nextDouble()));
   }
 
   // --- being told
@@ -350,6 +362,7 @@ public final class Crowd {
     switch (words[0]) {
       case "usual" -> {
         manners = Manners.USUAL;
+        useEach = 0;
         era++;
       }
       case "count" -> {
@@ -357,17 +370,17 @@ public final class Crowd {
       }
       case "pool" -> {
         int many = Integer.parseInt(words[1]);
-        double period = Double.parseDouble(words[3]);
         for (int i = 0; i < many; i++) {
           Random own = new Random(arrivals.nextLong());
           double when = System.nanoTime() / 1e9 + 3.0 * i / many;
           Thread.ofVirtual()
               .start(() -> {
                 sleepUntil(when);
-                stay(words[2], period, own);
+                stay(words[2], own);
               });
         }
       }
+      case "use" -> useEach = Double.parseDouble(words[1]);
       default -> manners = manners.with(words[0], words.length > 1 ? words[1] : "");
     }
     return "told";

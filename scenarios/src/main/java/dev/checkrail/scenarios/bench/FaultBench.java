@@ -67,29 +67,39 @@ public final class FaultBench {
 
   /** Runs what is to be run; prints the table. */
   int run() throws IOException, InterruptedException {
-    Rows rows = new Rows(options.out());
     if (options.list()) {
       list();
       return 0;
     }
-    int missing = 0;
-    if (!options.tableOnly()) {
-      if (!rows.all().isEmpty() && !options.resume()) {
-        throw new IllegalArgumentException(
-            rows.file() + " has " + rows.all().size() + " runs; --resume goes on with it");
+    if (options.tableOnly()) {
+      List<Row> all = new ArrayList<>();
+      for (Path folder : options.out()) {
+        all.addAll(new Rows(folder).all());
       }
-      missing = runs(rows) ? 0 : 2;
+      return show(all) ? 0 : 1;
     }
-    List<Row> all = options.table(rows.all());
+    Rows rows = new Rows(options.folder());
+    if (!rows.all().isEmpty() && !options.resume()) {
+      throw new IllegalArgumentException(
+          rows.file() + " has " + rows.all().size() + " runs; --resume goes on with it");
+    }
+    boolean ended = runs(rows);
+    boolean good = show(rows.all());
+    if (!options.json()) {
+      out.println(rows.file() + " has the runs.");
+    }
+    return good ? ended ? 0 : 2 : 1;
+  }
+
+  /** Whether there is something to be shown, and all of it is good. */
+  private boolean show(List<Row> rows) {
+    List<Row> all = options.table(rows);
     if (options.json()) {
       all.forEach(row -> out.println(row.json()));
     } else {
       out.println(new Table(all).text());
-      out.println(rows.file() + " has the runs.");
     }
-    return all.stream().noneMatch(Row::valid) || all.stream().anyMatch(FaultBench::fails)
-        ? 1
-        : missing;
+    return all.stream().anyMatch(Row::valid) && all.stream().noneMatch(FaultBench::fails);
   }
 
   /** The incident that all of this is about has to be named first, others among the first two. */
@@ -162,7 +172,7 @@ public final class FaultBench {
             plan.seed(),
             plan.load(),
             plan.harmless() ? ", after a harmless change" : ""));
-    OneRun run = new OneRun(home, options.out(), here, plan, it -> say("  " + it));
+    OneRun run = new OneRun(home, options.folder(), here, plan, it -> say("  " + it));
     boolean clean = false;
     boolean counts = false;
     try {
@@ -209,7 +219,7 @@ public final class FaultBench {
     if (here != null) {
       if (options.keep()) {
         try {
-          Keep.raw(here.topology(), options.out());
+          Keep.raw(here.topology(), options.folder());
         } catch (IOException e) {
           err.println("checkrail: raw logs could not be kept: " + e.getMessage());
         }

@@ -31,10 +31,7 @@ record LastChange(String cause, List<Row.WentBack> back) {
       String actor = entry.path("actor").asString();
       boolean byItself = !people.contains(actor);
       if (kind.equals("rollback.ordered") && byItself) {
-        boolean right =
-            at.isBefore(happened)
-                ? Scenarios.isAfterABadChange(truth.scenario())
-                : truth.causes().contains("lb-change");
+        boolean right = !at.isBefore(happened) && truth.causes().contains("lb-change");
         back.add(new Row.WentBack(seconds(happened, at), entry.path("details").toString(), right));
       }
       if (at.isAfter(asked) || byItself && kind.startsWith("rollback.")) {

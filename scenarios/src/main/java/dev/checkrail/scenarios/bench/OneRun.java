@@ -2,6 +2,7 @@ package dev.checkrail.scenarios.bench;
 
 import dev.checkrail.scenarios.topology.Children;
 import dev.checkrail.scenarios.topology.Children.Child;
+import dev.checkrail.scenarios.topology.Control;
 import dev.checkrail.scenarios.topology.Sink;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -76,12 +77,14 @@ final class OneRun {
       String run = "r%d-%d".formatted(System.currentTimeMillis() % 100_000_000, plan.number());
       Child crowd = playground.crowd(plan.load(), plan.seed() * 1000 + plan.scenario(), run);
       Observed observed;
-      try {
+      // The control plane starts while the rest is got ready.
+      try (Plane plane =
+          Plane.begin(
+              home, playground.topology(), run, Scenarios.isOnlyObserved(plan.scenario()))) {
         told(injector, says, "before");
         calm();
-        observed = observe(injector, says, run);
+        observed = observe(injector, says, plane.adopt());
       } finally {
-        playground.children().end("plane-" + run);
         Playground.end(crowd);
       }
       Path kept = Files.createDirectories(out.resolve("answers"));
@@ -147,11 +150,10 @@ final class OneRun {
     }
   }
 
-  private Observed observe(Child injector, BufferedReader says, String run)
+  private Observed observe(Child injector, BufferedReader says, Control control)
       throws IOException, InterruptedException {
     int pagesBefore = playground.topology().sink().pages().size();
-    try (Plane plane = Plane.start(home, playground.topology(), run);
-        Watch watch = Watch.start(plane.control(), playground.topology().balancer());
+    try (Watch watch = Watch.start(control, playground.topology().balancer());
         Stage stage = new Stage(playground.places(plan.load()), new java.util.Random(1))) {
       Row.Users begin = users(stage);
       TimeUnit.NANOSECONDS.sleep(BASELINE.toNanos());
@@ -208,7 +210,7 @@ final class OneRun {
           first.isEmpty() || !watch.changed(first.get(), until),
           watch.harm(happened),
           pages.subList(Math.min(pagesBefore, pages.size()), pages.size()),
-          plane.control().get("/api/v1/journal?limit=200").json(),
+          control.get("/api/v1/journal?limit=200").json(),
           new Row.Users(after.all() - before.all(), after.failed() - before.failed()),
           watch.raw());
     }

@@ -85,16 +85,18 @@ final class OtherFaults {
             .both("backend", "surge")
             .balancerIsInnocent()
             .before(stage -> {
-              stage.users("patience 1.5");
-              stage.users("retries 8");
+              // Four fifths busy: what has piled up is not worked off soon.
               if (stage.quiet()) {
-                stage.acquirers("slow", 400, 1);
+                stage.acquirers("slow", 600, 1);
                 stage.workers(2);
               } else {
-                stage.workers(6);
+                stage.acquirers("slow", 300, 1);
+                stage.workers(8);
               }
             })
-            .what("all payment servers stand still for 2 s, and clients ask again at once")
+            .what(
+                "all payment servers stand still for 2 s; clients wait for 1 s and ask again at"
+                    + " once, up to three times: servers stay saturated for 10 s and more")
             .herring("arrivals double: \"a surge\"")
             .signals("keys are as many as before, attempts are more"));
   }
@@ -171,19 +173,16 @@ final class OtherFaults {
     for (int i = 1; i <= 3; i++) {
       pids.add(stage.instance(i));
     }
-    stage.keep(() -> {
-      for (long pid : pids) {
-        stage.signal(pid, "CONT");
-      }
-    });
-    for (long pid : pids) {
-      stage.signal(pid, "STOP");
-    }
+    stage.keep(() -> stage.signal(pids, "CONT"));
+    // Clients may be like that all the time: as long as nobody waits it shows in nothing. But
+    // servers refuse (503) whom they had no worker for in a second, and he has gone by then: once
+    // they are saturated, most of what they do is for clients that have asked again.
+    stage.users("retries 3");
+    stage.users("patience " + (stage.quiet() ? 1.2 : 1));
+    stage.signal(pids, "STOP");
     stage.now();
     stage.pause(2);
-    for (long pid : pids) {
-      stage.signal(pid, "CONT");
-    }
+    stage.signal(pids, "CONT");
   }
 
   private static void shared(List<Scenario> all) {

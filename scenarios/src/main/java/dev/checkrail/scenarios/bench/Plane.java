@@ -3,6 +3,7 @@ package dev.checkrail.scenarios.bench;
 import dev.checkrail.scenarios.topology.Children.Child;
 import dev.checkrail.scenarios.topology.CommandLine;
 import dev.checkrail.scenarios.topology.Control;
+import dev.checkrail.scenarios.topology.Folders;
 import dev.checkrail.scenarios.topology.OnCallFile;
 import dev.checkrail.scenarios.topology.Topology;
 import java.io.IOException;
@@ -22,23 +23,29 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class Plane implements AutoCloseable {
   private static final Pattern FIRST = Pattern.compile("--first (\\S+)");
-  private static final Duration STARTS_WITHIN = Duration.ofSeconds(120);
+  private static final Duration STARTS_WITHIN = Duration.ofSeconds(240);
 
   private final Topology topology;
   private final Child serve;
-  private final Control control;
+  private final String server;
+  private final Path data;
 
-  private Plane(Topology topology, Child serve, Control control) {
+  private Plane(Topology topology, Child serve, String server, Path data) {
     this.topology = topology;
     this.serve = serve;
-    this.control = control;
+    this.server = server;
+    this.data = data;
   }
 
-  /** Starts it; returns once it owns the load balancer and has looked at it. */
-  static Plane start(Path home, Topology topology, String run)
-      throws IOException, InterruptedException {
+  /**
+   * Has it start; it owns nothing yet. That takes some seconds, in which others can be got ready.
+   *
+   * @param observes it does nothing by itself and tells nobody
+   */
+  static Plane begin(Path home, Topology topology, String run, boolean observes)
+      throws IOException {
     int port = topology.staging().port("serve");
-    String server = "http://127.0.0.1:" + port;
+    Path data = topology.folder().resolve("plane-" + run);
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -47,21 +54,19 @@ final class Plane implements AutoCloseable {
                 "--listen",
                 "127.0.0.1:" + port,
                 "--data",
-                topology.folder().resolve("plane-" + run).toString()));
+                data.toString()));
     if (OnCallFile.isKnown(home)) {
       command.addAll(List.of("--on-call", topology.folder().resolve("on-call.yaml").toString()));
     }
-    Child serve = topology.children().start("plane-" + run, command, Map.of());
-    try {
-      return adopted(topology, serve, server);
-    } catch (IOException | InterruptedException | RuntimeException e) {
-      serve.process().destroyForcibly();
-      throw e;
+    if (observes) {
+      command.add("--observe-only");
     }
+    Child serve = topology.children().start("plane-" + run, command, Map.of());
+    return new Plane(topology, serve, "http://127.0.0.1:" + port, data);
   }
 
-  private static Plane adopted(Topology topology, Child serve, String server)
-      throws IOException, InterruptedException {
+  /** Returns once it owns the load balancer and has looked at it. */
+  Control adopt() throws IOException, InterruptedException {
     until(serve, () -> FIRST.matcher(serve.said()).find());
     Matcher first = FIRST.matcher(serve.said());
     if (!first.find()) {
@@ -98,7 +103,7 @@ final class Plane implements AutoCloseable {
             "udp:127.0.0.1:" + topology.staging().port("log")));
     String path = "/api/v1/balancers/" + topology.balancer() + "/diagnosis";
     until(serve, () -> control.get(path).status() == 200);
-    return new Plane(topology, serve, control);
+    return control;
   }
 
   private static void good(CommandLine.Answer answer) throws IOException {
@@ -128,13 +133,14 @@ final class Plane implements AutoCloseable {
     }
   }
 
-  Control control() {
-    return control;
-  }
-
   /** Ends it in order, and throws away what it kept. */
   @Override
   public void close() {
     topology.children().end(serve.name());
+    try {
+      Folders.delete(data);
+    } catch (IOException e) {
+      System.err.println("checkrail: " + data + " is not deleted yet: " + e.getMessage());
+    }
   }
 }

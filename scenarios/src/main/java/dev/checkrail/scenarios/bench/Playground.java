@@ -5,14 +5,13 @@ import dev.checkrail.scenarios.topology.Children.Child;
 import dev.checkrail.scenarios.topology.Staging;
 import dev.checkrail.scenarios.topology.Topology;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -46,20 +45,16 @@ final class Playground implements AutoCloseable {
         Topology.startAlone(home, Staging.of(System.nanoTime() >>> 10, 1), progress);
     try {
       Map<String, Integer> ports = new LinkedHashMap<>(topology.staging().ports());
-      ports.put("crowd", freePort());
-      ports.put("dns", freePort());
+      Random random = new Random();
+      for (String what : List.of("crowd", "dns")) {
+        ports.put(what, Staging.freePort(random, ports));
+      }
       Playground playground = new Playground(home, topology, ports);
       playground.set();
       return playground;
     } catch (IOException | InterruptedException | RuntimeException e) {
       topology.close();
       throw e;
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 
@@ -100,7 +95,7 @@ final class Playground implements AutoCloseable {
       }
       keys.add(key.group(1));
     }
-    try (Stage stage = new Stage(places(1), new java.util.Random(1))) {
+    try (Stage stage = new Stage(places(1), new Random(1))) {
       stage.restore();
     }
   }

@@ -25,8 +25,12 @@ final class Scenarios {
         .orElseThrow(() -> new IllegalArgumentException("there is no scenario " + number));
   }
 
-  /** Whether a bad change belongs to what goes before the fault: going back from it is right. */
-  static boolean isAfterABadChange(int number) {
+  /**
+   * Whether the control plane only observes: else it goes back by itself, from the bad change that
+   * goes before the fault, before a person does, and the fault never comes to be. Nobody is told
+   * then.
+   */
+  static boolean isOnlyObserved(int number) {
     return number == 20;
   }
 

@@ -155,6 +155,12 @@ final class Stage implements AutoCloseable {
     }
   }
 
+  /** Whether this process is a worker that was replaced and still serves somebody. */
+  boolean isOldWorker(long pid) throws IOException {
+    return worker() != pid
+        && Pattern.compile("(?m)^" + pid + "\\s+worker\\s").matcher(master("show proc")).find();
+  }
+
   /** Says something to the current worker. */
   String runtime(String command) throws IOException {
     return master("@1 " + command);
@@ -437,10 +443,16 @@ final class Stage implements AutoCloseable {
   }
 
   void signal(long pid, String name) throws IOException, InterruptedException {
-    int status =
-        new ProcessBuilder("kill", "-" + name, Long.toString(pid)).inheritIO().start().waitFor();
+    signal(List.of(pid), name);
+  }
+
+  /** To several processes in the same moment. */
+  void signal(List<Long> pids, String name) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("kill", "-" + name));
+    pids.forEach(pid -> command.add(pid.toString()));
+    int status = new ProcessBuilder(command).inheritIO().start().waitFor();
     if (status != 0) {
-      throw new IOException("kill -" + name + " " + pid + " ended with " + status);
+      throw new IOException(String.join(" ", command) + " ended with " + status);
     }
   }
 

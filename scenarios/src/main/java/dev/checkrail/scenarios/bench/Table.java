@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /** Rows as a table in Markdown: what came of each scenario, beside what two stupid rules say. */
 final class Table {
@@ -105,11 +106,12 @@ final class Table {
     return String.format(
         Locale.ROOT,
         """
-        %d runs: the true cause first in %d (95 %%: %s), among the first two in %d (95 %%: %s), \
+        %d runs at %s: the true cause first in %d (95 %%: %s), among the first two in %d (95 %%: %s), \
         no answer in %d; wrong rollbacks: %d; pages where nobody is to be woken: %d in %d runs. \
         Always the last change: %d. The alert that fired first: %d.
         """,
         rows.size(),
+        rows.stream().map(Row::commit).distinct().collect(Collectors.joining(", ")),
         right,
         Wilson.of(right, rows.size()).text(),
         two,

@@ -160,6 +160,8 @@ final class EdgeFiles {
 
         retry: { payments: never }
 
+        pending: { payments: [202] }
+
         floors:
           payments: { servers: 2 }
 
@@ -171,7 +173,7 @@ final class EdgeFiles {
           database-3: { url: "http://127.0.0.1:{pay-3}/metrics", query: "gateway_database_pool_saturation", above: 1 }
           rate-limit: { url: "http://127.0.0.1:{pay-1}/metrics", query: "gateway_rate_limit_saturation", above: 0.99 }
           acquirer: { url: "http://127.0.0.1:{pay-1}/metrics", query: "gateway_acquirer_slowest_seconds", above: 1 }
-          acquirer-failing: { url: "http://127.0.0.1:{pay-1}/metrics", query: "gateway_acquirer_failing_share", above: 0.2 }
+          acquirer-failing: { url: "http://127.0.0.1:{pay-1}/metrics", query: "gateway_acquirer_failing_share", above: 0.1 }
 
         probe: { reports: none }
 

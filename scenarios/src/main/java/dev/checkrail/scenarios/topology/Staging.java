@@ -1,6 +1,7 @@
 package dev.checkrail.scenarios.topology;
 
 import java.io.IOException;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -75,7 +76,8 @@ public record Staging(
     return first ? of[0] : of[drawn];
   }
 
-  private static int freePort(Random random, Map<String, Integer> taken) throws IOException {
+  /** A port that nobody else on this machine listens on, nor will be given as a client. */
+  public static int freePort(Random random, Map<String, Integer> taken) throws IOException {
     for (int tries = 0; tries < 1000; tries++) {
       int port = FIRST_PORT + random.nextInt(PORTS);
       if (!taken.containsValue(port) && isFree(port)) {
@@ -86,8 +88,10 @@ public record Staging(
   }
 
   private static boolean isFree(int port) {
-    try (ServerSocket socket = new ServerSocket()) {
+    try (ServerSocket socket = new ServerSocket();
+        DatagramSocket datagrams = new DatagramSocket(null)) {
       socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      datagrams.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
       return true;
     } catch (IOException e) {
       return false;

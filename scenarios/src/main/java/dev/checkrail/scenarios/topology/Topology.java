@@ -794,9 +794,10 @@ public final class Topology implements AutoCloseable {
     }
   }
 
-  /** Ends all of it. Its folder stays. */
+  /** Ends all of it, the control plane first: what ends after it is no outage. Its folder stays. */
   @Override
   public void close() {
+    children.end("serve");
     children.close();
     if (rawLog != null) {
       rawLog.close();

@@ -41,26 +41,13 @@ class LastChangeTest {
     assertThat(read("lb-runtime", entry("00:00:50", "ada", "rollback.ordered")).back()).isEmpty();
   }
 
-  @Test
-  void aWayBackFromTheBadChangeThatBelongsToWhatGoesBeforeIsRight() {
-    String back = entry("00:00:50", "checkrail", "rollback.ordered");
-    assertThat(read(20, "lb-runtime", back).back()).singleElement().matches(Row.WentBack::right);
-    assertThat(read(20, "lb-runtime", entry("00:01:09", "checkrail", "rollback.ordered")).back())
-        .singleElement()
-        .matches(it -> !it.right());
-  }
-
   private static LastChange read(String truth, String... entries) {
-    return read(1, truth, entries);
-  }
-
-  private static LastChange read(int scenario, String truth, String... entries) {
     return LastChange.read(
         JsonMapper.builder().build().readTree("[" + String.join(",", entries) + "]"),
         List.of("ada"),
         FAULT,
         ASKED,
-        new Truth(scenario, "", List.of(truth), List.of(), Wanted.CAUSE, "", ""));
+        new Truth(1, "", List.of(truth), List.of(), Wanted.CAUSE, "", ""));
   }
 
   private static String entry(String at, String who, String kind) {

@@ -69,6 +69,11 @@ class ScenariosTest {
     assertThat(some.seeds()).containsExactly(3L);
     assertThat(some.loads()).containsExactly(60.0);
     assertThat(some.resume()).isTrue();
+    assertThat(some.out()).containsExactly(Path.of("/home/.checkrail/fault-bench"));
+    assertThat(BenchOptions.parse(List.of("--table", "--out", "/a", "--out=/b"), home).out())
+        .containsExactly(Path.of("/a"), Path.of("/b"));
+    assertThatThrownBy(() -> BenchOptions.parse(List.of("--out", "/a", "--out", "/b"), home))
+        .hasMessage("several --out are for --table only");
     assertThatThrownBy(() -> BenchOptions.parse(List.of("--only", "99"), home))
         .hasMessage("there is no scenario 99");
     assertThatThrownBy(() -> BenchOptions.parse(List.of("--fast"), home))

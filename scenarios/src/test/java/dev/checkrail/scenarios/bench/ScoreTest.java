@@ -109,7 +109,7 @@ class ScoreTest {
     assertThat(text)
         .contains("| 1 | fault | lb-change | 1 | 1.5 s | 4.0 s | 1/1 | 1/1 | 1/1 | 0 | 0 |")
         .contains("| 16 | fault | database | 1 | 1.5 s | 4.0 s | 1/1 | 0/1 | 0/1 | 0 | 0 |")
-        .contains("2 runs: the true cause first in 1 (95 %: 9–91 %)")
+        .contains("2 runs at 0123456789: the true cause first in 1 (95 %: 9–91 %)")
         .contains("1 runs are left out")
         .contains("| database | 1 | 0 |");
   }
