@@ -269,6 +269,9 @@ public record PolicyDifference(
       if (!said(old.probe()).equals(said(now.probe()))) {
         otherwise.add("probes may send something else");
       }
+      if (!Places.same(old.pending(), now.pending())) {
+        otherwise.add("other answers say that the outcome is not known yet");
+      }
       if (old.signals().size() != now.signals().size()
           || !absent(old.signals(), now.signals()).isEmpty()) {
         otherwise.add("other signals of dependencies");
