@@ -90,8 +90,8 @@ public record Change(
   /**
    * Its risk, and why it is that.
    *
-   * @param traffic which part of the recorded requests it moves; empty if nothing was recorded, or if
-   *     it moves none
+   * @param traffic which part of the recorded requests it moves; empty if nothing was recorded, or
+   *     if it moves none
    * @param services those that are touched
    */
   public record Weight(
@@ -234,7 +234,9 @@ public record Change(
         && (state == ChangeState.LIVE || state == ChangeState.ROLLED_BACK);
   }
 
-  /** Who agreed, by name; {@code policy} if nobody had to, {@code nobody} if the glass is broken. */
+  /**
+   * Who agreed, by name; {@code policy} if nobody had to, {@code nobody} if the glass is broken.
+   */
   public String approvers() {
     return approvals.isEmpty()
         ? glass.isPresent() ? "nobody" : "policy"
@@ -248,7 +250,9 @@ public record Change(
         : "approved by " + (approvals.isEmpty() ? "the policy" : approvers());
   }
 
-  /** Which part of the recorded requests it moves, in words; empty if none or if it is not checked. */
+  /**
+   * Which part of the recorded requests it moves, in words; empty if none or if it is not checked.
+   */
   public Optional<String> moved() {
     return checked.flatMap(it -> it.weight().traffic()).map(Traffic::text);
   }

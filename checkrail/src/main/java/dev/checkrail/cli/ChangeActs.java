@@ -142,8 +142,8 @@ final class ChangeActs {
   @Command(
       name = "break-glass",
       description = {
-        "In an emergency: puts a change in place whatever its check found and whoever has agreed, in"
-            + " freeze windows and over drift, too. For operators.",
+        "In an emergency: puts a change in place whatever its check found and whoever has agreed,"
+            + " in freeze windows and over drift, too. For operators.",
         "The journal says who and why, and somebody else has to look at it afterwards: each day it"
             + " is said again until that is done."
       },

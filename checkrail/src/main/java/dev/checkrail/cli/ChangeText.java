@@ -37,7 +37,8 @@ final class ChangeText {
         "  %s %s, instead of %s"
             .formatted(
                 policy ? "policy" : "candidate",
-                Asking.brief(Asking.of(body, "candidate")), Asking.brief(Asking.of(body, "base"))));
+                Asking.brief(Asking.of(body, "candidate")),
+                Asking.brief(Asking.of(body, "base"))));
     List<String> moves = Asking.texts(body, "moves");
     if (!moves.isEmpty()) {
       page.labelled(2, "meant to move:", String.join(", ", moves));

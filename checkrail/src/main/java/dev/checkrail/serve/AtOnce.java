@@ -39,7 +39,9 @@ final class AtOnce implements Putting {
             broken,
             "change %d, %s%s"
                 .formatted(
-                    change.number(), change.grounds(), change.moved().map(it -> "; " + it).orElse("")),
+                    change.number(),
+                    change.grounds(),
+                    change.moved().map(it -> "; " + it).orElse("")),
             details));
   }
 }

@@ -100,7 +100,8 @@ final class ChangeApi {
       return new Changes.What.Files(
           BalancerApi.candidate(body), body.texts("moves").orElse(List.of()));
     }
-    if (body.texts("main").isPresent() || body.texts("moves").filter(it -> !it.isEmpty()).isPresent()) {
+    if (body.texts("main").isPresent()
+        || body.texts("moves").filter(it -> !it.isEmpty()).isPresent()) {
       throw Problem.bad(
           "a policy is a change of its own: \"policy\" goes without \"main\" and \"moves\"");
     }

@@ -73,8 +73,7 @@ final class ChangeChecks implements AutoCloseable {
    */
   record Progress(Optional<Stage> stage, Optional<String> failed) {}
 
-  ChangeChecks(
-      Changes changes, Changes.Around around, PolicyChanges policies, LongSupplier nanos) {
+  ChangeChecks(Changes changes, Changes.Around around, PolicyChanges policies, LongSupplier nanos) {
     this.changes = changes;
     this.around = around;
     this.policies = policies;
@@ -123,8 +122,7 @@ final class ChangeChecks implements AutoCloseable {
         switch (change.matter().kind()) {
           case CONFIGURATION -> judge(row);
           case POLICY -> {
-            PolicyChanges.Judged judged =
-                policies.judge(change, proposal(change), changes.now());
+            PolicyChanges.Judged judged = policies.judge(change, proposal(change), changes.now());
             keep(row, judged.evidence(), judged.checked());
           }
         }
@@ -291,8 +289,7 @@ final class ChangeChecks implements AutoCloseable {
     proposal.put("candidate", change.matter().candidate());
     proposal.put("policy", change.matter().policy());
     proposal.set("moves", Wire.texts(change.matter().moves()));
-    return Evidence.empty()
-        .with("change.json", Wire.text(Wire.redacted(proposal)) + "\n");
+    return Evidence.empty().with("change.json", Wire.text(Wire.redacted(proposal)) + "\n");
   }
 
   static String redacted(String json) {

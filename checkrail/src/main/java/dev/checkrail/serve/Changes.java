@@ -162,8 +162,7 @@ final class Changes implements AutoCloseable {
    *
    * @param replaces the author's own change whose place it takes
    */
-  record Wanted(
-      String balancer, What what, String why, boolean urgent, Optional<Long> replaces) {}
+  record Wanted(String balancer, What what, String why, boolean urgent, Optional<Long> replaces) {}
 
   /** What is to be another one. */
   sealed interface What {
@@ -614,9 +613,7 @@ final class Changes implements AutoCloseable {
       for (Change change : owed) {
         remind(change);
       }
-      around
-          .glass()
-          .are(Stream.concat(owed.stream(), open.stream().map(Row::change)).toList());
+      around.glass().are(Stream.concat(owed.stream(), open.stream().map(Row::change)).toList());
       said = "";
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -145,10 +145,7 @@ final class GateChecks implements Checks {
    * @return empty if it took too long
    */
   Optional<ReplayReport> replayed(
-      ConfigurationSet from,
-      ConfigurationSet to,
-      List<KeptRecords.Slot> sample,
-      Duration patience)
+      ConfigurationSet from, ConfigurationSet to, List<KeptRecords.Slot> sample, Duration patience)
       throws InterruptedException {
     long end = nanos.getAsLong() + patience.toNanos();
     return deeply(() -> {

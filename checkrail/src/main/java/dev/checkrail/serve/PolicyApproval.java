@@ -62,8 +62,7 @@ final class PolicyApproval {
    * @param how for the journal: how it came to that
    * @param details for the journal
    */
-  record Order(
-      String text, boolean force, String actor, String how, Map<String, String> details) {
+  record Order(String text, boolean force, String actor, String how, Map<String, String> details) {
     Order {
       details = Collections.unmodifiableMap(new LinkedHashMap<>(details));
     }

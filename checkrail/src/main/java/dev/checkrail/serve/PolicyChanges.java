@@ -78,7 +78,8 @@ final class PolicyChanges {
                   weight(difference, verdict),
                   Optional.empty()),
               evidence(proposal, difference, verdict, text)
-                  .withInputs("old", held.entry().policy().map(PolicyChanges::file).stream().toList())
+                  .withInputs(
+                      "old", held.entry().policy().map(PolicyChanges::file).stream().toList())
                   .withInputs("new", List.of(file(text)))
                   .withInputs("live", ChangeChecks.lookups(live)));
         });
@@ -128,8 +129,7 @@ final class PolicyChanges {
   }
 
   private static Lookup file(String text) {
-    return new Lookup.Found(
-        SourceFile.of("checkrail.yaml", text.getBytes(StandardCharsets.UTF_8)));
+    return new Lookup.Found(SourceFile.of("checkrail.yaml", text.getBytes(StandardCharsets.UTF_8)));
   }
 
   /** Makes it the approved one, if what is live passes under it still, or the glass is broken. */

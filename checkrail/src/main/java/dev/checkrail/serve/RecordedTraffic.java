@@ -109,11 +109,12 @@ final class RecordedTraffic {
           .properties()
           .forEach(part -> {
             if (part.getValue() instanceof ArrayNode rows) {
-              rows.values().forEach(row -> {
-                if (row instanceof ObjectNode one) {
-                  one.remove(PERSONAL);
-                }
-              });
+              rows.values()
+                  .forEach(row -> {
+                    if (row instanceof ObjectNode one) {
+                      one.remove(PERSONAL);
+                    }
+                  });
             }
           });
       node.set("replayed", replayed);

@@ -103,9 +103,10 @@ class PolicyDifferenceTest {
   @Test
   void whatIsSuppressedIsLoosened() {
     PolicyDifference difference =
-        to(POLICY
-            + "suppressions: [{ rule: pool/no-health-check, at: backend be_static, reason: x,"
-            + " owner: web, until: 2027-01-31 }]\n");
+        to(
+            POLICY
+                + "suppressions: [{ rule: pool/no-health-check, at: backend be_static, reason: x,"
+                + " owner: web, until: 2027-01-31 }]\n");
     assertThat(difference.loosens())
         .containsExactly(
             "findings of pool/no-health-check at \"backend be_static\" do not count until"

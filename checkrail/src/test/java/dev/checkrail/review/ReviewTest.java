@@ -499,8 +499,7 @@ class ReviewTest {
 
   @Test
   void whenAnotherPolicyIsApprovedMeanwhileAPolicyIsCheckedAgainAgainstThat() {
-    Change again =
-        ofPolicies(Rules.usual(), "policy-3").stale(policy()).orElseThrow().change();
+    Change again = ofPolicies(Rules.usual(), "policy-3").stale(policy()).orElseThrow().change();
     assertThat(again.matter().base()).isEqualTo("policy-3");
     assertThat(again.because())
         .isEqualTo("another policy is approved than it was judged under: it is checked again");

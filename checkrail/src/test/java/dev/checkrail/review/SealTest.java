@@ -55,8 +55,7 @@ class SealTest {
                     Verdict.Kind.PASS,
                     true,
                     List.of(),
-                    new Change.Weight(
-                        Change.Risk.LOW, Optional.empty(), List.of(), List.of()),
+                    new Change.Weight(Change.Risk.LOW, Optional.empty(), List.of(), List.of()),
                     Optional.empty()))
             .agreedBy(
                 List.of(

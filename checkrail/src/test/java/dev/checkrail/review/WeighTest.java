@@ -90,8 +90,7 @@ class WeighTest {
 
   @Test
   void aQuarterOfATenthOfTheTrafficIsLow() {
-    Change.Weight weight =
-        Weigh.weigh(found(moves(THREE, FOUR), seen(3_000, 0.025, 0.033, 0)));
+    Change.Weight weight = Weigh.weigh(found(moves(THREE, FOUR), seen(3_000, 0.025, 0.033, 0)));
 
     assertThat(weight.risk()).isEqualTo(Change.Risk.LOW);
     assertThat(weight.traffic().orElseThrow().share()).isEqualTo(0.025);
@@ -110,8 +109,7 @@ class WeighTest {
 
   @Test
   void fortyPercentToTheReportsIsHigh() {
-    Change.Weight weight =
-        Weigh.weigh(found(moves(THREE, REPORTS), seen(3_000, 0.4, 0.42, 0)));
+    Change.Weight weight = Weigh.weigh(found(moves(THREE, REPORTS), seen(3_000, 0.4, 0.42, 0)));
 
     assertThat(weight.risk()).isEqualTo(Change.Risk.HIGH);
     assertThat(weight.because())
@@ -153,8 +151,7 @@ class WeighTest {
 
   @Test
   void whatMovesNoRequestIsLow() {
-    assertThat(
-            Weigh.weigh(found(new Difference(true, List.of(), List.of()), NOTHING)).risk())
+    assertThat(Weigh.weigh(found(new Difference(true, List.of(), List.of()), NOTHING)).risk())
         .isEqualTo(Change.Risk.LOW);
   }
 

@@ -326,8 +326,7 @@ class ChangesTest {
     plane.plane.watching().of("edge").orElseThrow().sample().add(records());
 
     Api.Answer answer =
-        propose(
-            Plane.CONFIG + "    server web-2 127.0.0.1:1\n", ",\"moves\":[\"all\"]");
+        propose(Plane.CONFIG + "    server web-2 127.0.0.1:1\n", ",\"moves\":[\"all\"]");
     more = "/api/v1/changes/" + answer.body().get("number").asLong();
     becomes(more, "checked");
 
@@ -347,8 +346,8 @@ class ChangesTest {
     return Stream.of("/ok", "/basket")
         .flatMap(path -> Collections.nCopies(150, path).stream())
         .map(path ->
-            "checkrail/1 1793354400000 192.0.2.9:4711 127.0.0.1:8080 web be_web/web-1 0/0/1/20/21 200"
-                + " 99 ---- 1/1/1/1/0 0/0 \"7\" - shop.example.com > < \"GET "
+            "checkrail/1 1793354400000 192.0.2.9:4711 127.0.0.1:8080 web be_web/web-1 0/0/1/20/21"
+                + " 200 99 ---- 1/1/1/1/0 0/0 \"7\" - shop.example.com > < \"GET "
                 + path
                 + " HTTP/1.1\"")
         .map(line -> reader.read(line.getBytes(StandardCharsets.ISO_8859_1)))
@@ -427,17 +426,11 @@ class ChangesTest {
     eventually(
         "it is judged under that", () -> shown(open).get("policy").asString().equals(digest));
     becomes(open, "checked");
-    assertThat(
-            plane.api
-                .post(policy + "/rollback", plane.token, "{\"reason\":\"a test\"}")
-                .text())
+    assertThat(plane.api.post(policy + "/rollback", plane.token, "{\"reason\":\"a test\"}").text())
         .contains("a policy is not taken back without others");
     ObjectNode alone = new ObjectMapper().createObjectNode().put("policy", "version: 1\n");
     assertThat(
-            plane
-                .api
-                .post("/api/v1/balancers/edge/policy", plane.token, alone.toString())
-                .type())
+            plane.api.post("/api/v1/balancers/edge/policy", plane.token, alone.toString()).type())
         .as("no administrator alone any more")
         .isEqualTo("changes-only");
   }
@@ -517,7 +510,8 @@ class ChangesTest {
   @Test
   @Order(12)
   void ofTwoRolloutsAtOnceTheLoserIsToldWhichOneAndIsCheckedAgain() throws Exception {
-    List<String> both = List.of(proposed("client 30s", "client 36s"), proposed("client 30s", "client 37s"));
+    List<String> both =
+        List.of(proposed("client 30s", "client 36s"), proposed("client 30s", "client 37s"));
     for (String one : both) {
       becomes(one, "checked");
       approve(one, bert);
@@ -548,7 +542,8 @@ class ChangesTest {
   @Test
   @Order(13)
   void aCandidateOfTwentyMegabytesIsCheckedOrRefusedWithASentence() throws Exception {
-    String large = Plane.CONFIG + "    # ".concat("x".repeat(250).concat("\n    # ")).repeat(80_000) + "\n";
+    String large =
+        Plane.CONFIG + "    # ".concat("x".repeat(250).concat("\n    # ")).repeat(80_000) + "\n";
     assertThat(large.length()).isGreaterThan(20_000_000);
 
     Api.Answer answer = propose(large, "");

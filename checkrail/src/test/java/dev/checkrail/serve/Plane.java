@@ -63,13 +63,7 @@ final class Plane implements AutoCloseable {
 
   /** One that tells people. */
   Plane(Path folder, DatabaseAddress database, InstantSource clock, Path onCall) throws Exception {
-    this(
-        folder,
-        CONFIG,
-        Optional.of(database),
-        clock,
-        Duration.ofMillis(200),
-        Optional.of(onCall));
+    this(folder, CONFIG, Optional.of(database), clock, Duration.ofMillis(200), Optional.of(onCall));
   }
 
   private Plane(
