@@ -14,7 +14,8 @@ final class ChangeDecisions {
   @Command(
       name = "check",
       description = {
-        "Has it checked again, against what is live now. What was agreed to does not count any more."
+        "Has it checked again, against what is live now. What was agreed to does not count any"
+            + " more."
       },
       footer = {
         "",
@@ -32,7 +33,8 @@ final class ChangeDecisions {
 
     @Override
     public Integer call() {
-      return checked(good(remote().post(ChangeCommand.ALL + "/" + number + "/check", Remote.object())).body());
+      return checked(
+          good(remote().post(ChangeCommand.ALL + "/" + number + "/check", Remote.object())).body());
     }
   }
 

@@ -21,9 +21,11 @@ import tools.jackson.databind.node.ObjectNode;
     },
     footer = {
       "",
-      "Example: checkrail change propose edge candidate.cfg --why 'a fourth server' --moves payments",
+      "Example: checkrail change propose edge candidate.cfg --why 'a fourth server' --moves"
+          + " payments",
       "The policy: checkrail change propose edge --policy checkrail.yaml --why 'pay-4 may be used'",
-      "During an incident: checkrail change propose edge fix.cfg --why 'the fix' --urgent --wait 10",
+      "During an incident: checkrail change propose edge fix.cfg --why 'the fix' --urgent --wait"
+          + " 10",
       "Exit status: 0 nothing blocks it (or it is not checked yet), 1 blocked, 2 could not run,"
           + " 3 undecided."
     })
@@ -107,8 +109,8 @@ final class ChangePropose extends WaitingForCheck {
         description =
             "Without CONFIG: this policy is proposed. With it: only for its 'target:', by which the"
                 + " files are found that CONFIG names ('none' for none; default: checkrail.yaml"
-                + " beside CONFIG). The change is judged by the policy that was approved: 'lb policy"
-                + " NAME'.")
+                + " beside CONFIG). The change is judged by the policy that was approved: 'lb"
+                + " policy NAME'.")
     private @Nullable String policy;
 
     @Override

@@ -15,8 +15,8 @@ import tools.jackson.databind.node.ObjectNode;
     name = "apply",
     description = {
       "Puts a configuration in place: gate, native check, files switched, reload, and the truth of"
-          + " what serves. For administrators; the journal says who approved it. Refused once the load"
-          + " balancer has reviewed changes: see 'change'.",
+          + " what serves. For administrators; the journal says who approved it. Refused once the"
+          + " load balancer has reviewed changes: see 'change'.",
       "CONFIG lies here; its maps, lists and the like go with it."
     },
     footer = {

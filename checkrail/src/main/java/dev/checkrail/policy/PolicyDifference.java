@@ -18,9 +18,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What another policy demands less, more, or otherwise: by it people see what a change of the policy
- * gives up. Each is a sentence without its end. Where more and less can't be told apart (a service
- * or an invariant is defined otherwise) it is <em>otherwise</em>, never <em>more</em>.
+ * What another policy demands less, more, or otherwise: by it people see what a change of the
+ * policy gives up. Each is a sentence without its end. Where more and less can't be told apart (a
+ * service or an invariant is defined otherwise) it is <em>otherwise</em>, never <em>more</em>.
  *
  * @param loosens what is not demanded any more, or less of it
  * @param tightens what is demanded besides
@@ -136,8 +136,7 @@ public record PolicyDifference(
       }
     }
 
-    private static boolean isNever(
-        Policy.@Nullable ServiceRetry retry) {
+    private static boolean isNever(Policy.@Nullable ServiceRetry retry) {
       return retry != null && retry.retrying() == Policy.Retrying.NEVER;
     }
 
@@ -268,6 +267,9 @@ public record PolicyDifference(
       }
       if (!said(old.probe()).equals(said(now.probe()))) {
         otherwise.add("probes may send something else");
+      }
+      if (!Places.same(old.pending(), now.pending())) {
+        otherwise.add("other answers say that the outcome is not known yet");
       }
       if (old.signals().size() != now.signals().size()
           || !absent(old.signals(), now.signals()).isEmpty()) {

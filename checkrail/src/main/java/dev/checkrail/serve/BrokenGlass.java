@@ -17,8 +17,8 @@ import java.util.function.Supplier;
 /**
  * Changes for which the glass was broken and that nobody has looked at since, as what people are
  * told of: a page to the owner of the load balancer at once, until somebody has looked; and after
- * each day a ticket that it is owed. Told by {@link Changes}, asked each second by who guards a load
- * balancer; neither waits. Safe for many threads.
+ * each day a ticket that it is owed. Told by {@link Changes}, asked each second by who guards a
+ * load balancer; neither waits. Safe for many threads.
  */
 final class BrokenGlass {
   private static final Duration REMINDED = Duration.ofDays(1);
@@ -74,8 +74,7 @@ final class BrokenGlass {
     String found =
         change
             .checked()
-            .map(it ->
-                "its check: " + it.verdict().word() + " " + String.join(" ", it.blocking()))
+            .map(it -> "its check: " + it.verdict().word() + " " + String.join(" ", it.blocking()))
             .orElse("it was not checked");
     return sign(
         Detection.BREAK_GLASS,
