@@ -46,6 +46,11 @@ public final class Diagnose {
   private static final double PARTLY = 14;
   private static final double SETTLED = 9;
 
+  /** Seconds without harm after a way back, before harm is another matter. */
+  private static final int ENDED = 10;
+
+  private static final double NOBODY = 0.15;
+
   /** Share of a service's answers that have no final state before that is a matter for now. */
   private static final double PENDING = 0.1;
 
@@ -64,6 +69,7 @@ public final class Diagnose {
   private Optional<Aftermath> aftermath = Optional.empty();
   private Optional<Act> goneBack = Optional.empty();
   private boolean settled;
+  private int calm;
   private boolean acting;
   private Optional<Instant> acted = Optional.empty();
   private double rateBefore;
@@ -180,9 +186,13 @@ public final class Diagnose {
     ticketed = false;
     knownStreams = Set.of();
     published = Optional.empty();
+    if (!settled || !endedIt()) {
+      // Else what was taken back cannot do harm later either.
+      goneBack = Optional.empty();
+      settled = false;
+    }
     aftermath = Optional.empty();
-    goneBack = Optional.empty();
-    settled = false;
+    calm = 0;
     candidate = "";
     steady = 0;
     otherMind = 0;
@@ -202,6 +212,7 @@ public final class Diagnose {
           act(event, Act.Kind.ROLLBACK);
           goneBack = Optional.of(acts.getLast());
           settled = false;
+          calm = 0;
           rateBefore = harmRate(8);
         }
         case TOLD -> {
@@ -319,6 +330,7 @@ public final class Diagnose {
       ticketed = true;
     }
     boolean unclear = unclear(ranking, harm, tick.time - began);
+    calm += settled && harmRate(4) < NOBODY ? 1 : 0;
     publish(at, tick, harm, ranking, unclear, urgent, began);
     aftermath(at, tick);
     return new Diagnosis(
@@ -549,6 +561,20 @@ public final class Diagnose {
               + " is likelier now: "
               + top.why());
     }
+    if (otherMind >= 5 && calm >= ENDED && confirmed()) {
+      note(at, "the way back had ended the harm of " + said.name() + ": this is another one");
+      calm = 0;
+      otherMind = 0;
+      reopened();
+    }
+  }
+
+  private boolean endedIt() {
+    return aftermath.filter(it -> it.result() != Aftermath.Result.REFUTED).isPresent();
+  }
+
+  private boolean confirmed() {
+    return aftermath.filter(it -> it.result() == Aftermath.Result.CONFIRMED).isPresent();
   }
 
   /** Harmed in each of the last seconds. */
@@ -573,7 +599,7 @@ public final class Diagnose {
     Harm left = new Harm(history, tick.time - 6);
     double old =
         left.in(unit -> tick.heldByOld.contains(unit.cell().pool() + "/" + unit.cell().server()));
-    if (rate < 0.02 * Math.max(1, rateBefore) || rate < 0.15) {
+    if (rate < 0.02 * Math.max(1, rateBefore) || rate < NOBODY) {
       settle(at, Aftermath.Result.CONFIRMED, "the harm ended with the way back");
     } else if (held && since > 12 && left.total > 0 && old > 0.7 * left.total) {
       settle(

@@ -307,6 +307,28 @@ class DiagnoseTest {
         .isEqualTo(Aftermath.Result.CONFIRMED);
   }
 
+  /** Kept connections to a worker with the bad rules are used again half a minute later, or more. */
+  @ParameterizedTest
+  @ValueSource(ints = {92, 110, 170})
+  void harmAfterTheWayBackHadEndedItIsAnotherMatter(int again) {
+    Story story = new Story(60, 21);
+    Fleet.Config good = story.fleet.worker.config.copy();
+    Fleet.Config bad = good.copy();
+    bad.toReports =
+        r -> good.toReports.test(r) || r.host.equalsIgnoreCase("pay-eu.example.com");
+    story.fleet.at(50, () -> story.feed.apply(bad));
+    story.fleet.at(51, () -> story.fleet.pinnedTo = story.fleet.worker);
+    story.fleet.at(62, () -> story.feed.rollback(good.copy()));
+    story.fleet.at(again, () -> story.fleet.pinning = true);
+    story.until(88);
+    assertThat(story.last().published().orElseThrow().first().cause()).isEqualTo(Cause.LB_CHANGE);
+    assertThat(story.last().aftermath().orElseThrow().result())
+        .isEqualTo(Aftermath.Result.CONFIRMED);
+
+    story.until(again + 23);
+    assertThat(story.last().published().orElseThrow().first().cause()).isEqualTo(Cause.LB_RUNTIME);
+  }
+
   @Test
   void wayBackThatChangesNothingLeavesTheOtherCause() {
     Story story = new Story(60, 9).harmless(44);

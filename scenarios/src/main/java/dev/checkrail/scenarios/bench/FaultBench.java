@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalTime;
-import java.time.temporal.ChronoUnit;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Entry point of {@code checkrail fault-bench}. */
 public final class FaultBench {
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
+
   private final BenchOptions options;
   private final Path home;
   private final PrintStream out;
@@ -229,8 +232,7 @@ public final class FaultBench {
   }
 
   private void say(String text) {
-    (options.json() ? err : out)
-        .println(LocalTime.now().truncatedTo(ChronoUnit.SECONDS) + " " + text);
+    (options.json() ? err : out).println(TIME.format(LocalTime.now()) + " " + text);
   }
 
   /** How long an answer has to stay, usually. */

@@ -85,18 +85,18 @@ final class OtherFaults {
             .both("backend", "surge")
             .balancerIsInnocent()
             .before(stage -> {
-              // Four fifths busy: what has piled up is not worked off soon.
+              // Two thirds to four fifths busy: what has piled up is not worked off soon.
               if (stage.quiet()) {
-                stage.acquirers("slow", 600, 1);
-                stage.workers(2);
+                stage.acquirers("slow", 740, 1);
+                stage.workers(3);
               } else {
-                stage.acquirers("slow", 300, 1);
-                stage.workers(8);
+                stage.acquirers("slow", 600, 1);
+                stage.workers(15);
               }
             })
             .what(
                 "all payment servers stand still for 2 s; clients wait for 1 s and ask again at"
-                    + " once, up to three times: servers stay saturated for 10 s and more")
+                    + " once, up to three times: servers stay saturated for some 10 s")
             .herring("arrivals double: \"a surge\"")
             .signals("keys are as many as before, attempts are more"));
   }
@@ -178,7 +178,7 @@ final class OtherFaults {
     // servers refuse (503) whom they had no worker for in a second, and he has gone by then: once
     // they are saturated, most of what they do is for clients that have asked again.
     stage.users("retries 3");
-    stage.users("patience " + (stage.quiet() ? 1.2 : 1));
+    stage.users("patience " + (stage.quiet() ? 1 : 1.2));
     stage.signal(pids, "STOP");
     stage.now();
     stage.pause(2);
