@@ -10,7 +10,6 @@ import dev.checkrail.balancer.Preflight;
 import dev.checkrail.balancer.Probe;
 import dev.checkrail.balancer.Processes;
 import dev.checkrail.balancer.Progress;
-import dev.checkrail.balancer.Raised;
 import dev.checkrail.balancer.Rollback;
 import dev.checkrail.balancer.RunningState;
 import dev.checkrail.balancer.ServerName;
@@ -689,26 +688,6 @@ final class Balancers implements AutoCloseable {
           }
           return byHand(held, applied);
         });
-  }
-
-  /** Tells servers of the files of a rollout's step that they are ready, at a weight. */
-  void raise(String name, String step, Raised raised, String actor, Map<String, String> details)
-      throws BalancerException, InterruptedException {
-    var unused =
-        act(
-            name,
-            held -> {
-              String live = live(held);
-              if (!live.equals(step)) {
-                throw Problem.conflict(
-                    "change-stale",
-                    "the version %s is live, not the step %s"
-                        .formatted(Versions.brief(live), Versions.brief(step)));
-              }
-              held.write(actor, "rollout.raised", details);
-              raised.tell(held.driver(), held.versions());
-              return "";
-            });
   }
 
   /** Whether it lies on the disk and the worker that serves says that it was started with it. */

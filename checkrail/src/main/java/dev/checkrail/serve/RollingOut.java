@@ -332,21 +332,39 @@ final class RollingOut implements Runnable {
         }
         begins = applied.truth().map(it -> it.text()).orElse(applied.why());
       } else {
-        Map<ServerName, Integer> weights = new LinkedHashMap<>();
-        Map<String, String> details = new LinkedHashMap<>();
-        details.put("change", Long.toString(number));
-        details.put("step", step + " of " + stages.steps().size());
-        for (Stages.Weight one : now.weights()) {
-          ServerName server = new ServerName(one.pool(), one.server());
-          weights.put(server, one.weight());
-          details.put("weight " + server, Integer.toString(one.weight()));
-        }
-        around.balancers().raise(balancer, serves(step), new Raised(weights), ITSELF, details);
+        raise(now.weights());
       }
       return Optional.empty();
     } catch (BalancerException | Problem e) {
       return Optional.of(failed(String.valueOf(e.getMessage())));
     }
+  }
+
+  private void raise(List<Stages.Weight> wanted) throws BalancerException, InterruptedException {
+    Map<ServerName, Integer> weights = new LinkedHashMap<>();
+    Map<String, String> details = new LinkedHashMap<>();
+    details.put("change", Long.toString(number));
+    details.put("step", step + " of " + stages.steps().size());
+    for (Stages.Weight one : wanted) {
+      ServerName server = new ServerName(one.pool(), one.server());
+      weights.put(server, one.weight());
+      details.put("weight " + server, Integer.toString(one.weight()));
+    }
+    String file = serves(step);
+    var unused =
+        around
+            .balancers()
+            .act(
+                balancer,
+                held -> {
+                  if (!held.versions().live().equals(Optional.of(file))) {
+                    throw Problem.conflict(
+                        "change-stale", "another version is live than that of the step before");
+                  }
+                  held.write(ITSELF, "rollout.raised", details);
+                  new Raised(weights).tell(held.driver(), held.versions());
+                  return "";
+                });
   }
 
   private Verdict failed(String why) {
