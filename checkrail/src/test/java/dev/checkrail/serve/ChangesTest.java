@@ -370,6 +370,7 @@ class ChangesTest {
             "nothing else helps",
             "25.0 % of the recorded requests move",
             more);
+    becomes(more, "live");
     assertThat(shown(more).get("review_owed").booleanValue()).isTrue();
     assertThat(post(more + "/approve", anna).status()).as("its author").isEqualTo(403);
     assertThat(post(more + "/approve", bert).status()).isEqualTo(200);
