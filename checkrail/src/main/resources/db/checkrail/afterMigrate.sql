@@ -16,7 +16,9 @@ begin
     grant select, insert, update, delete on minute to checkrail_service;
     grant select, insert, update on on_call to checkrail_service;
     grant select, insert, update, delete on delivery to checkrail_service;
-    grant select, insert, update on incident to checkrail_service;
-    grant select, insert, update on change, change_evidence to checkrail_service;
+    grant select, insert, update, delete on incident to checkrail_service;
+    grant select, insert, update on change to checkrail_service;
+    grant select, insert, update, delete on change_evidence to checkrail_service;
+    grant select on checkrail_migrations to checkrail_service; -- a backup names their version
   end if;
 end $$;

@@ -93,10 +93,8 @@ public final class Versions {
       }
     }
     String digest = set.digest();
-    Path manifest = folder.resolve("versions").resolve(digest);
-    if (!Files.exists(manifest)) {
-      Disk.putOurs(manifest, set.manifest().getBytes(UTF_8));
-    }
+    // Also if it is there: its time says since when somebody wants it.
+    Disk.putOurs(folder.resolve("versions").resolve(digest), set.manifest().getBytes(UTF_8));
     return digest;
   }
 
@@ -229,19 +227,32 @@ public final class Versions {
   }
 
   /**
-   * Forgets versions that nobody needs: all but the latest that lived, those that were approved
-   * since the oldest of them, and what an interrupted switch needs. Answers how many.
+   * What is kept.
    *
-   * @param keep how many that lived are kept, at least 2: the live one and the one before
+   * @param lived how many that lived, at least 2: the live one and the one before
+   * @param needed digests that somebody needs whatever their age
+   * @param candidatesSince one that was never approved is kept if it was wanted after this
    */
-  public int prune(int keep) throws BalancerException {
+  public record Keeping(int lived, Set<String> needed, Instant candidatesSince) {
+    public Keeping {
+      needed = Set.copyOf(needed);
+    }
+  }
+
+  /**
+   * Forgets versions that nobody needs: all but the latest that lived, those that were approved
+   * since the oldest of them, candidates that are not old yet, and what an interrupted switch
+   * needs. Answers how many.
+   */
+  public int prune(Keeping keeping) throws BalancerException {
     Set<String> needed = new LinkedHashSet<>();
     Instant oldest = Instant.MAX;
     List<Lived> history = history();
-    for (int i = history.size() - 1; i >= 0 && needed.size() < Math.max(2, keep); i--) {
+    for (int i = history.size() - 1; i >= 0 && needed.size() < Math.max(2, keeping.lived()); i--) {
       needed.add(history.get(i).digest());
       oldest = history.get(i).at();
     }
+    needed.addAll(keeping.needed());
     Set<String> lived = new HashSet<>();
     history.forEach(one -> lived.add(one.digest()));
     for (Approval approval : approvals()) {
@@ -255,7 +266,9 @@ public final class Versions {
     intent.ifPresent(one -> needed.addAll(List.of(one.from(), one.to())));
     int gone = 0;
     for (String digest : names("versions")) {
-      if (!needed.contains(digest)) {
+      boolean young =
+          approval(digest).isEmpty() && !wanted(digest).isBefore(keeping.candidatesSince());
+      if (!needed.contains(digest) && !young) {
         // The approval goes first: what is approved is whole.
         Disk.delete(folder.resolve("approved").resolve(digest));
         Disk.delete(folder.resolve("versions").resolve(digest));
@@ -275,6 +288,14 @@ public final class Versions {
       }
     }
     return gone;
+  }
+
+  private Instant wanted(String digest) throws BalancerException {
+    try {
+      return Files.getLastModifiedTime(folder.resolve("versions").resolve(digest)).toInstant();
+    } catch (IOException e) {
+      throw new BalancerException(Kind.FILES, "can't look at " + folder + ": " + e.getMessage(), e);
+    }
   }
 
   private List<String> names(String part) throws BalancerException {

@@ -2,6 +2,7 @@ package dev.checkrail.cli;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -34,6 +35,8 @@ final class Remote {
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final Duration LONGEST = Duration.ofMinutes(10); // a gate may take its time
+
+  private static final int LARGEST_REFUSAL = 1 << 20;
 
   private final String server;
   private final Optional<String> token;
@@ -107,6 +110,33 @@ final class Remote {
         : answer(response);
   }
 
+  /**
+   * Asks for what does not fit into memory.
+   *
+   * @return the refusal, if it is one; nothing was written then
+   * @throws IOException if it can't be written, or was cut off
+   */
+  Optional<Answer> download(String path, ObjectNode body, OutputStream to) throws IOException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(server + path))
+            .timeout(LONGEST)
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body)));
+    token.ifPresent(it -> request.header("Authorization", "Bearer " + it));
+    HttpResponse<InputStream> response =
+        exchange(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+    try (InputStream in = response.body()) {
+      if (response.statusCode() < 300) {
+        in.transferTo(to);
+        return Optional.empty();
+      }
+      return Optional.of(
+          answer(
+              response.statusCode(),
+              new String(in.readNBytes(LARGEST_REFUSAL), StandardCharsets.UTF_8)));
+    }
+  }
+
   private Answer send(String method, String path, Optional<ObjectNode> body) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(server + path))
@@ -122,12 +152,16 @@ final class Remote {
   }
 
   private Answer answer(HttpResponse<String> response) {
+    return answer(response.statusCode(), response.body());
+  }
+
+  private Answer answer(int status, String body) {
     try {
-      if (response.body().isEmpty()) {
-        return new Answer(response.statusCode(), object());
+      if (body.isEmpty()) {
+        return new Answer(status, object());
       }
-      if (JSON.readTree(response.body()) instanceof ObjectNode object) {
-        return new Answer(response.statusCode(), object);
+      if (JSON.readTree(body) instanceof ObjectNode object) {
+        return new Answer(status, object);
       }
       throw notOurs();
     } catch (JacksonException e) {
@@ -136,8 +170,12 @@ final class Remote {
   }
 
   private HttpResponse<String> exchange(HttpRequest request) {
+    return exchange(request, HttpResponse.BodyHandlers.ofString());
+  }
+
+  private <T> HttpResponse<T> exchange(HttpRequest request, HttpResponse.BodyHandler<T> body) {
     try {
-      return client.send(request, HttpResponse.BodyHandlers.ofString());
+      return client.send(request, body);
     } catch (HttpTimeoutException e) {
       throw unreachable("it does not answer in time");
     } catch (ConnectException e) {

@@ -21,13 +21,13 @@ final class ServeCommand extends Answering implements WithCommands {
 
   @Override
   public List<Answering> commands() {
-    return List.of();
+    return List.of(new ServeBackup(at), new ServeRestore(at));
   }
 
   /** Without what it does not take: it gives no answer that could be formatted. */
   @Override
   public CommandLine line() {
-    CommandLine line = new CommandLine(this);
+    CommandLine line = WithCommands.super.line();
     CommandSpec spec = line.getCommandSpec();
     CommandSpec its = CommandSpec.forAnnotatedObject(options);
     for (OptionSpec one : List.copyOf(spec.options())) {

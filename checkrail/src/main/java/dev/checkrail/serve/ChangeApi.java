@@ -139,6 +139,10 @@ final class ChangeApi {
   private Reply evidence(Call call) {
     Change change = asked(call, Right.READ);
     Map<String, String> pieces = changes.evidence(change.number());
+    if (pieces.isEmpty() && change.checked().isPresent() && !change.state().open()) {
+      throw Problem.missing(
+          "its evidence was kept for as long as serve's --keep says, and is gone");
+    }
     if (pieces.isEmpty() || change.checked().isEmpty()) {
       throw Problem.conflict("change-state", "it is not checked yet: " + change.because());
     }

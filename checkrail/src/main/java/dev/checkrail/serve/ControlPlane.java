@@ -21,6 +21,8 @@ import dev.checkrail.store.OnCallTable;
 import dev.checkrail.store.SecretFile;
 import dev.checkrail.store.ServiceRole;
 import dev.checkrail.store.SigningKey;
+import dev.checkrail.store.backup.Backup;
+import dev.checkrail.store.backup.Restore;
 import io.helidon.common.tls.Tls;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -51,6 +53,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -75,6 +78,7 @@ public final class ControlPlane implements AutoCloseable {
   private final AppendOnly appendOnly;
   private final OnCall onCall;
   private final Watching watching;
+  private final Retention retention;
   private final Listening listening;
   private final String scheme;
   private final String host;
@@ -95,6 +99,7 @@ public final class ControlPlane implements AutoCloseable {
    * @param observeOnly nothing acts by itself and nobody is told; it is recorded what would have
    *     been
    * @param onCall the file that says whom to tell; empty: nobody
+   * @param keep how long what is kept, as {@code --keep} says it; what it lacks is as usual
    * @param observe so long is each step of a rollout observed at least
    */
   public record Settings(
@@ -108,7 +113,40 @@ public final class ControlPlane implements AutoCloseable {
       Duration driftEvery,
       boolean observeOnly,
       Optional<Path> onCall,
+      Map<String, String> keep,
       Duration observe) {
+    public Settings {
+      keep = Map.copyOf(keep);
+    }
+
+    /** With the usual time of observation. */
+    public Settings(
+        Path data,
+        Path programs,
+        Optional<DatabaseAddress> database,
+        Optional<DatabaseAddress> databaseOwner,
+        String host,
+        int port,
+        Optional<Tls> tls,
+        Duration driftEvery,
+        boolean observeOnly,
+        Optional<Path> onCall,
+        Map<String, String> keep) {
+      this(
+          data,
+          programs,
+          database,
+          databaseOwner,
+          host,
+          port,
+          tls,
+          driftEvery,
+          observeOnly,
+          onCall,
+          keep,
+          OBSERVE);
+    }
+
     /** How often it is looked for drift if nobody says otherwise. */
     public static final Duration DRIFT_EVERY = Duration.ofSeconds(10);
 
@@ -124,32 +162,6 @@ public final class ControlPlane implements AutoCloseable {
         int port,
         Optional<Tls> tls) {
       this(data, programs, database, Optional.empty(), host, port, tls, DRIFT_EVERY);
-    }
-
-    /** With the usual time of observation. */
-    public Settings(
-        Path data,
-        Path programs,
-        Optional<DatabaseAddress> database,
-        Optional<DatabaseAddress> databaseOwner,
-        String host,
-        int port,
-        Optional<Tls> tls,
-        Duration driftEvery,
-        boolean observeOnly,
-        Optional<Path> onCall) {
-      this(
-          data,
-          programs,
-          database,
-          databaseOwner,
-          host,
-          port,
-          tls,
-          driftEvery,
-          observeOnly,
-          onCall,
-          OBSERVE);
     }
 
     /** With all that acts by itself; nobody is told. */
@@ -174,6 +186,32 @@ public final class ControlPlane implements AutoCloseable {
           false,
           Optional.empty());
     }
+
+    /** What is kept is kept for as long as usual. */
+    public Settings(
+        Path data,
+        Path programs,
+        Optional<DatabaseAddress> database,
+        Optional<DatabaseAddress> databaseOwner,
+        String host,
+        int port,
+        Optional<Tls> tls,
+        Duration driftEvery,
+        boolean observeOnly,
+        Optional<Path> onCall) {
+      this(
+          data,
+          programs,
+          database,
+          databaseOwner,
+          host,
+          port,
+          tls,
+          driftEvery,
+          observeOnly,
+          onCall,
+          Map.of());
+    }
   }
 
   /**
@@ -193,7 +231,14 @@ public final class ControlPlane implements AutoCloseable {
     this.host = settings.host();
     this.scheme = settings.tls().isPresent() ? "https" : "http";
     Listening.free(settings.host(), settings.port());
+    if (Restore.isUnfinished(settings.data())) {
+      throw new IOException(
+          "a restore into "
+              + settings.data()
+              + " was begun and not ended: run 'checkrail serve restore' once more");
+    }
     try {
+      Retention.Limits keep = Retention.Limits.of(settings.keep());
       OnCallFile onCallFile =
           settings.onCall().isPresent()
               ? OnCallFile.read(settings.onCall().get())
@@ -229,7 +274,8 @@ public final class ControlPlane implements AutoCloseable {
           new DriftRounds(
               registry, balancers, new RedactedJournal(late), clock, nanos, settings.driftEvery());
       opened.push(rounds);
-      LateRollups rollups = new LateRollups(new MinuteTable(database), clock);
+      LateRollups rollups =
+          new LateRollups(new MinuteTable(database), clock, keep.series(), LateRollups.ROOM);
       opened.push(rollups);
       this.onCall =
           new OnCall(
@@ -242,7 +288,8 @@ public final class ControlPlane implements AutoCloseable {
               clock,
               nanos);
       opened.push(onCall);
-      this.book = new IncidentBook(new IncidentTable(database), nanos);
+      IncidentTable incidents = new IncidentTable(database);
+      this.book = new IncidentBook(incidents, nanos);
       opened.push(book);
       WaysBack waysBack = new WaysBack(balancers::wayBack, nanos);
       opened.push(waysBack);
@@ -270,6 +317,7 @@ public final class ControlPlane implements AutoCloseable {
       endpoints.addAll(new StateApi(database, () -> stopping, metrics, figures).endpoints());
       RolloutHold hold = new RolloutHold(journal);
       PolicyApproval policies = new PolicyApproval(balancers, clock);
+      ChangeTable changeTable = new ChangeTable(database);
       Changes changes =
           new Changes(
               new Changes.Around(
@@ -282,7 +330,7 @@ public final class ControlPlane implements AutoCloseable {
                   journal,
                   glass,
                   name -> watching.of(name).map(it -> it.sample().slots()).orElse(List.of())),
-              new ChangeTable(database),
+              changeTable,
               new Rollouts(
                   new Rollouts.Around(
                       registry,
@@ -306,6 +354,21 @@ public final class ControlPlane implements AutoCloseable {
       endpoints.addAll(new IncidentApi(book, guards, writing, clock).endpoints());
       endpoints.addAll(new SeriesApi(watching, rollups, clock).endpoints());
       endpoints.addAll(new LiveApi(watching, registry, rounds::of, clock).endpoints());
+      Semaphore housekeeping = new Semaphore(1);
+      this.retention =
+          new Retention(
+              keep,
+              new Retention.Around(
+                  registry, balancers, incidents, book, changeTable, writing, housekeeping),
+              clock);
+      opened.push(retention);
+      endpoints.addAll(
+          new BackupApi(
+                  new Backup.What(settings.data(), address, settings.onCall(), Optional.empty()),
+                  housekeeping,
+                  writing,
+                  clock)
+              .endpoints());
       this.operations =
           endpoints.stream()
               .map(it -> it.method() + " " + it.path())
@@ -326,6 +389,7 @@ public final class ControlPlane implements AutoCloseable {
       opened.push(listening);
       onCall.begin(address());
       changes.begin();
+      retention.begin();
       Gauge.builder("checkrail.stopping", () -> stopping ? 1 : 0)
           .description("1 while the control plane stops")
           .register(metrics);
@@ -491,6 +555,11 @@ public final class ControlPlane implements AutoCloseable {
   /** What is watched. */
   Watching watching() {
     return watching;
+  }
+
+  /** What forgets what is old. */
+  Retention retention() {
+    return retention;
   }
 
   /** Whom to tell. */

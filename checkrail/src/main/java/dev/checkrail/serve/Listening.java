@@ -23,6 +23,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -307,7 +308,18 @@ final class Listening implements AutoCloseable {
       return;
     }
     response.header("Content-Type", reply.type());
-    response.send(reply.body());
+    if (reply.flow().isEmpty()) {
+      response.send(reply.body());
+      return;
+    }
+    try (Reply.Flow flow = reply.flow().get()) {
+      OutputStream out = response.outputStream();
+      flow.write(out);
+      out.close(); // only of a whole one: who was cut off has to see it
+    } catch (IOException e) {
+      LOG.warn("the answer to request {} was cut off: {}", id, e.getMessage());
+      throw new UncheckedIOException(e);
+    }
   }
 
   private String id() {

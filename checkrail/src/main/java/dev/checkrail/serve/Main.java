@@ -1,7 +1,6 @@
 package dev.checkrail.serve;
 
 import dev.checkrail.settings.ServeOptions;
-import dev.checkrail.store.DatabaseAddress;
 import io.helidon.common.configurable.Resource;
 import io.helidon.common.pki.Keys;
 import io.helidon.common.tls.Tls;
@@ -48,12 +47,18 @@ public final class Main implements Callable<Integer> {
   /** Runs until it gets SIGTERM or SIGINT. Exit statuses: 0 stopped in order, 2 could not run. */
   public static void main(String[] arguments) {
     CommandLine line = new CommandLine(new Main());
+    line.addSubcommand(new AtRest.OfFolder()).addSubcommand(new AtRest.IntoFolder());
     line.setUsageHelpWidth(100);
     line.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
     line.setParameterExceptionHandler((e, given) -> {
       e.getCommandLine()
           .getErr()
-          .println("checkrail: " + e.getMessage() + "; see 'checkrail serve --help'");
+          .println(
+              "checkrail: "
+                  + e.getMessage()
+                  + "; see '"
+                  + e.getCommandLine().getCommandSpec().qualifiedName()
+                  + " --help'");
       return 2;
     });
     line.setErr(new PrintWriter(System.err, true, java.nio.charset.StandardCharsets.UTF_8));
@@ -68,8 +73,19 @@ public final class Main implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    return saying(this::serve);
+  }
+
+  /** What may fail in ways that people are told in a sentence. */
+  @FunctionalInterface
+  interface Work {
+    int run() throws Unusable, IOException, SQLException, InterruptedException;
+  }
+
+  /** Says what went wrong; exit status 2 then. */
+  static int saying(Work work) {
     try {
-      return serve();
+      return work.run();
     } catch (Unusable | IOException | SQLException e) {
       String.valueOf(e.getMessage())
           .lines()
@@ -78,15 +94,6 @@ public final class Main implements Callable<Integer> {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return 2;
-    }
-  }
-
-  /** Options that can't be. */
-  private static final class Unusable extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    Unusable(String message) {
-      super(message);
     }
   }
 
@@ -103,9 +110,15 @@ public final class Main implements Callable<Integer> {
     if (driftEvery < 1 || driftEvery > 3600) {
       throw new Unusable("--drift-every takes 1 to 3600 seconds, not " + driftEvery);
     }
+    GivenDatabase database = GivenDatabase.of(options.database());
     int observe = options.observe();
     if (observe < 1 || observe > 3600) {
       throw new Unusable("--observe takes 1 to 3600 seconds, not " + observe);
+    }
+    try {
+      var unused = Retention.Limits.of(options.keep());
+    } catch (IllegalArgumentException e) {
+      throw new Unusable(String.valueOf(e.getMessage()));
     }
     Path folder = options.data().map(Path::toAbsolutePath).orElseGet(Main::usualFolder);
     ControlPlane plane =
@@ -113,14 +126,15 @@ public final class Main implements Callable<Integer> {
             new ControlPlane.Settings(
                 folder,
                 folder.resolve("programs"),
-                database(),
-                owner(),
+                database.work(),
+                database.owner(),
                 host,
                 place.getPort(),
                 tls,
                 Duration.ofSeconds(driftEvery),
                 options.observeOnly(),
                 options.onCall(),
+                options.keep(),
                 Duration.ofSeconds(observe)),
             InstantSource.system(),
             System::nanoTime);
@@ -173,50 +187,10 @@ public final class Main implements Callable<Integer> {
     return place;
   }
 
-  private static Path usualFolder() {
+  static Path usualFolder() {
     return "root".equals(System.getProperty("user.name"))
         ? Path.of("/var/lib/checkrail")
         : Path.of(System.getProperty("user.home", "."), ".local/share/checkrail");
-  }
-
-  private Optional<DatabaseAddress> database() throws Unusable, IOException {
-    if (options.databaseUrl().isEmpty()) {
-      return Optional.empty();
-    }
-    String databaseUrl = options.databaseUrl().get();
-    if (!databaseUrl.startsWith("jdbc:postgresql:")) {
-      throw new Unusable("--database-url begins with jdbc:postgresql:");
-    }
-    if (databaseUrl.contains("password=")) {
-      throw new Unusable(
-          "a password in --database-url is seen by everybody who lists processes; use"
-              + " --database-password-file");
-    }
-    return Optional.of(
-        new DatabaseAddress(
-            databaseUrl,
-            options.databaseUser(),
-            password(options.databasePassword(), "CHECKRAIL_DATABASE_PASSWORD")));
-  }
-
-  private Optional<DatabaseAddress> owner() throws Unusable, IOException {
-    if (options.databaseOwner().isEmpty()) {
-      return Optional.empty();
-    }
-    if (options.databaseUrl().isEmpty()) {
-      throw new Unusable("--database-owner goes with --database-url");
-    }
-    return Optional.of(
-        new DatabaseAddress(
-            options.databaseUrl().get(),
-            options.databaseOwner().get(),
-            password(options.ownerPassword(), "CHECKRAIL_DATABASE_OWNER_PASSWORD")));
-  }
-
-  private static String password(Optional<Path> file, String variable) throws IOException {
-    return file.isEmpty()
-        ? Objects.requireNonNullElse(System.getenv(variable), "")
-        : Files.readString(file.get()).strip();
   }
 
   private Optional<Tls> tls() throws Unusable {

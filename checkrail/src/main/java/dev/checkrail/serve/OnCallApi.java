@@ -1,5 +1,6 @@
 package dev.checkrail.serve;
 
+import dev.checkrail.logs.RedactedText;
 import dev.checkrail.serve.access.Caller;
 import dev.checkrail.serve.access.Denied;
 import dev.checkrail.serve.access.Right;
@@ -184,6 +185,10 @@ final class OnCallApi {
     String why = Redaction.of(body.text("why").strip());
     if (why.isEmpty() || why.length() > LONGEST || subject.length() > LONGEST) {
       throw Problem.bad("\"why\" has 1 to " + LONGEST + " characters, \"subject\" at most as many");
+    }
+    if (!RedactedText.of(subject).equals(subject)) {
+      // Kept as it is it would tell a secret, and redacted it would silence nothing.
+      throw Problem.refused("\"subject\" looks like a secret or a card number; leave it out");
     }
     Instant now = clock.instant();
     Instant from = body.maybe("from").map(text -> time("from", text)).orElse(now);

@@ -1,21 +1,42 @@
 package dev.checkrail.serve;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * An answer.
  *
  * @param headers further ones
+ * @param flow what is written instead of a body that would not fit into memory
  */
-record Reply(int status, String type, byte[] body, Map<String, String> headers) {
+record Reply(
+    int status, String type, byte[] body, Map<String, String> headers, Optional<Flow> flow) {
   private static final String JSON = "application/json";
   private static final String PROBLEM = "application/problem+json";
 
   Reply {
     headers = Map.copyOf(headers);
+  }
+
+  /** An answer that is written piece by piece; closed in any case, also if it is never asked. */
+  interface Flow extends AutoCloseable {
+    void write(OutputStream out) throws IOException;
+
+    @Override
+    void close();
+  }
+
+  private Reply(int status, String type, byte[] body, Map<String, String> headers) {
+    this(status, type, body, headers, Optional.empty());
+  }
+
+  static Reply flowing(int status, String type, Flow flow) {
+    return new Reply(status, type, new byte[0], Map.of(), Optional.of(flow));
   }
 
   /** What is told, without secrets. */
@@ -61,7 +82,7 @@ record Reply(int status, String type, byte[] body, Map<String, String> headers) 
   Reply with(String header, String value) {
     Map<String, String> all = new LinkedHashMap<>(headers);
     all.put(header, value);
-    return new Reply(status, type, body, all);
+    return new Reply(status, type, body, all, flow);
   }
 
   private static byte[] bytes(String text) {

@@ -1,9 +1,12 @@
 package dev.checkrail.settings;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options of {@code checkrail serve}: for who starts it, and for help and completion. */
@@ -44,39 +47,7 @@ public final class ServeOptions {
               + " ~/.local/share/checkrail.")
   private @Nullable Path data;
 
-  @Option(
-      names = "--database-url",
-      paramLabel = "URL",
-      description = "Your own PostgreSQL, jdbc:postgresql://HOST/NAME, instead of an embedded one.")
-  private @Nullable String databaseUrl;
-
-  @Option(
-      names = "--database-user",
-      paramLabel = "NAME",
-      description =
-          "Its role. Default: checkrail. If it may make roles, it owns the tables and the work is"
-              + " done as another one, which can't change the journal.")
-  private String databaseUser = "checkrail";
-
-  @Option(
-      names = "--database-password-file",
-      paramLabel = "FILE",
-      description = "Its password. Default: the variable CHECKRAIL_DATABASE_PASSWORD.")
-  private @Nullable Path databasePassword;
-
-  @Option(
-      names = "--database-owner",
-      paramLabel = "NAME",
-      description =
-          "The role that owns the tables, if it is not --database-user: that one can't change the"
-              + " journal then.")
-  private @Nullable String databaseOwner;
-
-  @Option(
-      names = "--database-owner-password-file",
-      paramLabel = "FILE",
-      description = "Its password. Default: the variable CHECKRAIL_DATABASE_OWNER_PASSWORD.")
-  private @Nullable Path ownerPassword;
+  @Mixin private DatabaseOptions database = new DatabaseOptions();
 
   @Option(
       names = "--tls-certificate",
@@ -118,6 +89,14 @@ public final class ServeOptions {
           "Nothing acts by itself and nobody is told; it is recorded what would have been.")
   private boolean observeOnly;
 
+  @Option(
+      names = "--keep",
+      paramLabel = "WHAT=N",
+      description =
+          "How long what is kept, in days: series (10), incidents (400), evidence (400) and"
+              + " candidates (30); versions is a number (50). The journal is kept for ever.")
+  private Map<String, String> keep = new LinkedHashMap<>();
+
   public String listen() {
     return listen;
   }
@@ -126,24 +105,8 @@ public final class ServeOptions {
     return Optional.ofNullable(data);
   }
 
-  public Optional<String> databaseUrl() {
-    return Optional.ofNullable(databaseUrl);
-  }
-
-  public String databaseUser() {
-    return databaseUser;
-  }
-
-  public Optional<Path> databasePassword() {
-    return Optional.ofNullable(databasePassword);
-  }
-
-  public Optional<String> databaseOwner() {
-    return Optional.ofNullable(databaseOwner);
-  }
-
-  public Optional<Path> ownerPassword() {
-    return Optional.ofNullable(ownerPassword);
+  public DatabaseOptions database() {
+    return database;
   }
 
   public Optional<Path> certificate() {
@@ -172,5 +135,9 @@ public final class ServeOptions {
 
   public boolean observeOnly() {
     return observeOnly;
+  }
+
+  public Map<String, String> keep() {
+    return Map.copyOf(keep);
   }
 }

@@ -222,12 +222,30 @@ public final class ChainedJournal implements Journal {
    *     the end is found out by them only
    */
   public Verification verify(Map<Long, String> known) {
+    return verify(this::after, known);
+  }
+
+  /** Entries with a number above one, in order, at most so many. */
+  interface Pages {
+    List<JournalEntry.Stored> after(long number, int limit);
+  }
+
+  static List<JournalEntry.Stored> page(Handle handle, long number, int limit) {
+    return handle
+        .createQuery("select * from journal where number > :number order by number limit :limit")
+        .bind("number", number)
+        .bind("limit", limit)
+        .map(ROW)
+        .list();
+  }
+
+  static Verification verify(Pages pages, Map<Long, String> known) {
     List<JournalEntry.Stored> page = new ArrayList<>();
     long number = 0;
     String head = EntryHash.FIRST;
     do {
       page.clear();
-      page.addAll(after(number, PAGE));
+      page.addAll(pages.after(number, PAGE));
       for (JournalEntry.Stored stored : page) {
         Optional<String> wrong = wrong(stored, number + 1, head, known);
         if (wrong.isPresent()) {

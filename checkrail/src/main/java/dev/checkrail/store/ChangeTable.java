@@ -3,6 +3,9 @@ package dev.checkrail.store;
 import dev.checkrail.change.Change;
 import dev.checkrail.change.ChangeState;
 import dev.checkrail.change.JournalEntry;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -235,5 +238,44 @@ public final class ChangeTable {
   /** Whether there was ever one of a load balancer. */
   public boolean any(String balancer) {
     return !latest(Optional.of(balancer), Optional.empty(), false, 1).isEmpty();
+  }
+
+  /**
+   * Changes of which evidence is kept, that are at an end, of which no review is owed, and of which
+   * the journal says nothing newer than a time; the oldest first.
+   */
+  public List<Change> quietSince(Instant before, int most) {
+    return database
+        .jdbi()
+        .withHandle(handle ->
+            handle
+                .createQuery(
+                    """
+                    select c.* from change c join change_evidence e on e.change = c.number
+                    where c.state in
+                        ('live', 'rolled back', 'rejected', 'withdrawn', 'superseded')
+                      and not c.review_owed
+                      and (select max(at) from journal where subject = 'change ' || c.number)
+                        < :before
+                    order by c.number limit :most
+                    """)
+                .bind("before", OffsetDateTime.ofInstant(before, ZoneOffset.UTC))
+                .bind("most", most)
+                .map(ROW)
+                .list()
+                .stream()
+                .map(Row::change)
+                .toList());
+  }
+
+  /** Deletes what the check of a change found. */
+  public void forgetEvidence(long number) {
+    database
+        .jdbi()
+        .useHandle(handle ->
+            handle
+                .createUpdate("delete from change_evidence where change = :number")
+                .bind("number", number)
+                .execute());
   }
 }

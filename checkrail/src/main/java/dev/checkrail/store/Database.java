@@ -7,9 +7,12 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.SQLException;
 import java.sql.SQLTransientException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Set;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationVersion;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 
@@ -38,16 +41,40 @@ public final class Database implements AutoCloseable {
    */
   public static void migrate(DatabaseAddress owner) throws SQLException {
     try {
-      Flyway.configure()
-          .dataSource(owner.url(), owner.user(), owner.password())
-          .locations("classpath:db/checkrail")
-          .table("checkrail_migrations")
-          .connectRetries(2)
-          .load()
-          .migrate();
+      flyway(owner).load().migrate();
     } catch (FlywayException e) {
       throw new SQLException(
           "the tables in " + owner + " can't be brought up to date: " + firstLine(e), e);
+    }
+  }
+
+  private static FluentConfiguration flyway(DatabaseAddress owner) {
+    return Flyway.configure()
+        .dataSource(owner.url(), owner.user(), owner.password())
+        .locations("classpath:db/checkrail")
+        .table("checkrail_migrations")
+        .connectRetries(2);
+  }
+
+  /**
+   * Makes the tables as they were at a version, for rows of that version; rights are granted by
+   * {@link #migrate}.
+   *
+   * @return false if that version is later than any that is known here
+   */
+  public static boolean migrate(DatabaseAddress owner, String version) throws SQLException {
+    try {
+      FluentConfiguration flyway = flyway(owner).target(version).skipDefaultCallbacks(true);
+      MigrationVersion wanted = MigrationVersion.fromVersion(version);
+      boolean known =
+          Arrays.stream(flyway(owner).load().info().all())
+              .anyMatch(it -> wanted.equals(it.getVersion()));
+      if (known) {
+        flyway.load().migrate();
+      }
+      return known;
+    } catch (FlywayException e) {
+      throw new SQLException("the tables in " + owner + " can't be made: " + firstLine(e), e);
     }
   }
 

@@ -109,4 +109,27 @@ public final class IncidentTable {
                 .map(ROW)
                 .list());
   }
+
+  /**
+   * Deletes some that began before a time and are not open, the oldest first.
+   *
+   * @return their ids
+   */
+  public List<String> forget(Instant before, int most) {
+    return database
+        .jdbi()
+        .withHandle(handle ->
+            handle
+                .createQuery(
+                    """
+                    delete from incident where id in (
+                      select id from incident where state <> 'open' and began < :before
+                      order by began limit :most)
+                    returning id
+                    """)
+                .bind("before", OffsetDateTime.ofInstant(before, ZoneOffset.UTC))
+                .bind("most", most)
+                .mapTo(String.class)
+                .list());
+  }
 }

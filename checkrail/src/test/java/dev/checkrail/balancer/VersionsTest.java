@@ -12,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -123,9 +124,18 @@ class VersionsTest {
     }
     String waiting = versions.keep(set("waiting"));
     versions.approve(waiting, Instant.ofEpochSecond(9), "ada", "x");
-    versions.keep(set("never approved"));
+    String candidate = versions.keep(set("never approved"));
+    Instant now = Instant.now();
+    String needed = digests.get(1);
 
-    assertThat(versions.prune(2)).isEqualTo(4);
+    assertThat(
+            versions.prune(new Versions.Keeping(2, Set.of(needed, candidate), now.plusSeconds(60))))
+        .isEqualTo(2);
+    assertThat(versions.prune(new Versions.Keeping(2, Set.of(), now.minusSeconds(60))))
+        .as("a candidate that is young stays")
+        .isEqualTo(1);
+    assertThat(versions.load(candidate)).isPresent();
+    assertThat(versions.prune(new Versions.Keeping(2, Set.of(), now.plusSeconds(60)))).isEqualTo(1);
 
     assertThat(versions.approvals())
         .extracting(Versions.Approval::digest)

@@ -606,6 +606,18 @@ class ApiTest {
         .isEqualTo(1);
   }
 
+  @Test
+  @Order(10)
+  void allOfItIsHandedOutAsOneFile() {
+    assertThat(api.post("/api/v1/backup", admin, "{}").text()).startsWith("PK");
+    assertThat(api.post("/api/v1/backup", admin, "{\"passphrase\":\"a b c d e f g\"}").status())
+        .isEqualTo(200);
+    assertThat(api.send("POST", "/api/v1/backup", admin, "{\"passphrase\":\"short\"}").status())
+        .isEqualTo(422);
+    String narrow = token(admin, "elsewhere3", "\"balancers\":[\"other\"]");
+    assertThat(api.post("/api/v1/backup", narrow, "").status()).isEqualTo(403);
+  }
+
   /** Last: what is promised is what was answered above. */
   @Test
   @Order(11)

@@ -81,7 +81,7 @@ abstract class PageRun {
         """
         #!/bin/bash
         main=dev.checkrail.cli.Main
-        if [[ $1 == serve ]]; then shift; main=dev.checkrail.serve.Main; fi
+        if [[ $1 == serve && ! ($2 == backup && " $*" != *" --data"*) ]]; then shift; main=dev.checkrail.serve.Main; fi
         exec '%s/bin/java' -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp '%s' $main "$@"
         """
             .formatted(System.getProperty("java.home"), System.getProperty("java.class.path")));

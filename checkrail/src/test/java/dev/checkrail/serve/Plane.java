@@ -93,6 +93,7 @@ final class Plane implements AutoCloseable {
                 driftEvery,
                 false,
                 onCall,
+                Map.of(),
                 Duration.ofSeconds(1)),
             clock,
             System::nanoTime);

@@ -147,6 +147,7 @@ class RolloutTest {
                 Duration.ofMillis(200),
                 false,
                 Optional.empty(),
+                Map.of(),
                 Duration.ofSeconds(2)),
             InstantSource.system(),
             System::nanoTime);

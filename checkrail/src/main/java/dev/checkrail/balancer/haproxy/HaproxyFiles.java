@@ -25,10 +25,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -229,21 +232,59 @@ final class HaproxyFiles {
     }
     Path folder = folder(Path.of(places.getFirst()));
     Files.Loader disk = new DiskLoader();
-    return gather(
-        path -> {
-          SourceFile own = main.get(path);
-          if (own != null) {
-            return new Lookup.Found(SourceFile.of(path, own.bytes()));
-          }
-          Path absolute = Path.of(path);
-          for (String name : List.of(folder.relativize(absolute.normalize()).toString(), path)) {
-            if (candidate.beside().load(name) instanceof Lookup.Found found) {
-              return new Lookup.Found(SourceFile.of(path, found.file().bytes()));
-            }
-          }
-          return disk.load(path);
-        },
-        places);
+    Set<Path> brought = new LinkedHashSet<>();
+    ConfigurationSet placed =
+        gather(
+            path -> {
+              SourceFile own = main.get(path);
+              if (own != null) {
+                return new Lookup.Found(SourceFile.of(path, own.bytes()));
+              }
+              Path absolute = Path.of(path).normalize();
+              for (String name : List.of(folder.relativize(absolute).toString(), path)) {
+                if (candidate.beside().load(name) instanceof Lookup.Found found) {
+                  brought.add(absolute);
+                  return new Lookup.Found(SourceFile.of(path, found.file().bytes()));
+                }
+              }
+              return disk.load(path);
+            },
+            places);
+    mustBeOurs(brought, places);
+    return placed;
+  }
+
+  /**
+   * A configuration can name any path, and what comes with it under that path would be written
+   * there by us: only below the folders of the configuration, or where files of the configuration
+   * in place lie already.
+   */
+  private void mustBeOurs(Set<Path> brought, List<String> places) throws BalancerException {
+    Set<Path> below = new HashSet<>();
+    places.forEach(place -> below.add(folder(Path.of(place).normalize())));
+    List<Path> elsewhere =
+        brought.stream().filter(path -> below.stream().noneMatch(path::startsWith)).toList();
+    if (elsewhere.isEmpty()) {
+      return;
+    }
+    List<String> notSeen = unseen; // of the candidate, which is what is asked about
+    Set<Path> named = new HashSet<>();
+    for (Item item : onDisk().referenced()) {
+      if (item.content().isPresent()) {
+        named.add(folder(Path.of(item.path()).normalize()));
+      }
+    }
+    unseen = notSeen;
+    for (Path path : elsewhere) {
+      if (!named.contains(folder(path))) {
+        throw new BalancerException(
+            Kind.REFUSED,
+            path
+                + " comes with the configuration, and is neither below a folder of the"
+                + " configuration nor in one of which the configuration in place names a file; put"
+                + " it there by hand, or choose another place");
+      }
+    }
   }
 
   private List<String> places(Candidate candidate) throws BalancerException {
@@ -293,7 +334,7 @@ final class HaproxyFiles {
       throws BalancerException, InterruptedException {
     Map<String, String> moved = new HashMap<>();
     for (Item item : set.items()) {
-      moved.put(item.path(), scratch + item.path());
+      moved.put(item.path(), scratch + normal(item.path()));
     }
     Pattern paths =
         Pattern.compile(
@@ -314,7 +355,7 @@ final class HaproxyFiles {
                         m -> Matcher.quoteReplacement(moved.getOrDefault(m.group(), m.group())))
                     .getBytes(java.nio.charset.StandardCharsets.ISO_8859_1)
                 : file.bytes();
-        Path copy = Path.of(scratch + item.path());
+        Path copy = Path.of(scratch + normal(item.path()));
         Disk.folder(folder(copy));
         Disk.putOurs(copy, bytes);
       }
@@ -323,11 +364,16 @@ final class HaproxyFiles {
     NativeAnswer answer =
         Binary.check(
             installation.binary(),
-            main.stream().map(path -> Path.of(scratch + path)).toList(),
+            main.stream().map(path -> Path.of(scratch + normal(path))).toList(),
             directory,
             installation.environment());
     return new NativeAnswer(
         answer.accepted(), Redaction.of(answer.text().replace(scratch.toString(), "")));
+  }
+
+  /** Without {@code ..}, which would lead out of the folder of the copy. */
+  private static String normal(String path) {
+    return Path.of(path).normalize().toString();
   }
 
   // --- the state file

@@ -1,6 +1,7 @@
 package dev.checkrail.serve.access;
 
 import dev.checkrail.change.JournalEntry;
+import dev.checkrail.logs.RedactedText;
 import dev.checkrail.store.AccountTable;
 import dev.checkrail.store.AccountTable.Account;
 import dev.checkrail.store.AccountTable.Held;
@@ -339,7 +340,7 @@ public final class Access {
         new Token(
             HexFormat.of().formatHex(id),
             owner.name(),
-            wish.name(),
+            RedactedText.of(wish.name()), // it is shown, and in the journal for ever
             wish.scopes(),
             wish.balancers(),
             now,
@@ -348,7 +349,7 @@ public final class Access {
             Optional.empty());
     Map<String, String> details = new LinkedHashMap<>();
     details.put("token", token.id());
-    details.put("name", wish.name());
+    details.put("name", token.name());
     details.put("expires", token.expiresAt().toString());
     if (!wish.scopes().isEmpty()) {
       details.put("scopes", String.join(" ", wish.scopes()));

@@ -33,6 +33,8 @@ public enum Right {
   PAGE_ACKNOWLEDGE("page.acknowledge"),
   /** Keep alerts from being told for a while. */
   ALERT_SILENCE("alert.silence"),
+  /** Take all that is kept away as one file. */
+  BACKUP("backup"),
   /** Accounts and everybody's tokens. */
   ACCOUNTS("accounts");
 

@@ -6,7 +6,7 @@
  * its rights, or {@link dev.checkrail.serve.access.Denied}; entries in the journal. <b>Never:</b>
  * keeps a password or token in the clear, on disk or in memory longer than a request, or says
  * whether it was the name or the password that was wrong. <b>May depend on:</b> {@code store},
- * {@code change}.
+ * {@code change}, {@code logs}.
  */
 @NullMarked
 package dev.checkrail.serve.access;
