@@ -49,8 +49,8 @@ final class BrokenGlass {
   /** Whether it may serve, or served, unreviewed. */
   private static boolean owed(Change change) {
     return change.reviewOwed()
-        || change.state() == ChangeState.ROLLING_OUT
-            && change.glass().filter(it -> it.reviewed().isEmpty()).isPresent();
+        || (change.state() == ChangeState.ROLLING_OUT
+            && change.glass().filter(it -> it.reviewed().isEmpty()).isPresent());
   }
 
   /** What is to be told of a load balancer now. */

@@ -465,7 +465,6 @@ class ChangesTest {
   @Order(11)
   void inTheFastLaneTheFixIsCheckedWithinSeconds() throws Exception {
     String template = Plane.CONFIG.replace("client 30s", "client 35s");
-    assertThat(propose(template, ",\"urgent\":true").type()).isEqualTo("no-incident");
     Instant at = Instant.now();
     plane
         .plane
