@@ -103,7 +103,9 @@ class VersionsTest {
     assertThat(versions.previous()).contains(one);
     String two = lived("two", false);
     assertThat(versions.previous()).contains(one);
-    assertThat(versions.history()).extracting(Versions.Lived::step).containsExactly(false, true, false);
+    assertThat(versions.history())
+        .extracting(Versions.Lived::step)
+        .containsExactly(false, true, false);
     assertThat(versions.live()).contains(two);
   }
 

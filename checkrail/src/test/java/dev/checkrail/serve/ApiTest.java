@@ -425,8 +425,7 @@ class ApiTest {
     assertThat(broken.text()).doesNotContain("hunter2");
     assertThat(api.post(four + "/go-on", operator, "").status()).isEqualTo(200);
     RunningHaproxy.eventually(
-        "it is live",
-        () -> api.get(four, admin).body().get("review_owed").booleanValue());
+        "it is live", () -> api.get(four, admin).body().get("review_owed").booleanValue());
     assertThat(
             api.get("/api/v1/changes?balancer=edge&state=live&owed=true&limit=5", admin)
                 .body()

@@ -205,7 +205,8 @@ class RetentionTest {
                 true,
                 List.of(),
                 new Change.Weight(Change.Risk.LOW, Optional.empty(), List.of(), List.of()),
-                Optional.empty(), Optional.empty()))
+                Optional.empty(),
+                Optional.empty()))
         .after(ChangeMove.CHECK, "a test");
   }
 

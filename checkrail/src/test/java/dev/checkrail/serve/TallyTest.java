@@ -42,8 +42,7 @@ class TallyTest {
 
   private Tally.Counted at(double seconds) {
     return tally.next(
-        record ->
-            record.server().equals(Optional.of("new")) ? Tally.Kind.MOVED : Tally.Kind.OTHER,
+        record -> record.server().equals(Optional.of("new")) ? Tally.Kind.MOVED : Tally.Kind.OTHER,
         STEP.plusMillis((long) (seconds * 1000)));
   }
 
