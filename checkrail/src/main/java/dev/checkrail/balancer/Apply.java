@@ -61,10 +61,17 @@ public final class Apply {
    * @param choices what becomes of state in memory, by {@link Deviation#key}
    * @param overDrift whether files and reloads that nobody approved may be gone over; they are kept
    *     as a version first
+   * @param step whether it is a step of a rollout, on the way to another version
    */
-  public record Order(String digest, String actor, Map<String, Choice> choices, boolean overDrift) {
+  public record Order(
+      String digest, String actor, Map<String, Choice> choices, boolean overDrift, boolean step) {
     public Order {
       choices = Collections.unmodifiableMap(new LinkedHashMap<>(choices));
+    }
+
+    /** One that is to stay. */
+    public Order(String digest, String actor, Map<String, Choice> choices, boolean overDrift) {
+      this(digest, actor, choices, overDrift, false);
     }
 
     /** Without choices. */
@@ -142,8 +149,9 @@ public final class Apply {
     }
     versions.keep(from);
     progress.reached(Step.KEPT, Versions.brief(from.digest()));
+    Raised raised = Raised.in(versions);
     Preflight preflight =
-        Preflight.of(driver, Drift.loaded(driver, versions, processes).orElse(from), to);
+        Preflight.of(driver, Drift.loaded(driver, versions, processes).orElse(from), to, raised);
     List<Deviation> open = preflight.open(order.choices());
     if (!open.isEmpty()) {
       Applied stopped =
@@ -165,15 +173,24 @@ public final class Apply {
     }
     new Ordered("apply", order.actor(), digest, versions.live().orElse("")).write(versions);
     try {
-      write("apply.began", order.actor(), digest, Map.of("from", from.digest()));
+      Map<String, String> details = new LinkedHashMap<>();
+      details.put("from", from.digest());
+      versions.approval(digest).ifPresent(it -> details.put("approved", it.why()));
+      write("apply.began", order.actor(), digest, details);
     } catch (Journal.JournalUnavailable e) {
       Ordered.clear(versions);
       throw e;
     }
-    Intent intent = Intent.of("apply", order.actor(), from.digest(), digest, processes.seen());
+    Intent intent =
+        Intent.of(
+            order.step() ? "step" : "apply",
+            order.actor(),
+            from.digest(),
+            digest,
+            processes.seen());
     Ended ended =
         new Switching(driver, versions, progress)
-            .run(intent, from, to, memory(preflight, order.choices()), clock.instant());
+            .run(intent, from, to, memory(preflight, order.choices(), raised), clock.instant());
     List<String> notes = new ArrayList<>(drift);
     notes.addAll(ended.notes());
     Applied applied =
@@ -204,9 +221,10 @@ public final class Apply {
     }
   }
 
-  private static Switching.Memory memory(Preflight preflight, Map<String, Choice> choices) {
+  private static Switching.Memory memory(
+      Preflight preflight, Map<String, Choice> choices, Raised raised) {
     List<Deviation> kept = preflight.kept(choices);
-    Set<ServerName> fresh = new HashSet<>();
+    Set<ServerName> fresh = new HashSet<>(raised.servers());
     preflight.lost().stream()
         .filter(one -> choices.get(one.key()) == Choice.DROP)
         .forEach(one -> one.about().ifPresent(fresh::add));

@@ -107,7 +107,8 @@ public final class Drift {
       }
       boolean otherFiles = !reloads.isEmpty() && !found.isEmpty();
       RunningState running = driver.running();
-      Memory memory = inMemory(driver.expected(approved), running, otherFiles);
+      RunningState fresh = Raised.in(versions).over(driver.expected(approved));
+      Memory memory = inMemory(fresh, running, otherFiles);
       found.addAll(reloads);
       // A reload that failed left the worker that there was.
       boolean other =

@@ -216,7 +216,8 @@ public final class DriftWatch {
       }
       Compared files = inFiles;
       boolean otherFiles = !found.isEmpty() && (files == null || !files.found().isEmpty());
-      Drift.Memory memory = Drift.inMemory(should.expected(), driver.running(), otherFiles);
+      RunningState fresh = Raised.in(versions).over(should.expected());
+      Drift.Memory memory = Drift.inMemory(fresh, driver.running(), otherFiles);
       found.addAll(memory.found());
       notCompared.addAll(memory.notCompared());
       inMemory = found;

@@ -13,7 +13,8 @@ import java.util.Optional;
  * What is being done right now, written down before it is done, so that whoever comes after a crash
  * knows how to end it.
  *
- * @param kind {@code apply}, {@code rollback}
+ * @param kind {@code apply}, {@code step} (of a rollout: an apply that leads to another one),
+ *     {@code rollback}
  * @param phase what may have happened
  * @param from what was on the disk, kept
  * @param to what is to be there, kept

@@ -51,7 +51,18 @@ public record Preflight(
    */
   public static Preflight of(Driver driver, ConfigurationSet current, ConfigurationSet next)
       throws BalancerException {
-    RunningState before = driver.expected(current);
+    return of(driver, current, next, Raised.NONE);
+  }
+
+  /**
+   * The same during a rollout.
+   *
+   * @param raised what it told servers itself: expected, and no loss
+   */
+  public static Preflight of(
+      Driver driver, ConfigurationSet current, ConfigurationSet next, Raised raised)
+      throws BalancerException {
+    RunningState before = raised.over(driver.expected(current));
     RunningState after = driver.expected(next);
     RunningState running = driver.running().named(before);
     List<Deviation> now = Deviation.between(before, running);

@@ -224,7 +224,8 @@ public final class Rollback {
                 intent,
                 from,
                 to,
-                new Switching.Memory(kept, fresh(order, before, tourniquetMillis >= 0)),
+                new Switching.Memory(
+                    kept, fresh(order, before, tourniquetMillis >= 0, raisedBefore(notes))),
                 clock.instant());
     long servesMillis =
         ended.outcome() == Outcome.SERVES ? (System.nanoTime() - start) / 1_000_000 : -1;
@@ -248,8 +249,19 @@ public final class Rollback {
         servesMillis);
   }
 
-  private static Set<ServerName> fresh(Order order, List<Deviation> before, boolean tourniquet) {
-    Set<ServerName> fresh = new HashSet<>();
+  /** What the rollout that is gone back from told servers. */
+  private Raised raisedBefore(List<String> notes) {
+    try {
+      return Raised.in(versions);
+    } catch (BalancerException e) {
+      notes.add("what the rollout told servers is not known: " + e.getMessage());
+      return Raised.NONE;
+    }
+  }
+
+  private static Set<ServerName> fresh(
+      Order order, List<Deviation> before, boolean tourniquet, Raised raised) {
+    Set<ServerName> fresh = new HashSet<>(raised.servers());
     before.stream()
         .filter(one -> order.dropped().contains(one.key()))
         .forEach(one -> one.about().ifPresent(fresh::add));
@@ -274,7 +286,7 @@ public final class Rollback {
     try {
       Optional<ConfigurationSet> live = Drift.loaded(driver, versions, processes);
       ConfigurationSet loaded = live.isPresent() ? live.get() : driver.onDisk();
-      Preflight preflight = Preflight.of(driver, loaded, to);
+      Preflight preflight = Preflight.of(driver, loaded, to, Raised.in(versions));
       Map<String, Choice> keep = new HashMap<>();
       preflight
           .choices()

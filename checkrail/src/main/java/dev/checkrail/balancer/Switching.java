@@ -240,7 +240,9 @@ final class Switching {
     progress.reached(Step.STATE_SAID_AGAIN, "what was to be kept is said");
     forgetState(to).ifPresent(notes::add);
     try {
-      versions.lived(intent.to(), now, intent.kind().equals("rollback"));
+      versions.lived(
+          new Versions.Lived(
+              now, intent.to(), intent.kind().equals("rollback"), intent.kind().equals("step")));
       versions.seen(driver.processes().seen());
       progress.reached(Step.RECORDED, "recorded");
       Intent.clear(versions);

@@ -34,8 +34,9 @@ import java.util.stream.Stream;
  * versions/DIGEST      the manifest, whose SHA-256 is the digest: it proves itself
  * approved/DIGEST      instant, who, why; beside it nothing: the manifest is what the script reads
  * history              a line for each version that became live: instant, digest, "back" if it was
- *                      gone back to
+ *                      gone back to, "step" if it stood on the way to another one only
  * seen                 which processes ran when we last acted
+ * raised               what the current rollout told servers; see {@link Raised}
  * intent               a switch that is under way; see {@link Apply#recover}
  * lock                 one actor at a time, also over processes
  * </pre>
@@ -46,6 +47,7 @@ import java.util.stream.Stream;
 public final class Versions {
   private static final String ABSENT = "absent";
   private static final String BACK = "back";
+  private static final String STEP = "step";
   private static final Pattern ESCAPED = Pattern.compile("\\\\(.)");
 
   private final Path folder;
@@ -61,8 +63,9 @@ public final class Versions {
    * A version that became live.
    *
    * @param back whether it was gone back to
+   * @param step whether it is a step of a rollout, on the way to another one
    */
-  public record Lived(Instant at, String digest, boolean back) {}
+  public record Lived(Instant at, String digest, boolean back, boolean step) {}
 
   /** Versions in a folder, which is made if it is not there. */
   public static Versions in(Path folder) throws BalancerException {
@@ -183,8 +186,8 @@ public final class Versions {
     for (String line : text.lines().toList()) {
       String[] words = line.split(" ", -1);
       if (words.length >= 2) {
-        boolean back = words.length > 2 && words[2].equals(BACK);
-        lived.add(new Lived(Instant.parse(words[0]), words[1], back));
+        String how = words.length > 2 ? words[2] : "";
+        lived.add(new Lived(Instant.parse(words[0]), words[1], how.equals(BACK), how.equals(STEP)));
       }
     }
     return lived;
@@ -199,7 +202,8 @@ public final class Versions {
   /**
    * Where going back leads: the version that lived before the live one. What was gone back from is
    * no such version any more, so who goes back twice comes to an older one and never to the one
-   * that he fled from; that one can be put in place anew, or named.
+   * that he fled from; that one can be put in place anew, or named. Nor is what was only a step on
+   * the way.
    */
   public Optional<String> previous() throws BalancerException {
     List<String> line = new ArrayList<>();
@@ -211,8 +215,11 @@ public final class Versions {
         line.subList(there + 1, line.size()).clear();
       }
     }
+    Set<String> steps = new HashSet<>();
+    history().stream().filter(Lived::step).forEach(one -> steps.add(one.digest()));
+    history().stream().filter(one -> !one.step()).forEach(one -> steps.remove(one.digest()));
     for (int i = line.size() - 2; i >= 0; i--) {
-      if (!line.get(i).equals(line.getLast())) {
+      if (!line.get(i).equals(line.getLast()) && !steps.contains(line.get(i))) {
         return Optional.of(line.get(i));
       }
     }
@@ -303,15 +310,19 @@ public final class Versions {
   }
 
   void lived(String digest, Instant at, boolean back) throws BalancerException {
-    if (live().filter(digest::equals).isPresent()) {
+    lived(new Lived(at, digest, back, false));
+  }
+
+  void lived(Lived now) throws BalancerException {
+    if (live().filter(now.digest()::equals).isPresent()) {
       return;
     }
     List<Lived> all = new ArrayList<>(history());
-    all.add(new Lived(at, digest, back));
+    all.add(now);
     StringBuilder text = new StringBuilder();
     for (Lived one : all) {
       text.append(one.at()).append(' ').append(one.digest());
-      text.append(one.back() ? " " + BACK : "").append('\n');
+      text.append(one.back() ? " " + BACK : one.step() ? " " + STEP : "").append('\n');
     }
     Disk.putOurs(folder.resolve("history"), text.toString().getBytes(UTF_8));
   }

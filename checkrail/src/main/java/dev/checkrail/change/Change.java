@@ -4,7 +4,6 @@ import dev.checkrail.report.Verdict;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 
 /**
  * One change and how far it has come. Only {@link #after} makes the next one of it.
@@ -63,6 +62,7 @@ public record Change(
    * @param rehearsed whether the real binary has run it
    * @param blocking rules that block, or questions that are undecided
    * @param wayBack empty if the version that is live now would work again; else why it would not
+   * @param stages how it is put in place; empty: nobody planned that, it is one step
    */
   public record Checked(
       Instant at,
@@ -70,7 +70,8 @@ public record Change(
       boolean rehearsed,
       List<String> blocking,
       Weight weight,
-      Optional<String> wayBack) {
+      Optional<String> wayBack,
+      Optional<Stages> stages) {
     public Checked {
       blocking = List.copyOf(blocking);
     }
@@ -91,12 +92,12 @@ public record Change(
   /**
    * Its risk, and why it is that.
    *
-   * @param traffic share of recorded requests that other servers get, or that are answered
-   *     otherwise; empty if nothing was recorded
+   * @param traffic which part of the recorded requests it moves; empty if nothing was recorded, or
+   *     if it moves none
    * @param services those that are touched
    */
   public record Weight(
-      Risk risk, OptionalDouble traffic, List<String> services, List<String> because) {
+      Risk risk, Optional<Traffic> traffic, List<String> services, List<String> because) {
     public Weight {
       services = List.copyOf(services);
       because = List.copyOf(because);
@@ -129,8 +130,19 @@ public record Change(
    * It began to be put in place.
    *
    * @param from digest of what was live
+   * @param course how far it is, or was when it ended; empty before its first step
    */
-  public record Rollout(String by, Instant at, String from) {}
+  public record Rollout(String by, Instant at, String from, Optional<Course> course) {
+    /** One that begins. */
+    public Rollout(String by, Instant at, String from) {
+      this(by, at, from, Optional.empty());
+    }
+
+    /** The same, so far. */
+    public Rollout at(Course far) {
+      return new Rollout(by, at, from, Optional.of(far));
+    }
+  }
 
   /** How an order of the table is refused that can't be made. */
   public static final class NotInTable extends RuntimeException {
@@ -233,6 +245,29 @@ public record Change(
     return glass.isPresent()
         && glass.get().reviewed().isEmpty()
         && (state == ChangeState.LIVE || state == ChangeState.ROLLED_BACK);
+  }
+
+  /**
+   * Who agreed, by name; {@code policy} if nobody had to, {@code nobody} if the glass is broken.
+   */
+  public String approvers() {
+    return approvals.isEmpty()
+        ? glass.isPresent() ? "nobody" : "policy"
+        : String.join(", ", approvals.stream().map(Approval::by).toList());
+  }
+
+  /** Why it may be put in place, in words. */
+  public String grounds() {
+    return glass.isPresent()
+        ? "glass broken"
+        : "approved by " + (approvals.isEmpty() ? "the policy" : approvers());
+  }
+
+  /**
+   * Which part of the recorded requests it moves, in words; empty if none or if it is not checked.
+   */
+  public Optional<String> moved() {
+    return checked.flatMap(it -> it.weight().traffic()).map(Traffic::text);
   }
 
   /** Whether its findings let people decide: nothing blocks it. What is undecided is theirs. */

@@ -65,13 +65,12 @@ final class IncidentsCommand extends Group {
 
     @Override
     public Integer call() {
-      String path = "/api/v1/incidents?limit=" + limit;
-      if (balancer != null) {
-        path += "&balancer=" + Remote.encoded(balancer);
-      }
-      if (state != null) {
-        path += "&state=" + Remote.encoded(state);
-      }
+      String path =
+          Asked.of("/api/v1/incidents")
+              .with("limit", limit)
+              .with("balancer", balancer)
+              .with("state", state)
+              .path();
       ObjectNode body = good(remote().get(path)).body();
       return show(
           body,

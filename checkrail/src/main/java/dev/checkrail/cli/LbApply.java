@@ -1,9 +1,7 @@
 package dev.checkrail.cli;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -17,8 +15,8 @@ import tools.jackson.databind.node.ObjectNode;
     name = "apply",
     description = {
       "Puts a configuration in place: gate, native check, files switched, reload, and the truth of"
-          + " what serves. For administrators; the journal says who approved it. Refused once the load"
-          + " balancer has reviewed changes: see 'change'.",
+          + " what serves. For administrators; the journal says who approved it. Refused once the"
+          + " load balancer has reviewed changes: see 'change'.",
       "CONFIG lies here; its maps, lists and the like go with it."
     },
     footer = {
@@ -77,7 +75,7 @@ final class LbApply extends LbActing {
   }
 
   /** What is looked at here only finds files: another policy judges. */
-  static final class Places implements ConfigPlaces {
+  static final class Places extends PlacesHere {
     @Option(
         names = "--policy",
         paramLabel = "FILE",
@@ -87,34 +85,9 @@ final class LbApply extends LbActing {
                 + " policy that was approved: 'lb policy NAME'.")
     private @Nullable String policy;
 
-    @Option(
-        names = "--env",
-        paramLabel = "NAME=VALUE",
-        description =
-            "A variable by which files are found here. The load balancer goes by its own ones.")
-    private Map<String, String> environment = new LinkedHashMap<>();
-
-    @Option(
-        names = "--cwd",
-        paramLabel = "DIR",
-        description =
-            "Where relative paths may start here. Default: the folder of CONFIG. The load balancer"
-                + " goes by its own one.")
-    private @Nullable String workingDirectory;
-
     @Override
     public Optional<String> policy() {
       return Optional.ofNullable(policy);
-    }
-
-    @Override
-    public Map<String, String> environment() {
-      return environment;
-    }
-
-    @Override
-    public Optional<String> workingDirectory() {
-      return Optional.ofNullable(workingDirectory);
     }
   }
 }

@@ -1,8 +1,5 @@
 package dev.checkrail.cli;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -15,7 +12,8 @@ import tools.jackson.databind.node.ObjectNode;
     name = "policy",
     description = {
       "Which policy its changes are judged under, and who approved it. With --approve another one"
-          + " counts from now on; for administrators.",
+          + " counts from now on; for administrators, and only as long as the load balancer has no"
+          + " reviewed changes: then 'change propose NAME --policy FILE'.",
       "The load balancer's files and its approved version are not touched, and what drifts is not"
           + " approved by it. The approved version has to pass under the new policy."
     },
@@ -54,10 +52,17 @@ final class LbPolicy extends Asking {
       return shown();
     }
     ObjectNode body = Remote.object();
-    body.put("policy", text(approve));
+    body.put("policy", PolicyFile.text(at, approve));
     body.put("force", force);
     Remote.Answer answer = remote().post(path(), body);
     String type = answer.text("type");
+    if (type.endsWith(":changes-only")) {
+      if (output.json()) {
+        at.out().println(answer.body());
+      }
+      say(Shown.of(answer.text("detail")));
+      return 1;
+    }
     if (type.endsWith(":policy-blocked") || type.endsWith(":policy-undecided")) {
       return heldBack(answer, "checkrail check CONFIG --policy " + approve);
     }
@@ -101,14 +106,5 @@ final class LbPolicy extends Asking {
 
   private String path() {
     return LbCommand.path(name) + "/policy";
-  }
-
-  private String text(String file) {
-    try {
-      return Files.readString(at.resolve(file), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw CannotRun.because(
-          "policy/missing", file, "the policy " + file + " can't be read", "name another file");
-    }
   }
 }

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 
 /**
  * The stage that replays: counts recorded requests by what becomes of them in what was proved.
@@ -39,6 +40,9 @@ public final class Replay {
   private static final int LONGEST_EXAMPLE = 300;
   private static final double MISTAKE = 0.05;
 
+  /** So many records between two looks at the time. */
+  private static final int LOOKED_AT = 64;
+
   private final Sorter sorter;
   private final Captures captures;
   private final CapturedHeaders names;
@@ -51,6 +55,7 @@ public final class Replay {
     long requests;
     double weight;
     double squares;
+    double shifted;
     long first = Long.MAX_VALUE;
     Optional<LogRecord> example = Optional.empty();
 
@@ -62,6 +67,11 @@ public final class Replay {
         first = at;
         example = Optional.of(record);
       }
+    }
+
+    /** The part of it that others serve. */
+    void shift(Count other, double part) {
+      shifted += other.weight * part;
     }
 
     void add(Count other) {
@@ -103,16 +113,25 @@ public final class Replay {
     this.reader = new LineReader(ZoneOffset.UTC, () -> names);
   }
 
-  /** A sample of kept records: each stands for as many as its slot has seen for each one kept. */
-  public static ReplayReport kept(Sorter sorter, Captures captures, List<KeptRecords.Slot> sample) {
+  /**
+   * A sample of kept records: each stands for as many as its slot has seen for each one kept.
+   *
+   * @param late asked now and then
+   * @return empty if it was too late before all of them were counted: a part of them is no sample
+   */
+  public static Optional<ReplayReport> kept(
+      Sorter sorter, Captures captures, List<KeptRecords.Slot> sample, BooleanSupplier late) {
     Replay replay = new Replay(sorter, captures);
     for (KeptRecords.Slot slot : sample) {
       double each = (double) slot.seen() / Math.max(1, slot.records().size());
       for (LogRecord record : slot.records()) {
+        if (replay.lines % LOOKED_AT == 0 && late.getAsBoolean()) {
+          return Optional.empty();
+        }
         replay.record(record, each);
       }
     }
-    return replay.report(true);
+    return Optional.of(replay.report(true));
   }
 
   /** The same, having counted nothing, for another thread. */
@@ -228,24 +247,31 @@ public final class Replay {
     Map<Pair, Count> moves = new HashMap<>();
     Map<String, Count> open = new TreeMap<>();
     Map<String, Count> services = new TreeMap<>();
+    Map<String, Count> whole = new TreeMap<>();
     Loads loads = new Loads();
     equal.forEach((lot, count) -> {
       all.add(count);
       by.computeIfAbsent(lot.now(), o -> new Count()).add(count);
       loads.add(lot, count.weight);
+      lot.services().forEach(name -> whole.computeIfAbsent(name, n -> new Count()).add(count));
       if (lot.undecided()) {
         undecided.add(count);
       }
       switch (lot.move()) {
         case STAYS -> {}
         case MOVES -> {
+          double apart = apart(lot);
           moved.add(count);
+          all.shift(count, apart);
           moves
               .computeIfAbsent(
                   new Pair(lot.before().orElse(lot.now()), lot.now()), p -> new Count())
               .add(count);
           lot.services()
-              .forEach(name -> services.computeIfAbsent(name, n -> new Count()).add(count));
+              .forEach(name -> {
+                services.computeIfAbsent(name, n -> new Count()).add(count);
+                whole.computeIfAbsent(name, n -> new Count()).shift(count, apart);
+              });
         }
         case UNCLEAR -> {
           unclear.add(count);
@@ -288,10 +314,14 @@ public final class Replay {
     return new ReplayReport(
         replayed,
         part(moved, all, sample),
+        shifted(all, sample),
         part(unclear, all, sample),
         sorted(services).stream()
             .map(one ->
-                new ReplayReport.ServicePart(one.getKey(), part(one.getValue(), all, sample)))
+                new ReplayReport.ServicePart(
+                    one.getKey(),
+                    part(one.getValue(), all, sample),
+                    shifted(whole.getOrDefault(one.getKey(), all), sample)))
             .toList());
   }
 
@@ -321,18 +351,32 @@ public final class Replay {
     return Examples.of(count.example.orElseThrow(), captures);
   }
 
+  /** What moves in something that outcomes do not show moves as a whole. */
+  private static double apart(Lot lot) {
+    double part = lot.before().orElse(lot.now()).apart(lot.now());
+    return part == 0 ? 1 : part;
+  }
+
+  private static ReplayReport.Part part(Count some, Count all, boolean sample) {
+    return part(some.requests, share(some, all), all, sample);
+  }
+
+  private static ReplayReport.Part shifted(Count all, boolean sample) {
+    return part(
+        all.requests, all.weight == 0 ? 0 : Math.min(1, all.shifted / all.weight), all, sample);
+  }
+
   /**
    * A share and its bounds. Weights make a sample worth less than its size: (Σw)²/Σw² records of
-   * equal weight tell as much.
+   * equal weight tell as much. The bounds hold for the mean of any values from 0 to 1 (Hoeffding).
    */
-  private static ReplayReport.Part part(Count some, Count all, boolean sample) {
-    double share = share(some, all);
+  private static ReplayReport.Part part(long requests, double share, Count all, boolean sample) {
     if (!sample) {
-      return new ReplayReport.Part(some.requests, share, share, share);
+      return new ReplayReport.Part(requests, share, share, share);
     }
     double worth = all.squares == 0 ? 0 : all.weight * all.weight / all.squares;
     return new ReplayReport.Part(
-        some.requests,
+        requests,
         share,
         Bounds.low(share, worth, MISTAKE / 2),
         Bounds.high(share, worth, MISTAKE / 2));

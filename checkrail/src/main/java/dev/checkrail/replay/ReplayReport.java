@@ -8,12 +8,14 @@ import java.util.List;
  *
  * @param replayed the answer
  * @param moved the part that fares differently in the second configuration
- * @param unclear the part of which nobody can tell whether it does
- * @param services the part of each service's moves in all requests; the largest first. Requests of
- *     several services count for each of them
+ * @param shifted the same, each request by the part of it that others serve: a fourth server beside
+ *     three gets a quarter of what moves. Its requests are all that were looked at
+ * @param unclear the part of which nobody can tell whether it moves
+ * @param services those whose requests move, the largest part first. Requests of several services
+ *     count for each of them
  */
 public record ReplayReport(
-    Replayed replayed, Part moved, Part unclear, List<ServicePart> services) {
+    Replayed replayed, Part moved, Part shifted, Part unclear, List<ServicePart> services) {
   public ReplayReport {
     services = List.copyOf(services);
   }
@@ -29,6 +31,11 @@ public record ReplayReport(
    */
   public record Part(long requests, double share, double low, double high) {}
 
-  /** Moves of a service of the policy. */
-  public record ServicePart(String service, Part moved) {}
+  /**
+   * Moves of a service of the policy.
+   *
+   * @param moved in all requests
+   * @param shifted in its own requests, each by the part of it that others serve
+   */
+  public record ServicePart(String service, Part moved, Part shifted) {}
 }

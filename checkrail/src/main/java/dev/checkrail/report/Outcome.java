@@ -77,4 +77,31 @@ public sealed interface Outcome {
 
   /** It depends on something that is not modelled or not given. */
   record Undecided(String because) implements Outcome {}
+
+  /**
+   * How much of a request fares differently with another outcome: 0: it is served as before; 1: by
+   * others, or otherwise. A fourth server beside three gets a quarter.
+   */
+  default double apart(Outcome other) {
+    Map<String, Double> balance = new LinkedHashMap<>();
+    weigh(1, balance);
+    other.weigh(-1, balance);
+    return balance.values().stream().mapToDouble(Math::abs).sum() / 2;
+  }
+
+  private void weigh(double share, Map<String, Double> into) {
+    switch (this) {
+      case Reaches reaches -> {
+        String sent = "|" + reaches.path() + "|" + reaches.headers();
+        reaches
+            .servers()
+            .forEach(it -> into.merge(it.address() + sent, share * it.share(), Double::sum));
+      }
+      case Splits splits -> splits.of().forEach(it -> it.outcome().weigh(share * it.share(), into));
+      case Responds responds -> into.merge(responds.toString(), share, Double::sum);
+      case Redirects redirects -> into.merge(redirects.toString(), share, Double::sum);
+      case Drops drops -> into.merge(drops.toString(), share, Double::sum);
+      case Undecided undecided -> into.merge(undecided.toString(), share, Double::sum);
+    }
+  }
 }

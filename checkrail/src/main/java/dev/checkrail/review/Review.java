@@ -45,6 +45,10 @@ public final class Review {
       return Optional.of(
           new Refused(Why.NOTHING, "what it wants is live already: nothing would change"));
     }
+    if (urgent && matter.kind() == Matter.Kind.POLICY) {
+      return Optional.of(
+          new Refused(Why.STATE, "the fast lane is for files: a policy is weighed by all"));
+    }
     if (urgent && !now.incident()) {
       return Optional.of(
           new Refused(
@@ -208,6 +212,12 @@ public final class Review {
     if (!Who.may(who, ChangeMove.GO_BACK)) {
       return Optional.of(noRole("take changes back", Who.may(ChangeMove.GO_BACK)));
     }
+    if (change.matter().kind() == Matter.Kind.POLICY) {
+      return Optional.of(
+          new Refused(
+              Why.STATE,
+              "a policy is not taken back without others: propose the one before ('lb policy')"));
+    }
     if (change.state() != ChangeState.LIVE && change.state() != ChangeState.ROLLING_OUT) {
       return Optional.of(state(change, "be taken back"));
     }
@@ -287,7 +297,7 @@ public final class Review {
       return Optional.of(
           moved(change, ChangeMove.SUPERSEDE, "what it wants is live already, by another way"));
     }
-    if (!matter.base().equals(now.live())) {
+    if (matter.kind() == Matter.Kind.CONFIGURATION && !matter.base().equals(now.live())) {
       return Optional.of(
           moved(
               change.about(matter.against(now.live(), now.policy())),

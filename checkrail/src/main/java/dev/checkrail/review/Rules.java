@@ -1,6 +1,7 @@
 package dev.checkrail.review;
 
 import dev.checkrail.change.Change;
+import dev.checkrail.change.Matter;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -47,16 +48,22 @@ public record Rules(int approvers, OptionalInt highRisk, List<String> highRiskRo
 
   /** To a change; before its check as if its risk were high. */
   public Needed needed(Change change) {
+    if (change.matter().kind() == Matter.Kind.POLICY) {
+      Needed most = high();
+      return new Needed(Math.max(Math.max(1, approvers), most.number()), most.roles());
+    }
     if (change.urgent()) {
       return new Needed(1, List.of());
     }
     Change.Risk risk = change.checked().map(it -> it.weight().risk()).orElse(Change.Risk.HIGH);
     return switch (risk) {
       case LOW, MEDIUM -> new Needed(approvers, List.of());
-      case HIGH ->
-          new Needed(
-              Math.max(highRisk.orElse(approvers + 1), highRiskRoles.isEmpty() ? 0 : 1),
-              highRiskRoles);
+      case HIGH -> high();
     };
+  }
+
+  private Needed high() {
+    return new Needed(
+        Math.max(highRisk.orElse(approvers + 1), highRiskRoles.isEmpty() ? 0 : 1), highRiskRoles);
   }
 }

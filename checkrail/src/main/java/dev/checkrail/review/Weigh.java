@@ -2,18 +2,16 @@ package dev.checkrail.review;
 
 import dev.checkrail.change.Change;
 import dev.checkrail.change.Change.Risk;
+import dev.checkrail.change.Traffic;
 import dev.checkrail.report.Difference;
 import dev.checkrail.report.Finding;
 import dev.checkrail.report.Outcome;
 import dev.checkrail.report.Verdict;
 import dev.checkrail.source.Severity;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -23,15 +21,15 @@ import java.util.TreeSet;
  *
  * <table>
  * <caption>What raises the risk</caption>
- * <tr><td>5 % of the recorded requests move, 25 %</td><td>medium, high</td></tr>
- * <tr><td>requests move, and no traffic was recorded</td><td>medium</td></tr>
+ * <tr><td>5 % of the recorded requests may move, 25 % do</td><td>medium, high</td></tr>
+ * <tr><td>of 5 % the log does not tell whether they move</td><td>medium</td></tr>
+ * <tr><td>requests move, and no traffic or too little was recorded</td><td>medium</td></tr>
  * <tr><td>a new warning; two or more services touched; not rehearsed</td><td>medium</td></tr>
  * <tr><td>blocked, or undecided</td><td>high</td></tr>
  * <tr><td>the version that is live would not work again</td><td>high</td></tr>
  * </table>
  *
- * A request moves by the part of it that other servers get: a fourth server beside three moves a
- * quarter of their requests, whatever the set of them is called.
+ * {@link Traffic} says how requests are counted. What nobody knows is never low.
  */
 public final class Weigh {
   private static final double SOME = 0.05;
@@ -39,17 +37,19 @@ public final class Weigh {
 
   private Weigh() {}
 
-  /**
-   * Recorded requests that a change moves.
-   *
-   * @param share their part of all recorded requests
-   */
-  public record Moving(Outcome from, Outcome to, double share) {}
+  /** What recorded traffic says. */
+  public sealed interface Recorded {
+    /** This. */
+    record Seen(Traffic traffic) implements Recorded {}
+
+    /** Nothing, for a reason: {@code no traffic was recorded}. */
+    record Nothing(String why) implements Recorded {}
+  }
 
   /**
    * What a change is weighed by.
    *
-   * @param moving empty if no traffic was recorded
+   * @param traffic what it moves of what was recorded, or why that is not known
    * @param services what servers are there for, by address
    * @param rehearsed whether the real binary has run it
    * @param wayBack empty if the live version would work again, else why not
@@ -57,12 +57,11 @@ public final class Weigh {
   public record Found(
       Verdict verdict,
       Difference difference,
-      Optional<List<Moving>> moving,
+      Recorded traffic,
       Map<String, List<String>> services,
       boolean rehearsed,
       Optional<String> wayBack) {
     public Found {
-      moving = moving.map(List::copyOf);
       services = Map.copyOf(services);
     }
   }
@@ -71,20 +70,27 @@ public final class Weigh {
   public static Change.Weight weigh(Found found) {
     List<String> because = new ArrayList<>();
     Risk risk = Risk.LOW;
-    OptionalDouble traffic = OptionalDouble.empty();
-    if (found.moving().isPresent()) {
-      double share =
-          found.moving().get().stream()
-              .mapToDouble(it -> it.share() * distance(it.from(), it.to()))
-              .sum();
-      traffic = OptionalDouble.of(Math.min(1, share));
-      because.add("%s of the recorded requests move".formatted(percent(share)));
-      risk = share >= MUCH ? Risk.HIGH : share >= SOME ? Risk.MEDIUM : Risk.LOW;
-    } else if (found.difference().regions().isEmpty()) {
+    Optional<Traffic> traffic = Optional.empty();
+    if (found.difference().regions().isEmpty()) {
       because.add("no request moves");
     } else {
-      because.add("requests move, and how many is not known: no traffic was recorded");
-      risk = Risk.MEDIUM;
+      switch (found.traffic()) {
+        case Recorded.Nothing(String why) -> {
+          because.add("requests move, and how many is not known: " + why);
+          risk = Risk.MEDIUM;
+        }
+        case Recorded.Seen(Traffic seen) -> {
+          traffic = Optional.of(seen);
+          because.add(seen.thin() ? "requests move, and " + seen.text() : seen.text());
+          risk = risk(seen);
+        }
+      }
+      traffic
+          .filter(it -> !it.thin() && it.unclear() >= SOME)
+          .ifPresent(it ->
+              because.add(
+                  "of %s of them the log does not tell whether they move"
+                      .formatted(Traffic.percent(it.unclear()))));
     }
     Set<String> services = services(found);
     if (services.size() > 1) {
@@ -119,29 +125,13 @@ public final class Weigh {
     return new Change.Weight(risk, traffic, List.copyOf(services), because);
   }
 
-  /** 0: every request is served as before; 1: all of them are by others, or otherwise. */
-  static double distance(Outcome from, Outcome to) {
-    Map<String, Double> balance = new LinkedHashMap<>();
-    parts(from, 1, balance);
-    parts(to, -1, balance);
-    return balance.values().stream().mapToDouble(Math::abs).sum() / 2;
-  }
-
-  private static void parts(Outcome outcome, double share, Map<String, Double> into) {
-    switch (outcome) {
-      case Outcome.Reaches reaches -> {
-        String sent = "|" + reaches.path() + "|" + reaches.headers();
-        reaches
-            .servers()
-            .forEach(it -> into.merge(it.address() + sent, share * it.share(), Double::sum));
-      }
-      case Outcome.Splits splits ->
-          splits.of().forEach(it -> parts(it.outcome(), share * it.share(), into));
-      case Outcome.Responds responds -> into.merge(responds.toString(), share, Double::sum);
-      case Outcome.Redirects redirects -> into.merge(redirects.toString(), share, Double::sum);
-      case Outcome.Drops drops -> into.merge(drops.toString(), share, Double::sum);
-      case Outcome.Undecided undecided -> into.merge(undecided.toString(), share, Double::sum);
+  private static Risk risk(Traffic traffic) {
+    if (traffic.thin()) {
+      return Risk.MEDIUM;
     }
+    return traffic.share() >= MUCH
+        ? Risk.HIGH
+        : traffic.atMost() >= SOME || traffic.unclear() >= SOME ? Risk.MEDIUM : Risk.LOW;
   }
 
   /** What the servers are there for whose requests change; a pool where nobody says. */
@@ -183,11 +173,5 @@ public final class Weigh {
 
   private static Risk higher(Risk one, Risk other) {
     return one.compareTo(other) >= 0 ? one : other;
-  }
-
-  private static String percent(double share) {
-    return share > 0 && share < 0.001
-        ? "less than 0.1 %"
-        : String.format(Locale.ROOT, "%.1f %%", share * 100);
   }
 }

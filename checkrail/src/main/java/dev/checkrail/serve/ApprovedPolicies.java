@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  *
  * <pre>
  * policy.yaml            the one under which changes are judged now
- * policies/DIGEST.yaml   each that was approved, by the SHA-256 of its bytes
+ * policies/DIGEST.yaml   each that was approved or proposed, by the SHA-256 of its bytes
  * policies/DIGEST        instant, who, why: the last time that it was approved
  * </pre>
  *
@@ -82,14 +82,27 @@ final class ApprovedPolicies {
     return all;
   }
 
-  /** From here on this one counts. */
-  void approve(String text, Instant at, String by, String why) throws BalancerException {
+  /** Keeps one that nobody has approved; answers its digest. */
+  String keep(String text) throws BalancerException {
     byte[] bytes = text.getBytes(UTF_8);
     String digest = ConfigurationSet.sha256(bytes);
     Disk.putOurs(folder.resolve(digest + TEXT), bytes);
+    return digest;
+  }
+
+  /** One that is kept, approved or not. */
+  Optional<String> text(String digest) throws BalancerException {
+    return digest.matches(DIGEST)
+        ? Disk.read(folder.resolve(digest + TEXT)).map(bytes -> new String(bytes, UTF_8))
+        : Optional.empty();
+  }
+
+  /** From here on this one counts. */
+  void approve(String text, Instant at, String by, String why) throws BalancerException {
+    String digest = keep(text);
     Disk.putOurs(
         folder.resolve(digest), (at + "\n" + line(by) + "\n" + line(why) + "\n").getBytes(UTF_8));
-    Disk.putOurs(now, bytes);
+    Disk.putOurs(now, text.getBytes(UTF_8));
   }
 
   private Approved approved(String digest) throws BalancerException {

@@ -593,7 +593,7 @@ final class Balancers implements AutoCloseable {
         .orElseThrow(() -> Problem.conflict("no-version", "no version was ever approved here"));
   }
 
-  private static ConfigurationSet version(Held held, String digest) throws BalancerException {
+  static ConfigurationSet version(Held held, String digest) throws BalancerException {
     return held.versions()
         .load(digest)
         .orElseThrow(
@@ -632,6 +632,7 @@ final class Balancers implements AutoCloseable {
    * @param from what has to be live
    * @param to what is to be
    * @param force in an emergency: over drift, and whatever is live
+   * @param step whether it is on the way to another version only
    * @param why as the version's approval has it
    * @param details for the journal
    */
@@ -641,6 +642,7 @@ final class Balancers implements AutoCloseable {
       String actor,
       Map<String, Preflight.Choice> choices,
       boolean force,
+      boolean step,
       String why,
       Map<String, String> details) {
     Rolling {
@@ -674,7 +676,11 @@ final class Balancers implements AutoCloseable {
               held.apply()
                   .apply(
                       new Apply.Order(
-                          rolling.to(), rolling.actor(), rolling.choices(), rolling.force()),
+                          rolling.to(),
+                          rolling.actor(),
+                          rolling.choices(),
+                          rolling.force(),
+                          rolling.step()),
                       Progress.NONE);
           follow(name, applied);
           if (applied.serves()) {

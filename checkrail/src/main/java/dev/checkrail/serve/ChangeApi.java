@@ -7,6 +7,7 @@ import dev.checkrail.logs.RedactedText;
 import dev.checkrail.report.Evidence;
 import dev.checkrail.review.Seal;
 import dev.checkrail.serve.access.Right;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,6 +46,7 @@ final class ChangeApi {
         needs(Right.APPROVE, "POST", ONE + "/reject", this::reject),
         needs(Right.CHANGE, "POST", ONE + "/withdraw", this::withdraw),
         needs(Right.CHANGE_ROLLOUT, "POST", ONE + "/rollout", this::rollOut),
+        needs(Right.CHANGE_ROLLOUT, "POST", ONE + "/go-on", this::goOn),
         needs(Right.CHANGE_BREAK_GLASS, "POST", ONE + "/break-glass", this::breakGlass),
         needs(Right.LB_ROLLBACK, "POST", ONE + "/rollback", this::rollBack));
   }
@@ -76,7 +78,8 @@ final class ChangeApi {
 
   private Reply propose(Call call) throws BalancerException, InterruptedException {
     Body body =
-        call.body("balancer", "main", "names", "beside", "moves", "why", "urgent", "replaces");
+        call.body(
+            "balancer", "main", "names", "beside", "moves", "policy", "why", "urgent", "replaces");
     String balancer = body.text("balancer");
     call.may(Right.CHANGE, balancer);
     String why = words(body.text("why"), "why");
@@ -84,8 +87,7 @@ final class ChangeApi {
         changes.propose(
             new Changes.Wanted(
                 balancer,
-                BalancerApi.candidate(body),
-                body.texts("moves").orElse(List.of()),
+                what(body),
                 why,
                 body.flag("urgent").orElse(false),
                 body.number("replaces", 1, Integer.MAX_VALUE).map(Integer::longValue)),
@@ -95,19 +97,39 @@ final class ChangeApi {
     return Reply.json(201, answer);
   }
 
+  private static Changes.What what(Body body) {
+    if (body.maybe("policy").isEmpty()) {
+      return new Changes.What.Files(
+          BalancerApi.candidate(body), body.texts("moves").orElse(List.of()));
+    }
+    if (body.texts("main").isPresent()
+        || body.texts("moves").filter(it -> !it.isEmpty()).isPresent()) {
+      throw Problem.bad(
+          "a policy is a change of its own: \"policy\" goes without \"main\" and \"moves\"");
+    }
+    return new Changes.What.PolicyText(PolicyApi.text(body));
+  }
+
   private ObjectNode whole(Change change) {
-    return ChangeJson.whole(change, changes.progress(change), changes.needed(change));
+    return ChangeJson.whole(
+        change,
+        changes.progress(change),
+        changes.needed(change),
+        changes.acts().rollingOut(change));
   }
 
   /** The change that is asked about, if the caller may do this to its load balancer. */
   private Change asked(Call call, Right right) {
-    String number = call.parameter("change");
-    if (!number.matches("[1-9][0-9]{0,17}")) {
-      throw Problem.missing("there is no change of this number");
-    }
-    Change change = changes.find(Long.parseLong(number));
+    Change change = changes.find(number(call.parameter("change")));
     call.may(right, change.matter().balancer());
     return change;
+  }
+
+  private static long number(String text) {
+    if (!text.matches("[1-9][0-9]{0,17}")) {
+      throw Problem.missing("there is no change of this number");
+    }
+    return Long.parseLong(text);
   }
 
   private Reply show(Call call) {
@@ -175,8 +197,21 @@ final class ChangeApi {
 
   private Reply rollOut(Call call) throws BalancerException, InterruptedException {
     Change change = asked(call, Right.CHANGE_ROLLOUT);
-    Body body = call.maybeBody("choices");
-    return acted(changes.rollOut(change.number(), call.caller(), BalancerApi.choices(body)));
+    Body body = call.maybeBody("choices", "then");
+    List<Long> then = new ArrayList<>();
+    for (String number : body.texts("then").orElse(List.of())) {
+      Change one = changes.find(number(number));
+      call.may(Right.CHANGE_ROLLOUT, one.matter().balancer());
+      then.add(one.number());
+    }
+    return acted(
+        changes.acts().rollOut(change.number(), then, call.caller(), BalancerApi.choices(body)));
+  }
+
+  private Reply goOn(Call call) {
+    Change change = asked(call, Right.CHANGE_ROLLOUT);
+    call.maybeBody();
+    return Reply.json(200, whole(changes.acts().goOn(change.number(), call.caller())));
   }
 
   private Reply breakGlass(Call call) throws BalancerException, InterruptedException {
@@ -184,7 +219,9 @@ final class ChangeApi {
     Body body = call.body("reason", "choices");
     String reason = words(body.text("reason"), "reason");
     return acted(
-        changes.breakGlass(change.number(), call.caller(), reason, BalancerApi.choices(body)));
+        changes
+            .acts()
+            .breakGlass(change.number(), call.caller(), reason, BalancerApi.choices(body)));
   }
 
   private Reply rollBack(Call call) throws BalancerException, InterruptedException {
@@ -192,12 +229,14 @@ final class ChangeApi {
     Body body = call.body("reason", "drop");
     String reason = words(body.text("reason"), "reason");
     return acted(
-        changes.rollBack(
-            change.number(), call.caller(), reason, body.texts("drop").orElse(List.of())));
+        changes
+            .acts()
+            .rollBack(
+                change.number(), call.caller(), reason, body.texts("drop").orElse(List.of())));
   }
 
   /** What became of the files, with the change as it is now. */
-  private Reply acted(Changes.Acted acted) {
+  private Reply acted(PuttingInPlace.Acted acted) {
     ObjectNode answer = BalancerApi.applied(acted.applied());
     answer.set("change", whole(acted.change()));
     return BalancerApi.outcome(acted.applied(), answer);

@@ -5,6 +5,7 @@ import dev.checkrail.change.Change;
 import dev.checkrail.change.ChangeState;
 import dev.checkrail.change.ConfigurationSet;
 import dev.checkrail.change.Matter;
+import dev.checkrail.change.Stages;
 import dev.checkrail.path.PathReport;
 import dev.checkrail.path.Terms;
 import dev.checkrail.policy.Policy;
@@ -44,9 +45,12 @@ import tools.jackson.databind.node.ObjectNode;
 final class ChangeChecks implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ChangeChecks.class);
   private static final long AGAIN = Duration.ofMinutes(1).toNanos();
+  private static final Difference NONE = new Difference(true, List.of(), List.of());
 
   private final Changes changes;
   private final Changes.Around around;
+  private final Staging staging;
+  private final PolicyChanges policies;
   private final LongSupplier nanos;
   private final ExecutorService usual = thread("check of changes");
   private final ExecutorService urgent = thread("check of urgent changes");
@@ -71,9 +75,11 @@ final class ChangeChecks implements AutoCloseable {
    */
   record Progress(Optional<Stage> stage, Optional<String> failed) {}
 
-  ChangeChecks(Changes changes, Changes.Around around, LongSupplier nanos) {
+  ChangeChecks(Changes changes, Changes.Around around, PolicyChanges policies, LongSupplier nanos) {
     this.changes = changes;
     this.around = around;
+    this.staging = new Staging(around.balancers());
+    this.policies = policies;
     this.nanos = nanos;
   }
 
@@ -116,7 +122,13 @@ final class ChangeChecks implements AutoCloseable {
       Change change = row.change();
       if (change.state() == ChangeState.PROPOSED
           && changes.review(change).stale(change).isEmpty()) {
-        judge(row);
+        switch (change.matter().kind()) {
+          case CONFIGURATION -> judge(row);
+          case POLICY -> {
+            PolicyChanges.Judged judged = policies.judge(change, proposal(change), changes.now());
+            keep(row, List.of(), judged.evidence(), judged.checked());
+          }
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -156,6 +168,7 @@ final class ChangeChecks implements AutoCloseable {
                 change.urgent() ? Terms.Rehearsing.WITHOUT : Terms.Rehearsing.REQUIRED,
                 stage -> runs(change.number(), stage));
     PathReport report = judged.report();
+    RecordedTraffic.Found traffic = traffic(change, judged);
     Optional<String> wayBack = wayBack(change);
     boolean rehearsed =
         report.verdict().stages().stream()
@@ -167,27 +180,46 @@ final class ChangeChecks implements AutoCloseable {
         Weigh.weigh(
             new Weigh.Found(
                 report.verdict(),
-                report.difference().orElse(new Difference(true, List.of(), List.of())),
-                Optional.empty(),
+                report.difference().orElse(NONE),
+                traffic.recorded(),
                 services(policy),
                 rehearsed,
                 wayBack));
-    Evidence evidence = evidence(change, judged);
-    boolean kept =
-        changes.checked(
-            row,
-            matter.with(List.of(), Seal.digest(evidence)),
-            new Change.Checked(
-                changes.now(),
-                report.verdict().kind(),
-                rehearsed,
-                blocking(report.verdict()),
-                weight,
-                wayBack),
-            texts(evidence));
-    if (!kept) {
-      LOG.debug("change {} is another one by now", change.number());
+    Stages stages = staging.of(change, policy, judged);
+    Evidence evidence =
+        evidence(change, judged, traffic.json())
+            .with("rollout.json", Wire.text(Wire.redacted(ChangeJson.stages(stages))) + "\n");
+    keep(
+        row,
+        stages.between(),
+        evidence,
+        new Change.Checked(
+            changes.now(),
+            report.verdict().kind(),
+            rehearsed,
+            blocking(report.verdict()),
+            weight,
+            wayBack,
+            Optional.of(stages)));
+  }
+
+  private void keep(
+      ChangeTable.Row row, List<String> steps, Evidence evidence, Change.Checked checked)
+      throws BalancerException {
+    Matter judged = row.change().matter().with(steps, Seal.digest(evidence));
+    if (!changes.checked(row, judged, checked, texts(evidence))) {
+      LOG.debug("change {} is another one by now", row.change().number());
     }
+  }
+
+  /** What moves no request is not looked for in the log. */
+  private RecordedTraffic.Found traffic(Change change, Balancers.Judged judged)
+      throws BalancerException, InterruptedException {
+    return judged.report().difference().orElse(NONE).regions().isEmpty()
+        ? new RecordedTraffic.Found(
+            new Weigh.Recorded.Nothing("no request moves"), Optional.empty())
+        : new RecordedTraffic(around.balancers(), around.recorded())
+            .movedBy(change, judged.from(), judged.to());
   }
 
   /** As it was tried lately, or tried now; there is no time for that in the fast lane. */
@@ -235,8 +267,25 @@ final class ChangeChecks implements AutoCloseable {
 
   // --- evidence
 
-  private static Evidence evidence(Change change, Balancers.Judged judged) {
+  private static Evidence evidence(
+      Change change, Balancers.Judged judged, Optional<String> traffic) {
     PathReport report = judged.report();
+    Evidence all =
+        proposal(change).with("verdict.json", redacted(Json.line().verdict(report.verdict())));
+    if (report.difference().isPresent()) {
+      all = all.with("diff.json", redacted(Json.line().difference(report.difference().get())));
+    }
+    if (report.rehearsal().isPresent()) {
+      all = all.with("rehearse.json", redacted(Json.line().rehearsal(report.rehearsal().get())));
+    }
+    if (traffic.isPresent()) {
+      all = all.with("traffic.json", traffic.get());
+    }
+    return all.withInputs("old", lookups(judged.from())).withInputs("new", lookups(judged.to()));
+  }
+
+  /** What was proposed. */
+  private static Evidence proposal(Change change) {
     ObjectNode proposal = Wire.object();
     proposal.put("number", change.number());
     proposal.put("balancer", change.matter().balancer());
@@ -249,24 +298,14 @@ final class ChangeChecks implements AutoCloseable {
     proposal.put("candidate", change.matter().candidate());
     proposal.put("policy", change.matter().policy());
     proposal.set("moves", Wire.texts(change.matter().moves()));
-    Evidence all =
-        Evidence.empty()
-            .with("change.json", Wire.text(Wire.redacted(proposal)) + "\n")
-            .with("verdict.json", redacted(Json.line().verdict(report.verdict())));
-    if (report.difference().isPresent()) {
-      all = all.with("diff.json", redacted(Json.line().difference(report.difference().get())));
-    }
-    if (report.rehearsal().isPresent()) {
-      all = all.with("rehearse.json", redacted(Json.line().rehearsal(report.rehearsal().get())));
-    }
-    return all.withInputs("old", lookups(judged.from())).withInputs("new", lookups(judged.to()));
+    return Evidence.empty().with("change.json", Wire.text(Wire.redacted(proposal)) + "\n");
   }
 
-  private static String redacted(String json) {
+  static String redacted(String json) {
     return Wire.text(Wire.redacted(Wire.own(json))) + "\n";
   }
 
-  private static List<Lookup> lookups(ConfigurationSet set) {
+  static List<Lookup> lookups(ConfigurationSet set) {
     return set.items().stream()
         .<Lookup>map(item ->
             item.content().isPresent()

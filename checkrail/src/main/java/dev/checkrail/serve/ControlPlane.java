@@ -77,6 +77,7 @@ public final class ControlPlane implements AutoCloseable {
   private final ChainedJournal journal;
   private final AppendOnly appendOnly;
   private final OnCall onCall;
+  private final Watching watching;
   private final Retention retention;
   private final Listening listening;
   private final String scheme;
@@ -99,6 +100,7 @@ public final class ControlPlane implements AutoCloseable {
    *     been
    * @param onCall the file that says whom to tell; empty: nobody
    * @param keep how long what is kept, as {@code --keep} says it; what it lacks is as usual
+   * @param observe so long is each step of a rollout observed at least
    */
   public record Settings(
       Path data,
@@ -111,13 +113,45 @@ public final class ControlPlane implements AutoCloseable {
       Duration driftEvery,
       boolean observeOnly,
       Optional<Path> onCall,
-      Map<String, String> keep) {
+      Map<String, String> keep,
+      Duration observe) {
     public Settings {
       keep = Map.copyOf(keep);
     }
 
+    /** With the usual time of observation. */
+    public Settings(
+        Path data,
+        Path programs,
+        Optional<DatabaseAddress> database,
+        Optional<DatabaseAddress> databaseOwner,
+        String host,
+        int port,
+        Optional<Tls> tls,
+        Duration driftEvery,
+        boolean observeOnly,
+        Optional<Path> onCall,
+        Map<String, String> keep) {
+      this(
+          data,
+          programs,
+          database,
+          databaseOwner,
+          host,
+          port,
+          tls,
+          driftEvery,
+          observeOnly,
+          onCall,
+          keep,
+          OBSERVE);
+    }
+
     /** How often it is looked for drift if nobody says otherwise. */
     public static final Duration DRIFT_EVERY = Duration.ofSeconds(10);
+
+    /** How long a step is observed at least if nobody says otherwise. */
+    public static final Duration OBSERVE = Duration.ofSeconds(30);
 
     /** With the usual looks for drift. */
     public Settings(
@@ -259,6 +293,7 @@ public final class ControlPlane implements AutoCloseable {
       opened.push(book);
       WaysBack waysBack = new WaysBack(balancers::wayBack, nanos);
       opened.push(waysBack);
+      BrokenGlass glass = new BrokenGlass(onCall::address);
       Guards guards =
           new Guards(
               new Guards.Around(
@@ -271,28 +306,49 @@ public final class ControlPlane implements AutoCloseable {
                   onCall,
                   book,
                   waysBack,
+                  glass,
                   settings.observeOnly(),
                   clock,
                   nanos));
-      Watching watching = new Watching(registry, rollups, Optional.of(guards), clock, nanos);
+      this.watching = new Watching(registry, rollups, Optional.of(guards), clock, nanos);
       opened.push(watching);
       watching.beginAll();
       Figures figures = new Figures(watching, rollups::tally, new OnCallFigures(onCall), clock);
       endpoints.addAll(new StateApi(database, () -> stopping, metrics, figures).endpoints());
       RolloutHold hold = new RolloutHold(journal);
+      PolicyApproval policies = new PolicyApproval(balancers, clock);
       ChangeTable changeTable = new ChangeTable(database);
       Changes changes =
           new Changes(
-              new Changes.Around(registry, balancers, waysBack, access, book, hold, journal),
+              new Changes.Around(
+                  registry,
+                  balancers,
+                  waysBack,
+                  access,
+                  book,
+                  hold,
+                  journal,
+                  glass,
+                  name -> watching.of(name).map(it -> it.sample().slots()).orElse(List.of())),
               changeTable,
-              new AtOnce(balancers),
+              new Rollouts(
+                  new Rollouts.Around(
+                      registry,
+                      balancers,
+                      watching,
+                      guards,
+                      Rollouts.Pace.of(settings.observe()),
+                      settings.observeOnly(),
+                      clock,
+                      nanos)),
+              new PolicyChanges(balancers, policies, watching::policy),
               clock,
               nanos);
       opened.push(changes);
       Seal.Keys keys = SigningKey.in(settings.data().resolve("evidence.key"));
       endpoints.addAll(new BalancerApi(balancers, watching, rounds, hold, changes).endpoints());
       endpoints.addAll(new ChangeApi(changes, keys).endpoints());
-      endpoints.addAll(new PolicyApi(new PolicyApproval(balancers, clock), watching).endpoints());
+      endpoints.addAll(new PolicyApi(policies, watching, changes).endpoints());
       endpoints.addAll(new OnCallApi(onCall, clock).endpoints());
       endpoints.addAll(new ProbesApi(watching).endpoints());
       endpoints.addAll(new IncidentApi(book, guards, writing, clock).endpoints());
@@ -494,6 +550,11 @@ public final class ControlPlane implements AutoCloseable {
   /** What was recorded. */
   IncidentBook incidents() {
     return book;
+  }
+
+  /** What is watched. */
+  Watching watching() {
+    return watching;
   }
 
   /** What forgets what is old. */

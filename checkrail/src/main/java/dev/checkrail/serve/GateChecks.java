@@ -2,6 +2,8 @@ package dev.checkrail.serve;
 
 import dev.checkrail.change.Checks;
 import dev.checkrail.change.ConfigurationSet;
+import dev.checkrail.logs.KeptRecords;
+import dev.checkrail.model.Configuration;
 import dev.checkrail.path.DifferenceReport;
 import dev.checkrail.path.Path;
 import dev.checkrail.path.PathReport;
@@ -9,11 +11,18 @@ import dev.checkrail.path.Subject;
 import dev.checkrail.path.Terms;
 import dev.checkrail.path.Watch;
 import dev.checkrail.policy.Policy;
+import dev.checkrail.prove.Prove;
 import dev.checkrail.read.HaproxyTarget;
+import dev.checkrail.read.Read;
+import dev.checkrail.read.ReadReport;
 import dev.checkrail.read.haproxy.Target;
 import dev.checkrail.rehearse.SandboxException;
+import dev.checkrail.replay.Captures;
+import dev.checkrail.replay.Replay;
+import dev.checkrail.replay.ReplayReport;
 import dev.checkrail.report.Stage;
 import dev.checkrail.report.Verdict;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -101,6 +110,12 @@ final class GateChecks implements Checks {
             .gate(subject("approved", from), subject("candidate", to), terms(moves, rehearsing)));
   }
 
+  /** A configuration as it is read. */
+  ReadReport read(ConfigurationSet set) {
+    Subject subject = subject("configuration", set);
+    return Read.haproxy(subject.files(), subject.paths(), subject.target());
+  }
+
   static void mustBeServices(Policy policy, List<String> moves) {
     for (String service : moves) {
       if (!service.equals("all")
@@ -128,6 +143,31 @@ final class GateChecks implements Checks {
                     subject("target", target),
                     terms(List.of("all"), Terms.Rehearsing.REQUIRED)))
         .verdict();
+  }
+
+  /**
+   * Recorded traffic through both, as if what is proposed had been live.
+   *
+   * @param patience after which it is given up
+   * @return empty if it took too long
+   */
+  Optional<ReplayReport> replayed(
+      ConfigurationSet from, ConfigurationSet to, List<KeptRecords.Slot> sample, Duration patience)
+      throws InterruptedException {
+    long end = nanos.getAsLong() + patience.toNanos();
+    return deeply(() -> {
+      Configuration old = configuration(subject("approved", from));
+      Configuration candidate = configuration(subject("candidate", to));
+      return Replay.kept(
+          Prove.sorter(old, candidate, policy),
+          Captures.of(old),
+          sample,
+          () -> nanos.getAsLong() - end > 0 || Thread.currentThread().isInterrupted());
+    });
+  }
+
+  private static Configuration configuration(Subject subject) {
+    return Read.haproxy(subject.files(), subject.paths(), subject.target()).configuration();
   }
 
   private Path path() {

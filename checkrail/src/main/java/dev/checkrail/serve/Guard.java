@@ -120,6 +120,7 @@ final class Guard implements AutoCloseable {
    */
   record Now(
       Instant at,
+      Moment moment,
       Diagnosis diagnosis,
       Decision decision,
       Optional<WayBack> back,
@@ -240,14 +241,23 @@ final class Guard implements AutoCloseable {
     said.drainTo(happenings);
     Optional<Incident> known = now.flatMap(Now::incident);
     happenings.addAll(
-        around.onCall().look(Alerts.Look.of(moment, signs, expectations), diagnosis, known));
+        around
+            .onCall()
+            .look(Alerts.Look.of(moment, told(signs, at), expectations), diagnosis, known));
     decided(decision, moment).ifPresent(happenings::add);
     Optional<Incident> incident =
         chronicle.next(moment, diagnosis, happenings, OptionalLong.empty());
-    now = Optional.of(new Now(at, diagnosis, decision, back, incident, signs));
+    now = Optional.of(new Now(at, moment, diagnosis, decision, back, incident, signs));
     record(incident, moment);
     keepWaysBack(diagnosis, live, versions, moment, at);
     warmUp(moment);
+  }
+
+  /** What is seen, and what people did. */
+  private List<Sign> told(List<Sign> seen, Instant at) {
+    List<Sign> all = new ArrayList<>(seen);
+    all.addAll(around.deeds().signs(name, at));
+    return all;
   }
 
   /** What was learned stays. */
@@ -539,7 +549,7 @@ final class Guard implements AutoCloseable {
                   new Alerts.Look(
                       name,
                       at,
-                      List.of(blind),
+                      told(List.of(blind), at),
                       List.of(),
                       false,
                       watched.meant().map(Watched.Meant::expectations).orElse(Expectations.NONE)),

@@ -26,6 +26,7 @@ final class Guards {
   /**
    * What guards need.
    *
+   * @param deeds what people did that others are told of
    * @param drift what drifts, as it was seen last
    * @param lookSoon looks for drift at once
    * @param observeOnly nothing acts; what would have been done is recorded
@@ -41,6 +42,7 @@ final class Guards {
       OnCall onCall,
       IncidentBook book,
       WaysBack waysBack,
+      BrokenGlass deeds,
       boolean observeOnly,
       InstantSource clock,
       LongSupplier nanos) {}

@@ -358,7 +358,7 @@ final class Listening implements AutoCloseable {
 
   private static String refusal(int status) {
     return switch (status) {
-      case 413 -> "the body is too large";
+      case 413 -> "the body is larger than " + LARGEST_BODY + " bytes";
       case 431, 414 -> "the request line or the headers are too large";
       case 503 -> "too many requests at once";
       case 500 -> "nothing more is known here; the log of serve has it";

@@ -111,6 +111,10 @@ public final class Main implements Callable<Integer> {
       throw new Unusable("--drift-every takes 1 to 3600 seconds, not " + driftEvery);
     }
     GivenDatabase database = GivenDatabase.of(options.database());
+    int observe = options.observe();
+    if (observe < 1 || observe > 3600) {
+      throw new Unusable("--observe takes 1 to 3600 seconds, not " + observe);
+    }
     try {
       var unused = Retention.Limits.of(options.keep());
     } catch (IllegalArgumentException e) {
@@ -130,7 +134,8 @@ public final class Main implements Callable<Integer> {
                 Duration.ofSeconds(driftEvery),
                 options.observeOnly(),
                 options.onCall(),
-                options.keep()),
+                options.keep(),
+                Duration.ofSeconds(observe)),
             InstantSource.system(),
             System::nanoTime);
     CountDownLatch stopped = new CountDownLatch(1);

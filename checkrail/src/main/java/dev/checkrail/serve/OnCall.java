@@ -226,7 +226,8 @@ final class OnCall implements AutoCloseable {
     }
   }
 
-  private URI address() {
+  /** Under which address people reach us. */
+  URI address() {
     return address;
   }
 

@@ -71,6 +71,11 @@ final class PageForm {
           .append(text(alert.what()))
           .append("<br>since ")
           .append(text(alert.since().toString()))
+          .append(
+              alert
+                  .change()
+                  .map(it -> "<br>the last change: " + text(it.at() + " " + it.text()))
+                  .orElse(""))
           .append("; what to do: ")
           .append(text(alert.runbook()))
           .append("</li>\n");

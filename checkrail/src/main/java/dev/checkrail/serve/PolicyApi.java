@@ -5,6 +5,7 @@ import dev.checkrail.report.Json;
 import dev.checkrail.report.Verdict;
 import dev.checkrail.serve.access.Right;
 import java.util.List;
+import java.util.Map;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -15,10 +16,12 @@ final class PolicyApi {
 
   private final PolicyApproval approval;
   private final Watching watching;
+  private final Changes changes;
 
-  PolicyApi(PolicyApproval approval, Watching watching) {
+  PolicyApi(PolicyApproval approval, Watching watching, Changes changes) {
     this.approval = approval;
     this.watching = watching;
+    this.changes = changes;
   }
 
   List<Endpoint> endpoints() {
@@ -48,16 +51,36 @@ final class PolicyApi {
             it -> node.put("at", it.at().toString()).put("by", it.by()).put("why", it.why()));
   }
 
-  private Reply approve(Call call) throws BalancerException, InterruptedException {
-    String name = call.parameter("balancer");
-    call.may(Right.LB_POLICY, name);
-    Body body = call.body("policy", "force");
+  /** The text of a policy in a body. */
+  static String text(Body body) {
     String text = body.text("policy");
     if (text.isBlank() || text.length() > LARGEST) {
       throw Problem.bad("\"policy\" is the text of a policy, at most " + LARGEST + " characters");
     }
+    return text;
+  }
+
+  private Reply approve(Call call) throws BalancerException, InterruptedException {
+    String name = call.parameter("balancer");
+    call.may(Right.LB_POLICY, name);
+    Body body = call.body("policy", "force");
+    String text = text(body);
+    if (changes.any(name) && approval.known(name).current().isPresent()) {
+      throw Problem.conflict(
+          "changes-only",
+          "the policy of %s is changed by reviewed changes only, since there are any: 'change propose"
+                  .formatted(name)
+              + " --policy', or in an emergency 'change break-glass'");
+    }
     PolicyApproval.Decided decided =
-        approval.decide(name, text, body.flag("force").orElse(false), call.caller().account());
+        approval.decide(
+            name,
+            new PolicyApproval.Order(
+                text,
+                body.flag("force").orElse(false),
+                call.caller().account(),
+                "lb policy --approve",
+                Map.of()));
     if (!decided.approved()) {
       boolean undecided =
           decided.verdict().filter(it -> it.kind() == Verdict.Kind.UNDECIDED).isPresent();

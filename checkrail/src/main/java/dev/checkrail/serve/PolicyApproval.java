@@ -8,6 +8,7 @@ import dev.checkrail.report.Finding;
 import dev.checkrail.report.Verdict;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,15 +56,24 @@ final class PolicyApproval {
   }
 
   /**
-   * Judges the approved version under another policy, and lets that count if it passes.
+   * What is to count.
    *
-   * @param force although it does not pass
+   * @param force although the approved version does not pass
+   * @param how for the journal: how it came to that
+   * @param details for the journal
    */
-  Decided decide(String name, String text, boolean force, String actor)
-      throws BalancerException, InterruptedException {
+  record Order(String text, boolean force, String actor, String how, Map<String, String> details) {
+    Order {
+      details = Collections.unmodifiableMap(new LinkedHashMap<>(details));
+    }
+  }
+
+  /** Judges the approved version under another policy, and lets that count if it passes. */
+  Decided decide(String name, Order order) throws BalancerException, InterruptedException {
     return balancers.alone(
         name,
         held -> {
+          String text = order.text();
           String digest = ApprovedPolicies.digest(text);
           Optional<ApprovedPolicies.Approved> before = held.policies().current();
           Optional<String> was = before.map(ApprovedPolicies.Approved::digest);
@@ -76,33 +86,35 @@ final class PolicyApproval {
               Registry.policy(Optional.of(text), held.entry().installation().environment());
           Verdict verdict = held.checks(policy).check(live(held.versions()));
           boolean passed = verdict.kind() == Verdict.Kind.PASS;
-          Map<String, String> details = new LinkedHashMap<>();
+          Map<String, String> details = new LinkedHashMap<>(order.details());
           details.put("verdict", verdict.kind().word());
           String rules = blocking(verdict);
           if (!rules.isEmpty()) {
             details.put("rules", rules);
           }
-          if (!passed && !force) {
+          if (!passed && !order.force()) {
             details.put("digest", digest);
             was.ifPresent(it -> details.put("was", it));
-            held.write(actor, "policy.held-back", details);
+            held.write(order.actor(), "policy.held-back", details);
             return new Decided(digest, was, Optional.of(verdict), false);
           }
           details.put("forced", Boolean.toString(!passed));
           approve(
               held,
               text,
-              actor,
+              order.actor(),
               clock.instant(),
-              passed
-                  ? "lb policy --approve: the approved version passes"
-                  : "lb policy --approve --force, " + verdict.kind().word() + ": " + rules,
+              order.how()
+                  + (passed
+                      ? ": the approved version passes"
+                      : ", forced, " + verdict.kind().word() + ": " + rules),
               details);
           return new Decided(digest, was, Optional.of(verdict), true);
         });
   }
 
-  private static ConfigurationSet live(Versions versions) throws BalancerException {
+  /** The version that is live. */
+  static ConfigurationSet live(Versions versions) throws BalancerException {
     String live =
         versions
             .live()

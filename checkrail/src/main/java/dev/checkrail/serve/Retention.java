@@ -237,6 +237,7 @@ final class Retention implements AutoCloseable {
         .forEach(change -> {
           needed.add(change.matter().base());
           needed.add(change.matter().candidate());
+          needed.addAll(change.matter().steps());
           change.rollout().ifPresent(it -> needed.add(it.from()));
         });
     return needed;

@@ -1,5 +1,6 @@
 package dev.checkrail.serve;
 
+import dev.checkrail.change.JournalEntry;
 import dev.checkrail.store.ChainedJournal;
 import java.util.List;
 import java.util.Optional;
@@ -25,12 +26,20 @@ final class RolloutHold {
   Optional<String> of(String balancer) {
     return journal.last(LATEST, filter(balancer, "rollback.ordered")).reversed().stream()
         .filter(one -> one.entry().actor().equals("checkrail"))
+        .filter(one -> !byRollout(one.entry()))
         .findFirst()
         .filter(one -> !looked(balancer, one.number()))
         .map(one ->
             ("Checkrail went back by itself at %s (journal entry %d); close its incident, or"
                     + " acknowledge its page, first")
                 .formatted(one.entry().at(), one.number()));
+  }
+
+  /**
+   * What a rollout takes back of its own is no reason: another change has to be approved anyway.
+   */
+  private static boolean byRollout(JournalEntry entry) {
+    return entry.details().getOrDefault("reason", "").startsWith("change ");
   }
 
   private boolean looked(String balancer, long number) {

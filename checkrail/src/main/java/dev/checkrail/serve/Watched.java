@@ -41,9 +41,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -82,6 +84,7 @@ final class Watched implements AutoCloseable {
   private final RecordFiles recordFiles;
   private final Collector collector;
   private final Probes probes;
+  private final List<Consumer<List<LogRecord>>> taps = new CopyOnWriteArrayList<>();
   private final ScheduledExecutorService planner;
   private volatile Registry.Entry entry;
   private volatile Optional<Intake> intake = Optional.empty();
@@ -226,6 +229,19 @@ final class Watched implements AutoCloseable {
   private void logged(List<LogRecord> records) {
     traffic.add(records);
     sample.add(records);
+    taps.forEach(tap -> tap.accept(records));
+  }
+
+  /** Hands on what is logged from now on, until it is closed; who takes it must not wait. */
+  Tap tap(Consumer<List<LogRecord>> taker) {
+    taps.add(taker);
+    return () -> taps.remove(taker);
+  }
+
+  /** Closing it ends it. */
+  interface Tap extends AutoCloseable {
+    @Override
+    void close();
   }
 
   // --- each second, on the collector's thread

@@ -70,6 +70,12 @@ public final class ServeOptions {
   private int driftEvery = 10;
 
   @Option(
+      names = "--observe",
+      paramLabel = "SECONDS",
+      description = "How long each step of a rollout is observed at least, 1 to 3600. Default: 30.")
+  private int observe = 30;
+
+  @Option(
       names = "--on-call",
       paramLabel = "FILE",
       description =
@@ -113,6 +119,10 @@ public final class ServeOptions {
 
   public boolean plainHttp() {
     return plainHttp;
+  }
+
+  public int observe() {
+    return observe;
   }
 
   public int driftEvery() {

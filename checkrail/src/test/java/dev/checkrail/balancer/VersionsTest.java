@@ -96,6 +96,20 @@ class VersionsTest {
   }
 
   @Test
+  void nobodyGoesBackToAStepOfARollout() throws Exception {
+    String one = lived("one", false);
+    String step = versions.keep(set("step"));
+    versions.lived(new Versions.Lived(Instant.EPOCH, step, false, true));
+    assertThat(versions.previous()).contains(one);
+    String two = lived("two", false);
+    assertThat(versions.previous()).contains(one);
+    assertThat(versions.history())
+        .extracting(Versions.Lived::step)
+        .containsExactly(false, true, false);
+    assertThat(versions.live()).contains(two);
+  }
+
+  @Test
   void whatIsNotKeptCanNotBeApproved() {
     assertThatThrownBy(() -> versions.approve("a".repeat(64), Instant.EPOCH, "ada", "x"))
         .hasMessageContaining("no version aaaaaaaaaaaa is kept");

@@ -26,8 +26,10 @@ import dev.checkrail.source.SourceFile;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What is counted of a log, in one configuration and in two. */
@@ -131,7 +133,11 @@ class ReplayTest {
     assertThat(report.moved()).isEqualTo(new ReplayReport.Part(2, 0.5, 0.5, 0.5));
     assertThat(report.services())
         .containsExactly(
-            new ReplayReport.ServicePart("payments", new ReplayReport.Part(2, 0.5, 0.5, 0.5)));
+            new ReplayReport.ServicePart(
+                "payments",
+                new ReplayReport.Part(2, 0.5, 0.5, 0.5),
+                new ReplayReport.Part(2, 1, 1, 1)));
+    assertThat(report.shifted()).isEqualTo(new ReplayReport.Part(4, 0.5, 0.5, 0.5));
     assertThat(report.replayed().servers())
         .filteredOn(load -> load.server().equals("web-1"))
         .singleElement()
@@ -200,9 +206,11 @@ class ReplayTest {
 
     ReplayReport report =
         Replay.kept(
-            Prove.sorter(read(OLD), read(NEW), policy()),
-            Captures.of(read(OLD)),
-            List.of(busy, quiet));
+                Prove.sorter(read(OLD), read(NEW), policy()),
+                Captures.of(read(OLD)),
+                List.of(busy, quiet),
+                () -> false)
+            .orElseThrow();
 
     assertThat(report.moved().requests()).isEqualTo(100);
     assertThat(report.moved().share()).isCloseTo(100 / 10_100.0, within(1e-9));
@@ -221,16 +229,74 @@ class ReplayTest {
 
     ReplayReport report =
         Replay.kept(
-            Prove.sorter(read(OLD), read(NEW), policy()), Captures.of(read(OLD)), List.of(slot));
+                Prove.sorter(read(OLD), read(NEW), policy()),
+                Captures.of(read(OLD)),
+                List.of(slot),
+                () -> false)
+            .orElseThrow();
 
     assertThat(report.moved().share()).isZero();
     assertThat(report.moved().low()).isZero();
     // 1 - 0.025^(1/20)
     assertThat(report.moved().high()).isCloseTo(0.1684, within(1e-3));
     assertThat(
-            Replay.kept(Prove.sorter(read(OLD), policy()), Captures.of(read(OLD)), List.of())
+            Replay.kept(
+                    Prove.sorter(read(OLD), policy()),
+                    Captures.of(read(OLD)),
+                    List.of(),
+                    () -> false)
+                .orElseThrow()
                 .moved())
         .isEqualTo(new ReplayReport.Part(0, 0, 0, 1));
+  }
+
+  @Test
+  void aFourthServerBesideThreeGetsAQuarterOfWhatMoves() {
+    String four =
+        OLD.replaceFirst("( *)server pay-1 .*\n", "$0$1server pay-x 127.0.0.1:9999 weight 1\n");
+    KeptRecords.Slot slot =
+        new KeptRecords.Slot(
+            Instant.EPOCH,
+            200,
+            Stream.concat(
+                    records(100, "shop.example.com", "GET /basket HTTP/1.1").stream(),
+                    records(100, "pay.example.com", "POST /v1/payments HTTP/1.1").stream())
+                .toList());
+
+    ReplayReport report =
+        Replay.kept(
+                Prove.sorter(read(OLD), read(four), policy()),
+                Captures.of(read(OLD)),
+                List.of(slot),
+                () -> false)
+            .orElseThrow();
+
+    double part =
+        report.replayed().servers().stream()
+            .filter(load -> load.server().equals("pay-x"))
+            .mapToDouble(Replayed.Load::now)
+            .sum();
+    assertThat(part).isPositive();
+    assertThat(report.moved().share()).isEqualTo(0.5);
+    assertThat(report.shifted().share()).isCloseTo(part, within(1e-9));
+    assertThat(report.services().getFirst().shifted().share()).isCloseTo(2 * part, within(1e-9));
+    assertThat(report.services().getFirst().shifted().requests()).isEqualTo(100);
+  }
+
+  @Test
+  void aPartOfASampleIsNone() {
+    KeptRecords.Slot slot =
+        new KeptRecords.Slot(
+            Instant.EPOCH, 200, records(200, "shop.example.com", "GET /basket HTTP/1.1"));
+    Iterator<Boolean> late = List.of(false, true).iterator();
+
+    assertThat(
+            Replay.kept(
+                Prove.sorter(read(OLD), read(NEW), policy()),
+                Captures.of(read(OLD)),
+                List.of(slot),
+                late::next))
+        .isEmpty();
   }
 
   private static Replay two() {

@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
@@ -60,7 +59,8 @@ class ReviewTest {
         verdict,
         true,
         verdict == Verdict.Kind.PASS ? List.of() : List.of("contract/incapable-server"),
-        new Change.Weight(risk, OptionalDouble.empty(), List.of("payments"), List.of()),
+        new Change.Weight(risk, Optional.empty(), List.of("payments"), List.of()),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -436,6 +436,76 @@ class ReviewTest {
     assertThat(again.state()).isEqualTo(ChangeState.PROPOSED);
     assertThat(again.glass()).isEmpty();
     assertThat(again.checked()).isEmpty();
+  }
+
+  // --- a policy
+
+  private static Change policy() {
+    return Change.propose(
+        18,
+        new Matter(
+            Matter.Kind.POLICY,
+            "edge",
+            "policy-1",
+            "policy-2",
+            "policy-1",
+            List.of(),
+            List.of(),
+            Matter.NONE),
+        "ada",
+        "another floor",
+        NOON,
+        false);
+  }
+
+  /** As things are for a policy. */
+  private static Review ofPolicies(Rules rules, String approved) {
+    return new Review(
+        rules,
+        new Circumstances(
+            NOON,
+            approved,
+            approved,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            true,
+            ALL));
+  }
+
+  @Test
+  void aPolicyIsAgreedToByAsManyAsTheHighestRiskAsksForWhateverItsOwnRisk() {
+    Rules open = new Rules(0, OptionalInt.of(0), List.of());
+    Change change =
+        done(
+            ofPolicies(open, "policy-1")
+                .checked(policy(), policy().matter(), found(Verdict.Kind.PASS, Change.Risk.LOW)));
+
+    assertThat(change.state()).isEqualTo(ChangeState.CHECKED);
+    assertThat(open.needed(change).number()).isEqualTo(1);
+    assertThat(Rules.usual().needed(change).number()).isEqualTo(2);
+    assertThat(new Rules(3, OptionalInt.of(1), List.of("admin")).needed(change))
+        .isEqualTo(new Rules.Needed(3, List.of("admin")));
+  }
+
+  @Test
+  void thereIsNoFastLaneForAPolicyAndNobodyTakesItBackAlone() {
+    Review policies = ofPolicies(Rules.usual(), "policy-1");
+    assertThat(policies.proposed(ADA, policy().matter(), true).orElseThrow().sentence())
+        .startsWith("the fast lane is for files");
+    assertThat(policies.proposed(ADA, policy().matter(), false)).isEmpty();
+    assertThat(policies.mayGoBack(policy(), OTTO).orElseThrow().sentence())
+        .startsWith("a policy is not taken back without others");
+  }
+
+  @Test
+  void whenAnotherPolicyIsApprovedMeanwhileAPolicyIsCheckedAgainAgainstThat() {
+    Change again = ofPolicies(Rules.usual(), "policy-3").stale(policy()).orElseThrow().change();
+    assertThat(again.matter().base()).isEqualTo("policy-3");
+    assertThat(again.because())
+        .isEqualTo("another policy is approved than it was judged under: it is checked again");
+    assertThat(ofPolicies(Rules.usual(), "policy-2").stale(policy()).orElseThrow().change().state())
+        .isEqualTo(ChangeState.SUPERSEDED);
   }
 
   // --- other ends

@@ -17,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,8 +55,8 @@ class SealTest {
                     Verdict.Kind.PASS,
                     true,
                     List.of(),
-                    new Change.Weight(
-                        Change.Risk.LOW, OptionalDouble.empty(), List.of(), List.of()),
+                    new Change.Weight(Change.Risk.LOW, Optional.empty(), List.of(), List.of()),
+                    Optional.empty(),
                     Optional.empty()))
             .agreedBy(
                 List.of(

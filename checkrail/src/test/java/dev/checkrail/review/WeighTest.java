@@ -3,6 +3,7 @@ package dev.checkrail.review;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.checkrail.change.Change;
+import dev.checkrail.change.Traffic;
 import dev.checkrail.report.Difference;
 import dev.checkrail.report.Finding;
 import dev.checkrail.report.Outcome;
@@ -10,8 +11,10 @@ import dev.checkrail.report.Request;
 import dev.checkrail.report.RuleId;
 import dev.checkrail.report.Stage;
 import dev.checkrail.report.Verdict;
+import dev.checkrail.review.Weigh.Recorded;
 import dev.checkrail.source.Severity;
 import dev.checkrail.source.Span;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -53,9 +56,22 @@ class WeighTest {
     return new Verdict(kind, List.of(findings), List.of(), List.of());
   }
 
-  private static Weigh.Found found(Difference difference, Optional<List<Weigh.Moving>> moving) {
+  private static final Recorded NOTHING = new Recorded.Nothing("no traffic was recorded");
+
+  private static Recorded seen(long requests, double share, double atMost, double unclear) {
+    return new Recorded.Seen(
+        new Traffic(
+            requests,
+            Instant.EPOCH,
+            share,
+            atMost,
+            unclear,
+            List.of(new Traffic.OfService("payments", requests / 2, 2 * share))));
+  }
+
+  private static Weigh.Found found(Difference difference, Recorded traffic) {
     return new Weigh.Found(
-        verdict(Verdict.Kind.PASS), difference, moving, SERVICES, true, Optional.empty());
+        verdict(Verdict.Kind.PASS), difference, traffic, SERVICES, true, Optional.empty());
   }
 
   private static Finding finding(RuleId rule, Severity severity) {
@@ -65,43 +81,67 @@ class WeighTest {
 
   @Test
   void aFourthServerMovesAQuarterOfItsRequests() {
-    assertThat(Weigh.distance(THREE, FOUR)).isEqualTo(0.25, Offset.offset(1e-9));
-    assertThat(Weigh.distance(THREE, THREE)).isZero();
-    assertThat(Weigh.distance(THREE, REPORTS)).isEqualTo(1, Offset.offset(1e-9));
-    assertThat(
-            Weigh.distance(
-                THREE, new Outcome.Responds(503, Optional.of("be_pay"), Optional.empty())))
+    assertThat(THREE.apart(FOUR)).isEqualTo(0.25, Offset.offset(1e-9));
+    assertThat(THREE.apart(THREE)).isZero();
+    assertThat(THREE.apart(REPORTS)).isEqualTo(1, Offset.offset(1e-9));
+    assertThat(THREE.apart(new Outcome.Responds(503, Optional.of("be_pay"), Optional.empty())))
         .isEqualTo(1, Offset.offset(1e-9));
   }
 
   @Test
   void aQuarterOfATenthOfTheTrafficIsLow() {
-    Change.Weight weight =
-        Weigh.weigh(
-            found(moves(THREE, FOUR), Optional.of(List.of(new Weigh.Moving(THREE, FOUR, 0.1)))));
+    Change.Weight weight = Weigh.weigh(found(moves(THREE, FOUR), seen(3_000, 0.025, 0.033, 0)));
 
     assertThat(weight.risk()).isEqualTo(Change.Risk.LOW);
-    assertThat(weight.traffic().orElseThrow()).isEqualTo(0.025, Offset.offset(1e-9));
+    assertThat(weight.traffic().orElseThrow().share()).isEqualTo(0.025);
     assertThat(weight.services()).containsExactly("payments");
-    assertThat(weight.because()).containsExactly("2.5 % of the recorded requests move");
+    assertThat(weight.because())
+        .containsExactly(
+            "2.5 % of the recorded requests move: payments 5.0 % (3,000 since"
+                + " 1970-01-01T00:00:00Z, at most 3.3 %)");
+  }
+
+  @Test
+  void whatMayBeMoreThanFivePercentIsNotLow() {
+    assertThat(Weigh.weigh(found(moves(THREE, FOUR), seen(200, 0.025, 0.066, 0))).risk())
+        .isEqualTo(Change.Risk.MEDIUM);
   }
 
   @Test
   void fortyPercentToTheReportsIsHigh() {
-    Change.Weight weight =
-        Weigh.weigh(
-            found(
-                moves(THREE, REPORTS),
-                Optional.of(List.of(new Weigh.Moving(THREE, REPORTS, 0.4)))));
+    Change.Weight weight = Weigh.weigh(found(moves(THREE, REPORTS), seen(3_000, 0.4, 0.42, 0)));
 
     assertThat(weight.risk()).isEqualTo(Change.Risk.HIGH);
     assertThat(weight.because())
-        .containsExactly("40.0 % of the recorded requests move", "it touches payments, reports");
+        .containsExactly(
+            "40.0 % of the recorded requests move: payments 80.0 % (3,000 since"
+                + " 1970-01-01T00:00:00Z, at most 42.0 %)",
+            "it touches payments, reports");
+  }
+
+  @Test
+  void fewRecordsTellNothing() {
+    Change.Weight weight = Weigh.weigh(found(moves(THREE, FOUR), seen(20, 0, 0.17, 0)));
+
+    assertThat(weight.risk()).isEqualTo(Change.Risk.MEDIUM);
+    assertThat(weight.because())
+        .containsExactly(
+            "requests move, and how many is not known: 20 requests were recorded since"
+                + " 1970-01-01T00:00:00Z, and that is too few to tell");
+  }
+
+  @Test
+  void whatTheLogDoesNotTellIsNotLow() {
+    Change.Weight weight = Weigh.weigh(found(moves(THREE, FOUR), seen(3_000, 0, 0.001, 0.2)));
+
+    assertThat(weight.risk()).isEqualTo(Change.Risk.MEDIUM);
+    assertThat(weight.because())
+        .contains("of 20.0 % of them the log does not tell whether they move");
   }
 
   @Test
   void withoutRecordedTrafficNobodySaysThatItIsLow() {
-    Change.Weight weight = Weigh.weigh(found(moves(THREE, FOUR), Optional.empty()));
+    Change.Weight weight = Weigh.weigh(found(moves(THREE, FOUR), NOTHING));
 
     assertThat(weight.risk()).isEqualTo(Change.Risk.MEDIUM);
     assertThat(weight.traffic()).isEmpty();
@@ -111,8 +151,7 @@ class WeighTest {
 
   @Test
   void whatMovesNoRequestIsLow() {
-    assertThat(
-            Weigh.weigh(found(new Difference(true, List.of(), List.of()), Optional.empty())).risk())
+    assertThat(Weigh.weigh(found(new Difference(true, List.of(), List.of()), NOTHING)).risk())
         .isEqualTo(Change.Risk.LOW);
   }
 
@@ -136,18 +175,18 @@ class WeighTest {
 
   private static Change.Weight weigh(Difference difference, Verdict verdict) {
     return Weigh.weigh(
-        new Weigh.Found(verdict, difference, Optional.empty(), SERVICES, true, Optional.empty()));
+        new Weigh.Found(verdict, difference, NOTHING, SERVICES, true, Optional.empty()));
   }
 
   @Test
   void withoutAWayBackItIsHigh() {
-    Weigh.Found found = found(new Difference(true, List.of(), List.of()), Optional.empty());
+    Weigh.Found found = found(new Difference(true, List.of(), List.of()), NOTHING);
     assertThat(
             Weigh.weigh(
                 new Weigh.Found(
                     found.verdict(),
                     found.difference(),
-                    found.moving(),
+                    found.traffic(),
                     SERVICES,
                     false,
                     Optional.of("its certificate is gone"))))

@@ -27,6 +27,7 @@ abstract class PageRun {
 
   @TempDir private Path folder;
   private Process shell;
+  private List<Path> links = List.of();
 
   /** A command of the page. */
   private record Step(String command, String output, int status) {}
@@ -46,8 +47,9 @@ abstract class PageRun {
     for (ProcessHandle one : left) {
       one.onExit().completeOnTimeout(one, 20, TimeUnit.SECONDS).get();
     }
-    Files.deleteIfExists(folder.resolve("state/programs"));
-    Files.deleteIfExists(folder.resolve("examples"));
+    for (Path link : links) {
+      Files.deleteIfExists(link);
+    }
   }
 
   private static boolean worksBelow(ProcessHandle process, Path folder) {
@@ -60,11 +62,19 @@ abstract class PageRun {
   }
 
   final void isTrue(String page) throws Exception {
+    isTrue(page, "state");
+  }
+
+  /**
+   * @param data folder of the control plane: PostgreSQL is not unpacked anew
+   */
+  final void isTrue(String page, String data) throws Exception {
     Path programs = ROOT.resolve("checkrail/target/postgres");
     Files.createDirectories(programs);
-    Files.createDirectories(folder.resolve("state"));
-    Files.createSymbolicLink(folder.resolve("state/programs"), programs);
-    Files.createSymbolicLink(folder.resolve("examples"), ROOT.resolve("examples"));
+    Files.createDirectories(folder.resolve(data));
+    links = List.of(folder.resolve(data).resolve("programs"), folder.resolve("examples"));
+    Files.createSymbolicLink(links.getFirst(), programs);
+    Files.createSymbolicLink(links.getLast(), ROOT.resolve("examples"));
     Path launcher = Files.createDirectory(folder.resolve("bin")).resolve("checkrail");
     Files.writeString(
         launcher,
@@ -136,8 +146,12 @@ abstract class PageRun {
   }
 
   private String log() throws IOException {
-    Path log = folder.resolve("serve.log");
-    return Files.exists(log) ? Files.readString(log) : "";
+    for (Path log : List.of(folder.resolve("serve.log"), folder.resolve("walk/serve.log"))) {
+      if (Files.exists(log)) {
+        return Files.readString(log);
+      }
+    }
+    return "";
   }
 
   /** What the page shows; an ellipsis is anything, and what is not shown at the end is, too. */

@@ -47,12 +47,23 @@ final class Plane implements AutoCloseable {
   }
 
   Plane(Path folder, String config) throws Exception {
-    this(folder, config, Optional.empty(), InstantSource.system(), Duration.ofMillis(200));
+    this(
+        folder,
+        config,
+        Optional.empty(),
+        InstantSource.system(),
+        Duration.ofMillis(200),
+        Optional.empty());
   }
 
   Plane(Path folder, Optional<DatabaseAddress> database, InstantSource clock, Duration driftEvery)
       throws Exception {
-    this(folder, CONFIG, database, clock, driftEvery);
+    this(folder, CONFIG, database, clock, driftEvery, Optional.empty());
+  }
+
+  /** One that tells people. */
+  Plane(Path folder, DatabaseAddress database, InstantSource clock, Path onCall) throws Exception {
+    this(folder, CONFIG, Optional.of(database), clock, Duration.ofMillis(200), Optional.of(onCall));
   }
 
   private Plane(
@@ -60,7 +71,8 @@ final class Plane implements AutoCloseable {
       String config,
       Optional<DatabaseAddress> database,
       InstantSource clock,
-      Duration driftEvery)
+      Duration driftEvery,
+      Optional<Path> onCall)
       throws Exception {
     this.data = folder.resolve("data");
     this.haproxy =
@@ -78,7 +90,11 @@ final class Plane implements AutoCloseable {
                 "127.0.0.1",
                 0,
                 Optional.empty(),
-                driftEvery),
+                driftEvery,
+                false,
+                onCall,
+                Map.of(),
+                Duration.ofSeconds(1)),
             clock,
             System::nanoTime);
     this.api = new Api(plane.address());

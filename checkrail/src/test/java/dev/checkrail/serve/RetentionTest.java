@@ -24,7 +24,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -205,7 +204,8 @@ class RetentionTest {
                 Verdict.Kind.PASS,
                 true,
                 List.of(),
-                new Change.Weight(Change.Risk.LOW, OptionalDouble.empty(), List.of(), List.of()),
+                new Change.Weight(Change.Risk.LOW, Optional.empty(), List.of(), List.of()),
+                Optional.empty(),
                 Optional.empty()))
         .after(ChangeMove.CHECK, "a test");
   }

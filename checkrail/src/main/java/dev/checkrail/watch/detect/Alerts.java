@@ -238,7 +238,15 @@ public final class Alerts {
   /** The load balancer's owner for what lies in it, else the owner of the pool. */
   private static String owner(Sign sign, Expectations expectations) {
     return switch (sign.detection()) {
-      case CONTRACT, DRIFT, OLD_WORKERS, BLIND, SERVER_SHARE, HANDSHAKES, OUTSIDE_PROBE ->
+      case CONTRACT,
+          DRIFT,
+          OLD_WORKERS,
+          BLIND,
+          SERVER_SHARE,
+          HANDSHAKES,
+          OUTSIDE_PROBE,
+          BREAK_GLASS,
+          REVIEW_OWED ->
           expectations.owner("lb");
       case UNFINISHED,
           BLACK_HOLE,

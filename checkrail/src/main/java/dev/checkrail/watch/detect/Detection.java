@@ -51,7 +51,11 @@ public enum Detection {
   /** See {@link Bystanders}. */
   OUTSIDE_PROBE("lb/outside-probe", Level.PAGE, "Probes through the load balancer fail"),
   /** See {@link Blindness}. */
-  BLIND("watch/blind", Level.PAGE, "We cannot see what happens");
+  BLIND("watch/blind", Level.PAGE, "We cannot see what happens"),
+  /** Told by who puts changes in place: nobody looks for it. */
+  BREAK_GLASS("change/break-glass", Level.PAGE, "A change was put in place over its review"),
+  /** The same, after each day in which nobody has looked at it. */
+  REVIEW_OWED("change/review-owed", Level.TICKET, "Nobody has looked at a broken glass");
 
   /** Who is told, and how loudly. */
   public enum Level {
@@ -89,6 +93,14 @@ public enum Detection {
   /** Its page, from the root of the repository. */
   public String runbook() {
     return "docs/runbooks/" + id + ".md";
+  }
+
+  /**
+   * Whether it is something that people did, and not something that is wrong with requests: no
+   * cause is looked for, and who takes care of it does not take care of an outage.
+   */
+  public boolean deed() {
+    return this == BREAK_GLASS || this == REVIEW_OWED;
   }
 
   /** The one with this id. */

@@ -368,7 +368,8 @@ public final class Moments {
               entry.details().getOrDefault("why", "").startsWith("an interrupted rollback")
                   ? Moment.Event.What.ROLLBACK_ENDED
                   : Moment.Event.What.APPLY_ENDED);
-      case "runtime.told", "rollback.tourniquet" -> Optional.of(Moment.Event.What.RUNTIME);
+      case "runtime.told", "rollout.raised", "rollback.tourniquet" ->
+          Optional.of(Moment.Event.What.RUNTIME);
       case "event" -> Optional.of(Moment.Event.What.TOLD);
       default -> Optional.empty();
     };

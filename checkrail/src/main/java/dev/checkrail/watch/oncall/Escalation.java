@@ -30,7 +30,8 @@ import tools.jackson.databind.json.JsonMapper;
  * <ul>
  *   <li><b>Pages:</b> a notice that wakes somebody up opens a page for the chain of the alert's
  *       owner. What else opens at the same load balancer for the same chain joins it: people are
- *       woken up once, also if the chain serves several owners.
+ *       woken up once, also if the chain serves several owners. Each thing that somebody did (a
+ *       broken glass) has a page of its own: who has looked at that has seen no outage.
  *   <li><b>Steps:</b> the first step at once, the next one when nobody acknowledged in time, the
  *       last one again and again. An acknowledgement ends that for this page, the end of all its
  *       alerts does, and as long as all of them are silenced it rests.
@@ -440,6 +441,10 @@ public final class Escalation {
     Optional<Course> there =
         pages.values().stream()
             .filter(one -> one.balancer.equals(heard.balancer()) && one.chain.equals(chain))
+            .filter(one ->
+                alert.detection().deed()
+                    ? one.alerts.containsKey(alert.id())
+                    : !one.main().detection().deed())
             .filter(one -> one.resolved.map(at -> at.plus(AGAIN).isAfter(heard.at())).orElse(true))
             .reduce((first, second) -> second);
     if (there.isPresent()) {
@@ -737,7 +742,8 @@ public final class Escalation {
   }
 
   private static boolean mayExplain(Evidence evidence, Course page) {
-    return page.alerts.values().stream().anyMatch(evidence::mayExplain);
+    return page.alerts.values().stream()
+        .anyMatch(alert -> !alert.detection().deed() && evidence.mayExplain(alert));
   }
 
   // --- words

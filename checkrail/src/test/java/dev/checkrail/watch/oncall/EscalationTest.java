@@ -527,4 +527,26 @@ class EscalationTest {
     look(100, PAY);
     assertThat(escalation.version()).isEqualTo(version);
   }
+
+  @Test
+  void aBrokenGlassHasAPageOfItsOwnAndWhoTookCareOfItHasNotTakenCareOfAnOutage() {
+    Sign glass =
+        new Sign(
+            Detection.BREAK_GLASS,
+            Level.PAGE,
+            "change 17",
+            "otto broke the glass",
+            now(),
+            Sign.Scope.ALL);
+    look(3, glass);
+    acknowledge("dora");
+    look(3, glass, sign(Detection.OUTSIDE_PROBE, Level.PAGE, "fe", "be_pay"));
+
+    assertThat(escalation.pages()).hasSize(2).allMatch(it -> it.chain().equals("team-devops"));
+    assertThat(
+            deliveries.stream()
+                .filter(it -> it.notifier().equals("devops") && it.wake())
+                .map(it -> it.alert().detection()))
+        .containsExactly(Detection.BREAK_GLASS, Detection.OUTSIDE_PROBE);
+  }
 }
