@@ -552,8 +552,7 @@ public final class Diagnose {
         .filter(act -> act.kind().changesTheFile())
         .filter(act -> began - act.at().toEpochMilli() / 1000.0 > -SCOPE_PATIENCE)
         .filter(act -> tick.time - act.at().toEpochMilli() / 1000.0 < SCOPE_PATIENCE)
-        .anyMatch(act ->
-            moved.by(act).isEmpty() || (ticketed && act.at().isAfter(instant(known))));
+        .anyMatch(act -> moved.by(act).isEmpty() || (ticketed && act.at().isAfter(instant(known))));
   }
 
   private void mind(Instant at, Ranked top, boolean unclear) {
