@@ -604,7 +604,7 @@ class OnCallTest {
               asked(base.resolve("/api/v2/alerts?filter=subject%3D%22be_quiet%2Fq-1%22"))
                   .filter(it -> it.contains("\"state\":\"suppressed\""))
                   .isPresent());
-      look(quiet, sign(Detection.OUTSIDE_PROBE, Level.PAGE, "be_loud", "no answer"));
+      look(quiet, sign(Detection.CONTRACT, Level.PAGE, "be_loud", "not served there"));
       Sink.within("what is not silenced is told", () -> notified("firing", "be_loud"));
       assertThat(notified("firing", "be_quiet/q-1")).isFalse();
     } finally {
