@@ -123,8 +123,12 @@ final class Tending implements AutoCloseable {
     }
     Change change = last.get().change();
     List<Versions.Lived> history = around.registry().versions(balancer).history();
-    for (int i = history.size() - 2; i >= 0; i--) {
+    // The same files may have been there before, and gone back from: the last time counts.
+    for (int i = history.size() - 1; i >= 0; i--) {
       if (history.get(i).digest().equals(change.matter().candidate())) {
+        if (i + 1 == history.size()) {
+          return;
+        }
         Versions.Lived next = history.get(i + 1);
         if (next.back()) {
           var unused =
