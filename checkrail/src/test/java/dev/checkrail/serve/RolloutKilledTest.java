@@ -109,8 +109,7 @@ class RolloutKilledTest {
         eventually(where, () -> !state(change).equals("rolling out"));
         // An interrupted way back of what was live is ended first, and then the change is told.
         eventually(
-            where + " is settled",
-            () -> state(change).equals("live") == live().equals(candidate));
+            where + " is settled", () -> state(change).equals("live") == live().equals(candidate));
         String state = state(change);
         assertThat(state).as(where).isIn("approved", "live", "rolled back");
         assertThat(live()).as(where).isEqualTo(state.equals("live") ? candidate : base);
