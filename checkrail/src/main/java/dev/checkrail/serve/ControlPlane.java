@@ -119,34 +119,6 @@ public final class ControlPlane implements AutoCloseable {
       keep = Map.copyOf(keep);
     }
 
-    /** With the usual time of observation. */
-    public Settings(
-        Path data,
-        Path programs,
-        Optional<DatabaseAddress> database,
-        Optional<DatabaseAddress> databaseOwner,
-        String host,
-        int port,
-        Optional<Tls> tls,
-        Duration driftEvery,
-        boolean observeOnly,
-        Optional<Path> onCall,
-        Map<String, String> keep) {
-      this(
-          data,
-          programs,
-          database,
-          databaseOwner,
-          host,
-          port,
-          tls,
-          driftEvery,
-          observeOnly,
-          onCall,
-          keep,
-          OBSERVE);
-    }
-
     /** How often it is looked for drift if nobody says otherwise. */
     public static final Duration DRIFT_EVERY = Duration.ofSeconds(10);
 
@@ -187,7 +159,7 @@ public final class ControlPlane implements AutoCloseable {
           Optional.empty());
     }
 
-    /** What is kept is kept for as long as usual. */
+    /** With what is kept, and steps observed, for as long as usual. */
     public Settings(
         Path data,
         Path programs,
@@ -210,7 +182,8 @@ public final class ControlPlane implements AutoCloseable {
           driftEvery,
           observeOnly,
           onCall,
-          Map.of());
+          Map.of(),
+          OBSERVE);
     }
   }
 

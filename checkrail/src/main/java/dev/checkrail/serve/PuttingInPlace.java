@@ -43,7 +43,6 @@ final class PuttingInPlace {
   private static final Logger LOG = LoggerFactory.getLogger(PuttingInPlace.class);
   private static final Duration GONE_BACK = Duration.ofSeconds(40);
   private static final int TRIES = 5;
-  private static final String ITSELF = "checkrail";
 
   private final Changes changes;
   private final Changes.Around around;
@@ -252,7 +251,8 @@ final class PuttingInPlace {
         details.put("why", why);
       }
       List<JournalEntry> entries =
-          kind.map(it -> List.of(changes.entry(ITSELF, number, it, details))).orElse(List.of());
+          kind.map(it -> List.of(changes.entry(Changes.ITSELF, number, it, details)))
+              .orElse(List.of());
       if (table.write(row, new ChangeTable.Step(now, entries, Optional.empty()))) {
         return Optional.of(now);
       }
@@ -265,7 +265,8 @@ final class PuttingInPlace {
     for (int i = 0; i < TRIES; i++) {
       Row row = changes.row(number);
       if (moved.move().from(row.change().state()).isEmpty()
-          || table.write(row, changes.step(row.change(), List.of(moved), ITSELF, Map.of()))) {
+          || table.write(
+              row, changes.step(row.change(), List.of(moved), Changes.ITSELF, Map.of()))) {
         return;
       }
     }
@@ -293,7 +294,7 @@ final class PuttingInPlace {
   /** Takes a live one back by itself: another one failed that went with it. */
   void takeBackLive(Change change, String why) {
     if (acting.add(change.number())) {
-      rollouts.takeBack(rollouts.of(changes, this, change), ITSELF, why);
+      rollouts.takeBack(rollouts.of(changes, this, change), Changes.ITSELF, why);
     }
   }
 
@@ -421,7 +422,7 @@ final class PuttingInPlace {
         && (goingBack || !serves.equals(change.matter().candidate()))) {
       rollouts.takeBack(
           rollouts.of(changes, this, change),
-          ITSELF,
+          Changes.ITSELF,
           "%s in step %d%s; the version before is put back"
               .formatted(
                   why,
@@ -440,7 +441,7 @@ final class PuttingInPlace {
                 : Review.stopped(
                     change, "%s; the version %s serves".formatted(why, Versions.brief(serves)));
     LOG.warn("change {}: {}", change.number(), moved.change().because());
-    var unused = table.write(row, changes.step(change, List.of(moved), ITSELF, Map.of()));
+    var unused = table.write(row, changes.step(change, List.of(moved), Changes.ITSELF, Map.of()));
     return false;
   }
 

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +40,6 @@ import org.slf4j.LoggerFactory;
  */
 final class RollingOut implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(RollingOut.class);
-  private static final String ITSELF = "checkrail";
 
   /** What of the pool's requests may fail in addition by the next step, if it went badly. */
   private static final double RISKED = Terms.standard().margin();
@@ -361,7 +361,7 @@ final class RollingOut implements Runnable {
                     throw Problem.conflict(
                         "change-stale", "another version is live than that of the step before");
                   }
-                  held.write(ITSELF, "rollout.raised", details);
+                  held.write(Changes.ITSELF, "rollout.raised", details);
                   new Raised(weights).tell(held.driver(), held.versions());
                   return "";
                 });
@@ -369,7 +369,7 @@ final class RollingOut implements Runnable {
 
   private Verdict failed(String why) {
     return new Verdict.Back(
-        ITSELF,
+        Changes.ITSELF,
         "%s could not be taken: %s".formatted(Staging.name(stages, step), why),
         List.of(),
         Optional.empty());
@@ -383,7 +383,7 @@ final class RollingOut implements Runnable {
       return observed(sight, since);
     } catch (BalancerException e) {
       return new Verdict.Back(
-          ITSELF,
+          Changes.ITSELF,
           "what the step moved can't be told: " + e.getMessage(),
           List.of(),
           Optional.empty());
@@ -461,15 +461,15 @@ final class RollingOut implements Runnable {
               since);
       switch (decision.act()) {
         case PROMOTE -> {
-          return new Verdict.Next(ITSELF, decision.why());
+          return new Verdict.Next(Changes.ITSELF, decision.why());
         }
         case ROLL_BACK -> {
-          return new Verdict.Back(ITSELF, decision.why(), List.of(), sight.tourniquet());
+          return new Verdict.Back(Changes.ITSELF, decision.why(), List.of(), sight.tourniquet());
         }
         case HOLD -> {
           if (seconds >= most) {
             return new Verdict.Next(
-                ITSELF,
+                Changes.ITSELF,
                 "%d seconds were observed and no harm was seen, which proves little: %s"
                     .formatted(seconds, decision.why()));
           }
@@ -613,18 +613,15 @@ final class RollingOut implements Runnable {
 
   // --- what is written down
 
-  private interface Far {
-    Course of(Course before);
-  }
-
-  private boolean note(Far far, Optional<String> kind, String why) {
-    Optional<Change> now = acts.reached(number, far::of, kind, Staging.name(stages, step), why);
+  private boolean note(UnaryOperator<Course> far, Optional<String> kind, String why) {
+    Optional<Change> now = acts.reached(number, far, kind, Staging.name(stages, step), why);
     now.ifPresent(it -> change = it);
     return now.isPresent();
   }
 
   /** Waits for a database that does not answer; false if we stop, or if it is not ours any more. */
-  private boolean written(Far far, Optional<String> kind, String why) throws InterruptedException {
+  private boolean written(UnaryOperator<Course> far, Optional<String> kind, String why)
+      throws InterruptedException {
     while (true) {
       try {
         return note(far, kind, why);

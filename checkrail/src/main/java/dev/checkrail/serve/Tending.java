@@ -34,7 +34,6 @@ final class Tending implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Tending.class);
   private static final Duration TENDED = Duration.ofSeconds(1);
   private static final int LIVES = 50;
-  private static final String ITSELF = "checkrail";
 
   private final Changes changes;
   private final Changes.Around around;
@@ -99,7 +98,8 @@ final class Tending implements AutoCloseable {
       }
       Optional<Moved> stale = changes.review(change).stale(change);
       if (stale.isPresent()) {
-        if (table.write(row, changes.step(change, List.of(stale.get()), ITSELF, Map.of()))) {
+        if (table.write(
+            row, changes.step(change, List.of(stale.get()), Changes.ITSELF, Map.of()))) {
           checks.again(stale.get().change());
         }
       } else if (change.state() == ChangeState.PROPOSED) {
@@ -141,7 +141,7 @@ final class Tending implements AutoCloseable {
                               change,
                               "gone back from at %s to %s; the journal of lb %s says who and why"
                                   .formatted(next.at(), Versions.brief(next.digest()), balancer))),
-                      ITSELF,
+                      Changes.ITSELF,
                       Map.of()));
         }
         return;
@@ -172,7 +172,8 @@ final class Tending implements AutoCloseable {
       var unused =
           around
               .journal()
-              .append(changes.entry(ITSELF, change.number(), "change.review-owed", details));
+              .append(
+                  changes.entry(Changes.ITSELF, change.number(), "change.review-owed", details));
       LOG.warn(
           "change {}: {} broke the glass at {}, and nobody has looked at it since",
           change.number(),

@@ -3,13 +3,11 @@ package dev.checkrail.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.checkrail.balancer.RunningHaproxy;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,23 +32,19 @@ class OnCallKilledTest {
 
   @TempDir private Path folder;
   private Sink sink;
-  private Process serve;
+  private ServeProcess serve;
   private Api api;
   private String token = "";
-  private final int port = RunningHaproxy.freePort();
 
   @BeforeEach
   void open() throws Exception {
     sink = new Sink();
+    serve = new ServeProcess(folder);
   }
 
   @AfterEach
   void end() throws Exception {
-    if (serve != null) {
-      serve.destroy();
-      serve.waitFor(40, TimeUnit.SECONDS);
-    }
-    Files.deleteIfExists(folder.resolve("data/programs"));
+    serve.close();
     sink.close();
   }
 
@@ -72,19 +66,8 @@ class OnCallKilledTest {
             """
                 .formatted(sink.url("/pager"), sink.url("/boss")));
     try (RunningHaproxy haproxy = new RunningHaproxy(own, CONFIG, Map.of("ANSWER", "200"))) {
-      start(plan);
-      token =
-          api.post(
-                  "/api/v1/first-admin",
-                  "",
-                  "{\"code\":\"%s\",\"name\":\"ada\",\"password\":\"long enough, really\"}"
-                      .formatted(
-                          Files.readString(folder.resolve("serve.log"))
-                              .split("--first ", 2)[1]
-                              .strip()))
-              .body()
-              .get("secret")
-              .asString();
+      api = serve.start("--on-call", plan.toString());
+      token = serve.administrator(api);
       assertThat(
               api.post(
                       "/api/v1/balancers",
@@ -100,17 +83,17 @@ class OnCallKilledTest {
       sink.status = 503;
       haproxy.close();
       Sink.within("somebody is paged", () -> !sink.at("/pager").isEmpty());
-      kill();
+      serve.kill();
       sink.status = 204;
       int before = sink.at("/pager").size();
-      start(plan);
+      api = serve.start("--on-call", plan.toString());
       Sink.within("the page is taken", () -> sink.at("/pager").size() > before);
       assertThat(calls("/pager")).as("one page, however often it was tried").hasSize(1);
 
       // In the middle of everything that follows.
       for (int i = 0; i < 2; i++) {
-        kill();
-        start(plan);
+        serve.kill();
+        api = serve.start("--on-call", plan.toString());
         seenAfter(Instant.now());
       }
       assertThat(opened()).hasSize(1);
@@ -120,9 +103,9 @@ class OnCallKilledTest {
       assertThat(api.post("/api/v1/pages/" + page + "/acknowledge", token, "").status())
           .isEqualTo(200);
       Instant acknowledged = Instant.now();
-      kill();
+      serve.kill();
       List<String> told = calls("/boss");
-      start(plan);
+      api = serve.start("--on-call", plan.toString());
       assertThat(api.get("/api/v1/alerts", token).text()).contains("\"by\":\"ada\"", page);
       seenAfter(acknowledged.plusSeconds(15));
       assertThat(calls("/boss")).isEqualTo(told);
@@ -164,50 +147,5 @@ class OnCallKilledTest {
           }
           return false;
         });
-  }
-
-  private void kill() throws Exception {
-    serve.destroyForcibly();
-    serve.waitFor();
-  }
-
-  private void start(Path plan) throws Exception {
-    Path log = folder.resolve("serve.log");
-    Path programs = Path.of("target/postgres").toAbsolutePath();
-    Files.createDirectories(programs);
-    Files.createDirectories(folder.resolve("data"));
-    Path link = folder.resolve("data/programs");
-    if (!Files.isSymbolicLink(link)) {
-      Files.createSymbolicLink(link, programs);
-    }
-    serve =
-        new ProcessBuilder(
-                System.getProperty("java.home") + "/bin/java",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.checkrail.serve.Main",
-                "--listen",
-                "127.0.0.1:" + port,
-                "--data",
-                folder.resolve("data").toString(),
-                "--on-call",
-                plan.toString())
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
-    Sink.within(
-        "it starts",
-        () -> {
-          try {
-            String said = Files.readString(log);
-            assertThat(serve.isAlive()).as(said).isTrue();
-            return said.contains("control plane on")
-                && (!token.isEmpty() || said.contains("--first "));
-          } catch (java.io.IOException e) {
-            return false;
-          }
-        });
-    api = new Api(URI.create("http://127.0.0.1:" + port));
   }
 }

@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -60,18 +61,18 @@ class RolloutKilledTest {
           + "    server pay-2 127.0.0.1:@PAY2@ weight 10\n";
 
   @TempDir private Path folder;
-  private final int port = RunningHaproxy.freePort();
-  private Process serve;
+  private ServeProcess serve;
   private Api api;
   private String token;
 
+  @BeforeEach
+  void open() {
+    serve = new ServeProcess(folder);
+  }
+
   @AfterEach
   void end() throws Exception {
-    if (serve != null) {
-      serve.destroy();
-      serve.waitFor(40, TimeUnit.SECONDS);
-    }
-    Files.deleteIfExists(folder.resolve("data/programs"));
+    serve.close();
   }
 
   @Test
@@ -82,8 +83,8 @@ class RolloutKilledTest {
         RunningHaproxy haproxy =
             new RunningHaproxy(
                 own, CONFIG, Map.of("PAY1", "" + one.port(), "PAY2", "" + two.port()))) {
-      start();
-      token = first();
+      api = serve.start();
+      token = serve.administrator(api);
       ObjectNode body = JsonMapper.builder().build().createObjectNode();
       body.put("name", "edge");
       body.put("master_socket", haproxy.masterSocket.toString());
@@ -99,11 +100,10 @@ class RolloutKilledTest {
         String candidate = shown(change).get("candidate").asString();
         CompletableFuture<Void> order = lead(change, place);
         LockSupport.parkNanos(kill / PLACES * STEP);
-        serve.destroyForcibly();
-        serve.waitFor();
+        serve.kill();
         order.exceptionally(gone -> null).join();
         assertThat(answer(haproxy, "/pay")).as("traffic goes on").isEqualTo(200);
-        start();
+        api = serve.start();
 
         String where = "kill %d in place %d".formatted(kill, place);
         eventually(where, () -> !state(change).equals("rolling out"));
@@ -206,45 +206,6 @@ class RolloutKilledTest {
 
   private String live() {
     return api.get("/api/v1/balancers/edge", token).body().get("live").asString();
-  }
-
-  private void start() throws Exception {
-    Path log = folder.resolve("serve.log");
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            System.getProperty("java.home") + "/bin/java",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            "dev.checkrail.serve.Main",
-            "--listen",
-            "127.0.0.1:" + port,
-            "--data",
-            folder.resolve("data").toString());
-    Path programs = Files.createDirectories(Path.of("target/postgres").toAbsolutePath());
-    Path link = Files.createDirectories(folder.resolve("data")).resolve("programs");
-    if (!Files.isSymbolicLink(link)) {
-      Files.createSymbolicLink(link, programs);
-    }
-    serve = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    for (int i = 0; i < 1200 && !Files.readString(log).contains("control plane on"); i++) {
-      assertThat(serve.isAlive()).as(Files.readString(log)).isTrue();
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
-    }
-    api = new Api(URI.create("http://127.0.0.1:" + port));
-  }
-
-  private String first() throws Exception {
-    Path log = folder.resolve("serve.log");
-    String code = Files.readString(log).split("--first ", 2)[1].strip();
-    return api.post(
-            "/api/v1/first-admin",
-            "",
-            "{\"code\":\"%s\",\"name\":\"ada\",\"password\":\"long enough, really\"}"
-                .formatted(code))
-        .body()
-        .get("secret")
-        .asString();
   }
 
   /** Over a connection of its own: one that is kept is an old worker's, with the old rules. */

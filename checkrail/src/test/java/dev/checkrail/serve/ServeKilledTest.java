@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,25 +46,25 @@ class ServeKilledTest {
       """;
 
   @TempDir private Path folder;
-  private Process serve;
+  private ServeProcess serve;
   private Api api;
+
+  @BeforeEach
+  void open() {
+    serve = new ServeProcess(folder);
+  }
 
   @AfterEach
   void end() throws Exception {
-    if (serve != null) {
-      serve.destroy();
-      serve.waitFor(40, TimeUnit.SECONDS);
-    }
-    Files.deleteIfExists(folder.resolve("data/programs"));
+    serve.close();
   }
 
   @Test
   void whatWasInterruptedIsFinishedOrRolledBackAndTheChainIsWhole() throws Exception {
     Path own = Files.createDirectory(folder.resolve("edge"));
-    int port = RunningHaproxy.freePort();
     try (RunningHaproxy haproxy = new RunningHaproxy(own, CONFIG, Map.of("ANSWER", "200"))) {
-      start(port);
-      String token = first();
+      api = serve.start();
+      String token = serve.administrator(api);
       assertThat(
               api.post(
                       "/api/v1/balancers",
@@ -99,15 +100,14 @@ class ServeKilledTest {
         RunningHaproxy.eventually("it acts", () -> Files.exists(intent) || order.isDone());
         LockSupport.parkNanos(kill / 2 * STEP);
         boolean midway = Files.exists(intent);
-        serve.destroyForcibly();
-        serve.waitFor();
+        serve.kill();
         int between = answer(haproxy);
         assertThat(between).as("traffic goes on").isIn(200, 201);
-        start(port);
+        api = serve.start();
         String now = live(token);
         assertThat(answers).containsKey(now);
         assertThat(answer(haproxy))
-            .as("kill %d, %s", kill, Files.readString(folder.resolve("serve.log")))
+            .as("kill %d, %s", kill, serve.said())
             .isEqualTo(answers.get(now));
         assertThat(api.get("/api/v1/balancers/edge/drift", token).text())
             .contains("\"drifted\":false");
@@ -119,57 +119,6 @@ class ServeKilledTest {
       }
       System.out.println("kills: " + ends);
     }
-  }
-
-  private void start(int port) throws Exception {
-    Path log = folder.resolve("serve.log");
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            System.getProperty("java.home") + "/bin/java",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            "dev.checkrail.serve.Main",
-            "--listen",
-            "127.0.0.1:" + port,
-            "--data",
-            folder.resolve("data").toString());
-    Path programs = Path.of("target/postgres").toAbsolutePath();
-    Files.createDirectories(programs);
-    Files.createDirectories(folder.resolve("data"));
-    Path link = folder.resolve("data/programs");
-    if (!Files.isSymbolicLink(link)) {
-      Files.createSymbolicLink(link, programs);
-    }
-    serve = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    URI address = URI.create("http://127.0.0.1:" + port);
-    for (int i = 0; i < 600 && !Files.readString(log).contains("control plane on"); i++) {
-      assertThat(serve.isAlive()).as(Files.readString(log)).isTrue();
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
-    }
-    api = new Api(address);
-  }
-
-  private String first() throws Exception {
-    Path log = folder.resolve("serve.log");
-    RunningHaproxy.eventually(
-        "the code is printed",
-        () -> {
-          try {
-            return Files.readString(log).contains("--first ");
-          } catch (java.io.IOException e) {
-            return false;
-          }
-        });
-    String code = Files.readString(log).split("--first ", 2)[1].strip();
-    return api.post(
-            "/api/v1/first-admin",
-            "",
-            "{\"code\":\"%s\",\"name\":\"ada\",\"password\":\"long enough, really\"}"
-                .formatted(code))
-        .body()
-        .get("secret")
-        .asString();
   }
 
   private String live(String token) {

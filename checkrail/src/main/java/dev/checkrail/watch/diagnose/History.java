@@ -46,7 +46,7 @@ final class History {
   private static final double LEARNED = 5;
 
   /** A change is seen so much later than it was made, at most. */
-  private static final double LATE = 2.5;
+  private static final double NOTICED = 2.5;
 
   /** No service that works fails as often as that. */
   private static final double FAILS = 0.1;
@@ -255,7 +255,7 @@ final class History {
    * @return whether there is; then that is what counts from now on
    */
   boolean anew(double act) {
-    double from = act - LATE;
+    double from = act - NOTICED;
     double lasted = from - harmedSince.orElse(from);
     if (lasted < LEARNED) {
       return false;
