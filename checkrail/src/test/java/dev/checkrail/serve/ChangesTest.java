@@ -14,8 +14,6 @@ import dev.checkrail.logs.Read;
 import dev.checkrail.store.ChangeTable;
 import dev.checkrail.store.Database;
 import dev.checkrail.store.EmbeddedPostgres;
-import dev.checkrail.watch.incident.Chronicle;
-import dev.checkrail.watch.incident.Incident;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,8 +26,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -465,31 +461,7 @@ class ChangesTest {
   @Order(11)
   void inTheFastLaneTheFixIsCheckedWithinSeconds() throws Exception {
     String template = Plane.CONFIG.replace("client 30s", "client 35s");
-    Instant at = Instant.now();
-    plane
-        .plane
-        .incidents()
-        .put(
-            new Recorded(
-                new Chronicle.Memory(
-                    new Incident(
-                        "edge-1",
-                        "edge",
-                        at,
-                        at.plusSeconds(2),
-                        Incident.State.OPEN,
-                        Optional.empty(),
-                        Optional.empty(),
-                        new Incident.Impact(0, 0, 0, 0, 0, 0, 0, OptionalLong.empty()),
-                        List.of(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        0),
-                    0.001,
-                    Set.of(),
-                    false),
-                Optional.empty(),
-                Optional.empty()));
+    plane.incidentIsOpen();
     // Beside one that is rehearsed.
     String slow = proposed("client 30s", "client 34s");
     long began = System.nanoTime();

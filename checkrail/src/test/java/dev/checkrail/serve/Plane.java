@@ -2,15 +2,20 @@ package dev.checkrail.serve;
 
 import dev.checkrail.balancer.RunningHaproxy;
 import dev.checkrail.store.DatabaseAddress;
+import dev.checkrail.watch.incident.Chronicle;
+import dev.checkrail.watch.incident.Incident;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /** A control plane that owns a running HAProxy named edge, and its administrator ada. */
@@ -134,6 +139,34 @@ final class Plane implements AutoCloseable {
 
   Api.Answer event(String text) {
     return api.post("/api/v1/events", token, "{\"text\":\"%s\"}".formatted(text));
+  }
+
+  /** As if users were failing: an incident of edge, open since now. */
+  void incidentIsOpen() throws Exception {
+    Instant at = Instant.now();
+    plane
+        .incidents()
+        .put(
+            new Recorded(
+                new Chronicle.Memory(
+                    new Incident(
+                        "edge-1",
+                        "edge",
+                        at,
+                        at.plusSeconds(2),
+                        Incident.State.OPEN,
+                        Optional.empty(),
+                        Optional.empty(),
+                        new Incident.Impact(0, 0, 0, 0, 0, 0, 0, OptionalLong.empty()),
+                        List.of(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        0),
+                    0.001,
+                    Set.of(),
+                    false),
+                Optional.empty(),
+                Optional.empty()));
   }
 
   JsonNode drift() {

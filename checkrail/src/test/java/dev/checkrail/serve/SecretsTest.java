@@ -11,21 +11,15 @@ import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import dev.checkrail.store.DatabaseAddress;
 import dev.checkrail.store.TableCopy;
-import dev.checkrail.watch.incident.Chronicle;
-import dev.checkrail.watch.incident.Incident;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -166,7 +160,7 @@ class SecretsTest {
     assertThat(subject.status()).isEqualTo(422);
     clean("subject", subject.text());
     clean("token", post("/api/v1/tokens", "{\"name\":\"%s\"}".formatted(WORDS)).text());
-    incident();
+    plane.incidentIsOpen();
     clean(
         "note",
         post("/api/v1/incidents/edge-1/notes", "{\"text\":\"%s\"}".formatted(WORDS)).text());
@@ -200,34 +194,6 @@ class SecretsTest {
     Files.writeString(folder.resolve("edge/routes.map"), "/card " + CARD + "\n");
     eventually(
         "the drift is found", () -> plane.journal("drift.found").toString().contains("main-files"));
-  }
-
-  private static void incident() throws Exception {
-    Instant at = Instant.now();
-    plane
-        .plane
-        .incidents()
-        .put(
-            new Recorded(
-                new Chronicle.Memory(
-                    new Incident(
-                        "edge-1",
-                        "edge",
-                        at,
-                        at.plusSeconds(2),
-                        Incident.State.OPEN,
-                        Optional.empty(),
-                        Optional.empty(),
-                        new Incident.Impact(0, 0, 0, 0, 0, 0, 0, OptionalLong.empty()),
-                        List.of(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        0),
-                    0.001,
-                    Set.of(),
-                    false),
-                Optional.empty(),
-                Optional.empty()));
   }
 
   @Test
