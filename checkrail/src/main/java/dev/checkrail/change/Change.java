@@ -160,84 +160,45 @@ public record Change(
    */
   public Change after(ChangeMove move, String said) {
     ChangeState next = move.from(state).orElseThrow(() -> new NotInTable(move, state));
-    return new Change(
-        number, matter, author, why, proposed, urgent, next, checked, approvals, glass, rollout,
-        said);
+    return with(matter, next, checked, approvals, glass, rollout, said);
   }
 
   /** The same about this matter: what was found and agreed to is of another one. */
   public Change about(Matter other) {
-    return new Change(
-        number,
-        other,
-        author,
-        why,
-        proposed,
-        urgent,
-        state,
-        Optional.empty(),
-        List.of(),
-        glass,
-        rollout,
-        because);
+    return with(other, state, Optional.empty(), List.of(), glass, rollout, because);
   }
 
   /** The same with what its check found; the matter names the evidence. */
   public Change found(Matter judged, Checked what) {
-    return new Change(
-        number,
-        judged,
-        author,
-        why,
-        proposed,
-        urgent,
-        state,
-        Optional.of(what),
-        List.of(),
-        glass,
-        rollout,
-        because);
+    return with(judged, state, Optional.of(what), List.of(), glass, rollout, because);
   }
 
   /** The same with these approvals. */
   public Change agreedBy(List<Approval> all) {
-    return new Change(
-        number, matter, author, why, proposed, urgent, state, checked, all, glass, rollout,
-        because);
+    return with(matter, state, checked, all, glass, rollout, because);
   }
 
   /** The same, put in place by somebody. */
   public Change begun(Rollout by) {
-    return new Change(
-        number,
-        matter,
-        author,
-        why,
-        proposed,
-        urgent,
-        state,
-        checked,
-        approvals,
-        glass,
-        Optional.of(by),
-        because);
+    return with(matter, state, checked, approvals, glass, Optional.of(by), because);
   }
 
   /** The same with the glass broken. */
   public Change broken(Glass by) {
+    return with(matter, state, checked, approvals, Optional.of(by), rollout, because);
+  }
+
+  /** What was proposed, by whom and when stays. */
+  private Change with(
+      Matter about,
+      ChangeState at,
+      Optional<Checked> found,
+      List<Approval> agreed,
+      Optional<Glass> broken,
+      Optional<Rollout> begun,
+      String said) {
     return new Change(
-        number,
-        matter,
-        author,
-        why,
-        proposed,
-        urgent,
-        state,
-        checked,
-        approvals,
-        Optional.of(by),
-        rollout,
-        because);
+        number, about, author, why, proposed, urgent, at, found, agreed, broken, begun, said);
   }
 
   /** Whether somebody has to look at it afterwards still. */

@@ -73,8 +73,9 @@ abstract class AtRest implements Callable<Integer> {
               .orElseThrow(() -> new Unusable("--data names the folder of one that does not run"))
               .toAbsolutePath();
       Optional<char[]> passphrase = passphrase(options.passphrase());
-      if (Restore.isUnfinished(data)) {
-        throw new Unusable("a restore into " + data + " was begun and not ended");
+      Optional<String> unfinished = Restore.unfinished(data);
+      if (unfinished.isPresent()) {
+        throw new Unusable(unfinished.get());
       }
       GivenDatabase given = GivenDatabase.of(options.database());
       if (given.work().isPresent()) {

@@ -204,11 +204,9 @@ public final class ControlPlane implements AutoCloseable {
     this.host = settings.host();
     this.scheme = settings.tls().isPresent() ? "https" : "http";
     Listening.free(settings.host(), settings.port());
-    if (Restore.isUnfinished(settings.data())) {
-      throw new IOException(
-          "a restore into "
-              + settings.data()
-              + " was begun and not ended: run 'checkrail serve restore' once more");
+    Optional<String> unfinished = Restore.unfinished(settings.data());
+    if (unfinished.isPresent()) {
+      throw new IOException(unfinished.get());
     }
     try {
       Retention.Limits keep = Retention.Limits.of(settings.keep());

@@ -96,9 +96,9 @@ final class IncidentApi {
     Recorded recorded = found(call, Right.LB_ROLLBACK);
     String reason = words(call, "reason");
     Incident incident = recorded.incident();
-    if (incident.state() != Incident.State.OPEN) {
-      throw Problem.conflict(
-          "ended", "this incident is " + recorded.state() + " since " + at(incident));
+    // One that ended by itself is closed all the same: rollouts may wait for somebody to look.
+    if (incident.state() == Incident.State.CLOSED) {
+      throw Problem.conflict("ended", "this incident is closed since " + at(incident));
     }
     Happening closed =
         new Happening(clock.instant(), Incident.What.CLOSED, call.caller().account(), reason);

@@ -5,6 +5,7 @@ import dev.checkrail.balancer.BalancerException;
 import dev.checkrail.balancer.Preflight;
 import dev.checkrail.balancer.Raised;
 import dev.checkrail.balancer.Rollback;
+import dev.checkrail.balancer.RunningState.Admin;
 import dev.checkrail.balancer.ServerName;
 import dev.checkrail.balancer.Versions;
 import dev.checkrail.change.Change;
@@ -556,10 +557,12 @@ final class RollingOut implements Runnable {
       LOG.warn("change {}: that it goes back is not written down: {}", number, e.getMessage());
     }
     Duration pause = Duration.ofSeconds(1);
+    boolean out = false;
     while (!isBack(why)) {
       if (isClosing()) {
         return;
       }
+      out = out || takenOut();
       pause(pause);
       var unused = ordered();
       pause =
@@ -600,6 +603,37 @@ final class RollingOut implements Runnable {
       return back.applied().serves();
     } catch (BalancerException | Problem e) {
       waitsFor(String.valueOf(e.getMessage()));
+      return false;
+    }
+  }
+
+  /**
+   * Files that can't be written keep the version; what the rollout gave new servers over the socket
+   * it takes from them over the socket all the same.
+   */
+  private boolean takenOut() throws InterruptedException {
+    List<ServerName> servers =
+        stages.steps().get(step - 1).weights().stream()
+            .filter(it -> it.share() > 0)
+            .map(it -> new ServerName(it.pool(), it.server()))
+            .toList();
+    if (servers.isEmpty()) {
+      return true;
+    }
+    try {
+      return around
+          .balancers()
+          .alone(
+              balancer,
+              held -> {
+                for (ServerName server : servers) {
+                  held.driver().admin(server, Admin.MAINT);
+                }
+                around.log(number, "the new servers get no more requests meanwhile: " + servers);
+                return true;
+              });
+    } catch (BalancerException | Problem e) {
+      LOG.debug("change {}: {} stay in service: {}", number, servers, e.getMessage());
       return false;
     }
   }

@@ -65,6 +65,8 @@ final class Sight implements AutoCloseable {
   private final boolean everything;
   private final Tally.Sort sort;
   private final Tally tally;
+  private final Unended unended;
+  private final Unended unendedOfOthers;
   private final Duration slowest;
   private final Before before;
   private final Optional<Watched.Tap> tap;
@@ -88,6 +90,7 @@ final class Sight implements AutoCloseable {
   }
 
   private final Ground ground;
+  private long toldUnended;
 
   /**
    * Begins.
@@ -146,6 +149,8 @@ final class Sight implements AutoCloseable {
       this.sort = byRoute(touched);
     }
     this.before = ground.ofServers() ? beforeInPools() : beforeByRoute();
+    this.unended = new Unended(this::isMovedTo, since, slowest);
+    this.unendedOfOthers = new Unended(it -> ground.ofServers() && isOther(it), since, slowest);
   }
 
   /** Requests of before, of a length that does not depend on them. */
@@ -175,7 +180,14 @@ final class Sight implements AutoCloseable {
 
   /** What was seen since the last look. */
   Observed next(Instant now) {
-    Tally.Counted counted = tally.next(sort, now);
+    Tally.Counted counted =
+        tally.next(
+            record -> {
+              unended.add(record);
+              unendedOfOthers.add(record);
+              return sort.of(record);
+            },
+            now);
     List<String> harm = new ArrayList<>();
     List<String> elsewhere = new ArrayList<>();
     Optional<String> cant = blindForGood();
@@ -199,10 +211,38 @@ final class Sight implements AutoCloseable {
         counted.moved(),
         counted.others(),
         counted.settled(),
+        newlyUnended(),
         cant,
         probes(),
         harm.stream().findFirst(),
         elsewhere.stream().findFirst());
+  }
+
+  /** Servers to which moved requests go, and perhaps others, too. */
+  private boolean isMovedTo(ServerName server) {
+    return ground.ofServers()
+        ? servers.contains(server.toString())
+        : everything || pools.contains(server.pool());
+  }
+
+  private boolean isOther(ServerName server) {
+    return pools.contains(server.pool()) && !isMovedTo(server);
+  }
+
+  /**
+   * More of those that do not end than before. What lasts at the other servers of the pool, too,
+   * lasts as a matter of course (WebSocket, long polls).
+   */
+  private long newlyUnended() {
+    if (watched.isEmpty()) {
+      return 0;
+    }
+    Unended.Count here = unended.next(watched.get().latest());
+    Unended.Count there = unendedOfOthers.next(watched.get().latest());
+    long usual = there.came() == 0 ? 0 : Math.ceilDiv(here.came() * there.held(), there.came());
+    long more = Math.max(0, here.held() - usual - toldUnended);
+    toldUnended += more;
+    return more;
   }
 
   /** It began after the step, at what the step moved. */

@@ -17,6 +17,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
@@ -24,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -80,6 +82,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
       """;
 
   private static final String LOGINS = "host all all 127.0.0.1/32 scram-sha-256\n";
+
+  /** Command lines of its programs, and names that its processes give themselves. */
+  private static final Pattern OURS = Pattern.compile("([^\\x00 ]*/)?(postgres|initdb|pg_ctl)\\b");
 
   /** Folders owned by this process: the system's lock keeps out other processes only. */
   private static final Set<Path> OWNED = ConcurrentHashMap.newKeySet();
@@ -139,6 +144,69 @@ public final class EmbeddedPostgres implements AutoCloseable {
     } catch (IOException | InterruptedException | RuntimeException e) {
       unlock(own, lockFile);
       throw e;
+    }
+  }
+
+  /**
+   * Ends what an owner that was killed has left at work in a folder, so that it can be deleted.
+   * Does nothing if there is no such folder.
+   *
+   * @throws IOException with a sentence for people, e.g. that a process which lives owns the folder
+   */
+  public static void endAbandoned(Path folder, LongSupplier nanos)
+      throws IOException, InterruptedException {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    Path own = folder.toRealPath();
+    FileChannel lockFile = lock(own);
+    try {
+      endAll(own, nanos);
+    } finally {
+      unlock(own, lockFile);
+    }
+  }
+
+  /** A server whose clients are gone ends when it is asked to; so does what makes a database. */
+  private static void endAll(Path folder, LongSupplier nanos)
+      throws IOException, InterruptedException {
+    long end = nanos.getAsLong() + PATIENCE.toNanos();
+    Set<Long> asked = new HashSet<>();
+    for (List<ProcessHandle> all = at(folder); !all.isEmpty(); all = at(folder)) {
+      if (nanos.getAsLong() > end) {
+        all.forEach(ProcessHandle::destroyForcibly);
+      }
+      if (nanos.getAsLong() > end + PATIENCE.toNanos()) {
+        throw new IOException(
+            "process %d of PostgreSQL does not end, and works in %s: end it first"
+                .formatted(all.getFirst().pid(), folder));
+      }
+      Set<Long> pids = new HashSet<>();
+      all.forEach(one -> pids.add(one.pid()));
+      for (ProcessHandle one : all) {
+        boolean child = one.parent().filter(it -> pids.contains(it.pid())).isPresent();
+        if (!child && asked.add(one.pid())) {
+          one.destroy();
+        }
+      }
+      TimeUnit.MILLISECONDS.sleep(50);
+    }
+  }
+
+  /** PostgreSQL's processes that work in a folder or below it. */
+  private static List<ProcessHandle> at(Path folder) throws IOException {
+    try (Stream<Path> all = Files.list(Path.of("/proc"))) {
+      return all.filter(path -> path.getFileName().toString().matches("[0-9]+"))
+          .filter(path -> {
+            try {
+              return Files.readSymbolicLink(path.resolve("cwd")).startsWith(folder)
+                  && OURS.matcher(Files.readString(path.resolve("cmdline"))).lookingAt();
+            } catch (IOException e) {
+              return false; // gone, or another user's
+            }
+          })
+          .flatMap(path -> ProcessHandle.of(Long.parseLong(path.getFileName().toString())).stream())
+          .toList();
     }
   }
 
@@ -215,6 +283,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     unprivileged.give(folder);
     Path making = folder.resolve("data.making");
     if (Files.exists(making)) { // an earlier attempt was cut off
+      endAll(folder, nanos);
       try (Stream<Path> all = Files.walk(making)) {
         for (Path path : all.sorted(java.util.Comparator.reverseOrder()).toList()) {
           Files.delete(path);

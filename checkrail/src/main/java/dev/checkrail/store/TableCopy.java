@@ -196,6 +196,23 @@ public final class TableCopy implements AutoCloseable {
         .orElse("0:" + EntryHash.FIRST);
   }
 
+  /** The journal's last entry. */
+  public Optional<JournalEntry> last() throws SQLException {
+    long number = Long.parseLong(head().split(":", 2)[0]);
+    return number == 0
+        ? Optional.empty()
+        : asked(handle ->
+            ChainedJournal.page(handle, number - 1, 1).stream().map(it -> it.entry()).findFirst());
+  }
+
+  /** Waits, for a while, until nobody else fills these tables; from here on nobody does. */
+  public void alone() throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("set local lock_timeout = '30s'");
+      statement.execute("lock table journal in exclusive mode");
+    }
+  }
+
   /** Computes the journal's chain anew, as it is in this transaction. */
   public ChainedJournal.Verification verify() throws SQLException {
     return asked(handle ->

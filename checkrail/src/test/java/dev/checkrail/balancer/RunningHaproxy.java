@@ -18,6 +18,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -37,6 +39,9 @@ public final class RunningHaproxy implements AutoCloseable {
   private Process process;
 
   /** What tests write into their configurations: {@code @FOLDER@}, {@code @PORT@} and others. */
+  /** Two of one HAProxy must not be the same, and it would not mind. */
+  private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
+
   private final Map<String, String> words = new LinkedHashMap<>();
 
   public RunningHaproxy(Path folder, String text, Map<String, String> more) throws Exception {
@@ -146,9 +151,16 @@ public final class RunningHaproxy implements AutoCloseable {
     return driver.placed(Candidate.of(List.of(main)));
   }
 
+  /** A port that nobody listens on, and that was not given before. */
   public static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+    try {
+      while (true) {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+          if (GIVEN.add(socket.getLocalPort())) {
+            return socket.getLocalPort();
+          }
+        }
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -3,11 +3,6 @@ package dev.checkrail.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.checkrail.serve.access.Right;
-import dev.checkrail.watch.detect.Alerts;
-import dev.checkrail.watch.detect.Detection;
-import dev.checkrail.watch.detect.Expectations;
-import dev.checkrail.watch.detect.Sign;
-import dev.checkrail.watch.diagnose.Diagnosis;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -404,36 +399,7 @@ class AccessTableTest {
   /** Opens a page about a load balancer of this name, which is a client's own word at worst. */
   private static String page(String subject) {
     Instant at = Instant.now().plusNanos(LATER.get());
-    var unused =
-        plane
-            .onCall()
-            .look(
-                new Alerts.Look(
-                    "north",
-                    at,
-                    List.of(
-                        new Sign(
-                            Detection.FLOOR,
-                            Detection.Level.PAGE,
-                            subject,
-                            "1 of 2 is usable.",
-                            at,
-                            Sign.Scope.ALL)),
-                    List.of(),
-                    true,
-                    Expectations.NONE),
-                new Diagnosis(
-                    at,
-                    Optional.empty(),
-                    0,
-                    false,
-                    List.of(),
-                    true,
-                    new Diagnosis.FirstAct(List.of(), List.of(), List.of(), List.of()),
-                    Optional.empty(),
-                    Optional.empty(),
-                    List.of()),
-                Optional.empty());
+    BrokenFloor.isFound(plane, subject, at, Optional.empty());
     return api.get("/api/v1/alerts", admin).body().at("/pages/0/id").asString();
   }
 

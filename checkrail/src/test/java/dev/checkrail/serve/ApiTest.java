@@ -4,11 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.checkrail.balancer.RunningHaproxy;
 import dev.checkrail.serve.access.Right;
-import dev.checkrail.watch.detect.Alerts;
-import dev.checkrail.watch.detect.Detection;
-import dev.checkrail.watch.detect.Expectations;
-import dev.checkrail.watch.detect.Sign;
-import dev.checkrail.watch.diagnose.Diagnosis;
 import dev.checkrail.watch.incident.Chronicle;
 import dev.checkrail.watch.incident.Incident;
 import java.net.URI;
@@ -462,49 +457,24 @@ class ApiTest {
   @Order(9)
   void alertsAreShownSilencedAndTakenCareOf() throws Exception {
     Instant at = Instant.now();
-    var unused =
-        plane
-            .onCall()
-            .look(
-                new Alerts.Look(
-                    "north",
-                    at,
-                    List.of(
-                        new Sign(
-                            Detection.FLOOR,
-                            Detection.Level.PAGE,
-                            "be_pay",
-                            "1 of 2 is usable.",
-                            at,
-                            Sign.Scope.ALL)),
-                    List.of(),
-                    true,
-                    Expectations.NONE),
-                new Diagnosis(
-                    at,
-                    Optional.empty(),
-                    0,
-                    false,
-                    List.of(),
-                    true,
-                    new Diagnosis.FirstAct(List.of(), List.of(), List.of(), List.of()),
-                    Optional.empty(),
-                    Optional.empty(),
-                    List.of()),
-                Optional.of(
-                    new Incident(
-                        "north-1",
-                        "north",
-                        at,
-                        at,
-                        Incident.State.OPEN,
-                        Optional.empty(),
-                        Optional.empty(),
-                        new Incident.Impact(0, 0, 0, 0, 0, 0, 0, OptionalLong.empty()),
-                        List.of(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        0)));
+    BrokenFloor.isFound(
+        plane,
+        "be_pay",
+        at,
+        Optional.of(
+            new Incident(
+                "north-1",
+                "north",
+                at,
+                at,
+                Incident.State.OPEN,
+                Optional.empty(),
+                Optional.empty(),
+                new Incident.Impact(0, 0, 0, 0, 0, 0, 0, OptionalLong.empty()),
+                List.of(),
+                Optional.empty(),
+                Optional.empty(),
+                0)));
     Api.Answer alerts = api.get("/api/v1/alerts?all=true&balancer=north", admin);
     assertThat(alerts.text()).contains("pool/floor", "docs/runbooks/pool/floor.md");
     String page = alerts.body().get("pages").get(0).get("id").asString();
@@ -545,27 +515,7 @@ class ApiTest {
   @Order(9)
   void incidentsAreListedShownNotedClosedAndExported() throws Exception {
     Instant at = Instant.parse("2026-01-31T12:00:00Z");
-    Incident incident =
-        new Incident(
-            "south-1",
-            "south",
-            at,
-            at.plusSeconds(2),
-            Incident.State.OPEN,
-            Optional.empty(),
-            Optional.empty(),
-            new Incident.Impact(0, 0, 0, 0, 0, 0, 0, OptionalLong.empty()),
-            List.of(),
-            Optional.empty(),
-            Optional.empty(),
-            0);
-    plane
-        .incidents()
-        .put(
-            new Recorded(
-                new Chronicle.Memory(incident, 0.001, Set.of(), false),
-                Optional.empty(),
-                Optional.empty()));
+    keep("south-1", at, Incident.State.OPEN, Optional.empty());
     String one = "/api/v1/incidents/south-1";
     assertThat(api.get("/api/v1/incidents?balancer=south&state=open", admin).text())
         .contains("\"id\":\"south-1\"");
@@ -586,6 +536,47 @@ class ApiTest {
     assertThat(api.get(one + "/export?zone=Europe/Vienna", admin).text())
         .contains("Closed (ada): seen enough");
     assertThat(api.get(one + "/export?zone=Nowhere", admin).status()).isEqualTo(400);
+  }
+
+  @Test
+  @Order(9)
+  void anIncidentThatEndedByItselfIsClosedAfterwardsAndKeepsItsEnd() throws Exception {
+    Instant at = Instant.parse("2026-01-31T12:00:00Z");
+    Instant end = at.plusSeconds(700);
+    keep("south-2", at, Incident.State.RESOLVED, Optional.of(end));
+    String one = "/api/v1/incidents/south-2";
+    assertThat(api.post(one + "/close", admin, "{\"reason\":\"looked at\"}").status())
+        .isEqualTo(200);
+    RunningHaproxy.eventually(
+        "it is kept", () -> api.get(one, admin).body().get("state").asString().equals("closed"));
+    assertThat(api.get(one, admin).body().get("ended").asString()).isEqualTo(end.toString());
+    assertThat(api.post(one + "/close", admin, "{\"reason\":\"again\"}").type()).isEqualTo("ended");
+  }
+
+  private static void keep(String id, Instant at, Incident.State state, Optional<Instant> end) {
+    plane
+        .incidents()
+        .put(
+            new Recorded(
+                new Chronicle.Memory(
+                    new Incident(
+                        id,
+                        "south",
+                        at,
+                        at.plusSeconds(2),
+                        state,
+                        Optional.empty(),
+                        Optional.empty(),
+                        new Incident.Impact(0, 0, 0, 0, 0, 0, 0, OptionalLong.empty()),
+                        List.of(),
+                        Optional.empty(),
+                        end,
+                        0),
+                    0.001,
+                    Set.of(),
+                    false),
+                Optional.empty(),
+                Optional.empty()));
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.checkrail.balancer.SmallDisk;
+import dev.checkrail.store.Database;
 import dev.checkrail.store.DatabaseAddress;
 import dev.checkrail.store.EmbeddedPostgres;
 import dev.checkrail.store.TableCopy;
@@ -25,16 +26,20 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -441,6 +446,155 @@ class BackupTest {
         statement.execute("insert into series (balancer, name) values ('x', 'numbers go on')");
       }
     }
+  }
+
+  // --- kill -9
+
+  /** Where it is killed: as soon as this is there. {@code -Dcheckrail.kills=30} for more. */
+  private static final List<String> PLACES =
+      List.of("restore-unfinished", "postgres/data.making", "postgres/data/postmaster.pid");
+
+  private static final int KILLS = Integer.getInteger("checkrail.kills", PLACES.size());
+  private static final long STEP = Duration.ofMillis(40).toNanos();
+
+  @Test
+  @Order(10)
+  void killedOnItsWayItIsBegunAnewAndServeSaysSo() throws Exception {
+    Path data = folder.resolve("killed");
+    for (int kill = 0; kill < KILLS; kill++) {
+      Path place = data.resolve(PLACES.get(kill % PLACES.size()));
+      Process restoring = restoring(data, List.of(), "");
+      while (!Files.exists(place) && restoring.isAlive()) {
+        LockSupport.parkNanos(500_000);
+      }
+      LockSupport.parkNanos(kill / PLACES.size() * STEP);
+      restoring.destroyForcibly().waitFor();
+      if (Files.exists(data.resolve("restore-unfinished"))) {
+        assertThatThrownBy(() -> start(data, Optional.empty()))
+            .hasMessageContaining("was begun and not ended, and what lies there is not whole");
+      } else {
+        // It was faster than we are: all of it is there, and the next one needs another folder.
+        assertThatThrownBy(() -> restore(file, data, Optional.of(PASSPHRASE)))
+            .hasMessageContaining("is not empty");
+        isWhole(data);
+        Files.move(data, folder.resolve("whole-" + kill));
+      }
+    }
+    assertThat(restore(file, data, Optional.of(PASSPHRASE)).head()).isEqualTo(head);
+    isWhole(data);
+  }
+
+  private static void isWhole(Path data) throws Exception {
+    assertThat(data.resolve("evidence.key")).exists();
+    try (ControlPlane next = start(data, Optional.empty())) {
+      Api api = new Api(next.address());
+      assertThat(
+              api.get("/api/v1/journal/verification?head=" + head, plane.token)
+                  .body()
+                  .get("intact")
+                  .booleanValue())
+          .isTrue();
+      assertThat(answers(api, plane.token)).isEqualTo(before);
+    }
+  }
+
+  /** The one moment that two places have to agree about: the rows are there, and so is the mark. */
+  @Test
+  @Order(11)
+  void killedBehindItsRowsItKnowsThemWhenItIsBegunAnew() throws Exception {
+    try (EmbeddedPostgres server =
+        EmbeddedPostgres.start(folder.resolve("own-2"), PROGRAMS, System::nanoTime)) {
+      DatabaseAddress own = server.asOwner();
+      Database.migrate(own);
+      Path data = folder.resolve("restored-4");
+      try (Connection connection =
+              DriverManager.getConnection(own.url(), own.user(), own.password());
+          Statement statement = connection.createStatement()) {
+        // Its commit waits for us, and goes on when we are gone: as if it were slow.
+        statement.execute(
+            """
+            create function wait_for_us() returns trigger language plpgsql as
+              $$ begin perform pg_advisory_xact_lock_shared(42); return null; end $$;
+            create constraint trigger wait_for_us after insert on journal
+              deferrable initially deferred for each row execute function wait_for_us();
+            select pg_advisory_lock(42);
+            """);
+        Process restoring =
+            restoring(
+                data,
+                List.of("--database-url", own.url(), "--database-user", own.user()),
+                own.password());
+        eventually("it commits", () -> has(statement, "not granted"));
+        assertThatThrownBy(() -> start(data, Optional.of(own)))
+            .hasMessageContaining("is being restored into " + data + " right now");
+        restoring.destroyForcibly().waitFor();
+        assertThatThrownBy(() -> start(data, Optional.of(own)))
+            .hasMessageContaining("was begun and not ended");
+        statement.execute("select pg_advisory_unlock(42)");
+        eventually("it is committed", () -> !has(statement, "true"));
+      }
+      Restore.Into elsewhere =
+          new Restore.Into(
+              folder.resolve("restored-5"),
+              PROGRAMS,
+              Optional.of(own),
+              Optional.of(PASSPHRASE),
+              false,
+              "user test");
+      assertThatThrownBy(() -> Restore.from(file, elsewhere, AT, System::nanoTime))
+          .hasMessageContaining("holds a control plane already");
+      Restore.Into again =
+          new Restore.Into(
+              data, PROGRAMS, Optional.of(own), Optional.of(PASSPHRASE), false, "user test");
+      assertThat(Restore.from(file, again, AT, System::nanoTime).head()).isEqualTo(head);
+      assertThat(data.resolve("restore-unfinished")).doesNotExist();
+      assertThat(data.resolve("evidence.key")).exists();
+      try (Connection connection =
+              DriverManager.getConnection(own.url(), own.user(), own.password());
+          Statement statement = connection.createStatement();
+          ResultSet row =
+              statement.executeQuery(
+                  "select count(*) from journal where kind = 'backup.restored'")) {
+        row.next();
+        assertThat(row.getInt(1)).isEqualTo(1);
+      }
+    }
+  }
+
+  private static boolean has(Statement statement, String lock) {
+    try (ResultSet row =
+        statement.executeQuery("select 1 from pg_locks where locktype = 'advisory' and " + lock)) {
+      return row.next();
+    } catch (SQLException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** The command in a process of its own. */
+  private static Process restoring(Path data, List<String> more, String password)
+      throws IOException {
+    Path passphrase = Files.writeString(folder.resolve("passphrase"), new String(PASSPHRASE));
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                System.getProperty("java.home") + "/bin/java",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.checkrail.serve.Main",
+                "restore",
+                file.toString(),
+                "--data",
+                data.toString(),
+                "--passphrase-file",
+                passphrase.toString()));
+    command.addAll(more);
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("restore.log").toFile());
+    builder.environment().put("CHECKRAIL_DATABASE_PASSWORD", password);
+    return builder.start();
   }
 
   private static ControlPlane start(Path data, Optional<DatabaseAddress> database)

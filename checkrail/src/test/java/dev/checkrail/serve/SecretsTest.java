@@ -9,6 +9,8 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
+import dev.checkrail.balancer.RunningHaproxy;
+import dev.checkrail.change.ConfigurationSet;
 import dev.checkrail.store.DatabaseAddress;
 import dev.checkrail.store.TableCopy;
 import java.io.ByteArrayOutputStream;
@@ -20,6 +22,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -37,6 +40,10 @@ import org.slf4j.LoggerFactory;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class SecretsTest {
   private static final String SECRET = "hunter2canary";
+
+  /** What stands in files that nobody may see. */
+  private static final String FILED = "swordfishcanary";
+
   private static final String CARD = "4111111111111111";
   private static final String SPACED = "4111 1111 1111 1111";
 
@@ -319,12 +326,11 @@ class SecretsTest {
                 "/api/v1/changes",
                 "{\"balancer\":\"edge\",\"main\":[\"%s\"],\"names\":[\"a.cfg\"],\"beside\":{\"%s\":\"%s\"},\"why\":\"a test\"}"
                     .formatted(base64(config), key, base64("/a b\n")));
-        if (answer.status() == 201) {
-          assertThat(key).as("one that is not asked for is not looked at").isNotEqualTo(named);
-        } else {
-          assertThat(answer.status()).as(answer.text()).isEqualTo(422);
-          assertThat(answer.text()).contains("comes with the configuration, and is neither below");
-        }
+        assertThat(answer.status()).as(answer.text()).isEqualTo(422);
+        assertThat(answer.text())
+            .containsAnyOf(
+                "comes with the configuration, and is neither below",
+                "did not come with the configuration");
         assertThat(
                 post(
                         "/api/v1/balancers/edge/apply",
@@ -333,6 +339,90 @@ class SecretsTest {
                     .status())
             .isNotEqualTo(200);
         assertThat(target).doesNotExist();
+      }
+    }
+  }
+
+  // --- files of this machine
+
+  @Test
+  @Order(7)
+  void aChangeCanNotFetchAFileOfThisMachine() throws Exception {
+    Path other = Files.createDirectories(folder.resolve("other"));
+    Path secret = Files.writeString(other.resolve("shadow"), FILED + "\n");
+    Files.createSymbolicLink(plane.haproxy.folder.resolve("link.map"), secret);
+    String before = plane.api.get("/api/v1/changes", plane.token).text();
+    for (String path :
+        List.of(
+            secret.toString(),
+            plane.data.resolve("evidence.key").toString(),
+            plane.haproxy.folder + "/../other/shadow",
+            "../other/shadow",
+            "link.map",
+            "/proc/self/environ")) {
+      String body =
+          "\"main\":[\"%s\"],\"names\":[\"a.cfg\"]"
+              .formatted(
+                  base64(
+                      plane.haproxy.text(
+                          Plane.CONFIG.replace(
+                              "    default_backend",
+                              "    http-request deny if { path -f "
+                                  + path
+                                  + " }\n    default_backend"))));
+      Api.Answer answer =
+          post("/api/v1/changes", "{\"balancer\":\"edge\",\"why\":\"a test\"," + body + "}");
+      assertThat(answer.status()).as(answer.text()).isEqualTo(422);
+      assertThat(answer.text())
+          .contains("haproxy.cfg:15 names", "send it along")
+          .doesNotContain(FILED);
+      // 409 where there was a change before: then nothing goes past the changes.
+      assertThat(post("/api/v1/balancers/edge/apply", "{\"force\":true," + body + "}").status())
+          .isIn(409, 422);
+    }
+    assertThat(plane.api.get("/api/v1/changes", plane.token).text()).isEqualTo(before);
+    keptNowhere(FILED);
+  }
+
+  /** It goes along under its digest; what it says nobody is told. */
+  @Test
+  @Order(8)
+  void aKeyIsShownNowhere() throws Exception {
+    String pem = "-----BEGIN PRIVATE KEY-----\n" + FILED + "\n-----END PRIVATE KEY-----\n";
+    Api.Answer answer =
+        post(
+            "/api/v1/changes",
+            "{\"balancer\":\"edge\",\"main\":[\"%s\"],\"names\":[\"a.cfg\"],\"beside\":{\"new.pem\":\"%s\"},\"why\":\"a test\"}"
+                .formatted(
+                    base64(
+                        plane.haproxy.text(
+                            Plane.CONFIG.replace(
+                                "    default_backend",
+                                "    bind 127.0.0.1:%d ssl crt new.pem\n    default_backend"
+                                    .formatted(RunningHaproxy.freePort())))),
+                    base64(pem)));
+    assertThat(answer.status()).as(answer.text()).isEqualTo(201);
+    String change = "/api/v1/changes/" + answer.body().get("number").asLong();
+    eventually(
+        "it is checked",
+        () ->
+            !plane.api.get(change, plane.token).body().get("state").asString().equals("proposed"));
+    assertThat(plane.api.get(change, plane.token).text()).as("change").doesNotContain(FILED);
+    Api.Answer evidence = plane.api.get(change + "/evidence", plane.token);
+    assertThat(evidence.text())
+        .contains("new.pem", ConfigurationSet.sha256(pem.getBytes(StandardCharsets.UTF_8)));
+    assertThat(evidence.text()).as("evidence").doesNotContain(FILED);
+    assertThat(plane.api.get("/api/v1/journal?limit=1000", plane.token).text())
+        .as("journal")
+        .doesNotContain(FILED);
+  }
+
+  private static void keptNowhere(String text) throws Exception {
+    try (Stream<Path> all = Files.walk(plane.data.resolve("balancers"))) {
+      for (Path file : all.filter(Files::isRegularFile).toList()) {
+        assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
+            .as(file.toString())
+            .doesNotContain(text);
       }
     }
   }

@@ -52,6 +52,14 @@ final class AlsoNamed {
     return named.paths;
   }
 
+  /** The certificate beside which a file of this name is loaded if it is there. */
+  static Optional<String> besides(String path) {
+    return BESIDE.stream()
+        .filter(path::endsWith)
+        .map(ending -> path.substring(0, path.length() - ending.length()))
+        .findFirst();
+  }
+
   private void section(Section section) {
     section
         .activeDirectives()

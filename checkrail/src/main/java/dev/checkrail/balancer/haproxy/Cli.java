@@ -14,6 +14,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -40,13 +41,19 @@ final class Cli implements AutoCloseable {
   /** Answers that fit into one buffer of HAProxy's are not handed on in pieces. */
   private static final int PIECE = 8 << 10;
 
-  /** After so much silence an answer without its prompt is given up. */
+  /** After so much silence a long answer without its prompt is given up. */
   private static final Duration STUCK = Duration.ofMillis(500);
+
+  /** After so much silence a short one is, and a master that says nothing is asked anew. */
+  private static final Duration SILENT = Duration.ofMillis(1500);
 
   private static final int TRIES = 2;
 
   /** What is said to a worker through its master, and changes nothing. */
   private static final Pattern READS = Pattern.compile("^@\\S+ show ");
+
+  /** What is said to a master itself, and changes nothing. */
+  private static final Pattern READS_MASTER = Pattern.compile("^show ");
 
   /** What is said to a worker through its master. */
   private static final Pattern TO_WORKER = Pattern.compile("^(@[!0-9]\\S*) (.*)");
@@ -103,6 +110,9 @@ final class Cli implements AutoCloseable {
               + timeout.toMillis()
               + " ms: questions of before wait for their answers");
     }
+    if (asked.startsWith("@!")) {
+      goesOn(asked.substring(2));
+    }
     boolean fresh = channel == null;
     try {
       try {
@@ -132,12 +142,12 @@ final class Cli implements AutoCloseable {
     long end = System.nanoTime() + timeout.toNanos();
     try {
       // At level user "show ssl cert" is answered by "Can't allocate memory!" [seen on 2.6.12].
-      if (exchange("show cli level", end).strip().endsWith("user")) {
+      if (exchange("show cli level", end, GivenUp.LATE).strip().endsWith("user")) {
         return Optional.empty();
       }
-      String info = exchange("show info", end);
+      String info = exchange("show info", end, GivenUp.LATE);
       return String.valueOf(pid).equals(Text.fields(info).get("Pid"))
-          ? Optional.of(exchange(command, end))
+          ? Optional.of(exchange(command, end, GivenUp.LATE))
           : Optional.empty();
     } catch (Broken e) {
       throw gone("it closed the connection without an answer", e);
@@ -148,15 +158,18 @@ final class Cli implements AutoCloseable {
     }
   }
 
-  /** Says something after which the other side closes the connection. */
+  /**
+   * Says something after which the other side closes the connection. Whether it did what it was
+   * told is to be looked for, whatever it says.
+   */
   void tell(String command) throws BalancerException {
     long end = System.nanoTime() + timeout.toNanos();
     asked = "";
     try {
       SocketChannel out = open(end);
       send(out, command, end);
-      receive(out, end);
-    } catch (Broken e) {
+      receive(out, end, GivenUp.SILENT);
+    } catch (Broken | Stuck e) {
       // It closed the connection: that is the answer.
     } finally {
       close();
@@ -166,12 +179,12 @@ final class Cli implements AutoCloseable {
   /**
    * A master sometimes hands on all that a worker says and then not its prompt ({@link
    * WorkerReads}). What came is not taken for the answer, since a slow one looks the same: it is
-   * asked again.
+   * asked again. So is a master that says nothing on a connection that a reload may have lost.
    */
   private String answered(String command) throws BalancerException, Broken {
     for (int tries = 1; ; tries++) {
       try {
-        return exchange(command, System.nanoTime() + timeout.toNanos());
+        return exchange(command, System.nanoTime() + timeout.toNanos(), givenUp(command, tries));
       } catch (Stuck e) {
         if (tries == TRIES) {
           throw silent();
@@ -180,10 +193,21 @@ final class Cli implements AutoCloseable {
     }
   }
 
-  private String exchange(String command, long end) throws BalancerException, Broken, Stuck {
+  private GivenUp givenUp(String command, int tries) {
+    if (kept && READS.matcher(command).find()) {
+      return GivenUp.WHOLE;
+    }
+    // A master that is only slow is given all its time when it is asked again.
+    return kept && tries < TRIES && READS_MASTER.matcher(command).find()
+        ? GivenUp.SILENT
+        : GivenUp.LATE;
+  }
+
+  private String exchange(String command, long end, GivenUp givenUp)
+      throws BalancerException, Broken, Stuck {
     SocketChannel out = open(end);
     send(out, command, end);
-    String answer = kept && READS.matcher(command).find() ? readAll(out, end) : receive(out, end);
+    String answer = receive(out, end, givenUp);
     return answer.endsWith("\n") ? answer.substring(0, answer.length() - 1) : answer;
   }
 
@@ -193,6 +217,7 @@ final class Cli implements AutoCloseable {
       return open;
     }
     long soon = Math.min(end, System.nanoTime() + RELOADING.toNanos());
+    GivenUp givenUp = kept ? GivenUp.SILENT : GivenUp.LATE;
     while (true) {
       open = connect(soon);
       channel = open;
@@ -207,11 +232,11 @@ final class Cli implements AutoCloseable {
       }
       try {
         send(open, "prompt", end);
-        receive(open, end);
+        receive(open, end, givenUp);
         if (!kept) {
           // The line "stats socket" may say severity-output, which puts "[3]: " before answers.
           send(open, "set severity-output none", end);
-          receive(open, end);
+          receive(open, end, GivenUp.LATE);
         }
         return open;
       } catch (Broken e) {
@@ -219,6 +244,9 @@ final class Cli implements AutoCloseable {
         if (System.nanoTime() > soon) {
           throw e;
         }
+      } catch (Stuck e) {
+        // Or it says nothing on it. If it is only slow, it has all the time that is left.
+        givenUp = GivenUp.LATE;
       }
       LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
     }
@@ -239,6 +267,35 @@ final class Cli implements AutoCloseable {
         }
       }
       LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+    }
+  }
+
+  /**
+   * A stopped worker answers nobody, and each question to it would take one of the master's ten
+   * connections for good. One that is about to end may be stopped by the SIGTTOU with which a
+   * reload that can't bind wants to make it pause [seen on 2.6.12]. False where that can't be seen.
+   */
+  private static boolean isStopped(String pid) {
+    try {
+      String stat = Files.readString(Path.of("/proc", pid, "stat"), StandardCharsets.ISO_8859_1);
+      int state = stat.lastIndexOf(')') + 2;
+      return state < stat.length() && Character.toUpperCase(stat.charAt(state)) == 'T';
+    } catch (IOException | InvalidPathException e) {
+      return false;
+    }
+  }
+
+  /** Waits until a worker is not stopped. */
+  private void goesOn(String pid) throws BalancerException {
+    long end = System.nanoTime() + timeout.toNanos();
+    while (isStopped(pid)) {
+      if (System.nanoTime() > end) {
+        throw new BalancerException(
+            Kind.TIMEOUT,
+            "HAProxy did not answer on %s within %d ms: its worker %s is stopped by a signal"
+                .formatted(socket, timeout.toMillis(), pid));
+      }
+      LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
     }
   }
 
@@ -300,26 +357,33 @@ final class Cli implements AutoCloseable {
     }
   }
 
-  private String receive(SocketChannel in, long end) throws BalancerException, Broken {
-    try {
-      return receive(in, end, Long.MAX_VALUE);
-    } catch (Stuck e) {
-      throw silent();
-    }
-  }
+  /** When an answer that does not end is given up before its time is over. */
+  private enum GivenUp {
+    /** Never. */
+    LATE,
+    /** If all that came looks like all that there is, but for its prompt. */
+    WHOLE,
+    /** Whatever came. */
+    SILENT;
 
-  /** What a worker says through its master. */
-  private String readAll(SocketChannel in, long end) throws BalancerException, Broken, Stuck {
-    return receive(in, end, STUCK.toNanos());
+    /** After how many nanoseconds of silence. */
+    long after(int size, byte end1, byte end2) {
+      return switch (this) {
+        case LATE -> Long.MAX_VALUE;
+        case WHOLE ->
+            end1 != '\n' || end2 != '\n'
+                ? Long.MAX_VALUE
+                : (size > PIECE ? STUCK : Cli.SILENT).toNanos();
+        case SILENT -> Cli.SILENT.toNanos();
+      };
+    }
   }
 
   /**
    * The time-out is for silence: a large map is written in pieces, and each of them shows that it
    * works. A trickle ends, too.
-   *
-   * @param stuck nanoseconds of silence after which an answer without its prompt is given up
    */
-  private String receive(SocketChannel in, long firstEnd, long stuck)
+  private String receive(SocketChannel in, long firstEnd, GivenUp givenUp)
       throws BalancerException, Broken, Stuck {
     long end = firstEnd;
     long last = firstEnd + (PIECES - 1) * timeout.toNanos();
@@ -335,10 +399,10 @@ final class Cli implements AutoCloseable {
           throw new IOException("end of file");
         }
         if (count == 0) {
-          boolean whole = end1 == '\n' && end2 == '\n' && answer.size() > PIECE;
+          long stuck = givenUp.after(answer.size(), end1, end2);
           long left = end - System.nanoTime();
-          if (!await(SelectionKey.OP_READ, whole ? Math.min(left, stuck) : left)) {
-            if (whole && stuck < left) {
+          if (!await(SelectionKey.OP_READ, Math.min(left, stuck))) {
+            if (stuck < left) {
               leave(true);
               throw new Stuck();
             }

@@ -27,7 +27,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -84,12 +83,15 @@ final class HaproxyFiles {
     }
     Files.Loader disk = new DiskLoader();
     try {
-      return gather(
-          path -> {
-            looks.note(path); // before its bytes are read: what is written after that is noticed
-            return disk.load(path);
-          },
-          mainPaths());
+      Gathered there =
+          gather(
+              path -> {
+                looks.note(path); // before its bytes are read: what is written later is noticed
+                return disk.load(path);
+              },
+              mainPaths());
+      unseen = there.unseen();
+      return there.set();
     } catch (InvalidPathException e) {
       looks.forget();
       throw new BalancerException(Kind.FILES, impossible(e), e);
@@ -139,7 +141,21 @@ final class HaproxyFiles {
     return names.stream().map(name -> folder.resolve(name).toString()).toList();
   }
 
-  private ConfigurationSet gather(Files.Loader loader, List<String> main) throws BalancerException {
+  /**
+   * All files of a configuration.
+   *
+   * @param unseen named files that our user can't read
+   * @param folders of certificates, whose files are all loaded
+   */
+  private record Gathered(
+      ReadReport read, ConfigurationSet set, List<String> unseen, Set<Path> folders) {
+    Gathered {
+      unseen = List.copyOf(unseen);
+      folders = Set.copyOf(folders);
+    }
+  }
+
+  private Gathered gather(Files.Loader loader, List<String> main) throws BalancerException {
     Files files = new Files(loader);
     ReadReport read = Read.haproxy(files, main, target());
     AlsoNamed.paths(read.tree(), installation.workingDirectory().toString(), loader)
@@ -147,6 +163,7 @@ final class HaproxyFiles {
     List<Item> mainItems = new ArrayList<>();
     Map<String, Item> others = new LinkedHashMap<>();
     List<String> hidden = new ArrayList<>();
+    Set<Path> folders = new HashSet<>();
     for (Lookup lookup : files.asked()) {
       switch (lookup) {
         case Lookup.Found found -> {
@@ -164,16 +181,23 @@ final class HaproxyFiles {
             others.put(absent.path(), Item.absent(absent.path()));
           }
         }
-        case Lookup.Unreadable unreadable -> unreadable(unreadable, loader, others, hidden, main);
+        case Lookup.Unreadable unreadable -> {
+          if (unreadable(unreadable, loader, others, hidden, main)) {
+            folders.add(Path.of(unreadable.path()));
+          }
+        }
       }
     }
     mainItems.sort(Comparator.comparingInt(item -> main.indexOf(item.path())));
-    unseen = List.copyOf(hidden);
-    return new ConfigurationSet(mainItems, List.copyOf(others.values()));
+    return new Gathered(
+        read, new ConfigurationSet(mainItems, List.copyOf(others.values())), hidden, folders);
   }
 
-  /** A folder of certificates is its files; anything else is what this user may not see. */
-  private static void unreadable(
+  /**
+   * A folder of certificates is its files; anything else is what this user may not see. Answers
+   * whether it is a folder.
+   */
+  private static boolean unreadable(
       Lookup.Unreadable unreadable,
       Files.Loader loader,
       Map<String, Item> others,
@@ -185,7 +209,7 @@ final class HaproxyFiles {
       path = Path.of(unreadable.path());
     } catch (InvalidPathException e) {
       hidden.add(unreadable.path());
-      return;
+      return false;
     }
     if (main.contains(unreadable.path())) {
       throw new BalancerException(
@@ -195,7 +219,7 @@ final class HaproxyFiles {
       if (!unreadable.path().startsWith("/dev/")) {
         hidden.add(unreadable.path());
       }
-      return;
+      return false;
     }
     try (DirectoryStream<Path> entries = java.nio.file.Files.newDirectoryStream(path)) {
       List<Path> sorted = new ArrayList<>();
@@ -212,6 +236,7 @@ final class HaproxyFiles {
     } catch (IOException e) {
       hidden.add(unreadable.path());
     }
+    return true;
   }
 
   // --- a candidate
@@ -226,65 +251,16 @@ final class HaproxyFiles {
 
   private ConfigurationSet put(Candidate candidate) throws BalancerException {
     List<String> places = places(candidate);
-    Map<String, SourceFile> main = new HashMap<>();
-    for (int i = 0; i < places.size(); i++) {
-      main.put(places.get(i), candidate.main().get(i));
-    }
-    Path folder = folder(Path.of(places.getFirst()));
-    Files.Loader disk = new DiskLoader();
-    Set<Path> brought = new LinkedHashSet<>();
-    ConfigurationSet placed =
-        gather(
-            path -> {
-              SourceFile own = main.get(path);
-              if (own != null) {
-                return new Lookup.Found(SourceFile.of(path, own.bytes()));
-              }
-              Path absolute = Path.of(path).normalize();
-              for (String name : List.of(folder.relativize(absolute).toString(), path)) {
-                if (candidate.beside().load(name) instanceof Lookup.Found found) {
-                  brought.add(absolute);
-                  return new Lookup.Found(SourceFile.of(path, found.file().bytes()));
-                }
-              }
-              return disk.load(path);
-            },
-            places);
-    mustBeOurs(brought, places);
-    return placed;
+    CandidateFiles files = new CandidateFiles(candidate, places, this::inPlace);
+    Gathered placed = gather(files, places);
+    files.mustBeIts(placed.read(), placed.set());
+    unseen = placed.unseen();
+    return placed.set();
   }
 
-  /**
-   * A configuration can name any path, and what comes with it under that path would be written
-   * there by us: only below the folders of the configuration, or where files of the configuration
-   * in place lie already.
-   */
-  private void mustBeOurs(Set<Path> brought, List<String> places) throws BalancerException {
-    Set<Path> below = new HashSet<>();
-    places.forEach(place -> below.add(folder(Path.of(place).normalize())));
-    List<Path> elsewhere =
-        brought.stream().filter(path -> below.stream().noneMatch(path::startsWith)).toList();
-    if (elsewhere.isEmpty()) {
-      return;
-    }
-    List<String> notSeen = unseen; // of the candidate, which is what is asked about
-    Set<Path> named = new HashSet<>();
-    for (Item item : onDisk().referenced()) {
-      if (item.content().isPresent()) {
-        named.add(folder(Path.of(item.path()).normalize()));
-      }
-    }
-    unseen = notSeen;
-    for (Path path : elsewhere) {
-      if (!named.contains(folder(path))) {
-        throw new BalancerException(
-            Kind.REFUSED,
-            path
-                + " comes with the configuration, and is neither below a folder of the"
-                + " configuration nor in one of which the configuration in place names a file; put"
-                + " it there by hand, or choose another place");
-      }
-    }
+  private CandidateFiles.InPlace inPlace() throws BalancerException {
+    Gathered there = gather(new DiskLoader(), mainPaths());
+    return CandidateFiles.InPlace.of(there.set(), there.unseen(), there.folders());
   }
 
   private List<String> places(Candidate candidate) throws BalancerException {

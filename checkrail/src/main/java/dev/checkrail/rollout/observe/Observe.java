@@ -30,8 +30,9 @@ import java.util.Optional;
  * <p><b>Promoted</b> is a step if it is certain enough that less than {@code margin} more of the
  * moved requests fail than did before. Hypothesis: each fails with a chance of at least the lower
  * bound of what failed before, and {@code margin}. Bets: likelihood ratios of smaller chances, over
- * requests that are old enough to have failed. Thin data win no bets, so it <b>holds</b>; no time
- * that passes makes it pass. Good probes are a condition and no evidence.
+ * requests that are old enough to have failed; one that is, and has no end, counts as failed there.
+ * Thin data win no bets, so it <b>holds</b>; no time that passes makes it pass. Good probes are a
+ * condition and no evidence.
  *
  * <p><b>Errors.</b> Half of each chance in {@link Terms} is spent on the bounds of what was before
  * (one look, at a stretch fixed beforehand), half on the bets ({@link Wager}: as many looks as one
@@ -71,6 +72,7 @@ public final class Observe {
   private Group moved = Group.NONE;
   private Group others = Group.NONE;
   private Group settled = Group.NONE;
+  private long unended;
   private int seconds;
   private int blind;
   private Optional<Decision> undone = Optional.empty();
@@ -180,10 +182,12 @@ public final class Observe {
   private void count(Observed second) {
     moved = moved.and(second.moved());
     others = others.and(second.others());
-    settled = settled.and(second.settled());
+    Group old = second.settled().and(new Group(second.unended(), second.unended()));
+    settled = settled.and(old);
+    unended += second.unended();
     more.bet(moreBets(second.moved()));
     own.bet(ownBets(second.moved(), second.others()));
-    fine.bet(fineBets(second.settled()));
+    fine.bet(fineBets(old));
   }
 
   private double[] moreBets(Group group) {
@@ -278,9 +282,10 @@ public final class Observe {
 
   private String figures() {
     String text = "moved " + of(before.moved()) + " failed before, " + of(moved) + " since";
-    return comparable
-        ? text + "; others " + of(before.others()) + " before, " + of(others) + " since"
-        : text;
+    if (comparable) {
+      text += "; others " + of(before.others()) + " before, " + of(others) + " since";
+    }
+    return unended == 0 ? text : text + "; " + unended + " moved ones came and do not end";
   }
 
   private static String of(Group group) {

@@ -26,8 +26,10 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -35,14 +37,16 @@ import java.util.stream.Stream;
 
 /**
  * Puts a backup into an empty data folder: all of it, or nothing. The file is held against its
- * digests before anything is made. The folder is marked as unfinished until the last step; nobody
- * starts in a folder that is marked so, and the next restore begins anew there. The database's rows
- * come in one transaction, which ends well only if the journal's chain is whole and ends where the
- * manifest says.
+ * digests before anything is made. The folder is marked as unfinished until the last step ({@link
+ * RestoreMark}); nobody starts in a folder that is marked so, and the next restore begins anew
+ * there. The database's rows come in one transaction, which ends well only if the journal's chain
+ * is whole and ends where the manifest says. In one's own database they stay once they are there:
+ * the restore that is begun anew knows them by its name, and only puts the files beside them.
  */
 public final class Restore {
-  private static final String UNFINISHED = "restore-unfinished";
   private static final String POSTGRES = "postgres";
+  private static final String RESTORED = "backup.restored";
+  private static final String NAME = "restore";
   private static final FileAttribute<Set<PosixFilePermission>> FILE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
   private static final FileAttribute<Set<PosixFilePermission>> FOLDER =
@@ -55,6 +59,10 @@ public final class Restore {
   private final Archive archive;
   private final Into into;
   private final Map<String, byte[]> opened = new LinkedHashMap<>();
+  private final Set<Path> folders = new LinkedHashSet<>();
+
+  /** Whether rows of this restore are in one's own database, and stay there. */
+  private boolean rowsStay;
 
   /**
    * Where to.
@@ -79,9 +87,18 @@ public final class Restore {
     this.into = into;
   }
 
-  /** Whether a restore into this folder was begun and not ended. */
-  public static boolean isUnfinished(Path data) {
-    return Files.exists(data.resolve(UNFINISHED));
+  /** Why a folder can't be used: a restore into it is at work, or was not ended; empty: it can. */
+  public static Optional<String> unfinished(Path data) {
+    if (!RestoreMark.isIn(data)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        RestoreMark.isHeldIn(data)
+            ? RestoreMark.atWork(data)
+            : "a restore into "
+                + data
+                + " was begun and not ended, and what lies there is not whole: run 'checkrail serve"
+                + " restore' of the same file once more, which begins anew there");
   }
 
   /**
@@ -121,11 +138,10 @@ public final class Restore {
 
   private void mustBeEmpty() throws IOException, SQLException {
     Path data = into.data();
-    if (Files.exists(data) && !isUnfinished(data)) {
+    if (Files.exists(data) && !RestoreMark.isIn(data)) {
       try (Stream<Path> all = Files.list(data)) {
         if (all.findAny().isPresent()) {
-          throw new IOException(
-              data + " is not empty: a backup is only put into an empty folder; move it away");
+          throw new IOException(notEmpty(data));
         }
       } catch (AccessDeniedException e) {
         throw new IOException(data + " can't be read: permission denied", e);
@@ -133,58 +149,103 @@ public final class Restore {
     }
     if (into.owner().isPresent()) {
       try (TableCopy there = TableCopy.into(into.owner().get())) {
-        if (!there.isEmpty()) {
-          throw new IOException(
-              "the database "
-                  + into.owner().get()
-                  + " holds a control plane already (journal up to "
-                  + there.head()
-                  + "); name an empty one");
-        }
+        rowsStay = areThere(there, into.owner().get(), RestoreMark.nameIn(data));
       }
     }
+  }
+
+  static String notEmpty(Path data) {
+    return data + " is not empty: a backup is only put into an empty folder; move it away";
+  }
+
+  /**
+   * Whether the rows of this restore are there, put by a beginning of it that was killed since, and
+   * nothing happened after them.
+   *
+   * @throws IOException if there are others
+   */
+  private boolean areThere(TableCopy tables, DatabaseAddress owner, Optional<String> name)
+      throws IOException, SQLException {
+    if (tables.isEmpty()) {
+      return false;
+    }
+    Map<String, String> last =
+        tables
+            .last()
+            .filter(it -> it.kind().equals(RESTORED))
+            .map(JournalEntry::details)
+            .orElse(Map.of());
+    if (name.isPresent()
+        && name.get().equals(last.get(NAME))
+        && archive.manifest().head().equals(last.get("head"))) {
+      return true;
+    }
+    throw new IOException(
+        "the database "
+            + owner
+            + " holds a control plane already (journal up to "
+            + tables.head()
+            + "); name an empty one");
   }
 
   private void put(Instant at, LongSupplier nanos)
       throws IOException, SQLException, InterruptedException {
     Path data = into.data();
     boolean fresh = !Files.exists(data);
-    boolean done = false;
     try {
       if (fresh) {
         Files.createDirectories(data, OUTERMOST);
-      } else {
-        empty(data, UNFINISHED);
       }
-      write(data.resolve(UNFINISHED), OutputStream::flush);
-      mustHaveRoom();
-      for (Piece piece : archive.manifest().files()) {
-        write(place(piece), out -> archive.copy(Manifest.ofFile(piece), piece, out));
-      }
-      for (Map.Entry<String, byte[]> key : opened.entrySet()) {
-        write(data.resolve(key.getKey()), out -> out.write(key.getValue()));
-      }
-      if (into.owner().isPresent()) {
-        rows(into.owner().get(), at);
-      } else {
-        try (EmbeddedPostgres server =
-            EmbeddedPostgres.start(data.resolve(POSTGRES), into.programs(), nanos)) {
-          rows(server.asOwner(), at);
+      try (RestoreMark mark = RestoreMark.take(data)) {
+        force(data); // before anything that it speaks of
+        boolean done = false;
+        try {
+          put(mark, at, nanos);
+          mark.remove();
+          done = true;
+        } finally {
+          if (!done && !rowsStay) {
+            empty(data, mark);
+            mark.remove();
+            if (fresh) {
+              Files.delete(data);
+            }
+          }
         }
+        force(data);
       }
-      force(data);
-      Files.delete(data.resolve(UNFINISHED));
-      force(data);
-      done = true;
     } catch (AccessDeniedException e) {
       throw new IOException(e.getFile() + " can't be written: permission denied", e);
     } catch (FileSystemException e) {
       throw new IOException(e.getFile() + " can't be written: " + e.getReason(), e);
-    } finally {
-      if (!done) {
-        undo(data, fresh);
+    }
+  }
+
+  private void put(RestoreMark mark, Instant at, LongSupplier nanos)
+      throws IOException, SQLException, InterruptedException {
+    Path data = into.data();
+    EmbeddedPostgres.endAbandoned(data.resolve(POSTGRES), nanos);
+    empty(data, mark);
+    mustHaveRoom();
+    for (Piece piece : archive.manifest().files()) {
+      write(place(piece), out -> archive.copy(Manifest.ofFile(piece), piece, out));
+    }
+    for (Map.Entry<String, byte[]> key : opened.entrySet()) {
+      write(data.resolve(key.getKey()), out -> out.write(key.getValue()));
+    }
+    for (Path folder : folders) {
+      force(folder);
+    }
+    if (into.owner().isPresent()) {
+      rows(into.owner().get(), mark, at);
+      rowsStay = true;
+    } else {
+      try (EmbeddedPostgres server =
+          EmbeddedPostgres.start(data.resolve(POSTGRES), into.programs(), nanos)) {
+        rows(server.asOwner(), mark, at);
       }
     }
+    force(data);
   }
 
   private void mustHaveRoom() throws IOException {
@@ -205,7 +266,13 @@ public final class Restore {
     if (!place.startsWith(into.data().normalize())) {
       throw new IOException(piece.path() + " is outside of the data folder");
     }
-    Files.createDirectories(java.util.Objects.requireNonNull(place.getParent()), FOLDER);
+    Path folder = Objects.requireNonNull(place.getParent());
+    Files.createDirectories(folder, FOLDER);
+    for (Path one = folder;
+        one.startsWith(into.data().normalize());
+        one = Objects.requireNonNull(one.getParent())) {
+      folders.add(one);
+    }
     return place;
   }
 
@@ -218,7 +285,8 @@ public final class Restore {
     }
   }
 
-  private void rows(DatabaseAddress owner, Instant at) throws IOException, SQLException {
+  private void rows(DatabaseAddress owner, RestoreMark mark, Instant at)
+      throws IOException, SQLException {
     Manifest manifest = archive.manifest();
     if (!Database.migrate(owner, manifest.schema())) {
       throw new IOException(
@@ -227,6 +295,11 @@ public final class Restore {
               + "): restore it with that one");
     }
     try (TableCopy tables = TableCopy.into(owner)) {
+      // A beginning that was killed may be about to end in the database.
+      tables.alone();
+      if (areThere(tables, owner, Optional.of(mark.name()))) {
+        return;
+      }
       Set<String> expected = new HashSet<>(tables.tables().keySet());
       for (Manifest.Table table : manifest.tables()) {
         if (!expected.remove(table.piece().path())) {
@@ -252,7 +325,8 @@ public final class Restore {
       Map<String, String> details = new LinkedHashMap<>();
       details.put("made", manifest.made().toString());
       details.put("head", manifest.head());
-      tables.append(new JournalEntry(at, into.by(), "backup.restored", "control plane", details));
+      details.put(NAME, mark.name());
+      tables.append(new JournalEntry(at, into.by(), RESTORED, "control plane", details));
       tables.commit();
     } catch (SQLException e) {
       throw archive.unusable("the database does not take it: " + firstLine(e), e);
@@ -263,29 +337,16 @@ public final class Restore {
     return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
   }
 
-  private static void undo(Path data, boolean fresh) throws IOException {
-    if (!Files.exists(data)) {
-      return;
-    }
-    empty(data, UNFINISHED);
-    Files.deleteIfExists(data.resolve(UNFINISHED));
-    if (fresh) {
-      Files.delete(data);
-    }
-  }
-
-  /** The mark goes last, or stays if not all can be deleted. */
-  private static void empty(Path data, String mark) throws IOException {
+  private static void empty(Path data, RestoreMark mark) throws IOException {
     List<Path> all;
     try (Stream<Path> walk = Files.walk(data)) {
       all = walk.sorted(Comparator.reverseOrder()).toList();
     }
     for (Path path : all) {
-      if (!path.equals(data) && !path.equals(data.resolve(mark))) {
+      if (!path.equals(data) && !mark.isIt(path)) {
         Files.delete(path);
       }
     }
-    Files.deleteIfExists(data.resolve(mark));
   }
 
   private static void force(Path folder) throws IOException {

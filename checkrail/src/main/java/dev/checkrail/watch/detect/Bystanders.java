@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 
 /**
  * What others find out and is only passed on: drift, old workers, probes from outside.
@@ -42,8 +41,6 @@ final class Bystanders implements Detector {
   private static final long LATE = 30;
 
   private static final int MOST_TOLD = 1_000;
-  private static final String TOLD = "runtime.told ";
-  private static final Pattern DETAIL = Pattern.compile("; (server|state|weight): ([^;]*)");
 
   private record Failing(Instant last, Instant since, int times) {}
 
@@ -56,25 +53,19 @@ final class Bystanders implements Detector {
 
   @Override
   public void look(Scene scene, List<Sign> signs) {
-    scene.moment().events().forEach(event -> told(event, scene.second()));
+    scene
+        .moment()
+        .events()
+        .forEach(event -> event.told().ifPresent(it -> told(it, scene.second())));
     drift(scene, signs);
     workers(scene, signs);
     outside(scene, signs);
   }
 
-  private void told(Moment.Event event, long second) {
-    if (event.what() != Moment.Event.What.RUNTIME || !event.text().startsWith(TOLD)) {
-      return;
-    }
-    Map<String, String> details = new HashMap<>();
-    DETAIL.matcher(event.text()).results().forEach(it -> details.put(it.group(1), it.group(2)));
-    String server = details.getOrDefault("server", "");
-    if (details.containsKey("state")) {
-      told.put("state " + server, new Told(details.getOrDefault("state", ""), second));
-    }
-    if (details.containsKey("weight")) {
-      told.put("weight " + server, new Told("weight " + details.get("weight"), second));
-    }
+  private void told(Moment.Event.Told what, long second) {
+    what.state().ifPresent(it -> told.put("state " + what.server(), new Told(it, second)));
+    what.weight()
+        .ifPresent(it -> told.put("weight " + what.server(), new Told("weight " + it, second)));
     while (told.size() > MOST_TOLD) {
       told.remove(told.keySet().iterator().next());
     }

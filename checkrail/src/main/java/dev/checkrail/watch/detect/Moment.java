@@ -223,9 +223,16 @@ public record Moment(
    * @param flows by route and server
    * @param clients distinct clients of these seconds by service; {@code *} for all
    * @param busiest clients of the running minute, the busiest first
+   * @param running requests of all clients in the running minute, counted as {@code busiest} is:
+   *     also those of seconds that are not complete yet
    */
   public record Logged(
-      long second, int seconds, List<Flow> flows, List<Reach> clients, List<Busy> busiest) {
+      long second,
+      int seconds,
+      List<Flow> flows,
+      List<Reach> clients,
+      List<Busy> busiest,
+      long running) {
     public Logged {
       flows = List.copyOf(flows);
       clients = List.copyOf(clients);
@@ -310,8 +317,33 @@ public record Moment(
       long clockSteps,
       String trouble) {}
 
-  /** Something that was done, or happened, to the load balancer or near it. */
-  public record Event(Instant at, What what, String actor, String text, Optional<String> digest) {
+  /**
+   * Something that was done, or happened, to the load balancer or near it.
+   *
+   * @param about what others said that it is about: names of servers or services separated by
+   *     commas, {@code *} for any letters; "" if nobody said, or it is ours
+   * @param told what a server was told, if that is what was done
+   */
+  public record Event(
+      Instant at,
+      What what,
+      String actor,
+      String text,
+      Optional<String> digest,
+      String about,
+      Optional<Told> told) {
+    /** One of which nobody said what it is about, and by which no server was told anything. */
+    public Event(Instant at, What what, String actor, String text, Optional<String> digest) {
+      this(at, what, actor, text, digest, "", Optional.empty());
+    }
+
+    /**
+     * What a server was told over the socket, by us.
+     *
+     * @param server {@code POOL/SERVER}
+     */
+    public record Told(String server, Optional<String> state, Optional<String> weight) {}
+
     /** What it was. */
     public enum What {
       /** A change of ours began: files are switched and a reload ordered. */

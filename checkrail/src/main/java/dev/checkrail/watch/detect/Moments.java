@@ -30,6 +30,8 @@ import java.util.OptionalLong;
  * balancer.
  */
 public final class Moments {
+  private static final String TOLD = "runtime.told";
+
   /** After a pause no more of the log than that is told at once. */
   private static final int LONGEST = 60;
 
@@ -271,7 +273,8 @@ public final class Moments {
             second.clients().stream()
                 .map(one -> new Moment.Reach(one.service(), one.all(), one.failed()))
                 .toList(),
-            busiest));
+            busiest,
+            traffic.ofClients(settled)));
   }
 
   private static Moment.Flow flow(Row row) {
@@ -343,7 +346,9 @@ public final class Moments {
                     what,
                     entry.actor(),
                     text(entry),
-                    Optional.ofNullable(entry.details().get("digest"))));
+                    Optional.ofNullable(entry.details().get("digest")),
+                    what == Moment.Event.What.TOLD ? about(entry.subject()) : "",
+                    told(entry)));
             if (what == Moment.Event.What.APPLY_BEGAN
                 || what == Moment.Event.What.ROLLBACK_BEGAN
                 || what == Moment.Event.What.APPLY_ENDED
@@ -368,11 +373,25 @@ public final class Moments {
               entry.details().getOrDefault("why", "").startsWith("an interrupted rollback")
                   ? Moment.Event.What.ROLLBACK_ENDED
                   : Moment.Event.What.APPLY_ENDED);
-      case "runtime.told", "rollout.raised", "rollback.tourniquet" ->
-          Optional.of(Moment.Event.What.RUNTIME);
+      case TOLD, "rollout.raised", "rollback.tourniquet" -> Optional.of(Moment.Event.What.RUNTIME);
       case "event" -> Optional.of(Moment.Event.What.TOLD);
       default -> Optional.empty();
     };
+  }
+
+  /** Who names all names nothing. */
+  private static String about(String scope) {
+    return scope.strip().equals("*") ? "" : scope.strip();
+  }
+
+  private static Optional<Moment.Event.Told> told(JournalEntry entry) {
+    return entry.kind().equals(TOLD)
+        ? Optional.of(
+            new Moment.Event.Told(
+                entry.details().getOrDefault("server", ""),
+                Optional.ofNullable(entry.details().get("state")),
+                Optional.ofNullable(entry.details().get("weight"))))
+        : Optional.empty();
   }
 
   private static String text(JournalEntry entry) {

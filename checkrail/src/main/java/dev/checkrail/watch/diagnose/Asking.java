@@ -34,32 +34,56 @@ final class Asking {
     return arrivals(began - 4, began + 1) >= 1.4;
   }
 
+  /**
+   * What the listening sides have counted, as long as they tell: requests that wait for a server
+   * are at no server yet, and in no log. Else what was given to servers, or ended without one.
+   */
   private double arrivals(double from, double to) {
     double came = 0;
     double seconds = 0;
+    double given = 0;
+    double looked = 0;
     for (Tick tick : history.ticks) {
       if (tick.seen && tick.time > from && tick.time <= to) {
-        seconds++;
-        for (Tick.At at : tick.servers.values()) {
-          came += at.arrived() - at.retries();
-        }
-        for (Map.Entry<Cell, Sums> flow : tick.flows.entrySet()) {
-          came += flow.getKey().server().isEmpty() ? flow.getValue().requests : 0;
+        looked++;
+        given += given(tick);
+        if (tick.came.isPresent()) {
+          seconds++;
+          came += tick.came.getAsDouble();
         }
       }
     }
-    double usually = 0;
+    return seconds > 0 && usual.cameSeconds > 0
+        ? ratio(came, seconds * usual.came / usual.cameSeconds)
+        : ratio(given, looked * usual.rate(usuallyGiven()));
+  }
+
+  private static double given(Tick tick) {
+    double sum = 0;
+    for (Tick.At at : tick.servers.values()) {
+      sum += at.arrived() - at.retries();
+    }
+    for (Map.Entry<Cell, Sums> flow : tick.flows.entrySet()) {
+      sum += flow.getKey().server().isEmpty() ? flow.getValue().requests : 0;
+    }
+    return sum;
+  }
+
+  private double usuallyGiven() {
+    double sum = 0;
     for (double[] one : usual.sessions.values()) {
-      usually += one[2];
+      sum += one[2];
     }
     for (Map.Entry<Cell, Sums> flow : usual.cells.entrySet()) {
-      usually += flow.getKey().server().isEmpty() ? flow.getValue().requests : 0;
+      sum += flow.getKey().server().isEmpty() ? flow.getValue().requests : 0;
     }
-    double mean = usual.rate(usually);
-    if (seconds == 0 || mean <= 0) {
+    return sum;
+  }
+
+  private static double ratio(double came, double expected) {
+    if (expected <= 0) {
       return 1;
     }
-    double expected = mean * seconds;
     double ratio = came / expected;
     // Few requests differ by chance.
     return Math.abs(came - expected) < 4 * Math.sqrt(expected + 1)
@@ -88,10 +112,12 @@ final class Asking {
   private double risen(int most) {
     double all = 0;
     Map<String, Long> before = Map.of();
+    long running = 0;
     Map<String, Double> counts = new TreeMap<>();
     for (Tick tick : history.ticks) {
       if (tick.time >= began - 1 && tick.logged) {
-        all += tick.requests;
+        // Counted as they are: in seconds that are not complete yet, too.
+        all += tick.running >= running ? tick.running - running : tick.running;
         // Who was not among the busiest had at most as many as the last of them.
         long last = before.values().stream().mapToLong(Long::longValue).min().orElse(0);
         for (Map.Entry<String, Long> one : tick.busy.entrySet()) {
@@ -102,6 +128,7 @@ final class Asking {
       }
       if (tick.logged) {
         before = tick.busy;
+        running = tick.running;
       }
     }
     if (all <= 0) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What the policy's names of signals, and the subjects of told changes, are about. The policy names
@@ -43,18 +44,16 @@ final class Dependencies {
    *     be_pay/pay-1}
    */
   static boolean within(String subject, ServerName server) {
-    for (String one : subject.split(",", -1)) {
-      String name = one.strip();
-      if (name.isEmpty()) {
-        continue;
-      }
-      if (glob(name, server.server())
-          || glob(name, server.toString())
-          || glob(name, server.pool())) {
-        return true;
-      }
-    }
-    return false;
+    return named(subject, server.server())
+        || named(subject, server.toString())
+        || named(subject, server.pool());
+  }
+
+  /** Whether a name is one of those. */
+  static boolean named(String subject, String name) {
+    return Stream.of(subject.split(",", -1))
+        .map(String::strip)
+        .anyMatch(one -> !one.isEmpty() && glob(one, name));
   }
 
   /** Without backtracking: hostile patterns cost no more than their length times the name's. */

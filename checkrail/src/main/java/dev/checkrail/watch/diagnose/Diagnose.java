@@ -20,8 +20,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Reads moments one after the other, and says since when users are harmed and why.
@@ -45,7 +43,14 @@ public final class Diagnose {
   private static final double SCOPE_PATIENCE = 6;
   private static final double LATE = 20;
   private static final double PARTLY = 14;
+
+  /** So many seconds a pool and those who ask it are looked at, which of them it is. */
+  private static final double STORM = 8;
+
   private static final double SETTLED = 9;
+
+  /** Seconds without anybody who waits. */
+  private static final double PASSED = 2;
 
   /** Seconds without harm after a way back, before harm is another matter. */
   private static final int ENDED = 10;
@@ -58,8 +63,6 @@ public final class Diagnose {
   /** Share of all requests that is refused by a limit before that is a matter for now. */
   private static final double REFUSED_BY_LIMITS = 0.1;
 
-  private static final Pattern SUBJECT = Pattern.compile("(?:^|; )scope: ([^;]*)");
-
   private final Moved moved;
   private final History history = new History();
   private final List<Act> acts = new ArrayList<>();
@@ -71,6 +74,10 @@ public final class Diagnose {
   private Optional<Act> goneBack = Optional.empty();
   private boolean settled;
   private int calm;
+
+  /** Until then nobody was harmed after a way back: what was before that has ended. */
+  private double ended = Double.NEGATIVE_INFINITY;
+
   private boolean acting;
   private Optional<Instant> acted = Optional.empty();
   private double rateBefore;
@@ -197,6 +204,7 @@ public final class Diagnose {
     }
     aftermath = Optional.empty();
     calm = 0;
+    ended = Double.NEGATIVE_INFINITY;
     candidate = "";
     steady = 0;
     otherMind = 0;
@@ -246,14 +254,13 @@ public final class Diagnose {
   }
 
   private void act(Moment.Event event, Act.Kind kind) {
-    Matcher subject = SUBJECT.matcher(event.text());
     acts.add(
         new Act(
             event.at(),
             kind,
             kind.name().toLowerCase(java.util.Locale.ROOT) + " at " + event.at(),
             event.digest(),
-            subject.find() ? subject.group(1).strip() : "",
+            event.about(),
             event.text()));
   }
 
@@ -307,7 +314,9 @@ public final class Diagnose {
 
   // --- answers
 
-  private Diagnosis weighed(Instant at, Tick tick, double began, FirstAct first) {
+  private Diagnosis weighed(Instant at, Tick tick, double since, FirstAct first) {
+    // What the way back had ended is no part of what began after it.
+    double began = Math.max(since, ended);
     double from = began;
     if (goneBack.isPresent() && settled) {
       from = Math.max(began, goneBack.get().at().toEpochMilli() / 1000.0 + 3);
@@ -334,12 +343,20 @@ public final class Diagnose {
       ticketed = true;
     }
     boolean unclear = unclear(ranking, harm, tick.time - began);
-    calm += settled && harmRate(4) < NOBODY ? 1 : 0;
+    if (settled && harmRate(4) < NOBODY) {
+      calm++;
+      if (hasStayedCalm()) {
+        if (ended < since) {
+          otherMind = 0; // it was of what has ended
+        }
+        ended = tick.time;
+      }
+    }
     publish(at, tick, harm, ranking, unclear, urgent, began);
     aftermath(at, tick);
     return new Diagnosis(
         at,
-        Optional.of(instant(began)),
+        Optional.of(instant(since)),
         harm.total,
         urgent,
         ranking,
@@ -488,7 +505,7 @@ public final class Diagnose {
     double rival =
         ranking.stream()
             .skip(1)
-            .filter(one -> one.cause() != top.cause())
+            .filter(one -> one.cause() != top.cause() && !(since > STORM && storm(top, one)))
             .filter(one -> one.explained() + top.explained() > 1.3 || one.log10() < top.log10())
             .mapToDouble(Ranked::log10)
             .max()
@@ -500,6 +517,12 @@ public final class Diagnose {
       return true;
     }
     return top.log10() < 0.8 || top.log10() - rival < Math.log10(needed / (1 - needed));
+  }
+
+  /** What stood still and who asks again: one began it, the other keeps it going. */
+  private static boolean storm(Ranked one, Ranked other) {
+    return Set.of(one.cause(), other.cause()).equals(Set.of(Cause.BACKEND, Cause.SURGE))
+        && (one.cause() == Cause.BACKEND ? one : other).object().endsWith(Weigh.WHOLE);
   }
 
   private static double beside(Ranked second) {
@@ -522,7 +545,10 @@ public final class Diagnose {
       mind(at, top, unclear);
       return;
     }
-    if (unclear || pending(tick, began) || early(top, urgent, tick.time - known)) {
+    if (unclear
+        || pending(tick, began)
+        || early(top, urgent, tick.time - known)
+        || passed(harm, tick)) {
       candidate = "";
       steady = 0;
       return;
@@ -546,13 +572,26 @@ public final class Diagnose {
     return (!urgent && since < 5) || (top.cause() == Cause.RATE_LIMIT && since < 2.5);
   }
 
-  /** A change that may be it, and what it moved, or what began with it, is not known yet. */
+  /** Some had to wait, nobody failed, and it is over: as when a server that was started is cold. */
+  private boolean passed(Harm harm, Tick tick) {
+    return harm.of(Kind.SLOW) > 0.9 * harm.total
+        && new Harm(history, tick.time - PASSED).of(Kind.SLOW) < 1;
+  }
+
+  /**
+   * A change that may be it, and what it moved is not known yet; or that came in the middle of harm
+   * which nobody has explained, and what began with it is not known yet.
+   */
   private boolean pending(Tick tick, double began) {
     return acts.stream()
         .filter(act -> act.kind().changesTheFile())
-        .filter(act -> began - act.at().toEpochMilli() / 1000.0 > -SCOPE_PATIENCE)
         .filter(act -> tick.time - act.at().toEpochMilli() / 1000.0 < SCOPE_PATIENCE)
-        .anyMatch(act -> moved.by(act).isEmpty() || (ticketed && act.at().isAfter(instant(known))));
+        .anyMatch(act -> {
+          double after = act.at().toEpochMilli() / 1000.0 - began;
+          return after < SCOPE_PATIENCE
+              ? moved.by(act).isEmpty() || (ticketed && act.at().isAfter(instant(known)))
+              : act.kind() != Act.Kind.ROLLBACK;
+        });
   }
 
   private void mind(Instant at, Ranked top, boolean unclear) {
@@ -573,7 +612,7 @@ public final class Diagnose {
               + " is likelier now: "
               + top.why());
     }
-    if (otherMind >= 5 && calm >= ENDED && confirmed()) {
+    if (otherMind >= 5 && hasStayedCalm()) {
       note(at, "the way back had ended the harm of " + said.name() + ": this is another one");
       calm = 0;
       otherMind = 0;
@@ -583,6 +622,11 @@ public final class Diagnose {
 
   private boolean endedIt() {
     return aftermath.filter(it -> it.result() != Aftermath.Result.REFUTED).isPresent();
+  }
+
+  /** A way back has ended the harm, and for a while there was none. */
+  private boolean hasStayedCalm() {
+    return settled && calm >= ENDED && confirmed();
   }
 
   private boolean confirmed() {

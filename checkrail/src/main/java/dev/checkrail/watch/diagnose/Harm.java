@@ -4,6 +4,7 @@ import dev.checkrail.balancer.ServerName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
@@ -17,6 +18,9 @@ final class Harm {
 
   /** The whole front door, for what has no server. */
   private static final double MOST = 0.5;
+
+  /** Seconds in which it is seen that what has piled up goes down. */
+  private static final int DRAINS = 4;
 
   static final Cell FRONT = new Cell(Cell.ANY, "", "");
 
@@ -79,7 +83,7 @@ final class Harm {
     }
     connections(ticks, usual);
     if (!ticks.isEmpty()) {
-      stuck(ticks.getLast(), usual);
+      stuck(ticks, usual);
     }
     double broken = 0;
     for (Tick tick : ticks) {
@@ -113,17 +117,33 @@ final class Harm {
     return new Harm(this, explained);
   }
 
-  private void stuck(Tick now, History.Usual usual) {
-    now.servers.forEach((name, at) -> {
-      double[] before = usual.sessions.getOrDefault(name.toString(), new double[4]);
-      double mean = usual.rate(before[0]);
-      double over = at.sessions() - 1.3 * before[1] - 1.5;
-      if (over > 0) {
-        Cell cell = new Cell(Cell.ANY, name.pool(), name.server());
-        unit(cell, Kind.STUCK, at.sessions() - mean);
-        put(cell, at.sessions() - mean);
-      }
-    });
+  private void stuck(List<Tick> ticks, History.Usual usual) {
+    ticks
+        .getLast()
+        .servers
+        .forEach((name, at) -> {
+          double[] before = usual.sessions.getOrDefault(name.toString(), new double[4]);
+          double mean = usual.rate(before[0]);
+          double over = at.sessions() - 1.3 * before[1] - 1.5;
+          if (over > 0 && !drains(ticks, name)) {
+            Cell cell = new Cell(Cell.ANY, name.pool(), name.server());
+            unit(cell, Kind.STUCK, at.sessions() - mean);
+            put(cell, at.sessions() - mean);
+          }
+        });
+  }
+
+  /** A server works off what has piled up: that is over soon, and began earlier. */
+  private static boolean drains(List<Tick> ticks, ServerName name) {
+    List<Tick.At> last =
+        ticks.subList(Math.max(0, ticks.size() - DRAINS), ticks.size()).stream()
+            .flatMap(tick -> Optional.ofNullable(tick.servers.get(name)).stream())
+            .toList();
+    double arrived = last.stream().mapToDouble(Tick.At::arrived).sum();
+    double completed = last.stream().mapToDouble(Tick.At::completed).sum();
+    return last.size() == DRAINS
+        && last.getLast().sessions() < 0.95 * last.getFirst().sessions()
+        && completed > arrived + 2;
   }
 
   /** Far more than chance makes of what is expected. */

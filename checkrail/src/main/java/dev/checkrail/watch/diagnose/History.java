@@ -74,6 +74,8 @@ final class History {
     double requests;
     double clients;
     double handshakes;
+    double came; // requests at the listening sides, in so many seconds
+    double cameSeconds;
     double seconds;
 
     Sums service(String name) {
@@ -310,6 +312,10 @@ final class History {
       sum.requests += tick.requests;
       sum.clients += tick.clients;
       sum.handshakes += tick.handshakes;
+      if (tick.seen && tick.came.isPresent()) {
+        sum.came += tick.came.getAsDouble();
+        sum.cameSeconds++;
+      }
       tick.flows.forEach((cell, flow) -> {
         sum.cells.computeIfAbsent(cell, it -> new Sums()).add(flow);
         sum.services.computeIfAbsent(cell.service(), it -> new Sums()).add(flow);

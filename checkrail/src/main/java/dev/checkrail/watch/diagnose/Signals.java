@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** What the policy's signals of dependencies say of the time since the harm began. */
@@ -22,8 +23,16 @@ final class Signals {
     this.since = of.since;
   }
 
+  /** Trouble for less of the time than that came and went. */
+  static final double LASTING = 0.3;
+
   /** A dependency's signal, in trouble since the harm began. */
-  record Trouble(String name, double value, double usual, double above, boolean now) {}
+  record Trouble(String name, double value, double usual, double most, double above, boolean now) {
+    /** Not in trouble by what the policy says of it, and yet far from usual. */
+    boolean raised() {
+      return !now && value > 0.3 * above && value > 3 * most && value > 5 * usual;
+    }
+  }
 
   Map<String, Trouble> dependencies() {
     Map<String, Trouble> all = new TreeMap<>();
@@ -46,7 +55,8 @@ final class Signals {
         double worst = old == null ? value : Math.max(old.value(), value);
         all.put(
             name,
-            new Trouble(name, worst, mean, signal.above(), news || (old != null && old.now())));
+            new Trouble(
+                name, worst, mean, before[1], signal.above(), news || (old != null && old.now())));
       });
     }
     return all;
@@ -90,7 +100,17 @@ final class Signals {
       return;
     }
     List<Trouble> bad = own.stream().filter(Trouble::now).toList();
-    if (bad.isEmpty()) {
+    Optional<Trouble> raised = own.stream().filter(Trouble::raised).findFirst();
+    if (bad.isEmpty() && raised.isPresent()) {
+      one.add(
+          Reason.Kind.DEPENDENCY,
+          0.5,
+          "%s is %.1f, usually %.1f at most: raised, though below %.1f",
+          raised.get().name(),
+          raised.get().value(),
+          raised.get().most(),
+          raised.get().above());
+    } else if (bad.isEmpty()) {
       Trouble any = own.getFirst();
       one.add(
           Reason.Kind.DEPENDENCY,
@@ -107,7 +127,7 @@ final class Signals {
       double part = troubled(cause);
       one.add(
           Reason.Kind.DEPENDENCY,
-          part > 0.45 ? 3 : part > 0.3 ? 1.2 : -0.3,
+          part > 0.45 ? 3 : part > LASTING ? 1.2 : part > 0.15 ? -0.3 : -1.5,
           "%s is %.1f, usually %.1f, trouble above %.1f; in trouble %.0f %% of the time since",
           worst.name(),
           worst.value(),

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -43,6 +45,13 @@ final class Tick {
   final double requests;
   final double clients;
   final Map<String, Long> busy = new TreeMap<>();
+
+  /** Requests of the clients that {@link #busy} is of, in the running minute. */
+  final long running;
+
+  /** Requests that have come in at the listening sides; empty if that is not known. */
+  final OptionalDouble came;
+
   final boolean replaced;
   final int failedReloads;
   final double oldConnections;
@@ -110,7 +119,21 @@ final class Tick {
         .map(Moment.Logged::busiest)
         .orElse(List.of())
         .forEach(one -> busy.put(one.key(), one.requests()));
+    running = moment.log().map(Moment.Logged::running).orElse(0L);
+    came = came(stats.map(Moment.Stats::fronts).orElse(List.of()));
     handshakes = moment.intake().map(Moment.Intake::broken).orElse(0L);
+  }
+
+  private static OptionalDouble came(List<Moment.Front> fronts) {
+    double sum = 0;
+    for (Moment.Front front : fronts) {
+      OptionalLong one = front.http() ? front.requests() : front.connections();
+      if (one.isEmpty()) {
+        return OptionalDouble.empty();
+      }
+      sum += one.getAsLong();
+    }
+    return fronts.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(sum);
   }
 
   /** The socket knows servers and classes of status, no routes, no users, no reasons. */

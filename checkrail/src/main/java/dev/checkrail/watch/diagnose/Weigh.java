@@ -6,6 +6,9 @@ import java.util.List;
 
 /** Weighs all causes against what was observed. */
 final class Weigh {
+  /** After a pool's name: none of its servers by itself. */
+  static final String WHOLE = " as a whole";
+
   private Weigh() {}
 
   /** One hypothesis for each cause that could be, with its reasons. */

@@ -116,6 +116,11 @@ final class WeighChanges {
       }
     }
     Optional<Cause> dependency = Dependencies.cause(act.subject() + " " + act.text());
+    Predicate<Cell> asked = cell -> Dependencies.named(act.subject(), cell.service());
+    if (servers.isEmpty() && history.usual().cells.keySet().stream().anyMatch(asked)) {
+      about(one, asked, act.subject());
+      return one;
+    }
     if (servers.isEmpty()) {
       one.place = unit -> true;
       if (dependency.isPresent()) {
@@ -127,13 +132,7 @@ final class WeighChanges {
       return one;
     }
     Predicate<Cell> cells = cell -> servers.stream().anyMatch(name -> History.same(name, cell));
-    one.place = unit -> cells.test(unit.cell());
-    one.scope(
-        harm,
-        harm.in(one.place),
-        harm.all <= 0 ? 1 : harm.trafficIn(cells) / harm.all,
-        "what it is about (" + Case.names(servers) + ")");
-    of.difference(one, cells, one.place);
+    about(one, cells, Case.names(servers));
     // All that it is about has to be harmed, or it was not that.
     double spared = 0;
     double busy = 0;
@@ -153,5 +152,15 @@ final class WeighChanges {
           busy);
     }
     return one;
+  }
+
+  private void about(Hypothesis one, Predicate<Cell> cells, String names) {
+    one.place = unit -> cells.test(unit.cell());
+    one.scope(
+        harm,
+        harm.in(one.place),
+        harm.all <= 0 ? 1 : harm.trafficIn(cells) / harm.all,
+        "what it is about (" + names + ")");
+    of.difference(one, cells, one.place);
   }
 }

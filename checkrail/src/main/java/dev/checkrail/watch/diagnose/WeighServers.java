@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** Weighs servers, the way to them, and whole pools. */
 final class WeighServers {
@@ -255,7 +256,7 @@ final class WeighServers {
 
   /** All of them at once, and nothing that they share. */
   Hypothesis wholePool(String pool) {
-    Hypothesis one = new Hypothesis(Cause.BACKEND, pool + " as a whole", -1.8);
+    Hypothesis one = new Hypothesis(Cause.BACKEND, pool + Weigh.WHOLE, -1.8);
     one.place = unit -> unit.cell().pool().equals(pool);
     one.scope(
         harm,
@@ -298,7 +299,15 @@ final class WeighServers {
           pool);
     }
     if (signals.dependencies().values().stream().anyMatch(Signals.Trouble::now)) {
-      one.add(Reason.Kind.DEPENDENCY, -2, "what they share is in trouble itself");
+      // A second of trouble is what servers that stood still do to what they share.
+      boolean lasts =
+          Stream.of(Cause.DATABASE, Cause.ACQUIRER, Cause.RATE_LIMIT)
+              .anyMatch(cause -> signals.troubled(cause) > Signals.LASTING);
+      one.add(
+          Reason.Kind.DEPENDENCY,
+          lasts ? -2 : -0.5,
+          "what they share %s",
+          lasts ? "is in trouble itself" : "was in trouble itself for a moment");
     }
     return one;
   }

@@ -112,7 +112,7 @@ public final class Chronicle {
         ended.impact(),
         all,
         ended.lastHarm(),
-        closed ? Optional.of(note.at()) : ended.ended(),
+        closed ? ended.ended().or(() -> Optional.of(note.at())) : ended.ended(),
         ended.leftOut() + (room ? 0 : 1));
   }
 

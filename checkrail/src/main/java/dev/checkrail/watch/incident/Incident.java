@@ -42,7 +42,7 @@ public record Incident(
     OPEN,
     /** By itself: success as usual for ten minutes, no old worker, nothing unknown left. */
     RESOLVED,
-    /** By a person, earlier. */
+    /** By a person: earlier, or who looked at it after it had ended. */
     CLOSED
   }
 

@@ -28,12 +28,14 @@ final class Heavy {
 
   private final int room;
   private final Map<String, Counter> counters = new HashMap<>();
+  private long all;
 
   Heavy(int room) {
     this.room = room;
   }
 
   void add(String key, boolean failed) {
+    all++;
     Counter counter = counters.get(key);
     if (counter == null) {
       if (counters.size() < room) {
@@ -57,6 +59,11 @@ final class Heavy {
       }
     }
     return Optional.ofNullable(least).orElseThrow();
+  }
+
+  /** How often anything was added. */
+  long all() {
+    return all;
   }
 
   /** The busiest first. */

@@ -386,10 +386,21 @@ public final class Traffic {
 
   /** The busiest clients of the minute in which a second lies, the busiest first. */
   public synchronized List<Client> busiest(long epochSecond, int most) {
-    Minute minute = minutes[Math.floorMod(Math.floorDiv(epochSecond, 60), MINUTES)];
-    return minute == null || minute.minute != Math.floorDiv(epochSecond, 60)
-        ? List.of()
-        : minute.clients.busiest(most);
+    return minuteOf(epochSecond).map(minute -> minute.clients.busiest(most)).orElse(List.of());
+  }
+
+  /**
+   * Requests of all clients in the minute in which a second lies, counted as {@link #busiest} is:
+   * those of seconds that are not complete yet, too.
+   */
+  public synchronized long ofClients(long epochSecond) {
+    return minuteOf(epochSecond).map(minute -> minute.clients.all()).orElse(0L);
+  }
+
+  private Optional<Minute> minuteOf(long epochSecond) {
+    long number = Math.floorDiv(epochSecond, 60);
+    return Optional.ofNullable(minutes[Math.floorMod(number, MINUTES)])
+        .filter(minute -> minute.minute == number);
   }
 
   /** How far all of this can be trusted. */

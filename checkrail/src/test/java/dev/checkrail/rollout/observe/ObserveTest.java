@@ -106,6 +106,7 @@ class ObserveTest {
             new Group(24, 0),
             new Group(36, 0),
             new Group(24, 0),
+            0,
             Optional.empty(),
             Optional.of("pay-4 answers 503"),
             Optional.empty(),
@@ -118,6 +119,30 @@ class ObserveTest {
         .isEqualTo(Act.HOLD);
   }
 
+  /** Only what has ended is in a log: all of those are fine. */
+  @Test
+  void whatCameAndDoesNotEndIsNoSuccessAndUndoesNothing() {
+    Observed half =
+        new Observed(
+            new Group(12, 0),
+            new Group(36, 0),
+            new Group(12, 0),
+            12,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+    assertThat(decide(120, Observed.of(new Group(12, 0), new Group(36, 0), new Group(12, 0))).act())
+        .isEqualTo(Act.PROMOTE);
+
+    Decision decision = decide(120, half);
+
+    assertThat(decision.act()).isEqualTo(Act.HOLD);
+    assertThat(decision.why())
+        .startsWith("too many fail to be sure")
+        .endsWith("; 1440 moved ones came and do not end");
+  }
+
   @Test
   void whoIsBlindHolds() {
     Observed blind =
@@ -125,6 +150,7 @@ class ObserveTest {
             Group.NONE,
             Group.NONE,
             Group.NONE,
+            0,
             Optional.of("no line of the log for 5 s"),
             Optional.empty(),
             Optional.empty(),
@@ -141,6 +167,7 @@ class ObserveTest {
             new Group(24, 0),
             new Group(36, 0),
             new Group(24, 0),
+            0,
             Optional.empty(),
             Optional.empty(),
             Optional.of("rep-1 gets payments, which it does not serve"),
@@ -150,6 +177,7 @@ class ObserveTest {
             new Group(24, 0),
             new Group(36, 0),
             new Group(24, 0),
+            0,
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),

@@ -321,9 +321,7 @@ class DetectorsTest {
   @Test
   void whatAServerWasToldByUsIsNoDrift() {
     quiet();
-    town.event(
-        Moment.Event.What.RUNTIME,
-        "runtime.told lb edge; server: be_pay/pay-2; state: maint; weight: 50");
+    town.told("be_pay/pay-2", Optional.of("maint"), Optional.of("50"));
     town.drift(
         Drift.Part.RUNTIME_SERVERS,
         "state be_pay/pay-2",
@@ -349,8 +347,7 @@ class DetectorsTest {
   @Test
   void whatAServerWasToldByOthersAfterwardsIsDrift() {
     quiet();
-    town.event(
-        Moment.Event.What.RUNTIME, "runtime.told lb edge; server: be_pay/pay-2; state: ready");
+    town.told("be_pay/pay-2", Optional.of("ready"), Optional.empty());
     for (int i = 0; i < 40; i++) {
       detect.next(town.next());
     }
@@ -400,7 +397,8 @@ class DetectorsTest {
               whole.at(),
               whole.approved(),
               whole.stats(),
-              Optional.of(new Moment.Logged(town.second - 1, 1, List.of(), List.of(), List.of())),
+              Optional.of(
+                  new Moment.Logged(town.second - 1, 1, List.of(), List.of(), List.of(), 0)),
               Optional.of(new Moment.Intake(0, 0, 0, 0, 0, 0, 0, "")),
               whole.probes(),
               whole.drift(),

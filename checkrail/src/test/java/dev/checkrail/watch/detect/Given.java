@@ -309,7 +309,7 @@ public final class Given {
                     all))
             : Optional.empty(),
         log
-            ? Optional.of(new Moment.Logged(second, seconds, flows, clients, busiest))
+            ? Optional.of(new Moment.Logged(second, seconds, flows, clients, busiest, requests))
             : Optional.empty(),
         log
             ? intake.or(() -> Optional.of(new Moment.Intake(requests, 0, 0, 0, 0, 0, 0, "")))

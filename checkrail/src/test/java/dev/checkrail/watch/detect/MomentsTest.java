@@ -228,6 +228,16 @@ class MomentsTest {
   }
 
   @Test
+  void whatOthersTellIsAboutWhatTheyNamedAndWhoNamesAllNamesNothing() {
+    JournalEntry some =
+        new JournalEntry(NOON, "ci", "event", "pay-1, pay-2", Map.of("text", "B deployed"));
+    JournalEntry all = new JournalEntry(NOON, "ci", "event", "*", Map.of("text", "a sale"));
+    assertThat(next(seen(1), counts(0, 0), some, all).events())
+        .extracting(Moment.Event::about)
+        .containsExactly("pay-1, pay-2", "");
+  }
+
+  @Test
   void whatACrashInterruptedAndTheStartEndedIsTheEndOfWhatItWas() {
     JournalEntry back =
         new JournalEntry(

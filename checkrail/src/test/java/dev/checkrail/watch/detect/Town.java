@@ -373,6 +373,8 @@ final class Town {
 
   // --- what is told of it
 
+  private long running; // requests of this minute
+
   private Moment moment() {
     int slot = Math.floorMod(second, RING);
     List<Moment.Flow> flows = new ArrayList<>();
@@ -417,6 +419,7 @@ final class Town {
     List<Moment.Reach> reach = new ArrayList<>();
     clients.forEach(
         (service, counts) -> reach.add(new Moment.Reach(service, counts[0], counts[1])));
+    running = parsed + (Math.floorMod(second, 60) == 0 ? 0 : running);
     Instant at = Given.at(second);
     Optional<Moment.Stats> stats = Optional.empty();
     List<Moment.Blind> blind = new ArrayList<>();
@@ -443,7 +446,7 @@ final class Town {
             Optional.of(approved),
             stats,
             logged
-                ? Optional.of(new Moment.Logged(second, 1, flows, reach, busy))
+                ? Optional.of(new Moment.Logged(second, 1, flows, reach, busy, running))
                 : Optional.empty(),
             logged
                 ? Optional.of(new Moment.Intake(parsed, 0, brokenConnections, 0, 0, 0, 0, ""))
@@ -554,6 +557,19 @@ final class Town {
 
   void event(Moment.Event.What what, String text) {
     events.add(new Moment.Event(Given.at(second), what, "ada", text, Optional.empty()));
+  }
+
+  /** A server was told something by us. */
+  void told(String server, Optional<String> state, Optional<String> weight) {
+    events.add(
+        new Moment.Event(
+            Given.at(second),
+            Moment.Event.What.RUNTIME,
+            "ada",
+            "runtime.told lb edge",
+            Optional.empty(),
+            "",
+            Optional.of(new Moment.Event.Told(server, state, weight))));
   }
 
   void drift(Drift.Part part, String text) {

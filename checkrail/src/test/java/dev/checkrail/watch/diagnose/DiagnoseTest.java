@@ -45,11 +45,16 @@ class DiagnoseTest {
 
     /** One client asks a little more often than it may. */
     Story limited(double when) {
+      return limited(when, 0.25);
+    }
+
+    /** One client comes as often as that part of all users, and more often than he may. */
+    Story limited(double when, double part) {
       fleet.at(
           when,
           () -> {
             fleet.perKeyLimit = fleet.rate / 5;
-            fleet.loop = fleet.rate / 4;
+            fleet.loop = fleet.rate * part;
           });
       return this;
     }
@@ -111,6 +116,22 @@ class DiagnoseTest {
     }
     reloaded.ifPresent(story.feed::foundAtStart);
     return story;
+  }
+
+  /** Neither a server nor a dependency is named by it. */
+  @Test
+  void aToldChangeOfAServiceIsNamedIfThatServiceFails() {
+    Story story = new Story(60, 4);
+    story.fleet.at(
+        60,
+        () -> {
+          story.feed.told("fraud rules 12", "payments");
+          story.fleet.pays().forEach(pay -> pay.fails = 0.3);
+        });
+    story.until(80);
+
+    assertThat(story.first().orElseThrow().first().cause()).isEqualTo(Cause.OTHER_CHANGE);
+    assertThat(story.last().ranking().getFirst().standing()).isEqualTo(Ranked.Standing.STANDS);
   }
 
   /** The second of two outages a minute apart is measured against the calm before the first. */
@@ -275,6 +296,26 @@ class DiagnoseTest {
     assertThat(answer.first().cause()).isEqualTo(Cause.LB_CHANGE);
   }
 
+  /**
+   * A ticket's matter twice, the second time a while before the change: it began long after both.
+   */
+  @ParameterizedTest
+  @ValueSource(doubles = {0.4, 4, 9, 14, 20})
+  void changeAfterATicketsMatterThatBeganAgainIsWeighedByWhatBeganWithIt(double before) {
+    for (int seed = 5; seed < 9; seed++) {
+      Story route =
+          new Story(60, seed).limited(20).limited(60 - before, 0.33).fault(1, 60).until(72);
+
+      Published answer =
+          route.said.stream()
+              .flatMap(said -> said.published().stream())
+              .filter(Published::urgent)
+              .findFirst()
+              .orElseThrow();
+      assertThat(answer.first().cause()).as("seed %s", seed).isEqualTo(Cause.LB_CHANGE);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 6, 16, 44})
   void whatIsPublishedIsLikely(int fault) {
@@ -320,6 +361,18 @@ class DiagnoseTest {
         });
   }
 
+  /** Few users, and thresholds that their few failures do not reach. */
+  @ParameterizedTest
+  @ValueSource(ints = {31, 32, 33, 34})
+  void aSignalFarFromUsualIsNotAsUsualThoughItIsBelowItsThreshold(int seed) {
+    Story story = new Story(8, seed);
+    story.feed.thresholds = 25;
+    story.fault(27, 60).until(110);
+
+    assertThat(story.first())
+        .hasValueSatisfying(said -> assertThat(said.first().cause()).isEqualTo(Cause.DATABASE));
+  }
+
   @Test
   void wayBackThatEndsTheHarmConfirmsTheCause() {
     Story story = new Story(60, 8);
@@ -353,6 +406,24 @@ class DiagnoseTest {
 
     story.until(again + 23);
     assertThat(story.last().published().orElseThrow().first().cause()).isEqualTo(Cause.LB_RUNTIME);
+  }
+
+  /** The reports server still has hundreds of requests to work off, for clients that have gone. */
+  @ParameterizedTest
+  @ValueSource(ints = {21, 22, 23})
+  void whatIsWorkedOffAfterTheWayBackIsNoOtherMatter(int seed) {
+    Story story = new Story(60, seed);
+    Fleet.Config good = story.fleet.approved.copy();
+    story.fault(1, 45).until(58);
+    story.feed.rollback(good);
+    story.until(120);
+
+    assertThat(
+            story.said.stream()
+                .flatMap(said -> said.published().stream())
+                .map(answer -> answer.first().cause())
+                .distinct())
+        .containsExactly(Cause.LB_CHANGE);
   }
 
   @Test

@@ -144,7 +144,15 @@ final class Feed {
 
   /** Told by people or programs. */
   void told(String text, String scope) {
-    events.add(event(Moment.Event.What.TOLD, "event " + text + "; scope: " + scope, ""));
+    events.add(
+        new Moment.Event(
+            time(fleet.now),
+            Moment.Event.What.TOLD,
+            "ada",
+            "event " + scope + "; text: " + text,
+            Optional.empty(),
+            scope,
+            Optional.empty()));
   }
 
   private Moment.Event event(Moment.Event.What what, String text, String digest) {
@@ -440,7 +448,8 @@ final class Feed {
                 Arrays.fill(live.classes, 0);
               }));
     }
-    long requests = fleet.lines.values().stream().mapToLong(l -> l.requests).sum();
+    long requests = fleet.cameIn;
+    fleet.cameIn = 0;
     return new Moment.Stats(
         second,
         OptionalDouble.of(1),
@@ -521,7 +530,12 @@ final class Feed {
             .map(e -> new Moment.Busy(e.getKey(), e.getValue(), 0))
             .toList();
     return new Moment.Logged(
-        second, 1, flows, List.of(new Moment.Reach("*", all, failed)), busiest);
+        second,
+        1,
+        flows,
+        List.of(new Moment.Reach("*", all, failed)),
+        busiest,
+        busy.values().stream().mapToLong(Long::longValue).sum());
   }
 
   private static Moment.Flow flow(Fleet.LineKey key, Fleet.Line line) {
@@ -611,6 +625,9 @@ final class Feed {
     return all;
   }
 
+  /** So many times what the policy's thresholds should be. */
+  double thresholds = 1;
+
   private Map<String, Moment.Dependency> dependencies() {
     Map<String, Moment.Dependency> all = new TreeMap<>();
     Fleet.Database db = fleet.database;
@@ -647,8 +664,7 @@ final class Feed {
     return 1000 * one.seconds / Math.max(1, one.calls - one.errors);
   }
 
-  private static void put(
-      Map<String, Moment.Dependency> all, String name, double value, double above) {
-    all.put(name, new Moment.Dependency(OptionalDouble.of(value), above, ""));
+  private void put(Map<String, Moment.Dependency> all, String name, double value, double above) {
+    all.put(name, new Moment.Dependency(OptionalDouble.of(value), thresholds * above, ""));
   }
 }

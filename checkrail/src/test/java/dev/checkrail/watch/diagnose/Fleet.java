@@ -1004,6 +1004,7 @@ final class Fleet {
       after(0.02, () -> told.accept(-1));
       return;
     }
+    cameIn++;
     if (config.deny > 0 && !request.probe) {
       Deque<Double> seen = bySource.computeIfAbsent(request.source, s -> new ArrayDeque<>());
       seen.add(now);
@@ -1341,6 +1342,7 @@ final class Fleet {
   final Map<String, int[]> byClient = new HashMap<>();
   final Map<String, int[]> byMerchant = new HashMap<>();
   int handshakeFailures;
+  long cameIn;
   boolean logLost;
 
   private void log(

@@ -85,18 +85,19 @@ final class OtherFaults {
             .both("backend", "surge")
             .balancerIsInnocent()
             .before(stage -> {
-              // Two thirds to four fifths busy: what has piled up is not worked off soon.
+              // Half to two thirds busy: calm by themselves, but not able to serve all attempts of
+              // clients that ask again.
               if (stage.quiet()) {
                 stage.acquirers("slow", 740, 1);
-                stage.workers(3);
+                stage.workers(4);
               } else {
-                stage.acquirers("slow", 600, 1);
-                stage.workers(15);
+                stage.acquirers("slow", 620, 1);
+                stage.workers(18);
               }
             })
             .what(
-                "all payment servers stand still for 2 s; clients wait for 1 s and ask again at"
-                    + " once, up to three times: servers stay saturated for some 10 s")
+                "all payment servers stand still for 2 s; clients wait for 0.9 s and ask again"
+                    + " at once, up to four times: servers stay saturated for some 10 s")
             .herring("arrivals double: \"a surge\"")
             .signals("keys are as many as before, attempts are more"));
   }
@@ -177,8 +178,8 @@ final class OtherFaults {
     // Clients may be like that all the time: as long as nobody waits it shows in nothing. But
     // servers refuse (503) whom they had no worker for in a second, and he has gone by then: once
     // they are saturated, most of what they do is for clients that have asked again.
-    stage.users("retries 3");
-    stage.users("patience " + (stage.quiet() ? 1 : 1.2));
+    stage.users("retries 4");
+    stage.users("patience 0.9");
     stage.signal(pids, "STOP");
     stage.now();
     stage.pause(2);

@@ -17,7 +17,8 @@ import tools.jackson.databind.json.JsonMapper;
  * @param answered until an answer was published; empty if never
  * @param urgent whether the answer was one for which somebody is woken
  * @param ranking the first published answer: causes in order
- * @param stayed whether the same cause was published for as long as was looked, at most 60 s
+ * @param stayed whether the same cause was published for as long as was looked, at most 60 s; where
+ *     two are true, any of them
  * @param watched for how many seconds after the answer was looked whether it stays
  * @param told alerts of which somebody was told, in order
  * @param rollbacks ways back that were gone by itself

@@ -568,7 +568,8 @@ final class Stage implements AutoCloseable {
     Matcher workers = WORKER.matcher(master("show proc"));
     boolean current = workers.find();
     while (current && workers.find()) {
-      signal(Long.parseLong(workers.group(1)), "KILL");
+      // It may have ended by itself meanwhile.
+      ProcessHandle.of(Long.parseLong(workers.group(1))).ifPresent(ProcessHandle::destroyForcibly);
     }
     until("all servers to be up", this::allUp);
     until("payments to be ready", () -> answers("pay-1", "/ready") && answers("pay-2", "/ready"));

@@ -129,13 +129,14 @@ final class Watch implements AutoCloseable {
     return seen.stream().filter(it -> !it.at().isBefore(since)).findFirst();
   }
 
-  /** Whether another cause was published after an answer. */
-  synchronized boolean changed(Seen first, Instant until) {
+  /** Other causes that were published after an answer. */
+  synchronized List<String> others(Seen first, Instant until) {
     return seen.stream()
-        .anyMatch(it ->
-            it.at().isAfter(first.at())
-                && it.asked().isBefore(until)
-                && !it.cause().equals(first.cause()));
+        .filter(it -> it.at().isAfter(first.at()) && it.asked().isBefore(until))
+        .map(Seen::cause)
+        .filter(it -> !it.equals(first.cause()))
+        .distinct()
+        .toList();
   }
 
   /** When a harm was known first, at this moment or later. */
