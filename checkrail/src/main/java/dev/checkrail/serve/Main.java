@@ -147,22 +147,26 @@ public final class Main implements Callable<Integer> {
                   stopped.countDown();
                 },
                 "stop"));
-    System.out.println("checkrail: control plane on " + plane.address() + ", data in " + folder);
-    plane.firstCode().ifPresent(code -> welcome(plane, code));
+    // In one piece: whoever waits for the first line finds the code there too.
+    System.out.print(
+        "checkrail: control plane on %s, data in %s%n%s"
+            .formatted(
+                plane.address(),
+                folder,
+                plane.firstCode().map(code -> welcome(plane, code)).orElse("")));
     System.out.flush();
     stopped.await();
     return STOPPED;
   }
 
-  private static void welcome(ControlPlane plane, String code) {
-    System.out.println(
-        """
-        checkrail: there is no administrator yet. Within an hour open this link (it works once):
-          %1$s/first#%2$s
-        or run:
-          bin/checkrail login --server %1$s --name YOUR-NAME --first %2$s\
-        """
-            .formatted(plane.address(), code));
+  private static String welcome(ControlPlane plane, String code) {
+    return """
+    checkrail: there is no administrator yet. Within an hour open this link (it works once):
+      %1$s/first#%2$s
+    or run:
+      bin/checkrail login --server %1$s --name YOUR-NAME --first %2$s
+    """
+        .formatted(plane.address(), code);
   }
 
   /** HOST:PORT, [IPV6]:PORT or HOST alone; the host is looked up once. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import dev.checkrail.Defects;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -146,6 +147,10 @@ final class Api {
     try {
       HttpResponse<String> response =
           http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      if (response.statusCode() == 500) {
+        throw new AssertionError(
+            method + " " + path + ": " + response.body() + "\n" + Defects.of(response.body()));
+      }
       return new Answer(response.statusCode(), response.body(), response);
     } catch (java.io.IOException | InterruptedException e) {
       throw new AssertionError(method + " " + path, e);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.checkrail.balancer.RunningHaproxy;
 import dev.checkrail.serve.access.Right;
-import dev.checkrail.watch.incident.Chronicle;
 import dev.checkrail.watch.incident.Incident;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -19,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -515,7 +513,7 @@ class ApiTest {
   @Order(9)
   void incidentsAreListedShownNotedClosedAndExported() throws Exception {
     Instant at = Instant.parse("2026-01-31T12:00:00Z");
-    keep("south-1", at, Incident.State.OPEN, Optional.empty());
+    Plane.keep(plane, "south-1", "south", at, Incident.State.OPEN, Optional.empty());
     String one = "/api/v1/incidents/south-1";
     assertThat(api.get("/api/v1/incidents?balancer=south&state=open", admin).text())
         .contains("\"id\":\"south-1\"");
@@ -543,7 +541,7 @@ class ApiTest {
   void anIncidentThatEndedByItselfIsClosedAfterwardsAndKeepsItsEnd() throws Exception {
     Instant at = Instant.parse("2026-01-31T12:00:00Z");
     Instant end = at.plusSeconds(700);
-    keep("south-2", at, Incident.State.RESOLVED, Optional.of(end));
+    Plane.keep(plane, "south-2", "south", at, Incident.State.RESOLVED, Optional.of(end));
     String one = "/api/v1/incidents/south-2";
     assertThat(api.post(one + "/close", admin, "{\"reason\":\"looked at\"}").status())
         .isEqualTo(200);
@@ -551,32 +549,6 @@ class ApiTest {
         "it is kept", () -> api.get(one, admin).body().get("state").asString().equals("closed"));
     assertThat(api.get(one, admin).body().get("ended").asString()).isEqualTo(end.toString());
     assertThat(api.post(one + "/close", admin, "{\"reason\":\"again\"}").type()).isEqualTo("ended");
-  }
-
-  private static void keep(String id, Instant at, Incident.State state, Optional<Instant> end) {
-    plane
-        .incidents()
-        .put(
-            new Recorded(
-                new Chronicle.Memory(
-                    new Incident(
-                        id,
-                        "south",
-                        at,
-                        at.plusSeconds(2),
-                        state,
-                        Optional.empty(),
-                        Optional.empty(),
-                        new Incident.Impact(0, 0, 0, 0, 0, 0, 0, OptionalLong.empty()),
-                        List.of(),
-                        Optional.empty(),
-                        end,
-                        0),
-                    0.001,
-                    Set.of(),
-                    false),
-                Optional.empty(),
-                Optional.empty()));
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.checkrail.serve;
 import static dev.checkrail.balancer.RunningHaproxy.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.checkrail.Defects;
 import dev.checkrail.balancer.SmallDisk;
 import dev.checkrail.store.EmbeddedPostgres;
 import java.net.URI;
@@ -308,7 +309,7 @@ class FaultsTest {
                 plane.token),
             all.toArray(String[]::new));
     String text = new String(process.getInputStream().readAllBytes());
-    return new Said(process.waitFor(), text);
+    return new Said(process.waitFor(), text + Defects.of(text));
   }
 
   static Process java(Map<String, String> environment, String... words) throws Exception {

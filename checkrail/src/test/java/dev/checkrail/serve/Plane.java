@@ -143,28 +143,36 @@ final class Plane implements AutoCloseable {
 
   /** As if users were failing: an incident of edge, open since now. */
   void incidentIsOpen() throws Exception {
-    Instant at = Instant.now();
+    keep(plane, "edge-1", "edge", Instant.now(), Incident.State.OPEN, Optional.empty());
+  }
+
+  /** As if there had been an incident. */
+  static void keep(
+      ControlPlane plane,
+      String id,
+      String balancer,
+      Instant at,
+      Incident.State state,
+      Optional<Instant> end) {
+    Incident incident =
+        new Incident(
+            id,
+            balancer,
+            at,
+            at.plusSeconds(2),
+            state,
+            Optional.empty(),
+            Optional.empty(),
+            new Incident.Impact(0, 0, 0, 0, 0, 0, 0, OptionalLong.empty()),
+            List.of(),
+            Optional.empty(),
+            end,
+            0);
     plane
         .incidents()
         .put(
             new Recorded(
-                new Chronicle.Memory(
-                    new Incident(
-                        "edge-1",
-                        "edge",
-                        at,
-                        at.plusSeconds(2),
-                        Incident.State.OPEN,
-                        Optional.empty(),
-                        Optional.empty(),
-                        new Incident.Impact(0, 0, 0, 0, 0, 0, 0, OptionalLong.empty()),
-                        List.of(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        0),
-                    0.001,
-                    Set.of(),
-                    false),
+                new Chronicle.Memory(incident, 0.001, Set.of(), false),
                 Optional.empty(),
                 Optional.empty()));
   }

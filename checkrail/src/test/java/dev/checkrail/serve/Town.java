@@ -3,7 +3,6 @@ package dev.checkrail.serve;
 import dev.checkrail.balancer.NamedServer;
 import dev.checkrail.balancer.RunningHaproxy;
 import dev.checkrail.logs.RecommendedFormat;
-import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.URI;
@@ -14,9 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Base64;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -24,8 +21,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -87,7 +82,6 @@ final class Town implements AutoCloseable {
   private static final double EACH_SECOND = 40;
 
   final RunningHaproxy haproxy;
-  private final Path folder;
   private final int logPort;
   private final NamedServer pay1 = NamedServer.good("pay-1");
   private final NamedServer pay2 = NamedServer.good("pay-2");
@@ -95,13 +89,12 @@ final class Town implements AutoCloseable {
   private final HttpClient users;
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
   private final Random chance = new Random(7);
-  private final int port = RunningHaproxy.freePort();
-  private @Nullable Process serve;
+  private final ServeProcess serve;
   private @Nullable Api api;
   private String token = "";
 
   Town(Path folder) throws Exception {
-    this.folder = folder;
+    this.serve = new ServeProcess(folder);
     int log;
     try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
       log = socket.getLocalPort();
@@ -133,59 +126,13 @@ final class Town implements AutoCloseable {
 
   /** Starts the control plane, a process of its own; the first time with the load balancer. */
   void start(String... options) throws Exception {
-    Path data = Files.createDirectories(folder.resolve("data"));
-    Path programs = Files.createDirectories(Path.of("target/postgres").toAbsolutePath());
-    if (!Files.exists(data.resolve("programs"))) {
-      Files.createSymbolicLink(data.resolve("programs"), programs);
-    }
-    List<String> words =
-        new ArrayList<>(
-            List.of(
-                System.getProperty("java.home") + "/bin/java",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.checkrail.serve.Main",
-                "--listen",
-                "127.0.0.1:" + port,
-                "--data",
-                data.toString()));
-    words.addAll(List.of(options));
-    Path log = folder.resolve("serve.log");
-    Process started =
-        new ProcessBuilder(words)
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-            .start();
-    serve = started;
-    URI address = URI.create("http://127.0.0.1:" + port);
-    eventually(
-        "the control plane answers",
-        () -> {
-          if (!started.isAlive()) {
-            throw new AssertionError(logged());
-          }
-          return answers(address);
-        });
-    Api asked = new Api(address);
+    Api asked = serve.start(options);
     api = asked;
+    eventually("the control plane answers", () -> asked.get("/ready", "").status() == 200);
     if (!token.isEmpty()) {
       return;
     }
-    Matcher code = Pattern.compile("--first (\\S+)").matcher(logged());
-    if (!code.find()) {
-      throw new AssertionError(logged());
-    }
-    token =
-        asked
-            .post(
-                "/api/v1/first-admin",
-                "",
-                "{\"code\":\"%s\",\"name\":\"ada\",\"password\":\"long enough, really\"}"
-                    .formatted(code.group(1)))
-            .body()
-            .get("secret")
-            .asString();
+    token = serve.administrator(asked);
     ObjectNode body = JsonMapper.builder().build().createObjectNode();
     body.put("name", "edge");
     body.put("master_socket", haproxy.masterSocket.toString());
@@ -195,29 +142,6 @@ final class Town implements AutoCloseable {
     Api.Answer added = asked.post("/api/v1/balancers", token, body.toString());
     if (added.status() != 201) {
       throw new AssertionError(added.text());
-    }
-  }
-
-  private static boolean answers(URI address) {
-    try (HttpClient one = HttpClient.newHttpClient()) {
-      return one.send(
-                  HttpRequest.newBuilder(address.resolve("/ready")).build(),
-                  HttpResponse.BodyHandlers.discarding())
-              .statusCode()
-          == 200;
-    } catch (IOException e) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
-  }
-
-  private String logged() {
-    try {
-      return Files.readString(folder.resolve("serve.log"));
-    } catch (IOException e) {
-      return "";
     }
   }
 
@@ -309,7 +233,7 @@ final class Town implements AutoCloseable {
 
   private String last() {
     if (api == null) {
-      return logged();
+      return serve.said();
     }
     String timeline =
         incident()
@@ -319,7 +243,7 @@ final class Town implements AutoCloseable {
                     .collect(Collectors.joining("\n")))
             .orElse("no incident");
     String text = diagnosis().toString();
-    String log = logged();
+    String log = serve.said();
     return timeline
         + "\n"
         + (text.length() > 4000 ? text.substring(0, 4000) : text)
@@ -329,29 +253,13 @@ final class Town implements AutoCloseable {
 
   /** kill -9. */
   void kill() throws InterruptedException {
-    Process running = serve;
-    if (running != null) {
-      running.destroyForcibly();
-      running.waitFor();
-      serve = null;
-    }
-  }
-
-  private void stop() throws Exception {
-    Process running = serve;
-    if (running != null) {
-      running.destroy();
-      if (!running.waitFor(40, TimeUnit.SECONDS)) {
-        running.destroyForcibly();
-      }
-    }
-    Files.deleteIfExists(folder.resolve("data/programs"));
+    serve.kill();
   }
 
   @Override
   public void close() throws Exception {
     clock.shutdownNow();
-    stop();
+    serve.close();
     users.shutdownNow();
     haproxy.close();
     pay1.close();

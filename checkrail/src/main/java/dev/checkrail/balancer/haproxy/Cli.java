@@ -173,6 +173,7 @@ final class Cli implements AutoCloseable {
       // It closed the connection: that is the answer.
     } finally {
       close();
+      OpenQuestions.of(socket).reloaded();
     }
   }
 
