@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +33,7 @@ import tools.jackson.databind.json.JsonMapper;
  * rate 6}, {@code patience 1.5}, {@code retries 10} (at once), {@code shouting 0.07}, {@code source
  * one}, {@code loop 300}, {@code testing 40}, {@code declines 0.6}, {@code pool 200 HOST}
  * (connections that are kept), {@code use 8} (each of them every 8 s), {@code usual}, {@code
- * count}.
+ * count} (all, those who were not served, those who were but waited for more than a second).
  */
 public final class Crowd {
   private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -41,6 +42,7 @@ public final class Crowd {
   private static final double PAY = 0.80; // of all visits: so many others come beside
   private static final double LOOK = 0.08;
   private static final String POORER_CARD = "4000000000009995";
+  private static final Duration LONG = Duration.ofSeconds(1);
 
   private final JsonNode settings;
   private final double perSecond;
@@ -50,6 +52,7 @@ public final class Crowd {
   private final AtomicLong numbers = new AtomicLong();
   private final AtomicLong all = new AtomicLong();
   private final AtomicLong failed = new AtomicLong();
+  private final AtomicLong slow = new AtomicLong(); // served, but it took long
   private volatile Manners manners = Manners.USUAL;
   private volatile int era;
   private volatile double useEach; // seconds; 0: kept connections are not used
@@ -227,6 +230,8 @@ public final class Crowd {
     all.incrementAndGet();
     if (!isServed(status)) {
       failed.incrementAndGet();
+    } else if (Instant.now().isAfter(begun.plus(LONG))) {
+      slow.incrementAndGet();
     }
     write(begun, what, host, statuses.toString());
   }
@@ -245,7 +250,7 @@ public final class Crowd {
               what,
               host,
               statuses,
-              java.time.Duration.between(begun, Instant.now()).toMillis()));
+              Duration.between(begun, Instant.now()).toMillis()));
       log.flush();
     } catch (IOException e) {
       System.err.println("checkrail: what users meet can't be kept: " + e.getMessage());
@@ -366,7 +371,8 @@ public final class Crowd {
         era++;
       }
       case "count" -> {
-        return "{\"all\":%d,\"failed\":%d}".formatted(all.get(), failed.get());
+        return "{\"all\":%d,\"failed\":%d,\"slow\":%d}"
+            .formatted(all.get(), failed.get(), slow.get());
       }
       case "pool" -> {
         int many = Integer.parseInt(words[1]);

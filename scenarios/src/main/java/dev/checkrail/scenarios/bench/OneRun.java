@@ -120,14 +120,12 @@ final class OneRun {
   private void calm() throws IOException, InterruptedException {
     try (Stage stage = new Stage(playground.places(plan.load()), new java.util.Random(1))) {
       long end = System.nanoTime() + CALM_WITHIN.toNanos();
-      Row.Users last = users(stage);
+      Met last = met(stage);
       for (int calm = 0; calm < 3 && System.nanoTime() < end; ) {
         TimeUnit.SECONDS.sleep(1);
-        Row.Users now = users(stage);
-        calm =
-            now.all() > last.all() && now.failed() - last.failed() <= 0.1 * (now.all() - last.all())
-                ? calm + 1
-                : 0;
+        Met now = met(stage);
+        Met since = now.since(last);
+        calm = since.all() > 0 && since.harmed() <= 0.1 * since.all() ? calm + 1 : 0;
         last = now;
       }
     }
@@ -161,7 +159,7 @@ final class OneRun {
     int pagesBefore = playground.topology().sink().pages().size();
     try (Watch watch = Watch.start(control, playground.topology().balancer());
         Stage stage = new Stage(playground.places(plan.load()), new java.util.Random(1))) {
-      Row.Users begin = users(stage);
+      Met begin = met(stage);
       long late;
       try (Lateness lateness = new Lateness()) {
         TimeUnit.NANOSECONDS.sleep(BASELINE.toNanos());
@@ -171,24 +169,28 @@ final class OneRun {
         remarks.add(
             "the machine was too busy before the fault: woken up %d ms late".formatted(late));
       }
-      Row.Users before = users(stage);
-      long failed = before.failed() - begin.failed();
-      long all = before.all() - begin.all();
-      if (failed > 0.03 * all + 2) {
-        remarks.add("before the fault %d of %d users failed".formatted(failed, all));
-      }
       Children.tell(injector, "fault");
       Instant sent = Instant.now();
       Instant happened = null;
+      List<Met> met = new ArrayList<>(List.of(met(stage)));
+      Met before = met.getFirst();
       Optional<Watch.Seen> first = Optional.empty();
       while (true) {
         TimeUnit.MILLISECONDS.sleep(100);
         Instant now = Instant.now();
         if (happened == null && says.ready()) {
           happened = moment(line(says, injector));
+          before = last(met, happened);
+          Met since = before.since(begin);
+          if (since.harmed() > 0.03 * since.all() + 2) {
+            remarks.add(
+                "before the fault %d of %d users failed or waited for more than a second"
+                    .formatted(since.harmed(), since.all()));
+          }
           progress.accept("the fault is there; woken up %d ms late before".formatted(late));
         }
         if (happened == null) {
+          met.add(met(stage));
           if (now.isAfter(sent.plus(INJECTED_WITHIN))) {
             throw new IOException("the fault was not injected; see " + injector.log());
           }
@@ -216,7 +218,7 @@ final class OneRun {
         progress.accept(watch.unanswered() + " questions were not answered");
       }
       List<Sink.Page> pages = playground.topology().sink().pages();
-      Row.Users after = users(stage);
+      Met after = met(stage).since(before);
       return new Observed(
           happened,
           until,
@@ -225,7 +227,7 @@ final class OneRun {
           watch.harm(happened),
           pages.subList(Math.min(pagesBefore, pages.size()), pages.size()),
           control.get("/api/v1/journal?limit=200").json(),
-          new Row.Users(after.all() - before.all(), after.failed() - before.failed()),
+          new Row.Users(after.all(), after.failed()),
           watch.raw());
     }
   }
@@ -238,13 +240,41 @@ final class OneRun {
     }
   }
 
-  private static Row.Users users(Stage stage) throws IOException {
+  /**
+   * What users who were done by then had met.
+   *
+   * @param slow of those who were served
+   */
+  private record Met(Instant at, long all, long failed, long slow) {
+    Met since(Met before) {
+      return new Met(at, all - before.all, failed - before.failed, slow - before.slow);
+    }
+
+    long harmed() {
+      return failed + slow;
+    }
+  }
+
+  private static Met met(Stage stage) throws IOException {
+    Instant at = Instant.now();
     try {
       JsonNode counts = JsonMapper.builder().build().readTree(stage.users("count"));
-      return new Row.Users(counts.path("all").asLong(), counts.path("failed").asLong());
+      return new Met(
+          at,
+          counts.path("all").asLong(),
+          counts.path("failed").asLong(),
+          counts.path("slow").asLong());
     } catch (JacksonException e) {
       throw new IOException("users do not say how many they are", e);
     }
+  }
+
+  /** What was met when the fault was not there yet; it is said with a delay. */
+  private static Met last(List<Met> met, Instant happened) {
+    return met.stream()
+        .filter(it -> it.at().isBefore(happened))
+        .reduce((one, next) -> next)
+        .orElse(met.getFirst());
   }
 
   private Row row(Instant begun, Observed observed, String digest, Truth truth) {

@@ -149,8 +149,8 @@ final class OtherFaults {
             "--scope",
             stage.places().pay(1) + ", " + stage.places().pay(2));
       }
-      stage.command("lb", "runtime", stage.places().balancer(), server, "--state", "ready");
       stage.now();
+      stage.command("lb", "runtime", stage.places().balancer(), server, "--state", "ready");
     }
   }
 
@@ -236,8 +236,8 @@ final class OtherFaults {
                 "acquirer slow",
                 "acquirer",
                 stage -> {
-                  stage.acquirer("acq-a", "slow", 4000L + Stage.ACQUIRER_MILLIS, 1);
                   stage.now();
+                  stage.acquirer("acq-a", "slow", 4000L + Stage.ACQUIRER_MILLIS, 1);
                 })
             .balancerIsInnocent()
             .what("an acquirer takes 4 s more for all cards")
@@ -255,8 +255,8 @@ final class OtherFaults {
                 "acquirer half-answers",
                 "acquirer",
                 stage -> {
-                  stage.acquirers("half-answer", 0, 0.2);
                   stage.now();
+                  stage.acquirers("half-answer", 0, 0.2);
                 })
             .balancerIsInnocent()
             .what("20 % of the acquirers' answers break off; the card is charged")
@@ -344,7 +344,7 @@ final class OtherFaults {
             .balancerIsInnocent()
             .before(stage -> {
               if (stage.quiet()) {
-                stage.acquirers("slow", 250, 1);
+                stage.acquirers("slow", 120, 1); // with 250 ms, few users are too many already
                 stage.workers(1);
               } else {
                 stage.workers(5);
