@@ -115,25 +115,23 @@ final class WeighChanges {
         servers.add(name);
       }
     }
-    Optional<Cause> dependency = Dependencies.cause(act.subject() + " " + act.text());
     Predicate<Cell> asked = cell -> Dependencies.named(act.subject(), cell.service());
-    if (servers.isEmpty() && history.usual().cells.keySet().stream().anyMatch(asked)) {
+    if (!servers.isEmpty()) {
+      aboutServers(one, servers);
+    } else if (history.usual().cells.keySet().stream().anyMatch(asked)) {
       about(one, asked, act.subject());
-      return one;
+    } else {
+      aboutAnything(one, act);
     }
-    if (servers.isEmpty()) {
-      one.place = unit -> true;
-      if (dependency.isPresent()) {
-        of.uniform(one);
-        signals.dependency(one, dependency.get());
-      } else {
-        one.add(Reason.Kind.SCOPE, -1, "it does not say what it is about");
-      }
-      return one;
-    }
-    Predicate<Cell> cells = cell -> servers.stream().anyMatch(name -> History.same(name, cell));
-    about(one, cells, Case.names(servers));
-    // All that it is about has to be harmed, or it was not that.
+    return one;
+  }
+
+  /** All that it is about has to be harmed, or it was not that. */
+  private void aboutServers(Hypothesis one, Set<ServerName> servers) {
+    about(
+        one,
+        cell -> servers.stream().anyMatch(name -> History.same(name, cell)),
+        Case.names(servers));
     double spared = 0;
     double busy = 0;
     for (ServerName name : servers) {
@@ -151,7 +149,17 @@ final class WeighChanges {
           spared,
           busy);
     }
-    return one;
+  }
+
+  private void aboutAnything(Hypothesis one, Act act) {
+    one.place = unit -> true;
+    Optional<Cause> dependency = Dependencies.cause(act.subject() + " " + act.text());
+    if (dependency.isPresent()) {
+      of.uniform(one);
+      signals.dependency(one, dependency.get());
+    } else {
+      one.add(Reason.Kind.SCOPE, -1, "it does not say what it is about");
+    }
   }
 
   private void about(Hypothesis one, Predicate<Cell> cells, String names) {
