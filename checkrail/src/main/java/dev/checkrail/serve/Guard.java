@@ -392,9 +392,7 @@ final class Guard implements AutoCloseable {
     moved.see(List.of(change));
     boolean ended =
         moment.events().stream()
-            .anyMatch(event ->
-                event.what() == Moment.Event.What.ROLLBACK_ENDED
-                    && event.at().isAfter(change.at()));
+            .anyMatch(event -> event.isVerifiedWayBack() && event.at().isAfter(change.at()));
     if (ended || was.at().plus(GOES_ON).isBefore(moment.at())) {
       interrupted = false;
       return Optional.empty();

@@ -6,10 +6,9 @@ import dev.checkrail.balancer.haproxy.HaproxyDriver;
 import dev.checkrail.balancer.haproxy.Installation;
 import dev.checkrail.change.ConfigurationSet;
 import dev.checkrail.source.SourceFile;
+import dev.checkrail.store.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,10 +37,10 @@ public final class RunningHaproxy implements AutoCloseable {
   public final int port;
   private Process process;
 
-  /** What tests write into their configurations: {@code @FOLDER@}, {@code @PORT@} and others. */
   /** Two of one HAProxy must not be the same, and it would not mind. */
   private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
+  /** What tests write into their configurations: {@code @FOLDER@}, {@code @PORT@} and others. */
   private final Map<String, String> words = new LinkedHashMap<>();
 
   public RunningHaproxy(Path folder, String text, Map<String, String> more) throws Exception {
@@ -155,10 +154,9 @@ public final class RunningHaproxy implements AutoCloseable {
   public static int freePort() {
     try {
       while (true) {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-          if (GIVEN.add(socket.getLocalPort())) {
-            return socket.getLocalPort();
-          }
+        int port = FreePort.next();
+        if (GIVEN.add(port)) {
+          return port;
         }
       }
     } catch (IOException e) {

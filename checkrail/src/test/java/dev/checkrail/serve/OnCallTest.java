@@ -529,7 +529,9 @@ class OnCallTest {
   @Test
   void aRealAlertmanagerFiresNotifiesResolvesAndSilences() throws Exception {
     Optional<Path> program = program("prometheus-alertmanager");
-    assumeTrue(program.isPresent(), "prometheus-alertmanager is not here");
+    assumeTrue(
+        program.isPresent() && Files.exists(Path.of("/usr/share/prometheus/alertmanager")),
+        "prometheus-alertmanager is not here");
     Path config =
         Files.writeString(
             folder.resolve("alertmanager.yml"),
@@ -553,7 +555,12 @@ class OnCallTest {
             .start();
     try {
       URI base = URI.create("http://" + address);
-      Sink.within("it is ready", () -> asked(base.resolve("/-/ready")).isPresent());
+      Sink.within(
+          "it is ready",
+          () -> {
+            assertThat(alertmanager.isAlive()).as(folder + "/alertmanager.log").isTrue();
+            return asked(base.resolve("/-/ready")).isPresent();
+          });
       start(
           """
           version: 1

@@ -338,6 +338,15 @@ public record Moment(
     }
 
     /**
+     * Whether the version that was gone back to serves. Also if a crash interrupted it and the next
+     * start ended it; not if it was stopped, or never begun.
+     */
+    public boolean isVerifiedWayBack() {
+      return what == What.ROLLBACK_ENDED
+          && (text.startsWith("rollback.serves") || text.startsWith("recover.serves"));
+    }
+
+    /**
      * What a server was told over the socket, by us.
      *
      * @param server {@code POOL/SERVER}

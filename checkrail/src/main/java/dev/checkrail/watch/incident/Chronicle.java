@@ -143,9 +143,9 @@ public final class Chronicle {
     }
     boolean harmed = worse(moment);
     Instant began = began(open, moment, diagnosis);
-    write(moment, diagnosis, happenings);
-    Impact impact = impact(open.impact(), moment, unknown);
     Optional<Instant> lastHarm = harmed ? Optional.of(moment.at()) : open.lastHarm();
+    write(moment, diagnosis, happenings, lastHarm);
+    Impact impact = impact(open.impact(), moment, unknown);
     State state = State.OPEN;
     Optional<Instant> ended = Optional.empty();
     for (Happening one : happenings) {
@@ -283,12 +283,13 @@ public final class Chronicle {
     entry(began, What.HARM_BEGAN, "checkrail", "users begin to fail; known since " + moment.at());
   }
 
-  private void write(Moment moment, Diagnosis diagnosis, List<Happening> happenings) {
+  private void write(
+      Moment moment, Diagnosis diagnosis, List<Happening> happenings, Optional<Instant> lastHarm) {
     for (Moment.Event event : moment.events()) {
       What what =
           switch (event.what()) {
             case ROLLBACK_BEGAN -> What.WAY_BACK;
-            case ROLLBACK_ENDED -> serves(event) ? What.VERIFIED : What.NOTE;
+            case ROLLBACK_ENDED -> event.isVerifiedWayBack() ? What.VERIFIED : What.NOTE;
             case APPLY_BEGAN, APPLY_ENDED, RUNTIME, RELOADED_BY_OTHERS, TOLD -> What.CHANGED;
           };
       entry(event.at(), what, event.actor(), event.text());
@@ -321,16 +322,14 @@ public final class Chronicle {
     if (unsure(moment)) {
       return;
     }
-    boolean quiet = diagnosis.harmedSince().isEmpty();
+    // Whoever began to look in the middle of it may have learned the harm for what is usual.
+    boolean asBefore =
+        resumed && lastHarm.filter(at -> at.plusSeconds(LATELY).isAfter(moment.at())).isPresent();
+    boolean quiet = diagnosis.harmedSince().isEmpty() && !asBefore;
     if (quiet && !quietTold) {
       entry(moment.at(), What.HARM_ENDED, "checkrail", "no more fail than usual");
     }
     quietTold = quiet;
-  }
-
-  /** Also one that a crash interrupted, and that the start ended. */
-  private static boolean serves(Moment.Event ended) {
-    return ended.text().startsWith("rollback.serves") || ended.text().startsWith("recover.serves");
   }
 
   private boolean refuted() {

@@ -103,6 +103,11 @@ final class Feed {
     rollback(back, "rollback.serves lb edge");
   }
 
+  /** What became of a way back that did nothing. */
+  void tell(String ended) {
+    events.add(event(Moment.Event.What.ROLLBACK_ENDED, ended, "digest-" + ++acts));
+  }
+
   /** The way back, ended by who began it, or at the next start if that was killed. */
   void rollback(Fleet.Config back, String ended) {
     goneBack = true;

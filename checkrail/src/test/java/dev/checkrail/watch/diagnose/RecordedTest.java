@@ -174,6 +174,22 @@ class RecordedTest {
     assertThat(last().impact().failed()).isGreaterThan(before.impact().failed());
   }
 
+  /** It was killed when it had ordered the way back, and began again in the middle of the harm. */
+  @Test
+  void harmThatGoesOnAfterACrashIsNotLearnedForWhatIsUsual() {
+    Faults.all().getFirst().how().at(fleet, feed, 45);
+    until(60);
+    chronicle = Chronicle.resume(chronicle.memory().orElseThrow());
+    diagnose = new Diagnose(feed.moved());
+    feed.tell("rollback.stopped lb edge: Checkrail ended before it was done");
+    until(260);
+
+    assertThat(last().state()).isEqualTo(State.OPEN);
+    assertThat(last().timeline())
+        .extracting(Incident.Entry::what)
+        .doesNotContain(What.VERIFIED, What.HARM_ENDED);
+  }
+
   @Test
   void nothingIsRecordedOfGoodDays() {
     until(120);

@@ -4,11 +4,10 @@ import dev.checkrail.gateway.acquirer.Mode;
 import dev.checkrail.gateway.store.Database;
 import dev.checkrail.gateway.store.DatabaseAddress;
 import dev.checkrail.gateway.store.EmbeddedPostgres;
+import dev.checkrail.gateway.store.FreePort;
 import dev.checkrail.gateway.store.Merchants;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -74,7 +73,7 @@ final class Stack implements AutoCloseable {
     Files.writeString(folder.resolve("control.token"), token);
     Stack stack = new Stack(folder, programs, token, List.of(further));
     for (String name : List.of("acq-a", "acq-b")) {
-      int port = freePort();
+      int port = FreePort.next();
       URI url = URI.create("http://127.0.0.1:" + port);
       stack.acquirerUrls.add(url);
       stack.acquirers.add(
@@ -94,16 +93,10 @@ final class Stack implements AutoCloseable {
               folder.resolve("log").resolve(name + ".log")));
     }
     for (int i = 0; i < instances; i++) {
-      stack.urls.add(URI.create("http://127.0.0.1:" + freePort()));
+      // Kept over restarts, as a load balancer would know it.
+      stack.urls.add(URI.create("http://127.0.0.1:" + FreePort.next()));
     }
     return stack;
-  }
-
-  /** Free at this moment. Kept over restarts, as a load balancer would know it. */
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   /** Starts everything; returns once all of it serves. */

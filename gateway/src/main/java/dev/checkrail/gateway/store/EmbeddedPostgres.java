@@ -2,8 +2,6 @@ package dev.checkrail.gateway.store;
 
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -126,10 +124,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
     if (Files.exists(file)) {
       return Integer.parseInt(Files.readString(file).strip());
     }
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      Files.writeString(file, free.getLocalPort() + "\n");
-      return free.getLocalPort();
-    }
+    int port = FreePort.next();
+    Files.writeString(file, port + "\n");
+    return port;
   }
 
   private void initialise() throws IOException, InterruptedException {

@@ -6,12 +6,12 @@ import dev.checkrail.gateway.load.Crowd;
 import dev.checkrail.gateway.load.Load;
 import dev.checkrail.gateway.load.LoadReport;
 import dev.checkrail.gateway.load.Outcome;
+import dev.checkrail.gateway.store.FreePort;
 import dev.checkrail.gateway.store.TestDatabase;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +45,7 @@ class RollingRestartTest {
         Stack.in(folder.resolve("stack"), TestDatabase.PROGRAMS, 3, "--drain-seconds", "5")) {
       stack.start();
       String key = stack.addMerchant();
-      int port = freePort();
+      int port = FreePort.next();
       Process haproxy = haproxy(stack, port);
       try (ExecutorService threads = Executors.newSingleThreadExecutor()) {
         awaitUp(haproxy, port);
@@ -108,7 +108,7 @@ class RollingRestartTest {
     environment.put("HTTP_PORT", Integer.toString(port));
     environment.put("STATS_SOCKET", folder.resolve("haproxy.sock").toString());
     for (String other : List.of("HTTPS", "STATS", "REP1", "CAT1", "CAT2", "LOG")) {
-      environment.put(other + "_PORT", Integer.toString(freePort()));
+      environment.put(other + "_PORT", Integer.toString(FreePort.next()));
     }
     for (int i = 0; i < 3; i++) {
       environment.put("PAY" + (i + 1) + "_PORT", Integer.toString(stack.urls().get(i).getPort()));
@@ -127,11 +127,5 @@ class RollingRestartTest {
       }
     }
     throw new AssertionError("HAProxy does not listen");
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -32,8 +32,8 @@ import tools.jackson.databind.json.JsonMapper;
  * <p>What they are like can be changed while they come, by lines on a port of the loopback: {@code
  * rate 6}, {@code patience 1.5}, {@code retries 10} (at once), {@code shouting 0.07}, {@code source
  * one}, {@code loop 300}, {@code testing 40}, {@code declines 0.6}, {@code pool 200 HOST}
- * (connections that are kept), {@code use 8} (each of them every 8 s), {@code usual}, {@code
- * count} (all, those who were not served, those who were but waited for more than a second).
+ * (connections that are kept), {@code use 8} (each of them every 8 s), {@code usual}, {@code count}
+ * (all, those who were not served, those who were but waited for more than a second).
  */
 public final class Crowd {
   private static final JsonMapper JSON = JsonMapper.builder().build();
