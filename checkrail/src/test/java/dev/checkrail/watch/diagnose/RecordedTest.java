@@ -177,7 +177,7 @@ class RecordedTest {
   /** It was killed when it had ordered the way back, and began again in the middle of the harm. */
   @Test
   void harmThatGoesOnAfterACrashIsNotLearnedForWhatIsUsual() {
-    Faults.all().getFirst().how().at(fleet, feed, 45);
+    fault("database down", 45);
     until(60);
     chronicle = Chronicle.resume(chronicle.memory().orElseThrow());
     diagnose = new Diagnose(feed.moved());
