@@ -315,6 +315,11 @@ public final class Apply {
             Outcome.NOTHING, "", Optional.empty(), "nothing to do", Optional.empty(), List.of());
       }
       Applied applied = recover(found.get(), progress);
+      if (applied.serves()) {
+        TakenOut.forget(versions);
+      } else {
+        release();
+      }
       progress.reached(Step.DONE, applied.why());
       Applied recorded = recorded("recover", "checkrail", applied);
       Ordered.clear(versions);
@@ -335,7 +340,24 @@ public final class Apply {
     } catch (Journal.JournalUnavailable e) {
       // A journal that can't be written takes outcomes late.
     }
+    release();
     Ordered.clear(versions);
+  }
+
+  /** What a way back had taken out of service when its process ended. */
+  private void release() throws BalancerException {
+    Optional<String> done = TakenOut.release(driver, versions);
+    if (done.isPresent()) {
+      try {
+        write(
+            "rollback.tourniquet",
+            "checkrail",
+            versions.live().orElse(""),
+            Map.of("what", done.get()));
+      } catch (Journal.JournalUnavailable e) {
+        // It is done all the same.
+      }
+    }
   }
 
   private Applied recover(Intent intent, Progress progress)

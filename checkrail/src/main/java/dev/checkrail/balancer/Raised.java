@@ -95,7 +95,8 @@ public record Raised(Map<ServerName, Integer> weights) {
         files.values());
   }
 
-  private static String whose(Versions versions) throws BalancerException {
+  /** The worker that serves, and what it serves. */
+  static String whose(Versions versions) throws BalancerException {
     return versions.live().orElse("")
         + " "
         + versions.seen().map(Processes.Seen::worker).orElse(0L);

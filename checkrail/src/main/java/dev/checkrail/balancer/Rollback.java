@@ -206,6 +206,7 @@ public final class Rollback {
       if (against.isPresent()) {
         tourniquet = "not applied: " + against.get();
       } else {
+        taken(wanted, before, notes);
         tourniquet = apply(wanted);
         tourniquetMillis = (System.nanoTime() - start) / 1_000_000;
       }
@@ -224,13 +225,14 @@ public final class Rollback {
                 intent,
                 from,
                 to,
-                new Switching.Memory(
-                    kept, fresh(order, before, tourniquetMillis >= 0, raisedBefore(notes))),
+                new Switching.Memory(kept, fresh(order, before, tourniquetMillis >= 0, notes)),
                 clock.instant());
     long servesMillis =
         ended.outcome() == Outcome.SERVES ? (System.nanoTime() - start) / 1_000_000 : -1;
     notes.addAll(ended.notes());
-    if (ended.outcome() != Outcome.SERVES && tourniquetMillis >= 0) {
+    if (ended.outcome() == Outcome.SERVES) {
+      forgotten(notes);
+    } else if (tourniquetMillis >= 0) {
       notes.add("the servers of the tourniquet are still in maint in the worker that serves");
     }
     Applied applied =
@@ -259,15 +261,47 @@ public final class Rollback {
     }
   }
 
-  private static Set<ServerName> fresh(
-      Order order, List<Deviation> before, boolean tourniquet, Raised raised) {
-    Set<ServerName> fresh = new HashSet<>(raised.servers());
+  private void forgotten(List<String> notes) {
+    try {
+      TakenOut.forget(versions);
+    } catch (BalancerException e) {
+      notes.add("not cleared away: " + e.getMessage()); // it counts for nothing any more
+    }
+  }
+
+  /** By a way back; a crash may have come in between. */
+  private TakenOut takenOut(List<String> notes) {
+    try {
+      return TakenOut.in(versions);
+    } catch (BalancerException e) {
+      notes.add("what a way back took out of service is not known: " + e.getMessage());
+      return new TakenOut(Set.of());
+    }
+  }
+
+  /** Whom somebody had taken out before stays so. */
+  private void taken(Tourniquet wanted, List<Deviation> before, List<String> notes) {
+    Set<ServerName> servers = new HashSet<>(wanted.servers());
     before.stream()
-        .filter(one -> order.dropped().contains(one.key()))
-        .forEach(one -> one.about().ifPresent(fresh::add));
+        .filter(Deviation.ServerAdmin.class::isInstance)
+        .forEach(one -> one.about().ifPresent(servers::remove));
+    try {
+      new TakenOut(servers).note(versions);
+    } catch (BalancerException e) {
+      notes.add("if Checkrail is killed now these servers stay out: " + e.getMessage());
+    }
+  }
+
+  private Set<ServerName> fresh(
+      Order order, List<Deviation> before, boolean tourniquet, List<String> notes) {
+    Set<ServerName> fresh = new HashSet<>(raisedBefore(notes).servers());
+    fresh.addAll(takenOut(notes).servers());
     if (tourniquet) {
       order.tourniquet().ifPresent(wanted -> fresh.addAll(wanted.servers()));
     }
+    before.stream()
+        .filter(one -> order.dropped().contains(one.key()))
+        .forEach(one -> one.about().ifPresent(fresh::add));
     return fresh;
   }
 
@@ -295,7 +329,12 @@ public final class Rollback {
       preflight.lost().stream()
           .filter(one -> keep.get(one.key()) == Choice.DROP)
           .forEach(one -> notes.add("lost by the reload: " + one.text()));
-      return preflight.kept(keep);
+      Set<ServerName> taken = takenOut(notes).servers();
+      return preflight.kept(keep).stream()
+          .filter(one ->
+              !(one instanceof Deviation.ServerAdmin)
+                  || one.about().filter(taken::contains).isEmpty())
+          .toList();
     } catch (BalancerException e) {
       notes.add("what is in memory could not be asked: " + e.getMessage());
       return List.of();

@@ -37,6 +37,7 @@ import java.util.stream.Stream;
  *                      gone back to, "step" if it stood on the way to another one only
  * seen                 which processes ran when we last acted
  * raised               what the current rollout told servers; see {@link Raised}
+ * taken-out            servers that a way back took out of service; see {@link TakenOut}
  * intent               a switch that is under way; see {@link Apply#recover}
  * lock                 one actor at a time, also over processes
  * </pre>

@@ -97,7 +97,8 @@ final class WorkingFolder implements AutoCloseable {
     return all;
   }
 
-  private static void sweep(Path all) throws IOException {
+  /** By one thread at a time: the system's locks keep out other processes only. */
+  private static synchronized void sweep(Path all) throws IOException {
     try (Stream<Path> names = Files.list(all)) {
       for (Path found : names.toList()) {
         String name = String.valueOf(found.getFileName());

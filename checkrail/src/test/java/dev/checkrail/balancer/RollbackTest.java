@@ -1,6 +1,7 @@
 package dev.checkrail.balancer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.checkrail.balancer.Rollback.RolledBack;
 import dev.checkrail.balancer.Rollback.Tourniquet;
@@ -168,6 +169,63 @@ class RollbackTest {
     lb.driver.admin(new ServerName("be_a", "a1"), Admin.MAINT);
     assertThat(back(Optional.empty()).applied().serves()).isTrue();
     assertThat(lb.driver.running().servers().getFirst().admin()).isEqualTo(Admin.MAINT);
+  }
+
+  private static final class Killed extends Error {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /** After the tourniquet, before any file was switched. */
+  private void killedOnTheWayBack() throws Exception {
+    assertThat(lb.apply(lb.approved(TO_STUCK)).serves()).isTrue();
+    Rollback.Order order =
+        new Rollback.Order(
+            good,
+            "otto",
+            "payments fail",
+            Optional.of(new Tourniquet(List.of(STUCK), List.of("be_a"), 2)),
+            List.of());
+    assertThatThrownBy(() ->
+            lb.rollback.back(
+                order,
+                (step, text) -> {
+                  if (step == Progress.Step.KEPT) {
+                    throw new Killed();
+                  }
+                }))
+        .isInstanceOf(Killed.class);
+    assertThat(stuck()).isEqualTo(Admin.MAINT);
+  }
+
+  private Admin stuck() throws Exception {
+    return lb.driver.running().servers().stream()
+        .filter(one -> one.name().equals(STUCK))
+        .findFirst()
+        .orElseThrow()
+        .admin();
+  }
+
+  @Test
+  void whatAKilledWayBackTookOutOfServiceIsPutBackByTheNextStart() throws Exception {
+    killedOnTheWayBack();
+
+    assertThat(lb.apply.recover(Progress.NONE).outcome()).isEqualTo(Applied.Outcome.NOTHING);
+
+    assertThat(stuck()).isEqualTo(Admin.READY);
+    assertThat(lb.journal.kinds())
+        .endsWith(
+            "rollback.ordered", "rollback.tourniquet", "rollback.stopped", "rollback.tourniquet");
+  }
+
+  @Test
+  void whatAKilledWayBackTookOutOfServiceIsNobodysWishForTheNextOne() throws Exception {
+    killedOnTheWayBack();
+
+    RolledBack again = back(Optional.of(new Tourniquet(List.of(STUCK), List.of("be_a"), 2)));
+
+    assertThat(again.applied().serves()).as(again.applied().why()).isTrue();
+    assertThat(stuck()).isEqualTo(Admin.READY);
+    assertThat(Drift.find(lb.driver, lb.versions, java.util.Set.of()).found()).isEmpty();
   }
 
   private String get() {
