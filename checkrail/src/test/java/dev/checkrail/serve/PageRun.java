@@ -10,8 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -24,6 +26,7 @@ abstract class PageRun {
   private static final Path ROOT =
       Path.of(System.getProperty("basedir", ".")).resolve("..").toAbsolutePath().normalize();
   private static final String END = "@@end@@";
+  private static final Duration TOO_LONG = Duration.ofMinutes(5);
 
   @TempDir private Path folder;
   private Process shell;
@@ -98,6 +101,7 @@ abstract class PageRun {
             "PAY1_PORT",
             "PAY2_PORT",
             "PAY3_PORT",
+            "PAY4_PORT",
             "REP1_PORT",
             "CAT1_PORT",
             "CAT2_PORT",
@@ -114,6 +118,7 @@ abstract class PageRun {
       for (Step step : steps(Files.readString(ROOT.resolve(page)))) {
         in.write(step.command() + "\necho \"" + END + "$?\"\n");
         in.flush();
+        CompletableFuture<Void> tooLong = endsAfter(shell, TOO_LONG);
         List<String> lines = new ArrayList<>();
         int status = -1;
         for (String line = out.readLine(); line != null; line = out.readLine()) {
@@ -127,6 +132,7 @@ abstract class PageRun {
           }
           lines.add(line);
         }
+        tooLong.cancel(false);
         // One line on standard error beside the answer; the page shows answers.
         String said =
             lines.stream()
@@ -143,6 +149,16 @@ abstract class PageRun {
         }
       }
     }
+  }
+
+  /** A step that waits for ever fails, with what it said. */
+  private static CompletableFuture<Void> endsAfter(Process shell, Duration time) {
+    return CompletableFuture.runAsync(
+        () -> {
+          shell.descendants().forEach(ProcessHandle::destroyForcibly);
+          shell.destroyForcibly();
+        },
+        CompletableFuture.delayedExecutor(time.toSeconds(), TimeUnit.SECONDS));
   }
 
   private String log() throws IOException {
