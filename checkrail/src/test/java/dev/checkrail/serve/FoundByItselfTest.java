@@ -40,7 +40,7 @@ class FoundByItselfTest {
               "drift.found referenced-files " + plane.haproxy.map,
               "drift.found runtime-servers be_web/web-1",
               "drift.found runtime-tables " + plane.haproxy.list);
-      assertThat(plane.drift().get("found").size()).isEqualTo(4);
+      eventually("and shown", () -> plane.drift().get("found").size() == 4);
       assertThat(plane.drift().get("found").get(0).get("since")).isNotNull();
 
       try (var driver = plane.haproxy.driver()) {
