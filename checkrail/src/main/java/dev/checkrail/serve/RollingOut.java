@@ -53,6 +53,9 @@ final class RollingOut implements Runnable {
 
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
+  private static final UnaryOperator<Course> OBSERVED = course -> course.in(Course.Phase.OBSERVING);
+  private static final Optional<String> TAKEN = Optional.of("change.step-taken");
+
   private final Rollouts.Around around;
   private final Changes changes;
   private final PuttingInPlace acts;
@@ -64,6 +67,7 @@ final class RollingOut implements Runnable {
   private Change change;
   private int step = 1;
   private Course.Phase phase = Course.Phase.ACTING;
+  private boolean noted = true; // that the step was taken
   private String begins = "";
   private volatile Progress progress;
   private volatile Optional<Applied> wentBack = Optional.empty();
@@ -299,6 +303,9 @@ final class RollingOut implements Runnable {
     while (true) {
       taken();
       Verdict verdict = observed();
+      if (verdict instanceof Verdict.Next && !noted && !written(OBSERVED, TAKEN, "")) {
+        return new Verdict.Stopped();
+      }
       if (!(verdict instanceof Verdict.Next next) || step == stages.steps().size()) {
         return verdict;
       }
@@ -309,12 +316,23 @@ final class RollingOut implements Runnable {
     }
   }
 
-  /** A step was taken, and is observed from now on. */
-  private void taken() throws InterruptedException {
+  /**
+   * A step was taken, and is observed from now on. Users may fail by it: that it can't be written
+   * down now does not keep it from being observed.
+   */
+  private void taken() {
     phase = Course.Phase.OBSERVING;
     progress = progress("", "it is observed", false, changes.now());
-    var unused =
-        written(course -> course.in(Course.Phase.OBSERVING), Optional.of("change.step-taken"), "");
+    try {
+      noted = true;
+      var unused = note(OBSERVED, TAKEN, "");
+    } catch (RuntimeException e) {
+      if (!Database.isOutage(e)) {
+        throw e;
+      }
+      noted = false;
+      LOG.warn("change {}: a step is written down later: {}", number, e.getMessage());
+    }
   }
 
   private Optional<Verdict> take(Verdict.Next why) throws InterruptedException {
