@@ -318,7 +318,7 @@ public final class Apply {
       if (applied.serves()) {
         TakenOut.forget(versions);
       } else {
-        release();
+        var unused = released();
       }
       progress.reached(Step.DONE, applied.why());
       Applied recorded = recorded("recover", "checkrail", applied);
@@ -332,7 +332,7 @@ public final class Apply {
   /** The outcome of an act that ended with its process before a switch began, or after it. */
   private void owed() throws BalancerException {
     Optional<Ordered> ordered = Ordered.read(versions);
-    if (ordered.isEmpty()) {
+    if (ordered.isEmpty() || !released()) {
       return;
     }
     try {
@@ -340,24 +340,29 @@ public final class Apply {
     } catch (Journal.JournalUnavailable e) {
       // A journal that can't be written takes outcomes late.
     }
-    release();
     Ordered.clear(versions);
   }
 
-  /** What a way back had taken out of service when its process ended. */
-  private void release() throws BalancerException {
-    Optional<String> done = TakenOut.release(driver, versions);
-    if (done.isPresent()) {
-      try {
+  /**
+   * Puts back what a way back had taken out of service when its process ended. False if HAProxy
+   * can't be told, which keeps nobody from acting: it may be what is to be gone back from.
+   */
+  private boolean released() {
+    try {
+      List<ServerName> back = TakenOut.release(driver, versions);
+      if (!back.isEmpty()) {
         write(
             "rollback.tourniquet",
             "checkrail",
             versions.live().orElse(""),
-            Map.of("what", done.get()));
-      } catch (Journal.JournalUnavailable e) {
-        // It is done all the same.
+            Map.of("what", back + " ready again: Checkrail ended before the new worker served"));
       }
+    } catch (BalancerException e) {
+      return false;
+    } catch (Journal.JournalUnavailable e) {
+      // It is done all the same.
     }
+    return true;
   }
 
   private Applied recover(Intent intent, Progress progress)

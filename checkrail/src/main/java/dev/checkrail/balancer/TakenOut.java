@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -47,21 +46,25 @@ record TakenOut(Set<ServerName> servers) {
   }
 
   /**
-   * Puts them in service again.
+   * Puts them in service again; one that is there no more is left out.
    *
-   * @return what was done, for the journal; empty if there was nothing to do
+   * @return who is in service again
+   * @throws BalancerException if HAProxy can't be told; then they are not forgotten
    */
-  static Optional<String> release(Driver driver, Versions versions) throws BalancerException {
-    Set<ServerName> servers = in(versions).servers();
-    for (ServerName server : servers) {
-      driver.admin(server, Admin.READY);
+  static List<ServerName> release(Driver driver, Versions versions) throws BalancerException {
+    List<ServerName> back = new ArrayList<>();
+    for (ServerName server : in(versions).servers()) {
+      try {
+        driver.admin(server, Admin.READY);
+        back.add(server);
+      } catch (BalancerException e) {
+        if (e.kind() != BalancerException.Kind.REFUSED) {
+          throw e;
+        }
+      }
     }
     forget(versions);
-    return servers.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            servers.stream().map(ServerName::toString).sorted().collect(Collectors.joining(", "))
-                + " ready again: Checkrail ended before the new worker served");
+    return back;
   }
 
   static void forget(Versions versions) throws BalancerException {

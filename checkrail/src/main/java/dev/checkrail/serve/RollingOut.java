@@ -324,8 +324,8 @@ final class RollingOut implements Runnable {
     phase = Course.Phase.OBSERVING;
     progress = progress("", "it is observed", false, changes.now());
     try {
-      noted = true;
       var unused = note(OBSERVED, TAKEN, "");
+      noted = true;
     } catch (RuntimeException e) {
       if (!Database.isOutage(e)) {
         throw e;

@@ -214,7 +214,23 @@ class RollbackTest {
     assertThat(stuck()).isEqualTo(Admin.READY);
     assertThat(lb.journal.kinds())
         .endsWith(
-            "rollback.ordered", "rollback.tourniquet", "rollback.stopped", "rollback.tourniquet");
+            "rollback.ordered", "rollback.tourniquet", "rollback.tourniquet", "rollback.stopped");
+  }
+
+  @Test
+  void whatAKilledWayBackTookOutOfServiceMayBeGoneAndKeepsNobodyFromActing() throws Exception {
+    killedOnTheWayBack();
+    java.nio.file.Files.writeString(
+        lb.haproxy.config, lb.haproxy.text(TO_STUCK.replace("server s1 ", "server other ")));
+    long before = worker();
+    lb.driver.reload();
+    RunningHaproxy.eventually("a new worker", () -> worker() != before && worker() != 0);
+
+    assertThat(lb.apply.recover(Progress.NONE).outcome()).isEqualTo(Applied.Outcome.NOTHING);
+
+    assertThat(lb.journal.kinds())
+        .endsWith("rollback.ordered", "rollback.tourniquet", "rollback.stopped");
+    assertThat(back(Optional.empty()).applied().serves()).isTrue();
   }
 
   @Test

@@ -531,7 +531,7 @@ class OnCallTest {
     Optional<Path> program = program("prometheus-alertmanager");
     assumeTrue(
         program.isPresent() && Files.exists(Path.of("/usr/share/prometheus/alertmanager")),
-        "prometheus-alertmanager is not here");
+        "prometheus-alertmanager is not here, or its templates are not");
     Path config =
         Files.writeString(
             folder.resolve("alertmanager.yml"),
