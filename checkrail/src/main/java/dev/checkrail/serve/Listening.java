@@ -50,6 +50,13 @@ final class Listening implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Listening.class);
   private static final int LARGEST_BODY = 40 << 20;
   private static final int SMALL_BODY = 64 << 10;
+
+  /**
+   * Up to this many bytes are read of a body that is too large, so that its sender gets to read why
+   * it is refused: whoever still sends when the connection is closed sees a reset instead.
+   */
+  private static final int MOST_READ = 128 << 20;
+
   private static final Duration GRACE = Duration.ofSeconds(20);
 
   private final Access access;
@@ -80,7 +87,7 @@ final class Listening implements AutoCloseable {
             .port(place.port())
             .shutdownHook(false) // the order in which all of it stops is the wiring's
             .shutdownGracePeriod(GRACE)
-            .maxPayloadSize(LARGEST_BODY)
+            .maxPayloadSize(MOST_READ)
             .maxTcpConnections(500)
             .maxConcurrentRequests(64)
             .idleConnectionTimeout(Duration.ofMinutes(1))
@@ -284,6 +291,7 @@ final class Listening implements AutoCloseable {
     try (InputStream in = request.content().inputStream()) {
       byte[] bytes = in.readNBytes(largest + 1);
       if (bytes.length > largest) {
+        in.transferTo(OutputStream.nullOutputStream());
         throw new Problem(
             413, "too-large", "Too much", "the body is larger than " + largest + " bytes");
       }

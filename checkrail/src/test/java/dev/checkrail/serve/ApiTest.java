@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.checkrail.balancer.RunningHaproxy;
 import dev.checkrail.serve.access.Right;
 import dev.checkrail.watch.incident.Incident;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -225,6 +229,31 @@ class ApiTest {
     assertThat(
             api.call("PATCH", "/api/v1/accounts/ada", admin, "{\"roles\":[\"viewer\"]}").status())
         .isEqualTo(422);
+  }
+
+  @Test
+  @Order(8)
+  void whoSendsTooMuchGetsToReadItThoughTheyOnlyReadWhenAllIsSent() throws Exception {
+    byte[] body = new byte[60 << 20];
+    try (Socket socket = new Socket(plane.address().getHost(), plane.address().getPort())) {
+      OutputStream out = socket.getOutputStream();
+      out.write(
+          """
+          POST /api/v1/changes HTTP/1.1\r
+          Host: x\r
+          Authorization: Bearer %s\r
+          Content-Type: application/json\r
+          Content-Length: %d\r
+          \r
+          """
+              .formatted(admin, body.length)
+              .getBytes(StandardCharsets.US_ASCII));
+      out.write(body);
+      BufferedReader in =
+          new BufferedReader(
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
+      assertThat(in.readLine()).startsWith("HTTP/1.1 413");
+    }
   }
 
   @Test
