@@ -38,7 +38,10 @@ public final class DriftWatch {
   private static final int MOST = 1000;
   private static final Duration SOON = Duration.ofSeconds(1);
 
-  /** A look that takes long is not done more often than this times as long. */
+  /**
+   * Looks that take long are not done more often than this times as long; a single one may have met
+   * a busy machine, and says nothing of the next.
+   */
   private static final int SHARE = 20;
 
   private static final String UNREACHABLE = "unreachable";
@@ -59,6 +62,7 @@ public final class DriftWatch {
   private List<Found> inMemory = List.of();
   private int looks;
   private int unanswered;
+  private Duration tookBefore = Duration.ZERO;
 
   /** What the version that is meant to be live gives. */
   private record Approved(String digest, ConfigurationSet set, RunningState expected) {}
@@ -138,8 +142,10 @@ public final class DriftWatch {
         unanswered > 0 ? silent.map(BalancerException::getMessage) : Optional.empty();
     settle(some, files, silent.isEmpty(), unreachable, at);
     Duration took = Duration.ofNanos(nanos.getAsLong() - start);
+    Duration usual = took.compareTo(tookBefore) < 0 ? took : tookBefore;
+    tookBefore = took;
     // Who waits for an answer that does not come is no load on anybody.
-    Duration rest = silent.isPresent() ? every : took.multipliedBy(SHARE);
+    Duration rest = silent.isPresent() ? every : usual.multipliedBy(SHARE);
     return new Looked(
         new Drifting(
             Optional.of(at),

@@ -180,6 +180,19 @@ class DriftWatchTest {
   }
 
   @Test
+  void looksThatTakeLongAreDoneLessOftenButNotAfterASingleOne() throws Exception {
+    AtomicLong now = new AtomicLong();
+    AtomicLong each = new AtomicLong(1_000_000_000); // a look asks what time it is three times
+    watch =
+        new DriftWatch(
+            "edge", own, lb.versions, lb.journal, lb.clock, () -> now.addAndGet(each.get()));
+    assertThat(watch.look(drifting, acts::get, EVERY).again()).isEqualTo(EVERY);
+    assertThat(watch.look(drifting, acts::get, EVERY).again()).isEqualTo(Duration.ofSeconds(40));
+    each.set(0);
+    assertThat(watch.look(drifting, acts::get, EVERY).again()).isEqualTo(EVERY);
+  }
+
+  @Test
   void itHoldsNoLockAnApplyWouldNeed() throws Exception {
     try (Versions.Lock _ = lb.versions.lock()) {
       look();

@@ -82,7 +82,11 @@ class FaultsTest {
       assertThat(traffic(plane)).isEqualTo(200);
       assertThat(plane.api.get("/api/v1/balancers/edge", plane.token).body().get("unreachable"))
           .isNotNull();
-      eventually("the journal says so", () -> plane.journal("lb.unreachable").size() == 1);
+      try {
+        eventually("the journal says so", () -> plane.journal("lb.unreachable").size() == 1);
+      } catch (AssertionError e) {
+        throw new AssertionError("last looked at: " + plane.drift(), e);
+      }
     }
   }
 
