@@ -1,7 +1,7 @@
 package dev.checkrail.scenarios;
 
 import dev.checkrail.scenarios.Teller.Tone;
-import dev.checkrail.scenarios.topology.CommandLine;
+import dev.checkrail.scenarios.topology.Changes;
 import dev.checkrail.scenarios.topology.Sink;
 import dev.checkrail.scenarios.topology.Staging;
 import dev.checkrail.scenarios.topology.Topology;
@@ -29,7 +29,7 @@ final class Drill {
   /** After the fault. If it is not over by then it is told as it is. */
   static final Duration AT_MOST = Duration.ofSeconds(110);
 
-  private static final long USERS_SECONDS = 400;
+  private static final long USERS_SECONDS = 480;
   private static final long POLL_MILLIS = 100;
   static final int LIMITED_PER_SECOND = 6;
 
@@ -89,22 +89,28 @@ final class Drill {
 
   /** An approved change that has nothing to do with anything: a weight of the shop. */
   private void harmless() throws IOException, InterruptedException {
-    Path candidate = Files.createDirectories(topology.folder().resolve("change"));
-    Path file = candidate.resolve("haproxy.cfg");
     String text = Files.readString(topology.configuration());
     String now = "server cat-2 127.0.0.1:" + staging.port("shop-2") + " weight 100";
-    Files.writeString(file, text.replace(now, now.replace("weight 100", "weight 80")));
-    CommandLine.Answer applied =
-        topology.cli().run("lb", "apply", topology.balancer(), file.toString(), "--moves", "shop");
-    if (applied.status() != 0) {
-      throw new IOException("the harmless change was not applied:\n" + applied.said());
+    Path file =
+        topology.candidate("good", text.replace(now, now.replace("weight 100", "weight 80")));
+    Changes changes = topology.changes();
+    Changes.Proposed good = changes.propose(file, "a weight of the shop", "shop");
+    if (good.blocked()) {
+      throw new IOException("the harmless change is blocked: " + good.because());
     }
+    changes.approve(good.number());
     teller.now(
         "operator",
         String.format(
             Locale.ROOT,
-            "rolls out a harmless change, approved: a weight of the shop (lb apply, %.1f s)",
-            applied.seconds()));
+            "proposes a harmless change, a weight of the shop: checked in %.1f s, bob approves it",
+            good.seconds()));
+    double seconds = changes.rollOut(good.number());
+    teller.now(
+        Tone.GOOD,
+        "operator",
+        String.format(
+            Locale.ROOT, "rolls it out: observed step by step, and live after %.1f s", seconds));
   }
 
   /** The fault itself, and all that follows. */

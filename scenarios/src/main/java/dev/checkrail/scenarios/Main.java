@@ -31,7 +31,7 @@ public final class Main {
             --blind visitor You break something yourself.
             --runs N        N runs with seeds from --seed on; then medians and worst.
             --keep DIR      Keeps all raw files there; scenarios/recount --drill counts them again.
-            --act-1         Act 1 only.
+            --act-1         Only whether 'checkrail gate' blocks that change, with no system around it.
             --textbook      The same incident without Checkrail, under Debian's Prometheus and
                             Alertmanager; see 'checkrail demo --textbook --help'.
             --format json   A line of JSON at the end (with --runs one for each, and their sums).

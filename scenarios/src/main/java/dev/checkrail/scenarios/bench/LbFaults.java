@@ -331,12 +331,12 @@ final class LbFaults {
   }
 
   private static void oldWorker(Stage stage) throws IOException, InterruptedException {
-    stage.rollOut(text -> toTheShop(stage, text), false);
+    long change = stage.breakGlass(text -> toTheShop(stage, text));
     long bad = stage.worker();
     // Clients that come while the bad rules serve, and keep their connections.
     stage.users("pool %d %s".formatted(kept(stage), stage.places().secondHost()));
     stage.pause(5);
-    stage.command("lb", "rollback", stage.places().balancer(), "--reason", "a bad route");
+    stage.takeBack(change);
     stage.until("the way back", () -> stage.worker() != bad && stage.worker() != 0);
     stage.pause(45); // long enough for the harm by the change itself to be over for everybody
     if (!stage.isOldWorker(bad)) {

@@ -280,14 +280,8 @@ final class OneRun {
   private Row row(Instant begun, Observed observed, String digest, Truth truth) {
     Instant happened = observed.happened();
     List<Row.Told> told = new ArrayList<>();
-    String firstDetection = "";
     for (Sink.Page page :
         observed.pages().stream().sorted(Comparator.comparing(Sink.Page::received)).toList()) {
-      if (told.stream().noneMatch(it -> it.seconds() >= 0)
-          && !page.received().isBefore(happened)
-          && page.kind().equals("opened")) {
-        firstDetection = page.body().path("alert").path("detection").asString("");
-      }
       told.add(
           new Row.Told(
               LastChange.seconds(happened, page.received()),
@@ -301,11 +295,10 @@ final class OneRun {
             .harm()
             .map(at -> OptionalDouble.of(LastChange.seconds(happened, at)))
             .orElse(OptionalDouble.empty());
-    for (Row.Told one : told) {
-      if (one.kind().equals("opened") && one.seconds() >= 0) {
-        detected = OptionalDouble.of(Math.min(one.seconds(), detected.orElse(Double.MAX_VALUE)));
-        break;
-      }
+    Optional<Row.Told> alert = told.stream().filter(Row.Told::detects).findFirst();
+    if (alert.isPresent()) {
+      detected =
+          OptionalDouble.of(Math.min(alert.get().seconds(), detected.orElse(Double.MAX_VALUE)));
     }
     Instant asked = observed.first().map(Watch.Seen::at).orElse(observed.until());
     LastChange last =
@@ -332,7 +325,7 @@ final class OneRun {
         told,
         last.back(),
         last.cause(),
-        FirstAlert.cause(firstDetection),
+        FirstAlert.cause(alert.map(Row.Told::detection).orElse("")),
         observed.users(),
         digest,
         truth,

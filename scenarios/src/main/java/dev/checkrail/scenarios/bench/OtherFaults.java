@@ -193,11 +193,8 @@ final class OtherFaults {
                 "slow database",
                 "database",
                 stage -> {
-                  stage.rollOut(
-                      text ->
-                          text.replace(
-                              "weight 100 maxconn 64 check", "weight 100 maxconn 96 check"),
-                      false);
+                  stage.rollOut(text ->
+                      text.replace("weight 100 maxconn 64 check", "weight 100 maxconn 96 check"));
                   stage.pause(8);
                   stage.faultEverywhere("{\"slow_statement_millis\":400}");
                 })

@@ -1,5 +1,6 @@
 package dev.checkrail.scenarios.bench;
 
+import dev.checkrail.scenarios.topology.Changes;
 import dev.checkrail.scenarios.topology.Children.Child;
 import dev.checkrail.scenarios.topology.CommandLine;
 import dev.checkrail.scenarios.topology.Control;
@@ -90,6 +91,7 @@ final class Plane implements AutoCloseable {
                     Files.readString(topology.folder().resolve("config/checkrail/tokens.json")))
                 .path(server)
                 .asString());
+    Changes.team(control, topology.folder());
     good(
         cli.run(
             "lb",

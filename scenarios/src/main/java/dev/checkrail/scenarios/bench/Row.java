@@ -74,6 +74,16 @@ record Row(
     boolean opens() {
       return kind.equals("opened") || kind.equals("raised") || kind.equals("reopened");
     }
+
+    /** That a change went over its review, or that nobody has looked at that since. */
+    boolean ofReview() {
+      return detection.startsWith("change/");
+    }
+
+    /** The system was seen to be ill by it. */
+    boolean detects() {
+      return seconds >= 0 && kind.equals("opened") && !ofReview();
+    }
   }
 
   /**
@@ -103,9 +113,14 @@ record Row(
     return Optional.empty();
   }
 
-  /** How many pages woke somebody: what opened or came back; not that it goes on or has ended. */
+  /**
+   * How many pages woke somebody: what opened or came back; not that it goes on or has ended, and
+   * not that a change was put in place over its review, which is told whatever comes of it.
+   */
   long pages() {
-    return told.stream().filter(it -> it.wakes() && it.seconds() >= 0 && it.opens()).count();
+    return told.stream()
+        .filter(it -> it.wakes() && it.seconds() >= 0 && it.opens() && !it.ofReview())
+        .count();
   }
 
   long wrongRollbacks() {

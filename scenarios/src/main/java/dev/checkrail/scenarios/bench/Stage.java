@@ -1,5 +1,7 @@
 package dev.checkrail.scenarios.bench;
 
+import dev.checkrail.scenarios.topology.Changes;
+import dev.checkrail.scenarios.topology.CommandLine;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.HttpURLConnection;
@@ -21,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -44,6 +47,8 @@ final class Stage implements AutoCloseable {
   private static final Duration WITHIN = Duration.ofSeconds(90);
   private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(3);
   private static final Pattern WORKER = Pattern.compile("(?m)^(\\d+)\\s+worker\\s+(\\d+)");
+
+  private static final String WHY = "as the bench has it";
 
   private final Places places;
   private final Random random;
@@ -194,34 +199,72 @@ final class Stage implements AutoCloseable {
     }
   }
 
-  // --- changes that somebody approved
-  // ---------------------------------------------------------------
+  // --- changes by the product
+  // ----------------------------------------------------------------------------------------
 
-  /**
-   * A change rolled out by the product, whatever its gate says; the fault is there when it serves.
-   */
+  /** A change over its review; the fault is there when it serves. */
   void apply(UnaryOperator<String> change, String... more)
       throws IOException, InterruptedException {
-    rollOut(change, true, more);
+    long was = worker();
+    long number = propose(change).number();
+    Thread watch =
+        Thread.ofPlatform()
+            .daemon()
+            .name("reload")
+            .start(() -> {
+              while (!Thread.currentThread().isInterrupted()) {
+                long is = worker();
+                if (is != 0 && is != was) {
+                  now();
+                  return;
+                }
+                LockSupport.parkNanos(30_000_000);
+              }
+            });
+    try {
+      changes().breakGlass(number, WHY, more);
+      watch.join(5000);
+    } finally {
+      watch.interrupt();
+    }
+  }
+
+  /** A bad change over its review, before the fault; its number. */
+  long breakGlass(UnaryOperator<String> change) throws IOException, InterruptedException {
+    long number = propose(change).number();
+    changes().breakGlass(number, WHY);
+    return number;
+  }
+
+  /** Takes it back, if that has not happened by itself. */
+  void takeBack(long number) throws IOException, InterruptedException {
+    changes().rollBack(number, "a bad route");
   }
 
   /** A change that harms nobody. */
   void harmless() throws IOException, InterruptedException {
     switch (random.nextInt(3)) {
       case 0 ->
-          rollOut(
-              text ->
-                  Edge.line(text, "server cat-1 ", it -> it.replace("weight 100", "weight 120")),
-              false);
+          rollOut(text ->
+              Edge.line(text, "server cat-1 ", it -> it.replace("weight 100", "weight 120")));
       case 1 ->
           rollOut(
-              text -> text.replace("weight 100 maxconn 64 check", "weight 100 maxconn 80 check"),
-              false);
-      default -> rollOut(text -> text.replace("timeout queue 2s", "timeout queue 3s"), false);
+              text -> text.replace("weight 100 maxconn 64 check", "weight 100 maxconn 80 check"));
+      default -> rollOut(text -> text.replace("timeout queue 2s", "timeout queue 3s"));
     }
   }
 
-  void rollOut(UnaryOperator<String> change, boolean isTheFault, String... more)
+  /** A change that was checked and approved; returns when its first step serves. */
+  void rollOut(UnaryOperator<String> change) throws IOException, InterruptedException {
+    Changes.Proposed proposed = propose(change);
+    if (proposed.blocked()) {
+      throw new IOException("a good change is blocked: " + proposed.because());
+    }
+    changes().approve(proposed.number());
+    var unused = changes().rollOut(proposed.number(), "--no-wait");
+  }
+
+  private Changes.Proposed propose(UnaryOperator<String> change)
       throws IOException, InterruptedException {
     Path candidate = Files.createTempDirectory(Path.of(places.folder()), "candidate-");
     try (Stream<Path> files = Files.list(edge())) {
@@ -231,55 +274,32 @@ final class Stage implements AutoCloseable {
     }
     Path file = candidate.resolve("haproxy.cfg");
     Files.writeString(file, changed(change));
-    List<String> command =
-        new ArrayList<>(List.of("lb", "apply", places.balancer(), file.toString(), "--force"));
-    command.addAll(List.of(more));
-    long was = worker();
-    Thread watch =
-        Thread.ofPlatform()
-            .daemon()
-            .name("reload")
-            .start(() -> {
-              while (!Thread.currentThread().isInterrupted()) {
-                long is = worker();
-                if (is != 0 && is != was) {
-                  if (isTheFault) {
-                    now();
-                  }
-                  return;
-                }
-                LockSupport.parkNanos(30_000_000);
-              }
-            });
-    try {
-      command(command);
-      watch.join(5000);
-    } finally {
-      watch.interrupt();
-    }
+    return changes().propose(file, WHY, "all");
   }
 
-  /** A command of the product, as an administrator; what it said. */
-  String command(List<String> arguments) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(places.home(), "bin/checkrail").toString());
-    command.addAll(arguments);
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().put("CHECKRAIL_SERVER", places.server());
-    builder.environment().put("XDG_CONFIG_HOME", Path.of(places.folder(), "config").toString());
-    Process process = builder.start();
-    process.getOutputStream().close();
-    String said =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-    if (process.waitFor() != 0) {
+  private Changes changes() {
+    return new Changes(cli(), places.balancer(), Path.of(places.folder()));
+  }
+
+  /** The product's commands, as an administrator. */
+  private CommandLine cli() {
+    return new CommandLine(
+        Path.of(places.home()),
+        Map.of(
+            "CHECKRAIL_SERVER",
+            places.server(),
+            "XDG_CONFIG_HOME",
+            Path.of(places.folder(), "config").toString()));
+  }
+
+  /** A command of the product, as an administrator. */
+  void command(String... arguments) throws IOException, InterruptedException {
+    CommandLine.Answer answer = cli().run(arguments);
+    if (answer.status() != 0) {
       throw new IOException(
-          String.join(" ", arguments) + " ended with " + process.exitValue() + ": " + said);
+          "%s ended with %d: %s"
+              .formatted(String.join(" ", arguments), answer.status(), answer.said()));
     }
-    return said;
-  }
-
-  String command(String... arguments) throws IOException, InterruptedException {
-    return command(Arrays.asList(arguments));
   }
 
   // --- the payment gateway, acquirers, users

@@ -90,30 +90,9 @@ public final class Stranger {
 
   private String does(JsonNode act) throws IOException, InterruptedException {
     return switch (act.path("do").asString("")) {
-      case "insert" -> {
+      case "insert", "replace" -> {
         Path file = file(act);
-        String text = Files.readString(file);
-        int at = text.indexOf(act.path("after").asString());
-        int end = at < 0 ? -1 : text.indexOf('\n', at);
-        if (end < 0) {
-          throw new IOException(file + " has no line with " + act.path("after"));
-        }
-        Files.writeString(
-            file,
-            text.substring(0, end + 1)
-                + act.path("line").asString()
-                + "\n"
-                + text.substring(end + 1));
-        yield "written";
-      }
-      case "replace" -> {
-        Path file = file(act);
-        String text = Files.readString(file);
-        if (!text.contains(act.path("old").asString())) {
-          throw new IOException(file + " has no " + act.path("old"));
-        }
-        Files.writeString(
-            file, text.replace(act.path("old").asString(), act.path("new").asString()));
+        Files.writeString(file, Edit.of(Files.readString(file), act));
         yield "written";
       }
       case "write" -> {

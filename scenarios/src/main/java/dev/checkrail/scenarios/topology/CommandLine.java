@@ -13,7 +13,12 @@ public final class CommandLine {
   private final Path home;
   private final Map<String, String> environment;
 
-  CommandLine(Path home, Map<String, String> environment) {
+  /**
+   * Run in a folder, with variables that name a control plane and who asks it.
+   *
+   * @param home of the product: the folder with {@code bin/checkrail}
+   */
+  public CommandLine(Path home, Map<String, String> environment) {
     this.home = home;
     this.environment = Map.copyOf(environment);
   }
@@ -21,10 +26,11 @@ public final class CommandLine {
   /**
    * What a command said.
    *
+   * @param output standard output
    * @param said standard output, and behind it standard error
    * @param seconds how long it took, its own start included
    */
-  public record Answer(int status, String said, double seconds) {}
+  public record Answer(int status, String output, String said, double seconds) {}
 
   /** Runs {@code bin/checkrail} with these arguments. */
   public Answer run(String... arguments) throws IOException, InterruptedException {
@@ -39,10 +45,10 @@ public final class CommandLine {
     long begun = System.nanoTime();
     Process process = builder.start();
     process.getOutputStream().close();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     int status = process.waitFor();
-    String both = (said.strip() + "\n" + Files.readString(errors)).strip();
+    String said = (output.strip() + "\n" + Files.readString(errors)).strip();
     Files.delete(errors);
-    return new Answer(status, both, (System.nanoTime() - begun) / 1e9);
+    return new Answer(status, output, said, (System.nanoTime() - begun) / 1e9);
   }
 }

@@ -565,6 +565,7 @@ public final class Topology implements AutoCloseable {
     JsonNode tokens =
         JSON.readTree(Files.readString(folder.resolve("config/checkrail/tokens.json")));
     control = new Control(server(), tokens.path(server()).asString());
+    Changes.team(control, folder);
     progress.accept("the control plane (checkrail serve)");
     return null;
   }
@@ -616,6 +617,18 @@ public final class Topology implements AutoCloseable {
         home,
         Map.of(
             "CHECKRAIL_SERVER", server(), "XDG_CONFIG_HOME", folder.resolve("config").toString()));
+  }
+
+  /** Changes of the load balancer, by its team. */
+  public Changes changes() {
+    return new Changes(cli(), options.balancer(), folder);
+  }
+
+  /** A new configuration that somebody has written, in a folder of its own. */
+  public Path candidate(String name, String text) throws IOException {
+    Path file = Files.createDirectories(folder.resolve("candidate-" + name)).resolve("haproxy.cfg");
+    Files.writeString(file, text);
+    return file;
   }
 
   /** The public API. */
