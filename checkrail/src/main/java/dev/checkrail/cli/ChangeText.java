@@ -47,6 +47,8 @@ final class ChangeText {
     if (!Asking.of(body, "checking").isEmpty()) {
       page.labelled(2, "being checked:", Asking.of(body, "checking"));
     }
+    Asking.texts(body, "blocked_already")
+        .forEach(it -> page.labelled(2, "blocked already by:", it));
     if (!Asking.of(body, "not_checked").isEmpty()) {
       page.labelled(2, "its check could not run:", Asking.of(body, "not_checked"));
     }

@@ -1,5 +1,6 @@
 package dev.checkrail.cli;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Option;
@@ -25,6 +26,7 @@ abstract class WaitingForCheck extends Asking {
     long end = at.nanos().getAsLong() + TimeUnit.SECONDS.toNanos(wait);
     Remote remote = remote();
     String stage = "";
+    boolean said = false;
     try {
       while (of(body, "state").equals("proposed")
           && of(body, "not_checked").isEmpty()
@@ -36,6 +38,13 @@ abstract class WaitingForCheck extends Asking {
           say("change " + of(body, "number") + ": " + now);
         }
         stage = now;
+        List<String> blocked = texts(body, "blocked_already");
+        if (!said && !blocked.isEmpty()) {
+          said = true;
+          say(
+              "change %s: blocked already by %s; the rest of its check goes on"
+                  .formatted(of(body, "number"), String.join(", ", blocked)));
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

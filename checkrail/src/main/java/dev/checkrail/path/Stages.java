@@ -115,6 +115,7 @@ final class Stages implements AutoCloseable {
       walk.once(Stage.REHEARSE, () -> "as asked (--without-rehearsal)", Found::skipped);
       return;
     }
+    walk.soFar(read);
     Sandbox sandbox = binary.get().sandbox();
     if (!heard().report().accepted()) {
       walk.once(Stage.REHEARSE, () -> "HAProxy refuses the configuration", Found::skipped);

@@ -71,7 +71,7 @@ final class Walk {
   }
 
   long begin(Stage stage) {
-    watch.begun().accept(stage);
+    watch.told().begun(stage);
     return now();
   }
 
@@ -107,18 +107,35 @@ final class Walk {
     return open.stream().findFirst().map(one -> one.subject() + ": " + one.because() + more);
   }
 
+  /** Says so if it is blocked by what was found so far. */
+  void soFar(Sides<ReadReport> sides) {
+    List<String> blocking =
+        judged(sides).stream()
+            .filter(terms.measure()::blocks)
+            .map(it -> it.rule().id())
+            .distinct()
+            .toList();
+    if (!blocking.isEmpty()) {
+      watch.told().blocked(blocking);
+    }
+  }
+
   PathReport end(Sides<ReadReport> sides) {
+    ReadReport read = sides.candidate();
+    results.sort(Comparator.comparing(StageResult::stage));
+    Verdict verdict =
+        Verdict.of(judged(sides), read.configuration().unmodelled(), results, terms.measure());
+    return new PathReport(
+        verdict, read.configuration().coverage(), Optional.empty(), Optional.empty(), notices);
+  }
+
+  private List<Finding> judged(Sides<ReadReport> sides) {
     ReadReport read = sides.candidate();
     Optional<Configuration> before = sides.old().map(ReadReport::configuration);
     List<Finding> was =
         before.map(it -> judge(old, covering(it, Optional.empty()))).orElse(List.of());
     List<Finding> judged = judge(candidate, covering(read.configuration(), before));
-    judged = Judge.markLive(judged, was, contains).stream().map(this::accept).toList();
-    results.sort(Comparator.comparing(StageResult::stage));
-    Verdict verdict =
-        Verdict.of(judged, read.configuration().unmodelled(), results, terms.measure());
-    return new PathReport(
-        verdict, read.configuration().coverage(), Optional.empty(), Optional.empty(), notices);
+    return Judge.markLive(judged, was, contains).stream().map(this::accept).toList();
   }
 
   private List<Finding> judge(List<Finding> findings, Covering covering) {

@@ -2,7 +2,7 @@ package dev.checkrail.path;
 
 import dev.checkrail.report.Stage;
 import java.time.InstantSource;
-import java.util.function.Consumer;
+import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
@@ -10,6 +10,20 @@ import java.util.function.LongSupplier;
  *
  * @param clock the time of day
  * @param nanos elapsed time, for how long each stage took
- * @param begun told when a stage begins
+ * @param told how far the walk is
  */
-public record Watch(InstantSource clock, LongSupplier nanos, Consumer<Stage> begun) {}
+public record Watch(InstantSource clock, LongSupplier nanos, Told told) {
+  /** Who wants to know how far a walk is; called on its thread. */
+  @FunctionalInterface
+  public interface Told {
+    /** A stage begins. */
+    void begun(Stage stage);
+
+    /**
+     * It is blocked already, and the stages that take longer are still to come.
+     *
+     * @param by ids of the rules, each once
+     */
+    default void blocked(List<String> by) {}
+  }
+}

@@ -26,8 +26,8 @@ import dev.checkrail.change.Journal;
 import dev.checkrail.change.JournalEntry;
 import dev.checkrail.path.PathReport;
 import dev.checkrail.path.Terms;
+import dev.checkrail.path.Watch;
 import dev.checkrail.policy.Policy;
-import dev.checkrail.report.Stage;
 import dev.checkrail.report.Verdict;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -44,7 +44,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -606,7 +605,7 @@ final class Balancers implements AutoCloseable {
   /**
    * What a change from one kept version to another does; takes seconds, and waits for nobody.
    *
-   * @param begun told when a stage begins
+   * @param told how far it is
    */
   Judged judge(
       String name,
@@ -614,7 +613,7 @@ final class Balancers implements AutoCloseable {
       String to,
       List<String> moves,
       Terms.Rehearsing rehearsing,
-      Consumer<Stage> begun)
+      Watch.Told told)
       throws BalancerException, InterruptedException {
     return look(
         name,
@@ -622,7 +621,7 @@ final class Balancers implements AutoCloseable {
           ConfigurationSet base = version(held, from);
           ConfigurationSet candidate = version(held, to);
           return new Judged(
-              base, candidate, held.checks().judged(base, candidate, moves, rehearsing, begun));
+              base, candidate, held.checks().judged(base, candidate, moves, rehearsing, told));
         });
   }
 

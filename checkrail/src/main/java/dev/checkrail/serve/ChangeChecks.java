@@ -8,6 +8,7 @@ import dev.checkrail.change.Matter;
 import dev.checkrail.change.Stages;
 import dev.checkrail.path.PathReport;
 import dev.checkrail.path.Terms;
+import dev.checkrail.path.Watch;
 import dev.checkrail.policy.Policy;
 import dev.checkrail.report.Difference;
 import dev.checkrail.report.Evidence;
@@ -33,6 +34,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -57,7 +59,7 @@ final class ChangeChecks implements AutoCloseable {
 
   // Guarded by this.
   private final Set<Long> wanted = new HashSet<>();
-  private final Map<Long, Stage> running = new HashMap<>();
+  private final Map<Long, Progress> running = new HashMap<>();
   private final Map<Long, Failed> failed = new HashMap<>();
 
   /**
@@ -71,9 +73,17 @@ final class ChangeChecks implements AutoCloseable {
    * How far a check is.
    *
    * @param stage that runs; empty if none does
+   * @param blocked rules by which it is blocked already, while longer stages run
    * @param failed why the last try could not run
    */
-  record Progress(Optional<Stage> stage, Optional<String> failed) {}
+  record Progress(Optional<Stage> stage, List<String> blocked, Optional<String> failed) {
+    private static final Progress NONE =
+        new Progress(Optional.empty(), List.of(), Optional.empty());
+
+    Progress {
+      blocked = List.copyOf(blocked);
+    }
+  }
 
   ChangeChecks(Changes changes, Changes.Around around, PolicyChanges policies, LongSupplier nanos) {
     this.changes = changes;
@@ -88,9 +98,9 @@ final class ChangeChecks implements AutoCloseable {
   }
 
   synchronized Progress progress(long number) {
+    Progress now = running.getOrDefault(number, Progress.NONE);
     return new Progress(
-        Optional.ofNullable(running.get(number)),
-        Optional.ofNullable(failed.get(number)).map(Failed::why));
+        now.stage(), now.blocked(), Optional.ofNullable(failed.get(number)).map(Failed::why));
   }
 
   /** Sees to it that one is checked; one that could not be is not tried at once. */
@@ -148,8 +158,22 @@ final class ChangeChecks implements AutoCloseable {
     }
   }
 
-  private synchronized void runs(long number, Stage stage) {
-    running.put(number, stage);
+  private Watch.Told told(long number) {
+    return new Watch.Told() {
+      @Override
+      public void begun(Stage stage) {
+        now(number, before -> new Progress(Optional.of(stage), before.blocked(), Optional.empty()));
+      }
+
+      @Override
+      public void blocked(List<String> by) {
+        now(number, before -> new Progress(before.stage(), by, Optional.empty()));
+      }
+    };
+  }
+
+  private synchronized void now(long number, UnaryOperator<Progress> next) {
+    running.put(number, next.apply(running.getOrDefault(number, Progress.NONE)));
   }
 
   private void judge(ChangeTable.Row row) throws BalancerException, InterruptedException {
@@ -166,7 +190,7 @@ final class ChangeChecks implements AutoCloseable {
                 matter.candidate(),
                 matter.moves(),
                 change.urgent() ? Terms.Rehearsing.WITHOUT : Terms.Rehearsing.REQUIRED,
-                stage -> runs(change.number(), stage));
+                told(change.number()));
     PathReport report = judged.report();
     RecordedTraffic.Found traffic = traffic(change, judged);
     Optional<String> wayBack = wayBack(change);

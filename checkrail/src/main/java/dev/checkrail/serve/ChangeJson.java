@@ -46,6 +46,9 @@ final class ChangeJson {
     node.put("matter", change.matter().digest());
     node.set("moves", Wire.texts(change.matter().moves()));
     progress.stage().ifPresent(it -> node.put("checking", it.word()));
+    if (!progress.blocked().isEmpty()) {
+      node.set("blocked_already", Wire.texts(progress.blocked()));
+    }
     progress.failed().ifPresent(it -> node.put("not_checked", it));
     change.checked().ifPresent(it -> checked(node.putObject("checked"), it));
     needed.ifPresent(it -> node.put("needed", it.text()));

@@ -34,7 +34,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /** The path as those below it may ask it, under one load balancer's policy. */
@@ -95,18 +94,18 @@ final class GateChecks implements Checks {
   /**
    * The gate with all that it found.
    *
-   * @param begun told when a stage begins
+   * @param told how far it is
    */
   PathReport judged(
       ConfigurationSet from,
       ConfigurationSet to,
       List<String> moves,
       Terms.Rehearsing rehearsing,
-      Consumer<Stage> begun)
+      Watch.Told told)
       throws InterruptedException {
     mustBeServices(policy, moves);
     return deeply(() ->
-        new Path(new Watch(clock, nanos, begun))
+        new Path(new Watch(clock, nanos, told))
             .gate(subject("approved", from), subject("candidate", to), terms(moves, rehearsing)));
   }
 

@@ -68,7 +68,8 @@ final class Blind {
   private ObjectNode play(Topology topology, Users[] come)
       throws IOException, InterruptedException {
     Drill drill = new Drill(topology, teller, Variant.A, come);
-    drill.before();
+    drill.listen();
+    new Reviewed(topology, teller).harmless();
     TimeUnit.MILLISECONDS.sleep(5000 + new java.util.Random(seed).nextInt(10_000));
     Instant from;
     if (visitor) {

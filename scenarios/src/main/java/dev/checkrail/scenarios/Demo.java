@@ -73,8 +73,10 @@ final class Demo {
     Runtime.getRuntime().addShutdownHook(hook);
     try {
       teller.say("");
-      Reviewed.Outcome first = new Reviewed(topology, teller, settings.variant()).play();
-      return play(first, topology, come[0]);
+      Drill drill = new Drill(topology, teller, settings.variant(), come[0]);
+      drill.listen();
+      Reviewed.Outcome first = new Reviewed(topology, teller).play(settings.variant());
+      return play(first, drill, topology, come[0]);
     } finally {
       teller.count(null);
       topology.close();
@@ -91,7 +93,7 @@ final class Demo {
     }
   }
 
-  private Result play(Reviewed.Outcome first, Topology topology, Users[] come)
+  private Result play(Reviewed.Outcome first, Drill drill, Topology topology, Users[] come)
       throws IOException, InterruptedException {
     teller.say("");
     teller.say(Tone.BOLD, "ACT 2  The same change, behind our back");
@@ -100,7 +102,6 @@ final class Demo {
 
         A process that the control plane knows nothing of will put it in place by hand.
         """);
-    Drill drill = new Drill(topology, teller, settings.variant(), come);
     Drill.Played played = drill.play();
     Instant until = Instant.now();
     byte[] bad = badFile(topology, played.approved());

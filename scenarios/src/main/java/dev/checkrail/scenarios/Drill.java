@@ -1,7 +1,6 @@
 package dev.checkrail.scenarios;
 
 import dev.checkrail.scenarios.Teller.Tone;
-import dev.checkrail.scenarios.topology.Changes;
 import dev.checkrail.scenarios.topology.Sink;
 import dev.checkrail.scenarios.topology.Staging;
 import dev.checkrail.scenarios.topology.Topology;
@@ -31,6 +30,7 @@ final class Drill {
 
   private static final long USERS_SECONDS = 480;
   private static final long POLL_MILLIS = 100;
+  private static final long LEADS_BEFORE = 10_000;
   static final int LIMITED_PER_SECOND = 6;
 
   private final Topology topology;
@@ -80,45 +80,16 @@ final class Drill {
     return new Users[] {users, limited};
   }
 
-  /** A harmless change is rolled out, and nobody knows what follows. */
-  void before() throws IOException, InterruptedException {
+  /** Whoever is told is heard from now on. */
+  void listen() {
     topology.sink().each(this::told);
-    calm(staging.waitMillis());
-    harmless();
-  }
-
-  /** An approved change that has nothing to do with anything: a weight of the shop. */
-  private void harmless() throws IOException, InterruptedException {
-    String text = Files.readString(topology.configuration());
-    String now = "server cat-2 127.0.0.1:" + staging.port("shop-2") + " weight 100";
-    Path file =
-        topology.candidate("good", text.replace(now, now.replace("weight 100", "weight 80")));
-    Changes changes = topology.changes();
-    Changes.Proposed good = changes.propose(file, "a weight of the shop", "shop");
-    if (good.blocked()) {
-      throw new IOException("the harmless change is blocked: " + good.because());
-    }
-    changes.approve(good.number());
-    teller.now(
-        "operator",
-        String.format(
-            Locale.ROOT,
-            "proposes a harmless change, a weight of the shop: checked in %.1f s, bob approves it",
-            good.seconds()));
-    double seconds = changes.rollOut(good.number());
-    teller.now(
-        Tone.GOOD,
-        "operator",
-        String.format(
-            Locale.ROOT, "rolls it out: observed step by step, and live after %.1f s", seconds));
   }
 
   /** The fault itself, and all that follows. */
   Played play() throws IOException, InterruptedException {
-    before();
-    calm(10_000);
+    calm(staging.waitMillis() - LEADS_BEFORE);
     leads();
-    calm(10_000);
+    calm(LEADS_BEFORE);
     String approved = Files.readString(topology.configuration());
     Observer observer = Observer.start(topology, "observer");
     for (ObjectNode edit : variant.edits(staging)) {

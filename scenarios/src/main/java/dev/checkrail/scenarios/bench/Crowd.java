@@ -33,7 +33,8 @@ import tools.jackson.databind.json.JsonMapper;
  * rate 6}, {@code patience 1.5}, {@code retries 10} (at once), {@code shouting 0.07}, {@code source
  * one}, {@code loop 300}, {@code testing 40}, {@code declines 0.6}, {@code pool 200 HOST}
  * (connections that are kept), {@code use 8} (each of them every 8 s), {@code usual}, {@code count}
- * (all, those who were not served, those who were but waited for more than a second).
+ * (all, those who were not served, those who were but waited for more than a second); {@code warm
+ * PORT} is no user: a payment server that nobody was sent to yet gets its first payments.
  */
 public final class Crowd {
   private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -43,6 +44,8 @@ public final class Crowd {
   private static final double LOOK = 0.08;
   private static final String POORER_CARD = "4000000000009995";
   private static final Duration LONG = Duration.ofSeconds(1);
+  private static final int WARMING = 120;
+  static final double WARMING_SECONDS = 5;
 
   private final JsonNode settings;
   private final double perSecond;
@@ -294,12 +297,32 @@ public final class Crowd {
 
   /** Asks on a connection of its own; the status, or 0 without an answer in time. */
   private int ask(String request, String host, String source, double patience) {
+    return ask(settings.path("http").asInt(), request, host, source, patience);
+  }
+
+  private static int ask(int port, String request, String host, String source, double patience) {
     try (Socket socket = new Socket()) {
       Exchange exchange = new Exchange(socket, patience);
-      exchange.connect(source, settings.path("http").asInt());
+      exchange.connect(source, port);
       return exchange.ask(request, host, true);
     } catch (IOException e) {
       return 0;
+    }
+  }
+
+  /** As whoever deploys a server does before it is used. */
+  private void warm(int port) {
+    for (int i = 0; i < WARMING; i++) {
+      String key = keys.get(i % keys.size());
+      String idempotency =
+          "warm-" + settings.path("run").asString() + "-" + numbers.incrementAndGet();
+      double when = System.nanoTime() / 1e9 + WARMING_SECONDS * i / WARMING;
+      Thread.ofVirtual()
+          .start(() -> {
+            sleepUntil(when);
+            ask(port, post(key, idempotency, payment(100, GOOD_CARD)), host(0.9), "127.0.0.1", 8);
+            ask(port, lookup(key), host(0.9), "127.0.0.1", 8);
+          });
     }
   }
 
@@ -386,6 +409,7 @@ public final class Crowd {
               });
         }
       }
+      case "warm" -> warm(Integer.parseInt(words[1]));
       case "use" -> useEach = Double.parseDouble(words[1]);
       default -> manners = manners.with(words[0], words.length > 1 ? words[1] : "");
     }

@@ -182,7 +182,7 @@ final class OneRun {
           happened = moment(line(says, injector));
           before = last(met, happened);
           Met since = before.since(begin);
-          if (since.harmed() > 0.03 * since.all() + 2) {
+          if (since.harmed() > 0.03 * since.all() + 2 && !Scenarios.harmsBefore(plan.scenario())) {
             remarks.add(
                 "before the fault %d of %d users failed or waited for more than a second"
                     .formatted(since.harmed(), since.all()));

@@ -77,7 +77,7 @@ final class OtherFaults {
         Scenario.of(26, "rolling restart, done right", "none", OtherFaults::rolling)
             .wanted(Wanted.NOTHING)
             .balancerIsInnocent()
-            .what("each payment server is drained, stopped, started and used again")
+            .what("each payment server is drained, stopped, started, warmed up and used again")
             .herring("three times a server goes away")
             .signals("nobody fails"));
     all.add(
@@ -164,6 +164,8 @@ final class OtherFaults {
       stage.pause(4);
       Stage.Ended was = stage.end(stage.instance(i), "KILL");
       stage.startInstance(i, was, command -> command);
+      stage.users("warm " + stage.places().port("pay-" + i));
+      stage.pause(Crowd.WARMING_SECONDS + 1);
       stage.command("lb", "runtime", stage.places().balancer(), server, "--state", "ready");
       stage.pause(4);
     }

@@ -34,6 +34,11 @@ final class Scenarios {
     return number == 20;
   }
 
+  /** Whether users fail before the fault, by what has to go before it. */
+  static boolean harmsBefore(int number) {
+    return number == 20;
+  }
+
   /** Of the 45, those that are not injected, and why. */
   static Map<Integer, String> left() {
     return new TreeMap<>(

@@ -19,6 +19,7 @@ public final class Changes {
   private static final List<String> OTHERS = List.of("bob", "carol");
 
   private static final String CHECKED_WITHIN = "120"; // seconds
+  private static final String BLOCKED_ALREADY = "blocked already by";
   private static final JsonMapper JSON = new JsonMapper();
 
   private final CommandLine cli;
@@ -73,7 +74,7 @@ public final class Changes {
    *
    * @param blocked its check found something that may not go live
    * @param because why it is where it is, in a sentence
-   * @param seconds from the command's start until it said so
+   * @param seconds from the command's start until it said that it is blocked, or what was found
    */
   public record Proposed(long number, boolean blocked, String because, double seconds) {}
 
@@ -100,7 +101,11 @@ public final class Changes {
         said.change().path("number").asLong(),
         !checked.path("verdict").asString("").equals("pass"),
         said.change().path("because").asString(""),
-        said.answer().seconds());
+        said.answer().remarks().stream()
+            .filter(it -> it.text().contains(BLOCKED_ALREADY))
+            .findFirst()
+            .map(CommandLine.Remark::seconds)
+            .orElse(said.answer().seconds()));
   }
 
   /**
@@ -171,6 +176,13 @@ public final class Changes {
 
   private String state(long number) throws IOException, InterruptedException {
     return change(List.of("show", "" + number)).change().path("state").asString("");
+  }
+
+  /** Follows one until it is live. */
+  public void awaitLive(long number) throws IOException, InterruptedException {
+    if (!state(number).equals("live")) {
+      var unused = rollOut(number);
+    }
   }
 
   private double inPlace(List<String> words) throws IOException, InterruptedException {

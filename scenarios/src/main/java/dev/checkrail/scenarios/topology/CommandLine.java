@@ -2,11 +2,12 @@ package dev.checkrail.scenarios.topology;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** The product's commands, run as people run them. */
 public final class CommandLine {
@@ -27,28 +28,58 @@ public final class CommandLine {
    * What a command said.
    *
    * @param output standard output
-   * @param said standard output, and behind it standard error
+   * @param remarks standard error
    * @param seconds how long it took, its own start included
    */
-  public record Answer(int status, String output, String said, double seconds) {}
+  public record Answer(int status, String output, List<Remark> remarks, double seconds) {
+    /** Copies the list. */
+    public Answer {
+      remarks = List.copyOf(remarks);
+    }
+
+    /** All of it: standard output, and behind it standard error. */
+    public String said() {
+      return (output.strip()
+              + "\n"
+              + remarks.stream().map(Remark::text).collect(Collectors.joining("\n")))
+          .strip();
+    }
+  }
+
+  /**
+   * A line of standard error.
+   *
+   * @param seconds after the command's start
+   */
+  public record Remark(double seconds, String text) {}
 
   /** Runs {@code bin/checkrail} with these arguments. */
   public Answer run(String... arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(home.resolve("bin/checkrail").toString());
     command.addAll(List.of(arguments));
-    // Apart, or a line of one would stand within a line of the other.
-    Path errors = Files.createTempFile("checkrail-", ".err");
-    ProcessBuilder builder =
-        new ProcessBuilder(command).directory(home.toFile()).redirectError(errors.toFile());
+    ProcessBuilder builder = new ProcessBuilder(command).directory(home.toFile());
     builder.environment().putAll(environment);
     long begun = System.nanoTime();
     Process process = builder.start();
     process.getOutputStream().close();
+    // Apart, or a line of one would stand within a line of the other.
+    List<Remark> remarks = Collections.synchronizedList(new ArrayList<>());
+    Thread reading =
+        Thread.ofVirtual()
+            .start(
+                () -> process.errorReader().lines().forEach(it -> remarks.add(remark(begun, it))));
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     int status = process.waitFor();
-    String said = (output.strip() + "\n" + Files.readString(errors)).strip();
-    Files.delete(errors);
-    return new Answer(status, output, said, (System.nanoTime() - begun) / 1e9);
+    reading.join();
+    return new Answer(status, output, remarks, since(begun));
+  }
+
+  private static Remark remark(long begun, String text) {
+    return new Remark(since(begun), text);
+  }
+
+  private static double since(long begun) {
+    return (System.nanoTime() - begun) / 1e9;
   }
 }
