@@ -5,7 +5,7 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
 
-/** Act 1: the change that caused the outage is blocked, and a good one passes. */
+/** Act 1 by itself, by {@code gate}: the outage's change is blocked, and a good one passes. */
 final class Blocked {
   private static final List<String> EXPECTED =
       List.of("contract/incapable-server", "diff/undeclared-move");

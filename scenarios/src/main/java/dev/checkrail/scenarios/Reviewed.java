@@ -63,7 +63,7 @@ final class Reviewed {
             Locale.ROOT,
             "proposes a weight of the shop: nothing blocks it (%.1f s); bob approves it",
             good.seconds()));
-    var unused = changes.rollOut(good.number(), "--no-wait");
+    changes.rollOut(good.number(), "--no-wait");
     teller.now("ada", "rolls it out; it serves, and is observed");
     return good.number();
   }

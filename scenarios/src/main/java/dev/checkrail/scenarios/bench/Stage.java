@@ -261,7 +261,7 @@ final class Stage implements AutoCloseable {
       throw new IOException("a good change is blocked: " + proposed.because());
     }
     changes().approve(proposed.number());
-    var unused = changes().rollOut(proposed.number(), "--no-wait");
+    changes().rollOut(proposed.number(), "--no-wait");
   }
 
   private Changes.Proposed propose(UnaryOperator<String> change)

@@ -143,13 +143,12 @@ public final class Changes {
    * Puts an approved one in place.
    *
    * @param more options of {@code change rollout}
-   * @return how long it took, the command's start included
    * @throws IOException if it does not serve then
    */
-  public double rollOut(long number, String... more) throws IOException, InterruptedException {
+  public void rollOut(long number, String... more) throws IOException, InterruptedException {
     List<String> words = new ArrayList<>(List.of("rollout", "" + number));
     words.addAll(List.of(more));
-    return inPlace(words);
+    inPlace(words);
   }
 
   /**
@@ -163,7 +162,7 @@ public final class Changes {
     List<String> words =
         new ArrayList<>(List.of("break-glass", "" + number, "--reason", reason, "--no-wait"));
     words.addAll(List.of(more));
-    var unused = inPlace(words);
+    inPlace(words);
   }
 
   /** Takes one back, if it was not taken back meanwhile. */
@@ -181,16 +180,15 @@ public final class Changes {
   /** Follows one until it is live. */
   public void awaitLive(long number) throws IOException, InterruptedException {
     if (!state(number).equals("live")) {
-      var unused = rollOut(number);
+      rollOut(number);
     }
   }
 
-  private double inPlace(List<String> words) throws IOException, InterruptedException {
+  private void inPlace(List<String> words) throws IOException, InterruptedException {
     Said said = change(words);
     if (said.answer().status() != 0) {
       throw said.cannot("put in place");
     }
-    return said.answer().seconds();
   }
 
   private Said change(List<String> words) throws IOException, InterruptedException {

@@ -67,8 +67,11 @@ public final class CommandLine {
     List<Remark> remarks = Collections.synchronizedList(new ArrayList<>());
     Thread reading =
         Thread.ofVirtual()
-            .start(
-                () -> process.errorReader().lines().forEach(it -> remarks.add(remark(begun, it))));
+            .start(() ->
+                process
+                    .errorReader(StandardCharsets.UTF_8)
+                    .lines()
+                    .forEach(it -> remarks.add(remark(begun, it))));
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     int status = process.waitFor();
     reading.join();
