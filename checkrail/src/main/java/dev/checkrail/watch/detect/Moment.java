@@ -8,6 +8,7 @@ import dev.checkrail.watch.collect.Probed;
 import dev.checkrail.watch.collect.Snapshot;
 import dev.checkrail.watch.traffic.Fit;
 import dev.checkrail.watch.traffic.Route;
+import dev.checkrail.watch.traffic.Second;
 import dev.checkrail.watch.traffic.Spread;
 import java.time.Duration;
 import java.time.Instant;
@@ -225,6 +226,7 @@ public record Moment(
    * @param busiest clients of the running minute, the busiest first
    * @param running requests of all clients in the running minute, counted as {@code busiest} is:
    *     also those of seconds that are not complete yet
+   * @param refused the clients of these seconds that were refused most
    */
   public record Logged(
       long second,
@@ -232,11 +234,13 @@ public record Moment(
       List<Flow> flows,
       List<Reach> clients,
       List<Busy> busiest,
-      long running) {
+      long running,
+      List<Second.Refused> refused) {
     public Logged {
       flows = List.copyOf(flows);
       clients = List.copyOf(clients);
       busiest = List.copyOf(busiest);
+      refused = List.copyOf(refused);
     }
 
     /** All requests. */

@@ -274,7 +274,8 @@ public final class Moments {
                 .map(one -> new Moment.Reach(one.service(), one.all(), one.failed()))
                 .toList(),
             busiest,
-            traffic.ofClients(settled)));
+            traffic.ofClients(settled),
+            second.refused()));
   }
 
   private static Moment.Flow flow(Row row) {

@@ -60,6 +60,11 @@ public final class Diagnose {
   /** Share of a service's answers that have no final state before that is a matter for now. */
   private static final double PENDING = 0.1;
 
+  /**
+   * Share of a service's answers that are slow, and none fails, before that is a matter for now.
+   */
+  private static final double SLOW = 0.1;
+
   /** Share of all requests that is refused by a limit before that is a matter for now. */
   private static final double REFUSED_BY_LIMITS = 0.1;
 
@@ -712,15 +717,24 @@ public final class Diagnose {
     if (top == Cause.RATE_LIMIT && harm.of(Kind.LIMITED) < REFUSED_BY_LIMITS * harm.all) {
       return false; // Some who ask more often than they may are no outage.
     }
+    if (harm.of(Kind.SLOW) > 0.9 * harm.total && !manyAre(Kind.SLOW, SLOW, harm)) {
+      return false; // Some had to wait.
+    }
     double pending = harm.of(Kind.PENDING);
     if (pending > 0.7 * harm.total) {
-      Set<String> services = new HashSet<>();
-      harm.units.stream()
-          .filter(unit -> unit.kind() == Kind.PENDING)
-          .forEach(unit -> services.add(unit.cell().service()));
-      return pending >= PENDING * harm.trafficIn(cell -> services.contains(cell.service()));
+      return manyAre(Kind.PENDING, PENDING, harm);
     }
     return harm.total - business > 0.3 * harm.total;
+  }
+
+  /** Whether they are a share of the requests of the services that have them. */
+  private static boolean manyAre(Kind kind, double share, Harm harm) {
+    Set<String> services = new HashSet<>();
+    harm.units.stream()
+        .filter(unit -> unit.kind() == kind)
+        .forEach(unit -> services.add(unit.cell().service()));
+    double all = harm.trafficIn(cell -> services.contains(cell.service()));
+    return harm.of(kind) >= share * all;
   }
 
   // --- nobody is harmed, or nothing is seen

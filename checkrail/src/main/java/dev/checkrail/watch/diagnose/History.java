@@ -67,6 +67,7 @@ final class History {
   static final class Usual {
     final Map<Cell, Sums> cells = new TreeMap<>();
     final Map<String, Sums> services = new TreeMap<>();
+    final Regulars regulars = new Regulars();
     final Map<String, double[]> sessions = new TreeMap<>(); // mean, most, arrivals per second
     final Map<String, Double> queues = new TreeMap<>(); // most
     final Map<String, double[]> dependencies = new TreeMap<>(); // mean, most, seconds in trouble
@@ -301,6 +302,9 @@ final class History {
     Usual sum = new Usual();
     Map<String, Long> before = Map.of();
     for (Tick tick : ticks) {
+      if (tick.time <= end) {
+        sum.regulars.add(tick, tick.time >= end - seconds);
+      }
       if (tick.time > end || tick.time < end - seconds) {
         before = tick.busy;
         continue;
@@ -344,6 +348,7 @@ final class History {
       }
       before = tick.busy;
     }
+    sum.regulars.chosen(sum);
     return sum;
   }
 
@@ -385,9 +390,6 @@ final class History {
       streams.clear();
     }
     Map<Cell, Sums> flows = new TreeMap<>(tick.flows);
-    Map<String, Sums> services = new TreeMap<>();
-    tick.flows.forEach(
-        (cell, sums) -> services.computeIfAbsent(cell.service(), it -> new Sums()).add(sums));
     tick.flows.forEach((cell, sums) -> {
       if (!cell.pool().isEmpty()) {
         flows
@@ -395,22 +397,24 @@ final class History {
             .add(sums);
       }
     });
-    services.forEach((service, sums) -> flows.put(new Cell(service, ALL, ALL), sums));
+    tick.services.forEach((service, sums) -> flows.put(new Cell(service, ALL, ALL), sums));
     flows.forEach((cell, sums) -> {
+      Sums service = usual.service(cell.service());
       GROUPS.forEach((name, kinds) -> {
         double bad = 0;
         double usually = 0;
+        double ownBad = 0;
+        Sums own = usual.cells.getOrDefault(cell, new Sums());
         for (Kind kind : kinds) {
-          bad += sums.of(kind);
-          usually += usual.service(cell.service()).of(kind);
+          Tick.Refusals refusals = new Tick.Refusals(cell.service(), kind);
+          double news = usual.regulars.news(refusals, tick, usual);
+          double usualNews = usual.regulars.usualNews(refusals, usual);
+          bad += sums.of(kind) * news;
+          usually += service.of(kind) * usualNews;
+          ownBad += own.of(kind) * usualNews;
         }
-        double usualShare = atMost(usually, usual.service(cell.service()).requests);
-        Sums own = usual.cells.get(cell);
-        if (own != null && own.requests > 30) {
-          double ownBad = 0;
-          for (Kind kind : kinds) {
-            ownBad += own.of(kind);
-          }
+        double usualShare = atMost(usually, service.requests);
+        if (own.requests > 30) {
           usualShare = Math.max(usualShare, ownBad / own.requests);
         }
         share(cell + " " + name, tick, bad, sums.requests, usualShare, delay(sums));

@@ -1,5 +1,8 @@
 package dev.checkrail.watch.diagnose;
 
+import dev.checkrail.watch.traffic.Band;
+import java.util.Optional;
+
 /** In which way a request, or a session, did not end as it should. */
 enum Kind {
   /** The server was silent for too long. */
@@ -29,6 +32,17 @@ enum Kind {
   RETRIED("connections that could not be made", false, false),
   /** Connections that ended before a request: TLS mostly. */
   HANDSHAKE("broken handshakes", true, false);
+
+  /** The kind of what the log counts as a refusal by its client; none for one that says little. */
+  static Optional<Kind> refusal(Band band) {
+    return switch (band) {
+      case NOT_FOUND -> Optional.of(NOT_FOUND);
+      case LIMITED -> Optional.of(LIMITED);
+      case DECLINED -> Optional.of(DECLINED);
+      case REFUSED -> Optional.of(REFUSED);
+      default -> Optional.empty();
+    };
+  }
 
   final String words;
 

@@ -7,6 +7,7 @@ import dev.checkrail.watch.collect.ProbeTarget;
 import dev.checkrail.watch.collect.Probed;
 import dev.checkrail.watch.collect.Snapshot;
 import dev.checkrail.watch.detect.Moment;
+import dev.checkrail.watch.traffic.Second;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,10 +33,26 @@ final class Tick {
       double retries,
       boolean usable) {}
 
+  /** Requests of a service that were refused in one way. */
+  record Refusals(String service, Kind kind) implements Comparable<Refusals> {
+    @Override
+    public int compareTo(Refusals other) {
+      int first = service.compareTo(other.service);
+      return first == 0 ? kind.compareTo(other.kind) : first;
+    }
+  }
+
   final double time;
   final boolean seen;
   final boolean logged;
   final Map<Cell, Sums> flows = new TreeMap<>();
+
+  /** The same by service. */
+  final Map<String, Sums> services = new TreeMap<>();
+
+  /** Clients that were refused most, by service and kind. */
+  final Map<Refusals, Map<String, Double>> refused = new TreeMap<>();
+
   final Map<ServerName, At> servers =
       new TreeMap<>(java.util.Comparator.comparing(ServerName::toString));
   final Map<String, Integer> queues = new TreeMap<>();
@@ -107,6 +124,15 @@ final class Tick {
     }
     if (moment.intake().isEmpty() && moment.log().isEmpty()) {
       withoutLog(moment);
+    }
+    flows.forEach(
+        (cell, sums) -> services.computeIfAbsent(cell.service(), it -> new Sums()).add(sums));
+    for (Second.Refused one : moment.log().map(Moment.Logged::refused).orElse(List.of())) {
+      Kind.refusal(one.band())
+          .ifPresent(kind ->
+              refused
+                  .computeIfAbsent(new Refusals(one.service(), kind), it -> new TreeMap<>())
+                  .merge(one.client(), (double) one.requests(), Double::sum));
     }
     requests = moment.log().map(Moment.Logged::requests).orElse(0L);
     clients =

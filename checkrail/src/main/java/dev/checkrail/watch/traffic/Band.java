@@ -64,6 +64,14 @@ public enum Band {
     return failure;
   }
 
+  /** Whether the client was told no: one client alone may cause many of them. */
+  public boolean refusal() {
+    return switch (this) {
+      case UNAUTHENTICATED, DECLINED, NOT_FOUND, CONFLICT, UNPROCESSABLE, LIMITED, REFUSED -> true;
+      default -> false;
+    };
+  }
+
   /** The band of a record. */
   public static Band of(LogRecord record) {
     char who = at(record.termination(), 0);

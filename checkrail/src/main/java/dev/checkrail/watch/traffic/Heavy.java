@@ -34,8 +34,24 @@ final class Heavy {
     this.room = room;
   }
 
+  void add(Heavy other) {
+    for (Counter one : other.counters.values()) {
+      Counter mine = take(one.key);
+      mine.count += one.count;
+      mine.error += one.error;
+      mine.failures += one.failures;
+    }
+    all += other.all;
+  }
+
   void add(String key, boolean failed) {
     all++;
+    Counter counter = take(key);
+    counter.count++;
+    counter.failures += failed ? 1 : 0;
+  }
+
+  private Counter take(String key) {
     Counter counter = counters.get(key);
     if (counter == null) {
       if (counters.size() < room) {
@@ -47,8 +63,7 @@ final class Heavy {
       }
       counters.put(key, counter);
     }
-    counter.count++;
-    counter.failures += failed ? 1 : 0;
+    return counter;
   }
 
   private Counter least() {

@@ -10,11 +10,14 @@ import java.util.Optional;
  * @param seconds how many
  * @param rows most requests first
  * @param clients by service, most first
+ * @param refused clients that were refused most, most first
  */
-public record Second(long epochSecond, int seconds, List<Row> rows, List<Clients> clients) {
+public record Second(
+    long epochSecond, int seconds, List<Row> rows, List<Clients> clients, List<Refused> refused) {
   public Second {
     rows = List.copyOf(rows);
     clients = List.copyOf(clients);
+    refused = List.copyOf(refused);
   }
 
   /** All requests. */
@@ -40,4 +43,15 @@ public record Second(long epochSecond, int seconds, List<Row> rows, List<Clients
    * @param failed estimate of how many of them had a failure
    */
   public record Clients(String service, long all, long failed) {}
+
+  /**
+   * One of the clients that were refused most: if one in eight of a service's refusals of a kind is
+   * his, he is here.
+   *
+   * @param service as in {@link Route#service()}
+   * @param band in which way; {@link Band#refusal()}
+   * @param client the key that the log has, else the address
+   * @param requests how many of his were refused, at least
+   */
+  public record Refused(String service, Band band, String client, long requests) {}
 }

@@ -7,9 +7,17 @@ import java.util.Map;
 final class Slot {
   static final String ALL = "*";
   static final String OTHERS = "(other)";
+
+  /** Clients that are told apart among the refused ones of a second. */
+  static final int MOST_REFUSED = 8;
+
   final long second;
   final Map<Cell.Key, Cell> cells = new HashMap<>();
   final Map<String, Reached> reached = new HashMap<>();
+  final Map<Refusals, Heavy> refused = new HashMap<>();
+
+  /** Requests of a service that were refused in one way. */
+  record Refusals(String service, Band band) {}
 
   /** Distinct clients of one service. */
   static final class Reached {
@@ -24,6 +32,19 @@ final class Slot {
   void client(String service, long hash, boolean failed, int room) {
     count(ALL, hash, failed);
     count(reached.containsKey(service) || reached.size() < room ? service : OTHERS, hash, failed);
+  }
+
+  /**
+   * Counts a request that was refused by its client.
+   *
+   * @param room for services
+   */
+  void refused(String service, Band band, String client, int room) {
+    if (reached.containsKey(service) || reached.size() < room) {
+      refused
+          .computeIfAbsent(new Refusals(service, band), it -> new Heavy(MOST_REFUSED))
+          .add(client, false);
+    }
   }
 
   private void count(String service, long hash, boolean failed) {

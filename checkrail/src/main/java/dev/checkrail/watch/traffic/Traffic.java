@@ -138,6 +138,9 @@ public final class Traffic {
     if (client.isPresent() && band != Band.NO_REQUEST) {
       String service = key.route().service();
       slot.client(service, Distinct.hash(client.get()), band.failure(), limits.services());
+      if (band.refusal()) {
+        slot.refused(service, band, client.get(), limits.services());
+      }
       minute(Math.floorDiv(second, 60)).ifPresent(m -> m.clients.add(client.get(), band.failure()));
     }
   }
@@ -354,6 +357,7 @@ public final class Traffic {
   public synchronized Second snapshot(long from, int seconds) {
     Map<Cell.Key, Cell> cells = new HashMap<>();
     Map<String, Slot.Reached> reached = new HashMap<>();
+    Map<Slot.Refusals, Heavy> refused = new HashMap<>();
     for (int i = 0; i < Math.min(seconds, ring.length); i++) {
       Slot slot = ring[Math.floorMod(from + i, ring.length)];
       if (slot == null || slot.second != from + i) {
@@ -365,6 +369,8 @@ public final class Traffic {
         all.all.add(one.all);
         all.failed.add(one.failed);
       });
+      slot.refused.forEach((what, one) ->
+          refused.computeIfAbsent(what, it -> new Heavy(Slot.MOST_REFUSED)).add(one));
     }
     List<Row> all = new ArrayList<>();
     cells.forEach((key, cell) -> all.add(cell.row(key)));
@@ -381,7 +387,26 @@ public final class Traffic {
         Comparator.comparingLong(Second.Clients::all)
             .reversed()
             .thenComparing(Second.Clients::service));
-    return new Second(from, seconds, all, clients);
+    return new Second(from, seconds, all, clients, refused(refused));
+  }
+
+  private static List<Second.Refused> refused(Map<Slot.Refusals, Heavy> counted) {
+    List<Second.Refused> all = new ArrayList<>();
+    counted.forEach((what, clients) -> {
+      for (Client one : clients.busiest(Slot.MOST_REFUSED)) {
+        long surely = one.requests() - one.atMostTooHigh();
+        if (surely > 0) {
+          all.add(new Second.Refused(what.service(), what.band(), one.key(), surely));
+        }
+      }
+    });
+    all.sort(
+        Comparator.comparingLong(Second.Refused::requests)
+            .reversed()
+            .thenComparing(Second.Refused::service)
+            .thenComparing(Second.Refused::band)
+            .thenComparing(Second.Refused::client));
+    return all;
   }
 
   /** The busiest clients of the minute in which a second lies, the busiest first. */

@@ -398,7 +398,8 @@ class DetectorsTest {
               whole.approved(),
               whole.stats(),
               Optional.of(
-                  new Moment.Logged(town.second - 1, 1, List.of(), List.of(), List.of(), 0)),
+                  new Moment.Logged(
+                      town.second - 1, 1, List.of(), List.of(), List.of(), 0, List.of())),
               Optional.of(new Moment.Intake(0, 0, 0, 0, 0, 0, 0, "")),
               whole.probes(),
               whole.drift(),

@@ -309,7 +309,8 @@ public final class Given {
                     all))
             : Optional.empty(),
         log
-            ? Optional.of(new Moment.Logged(second, seconds, flows, clients, busiest, requests))
+            ? Optional.of(
+                new Moment.Logged(second, seconds, flows, clients, busiest, requests, List.of()))
             : Optional.empty(),
         log
             ? intake.or(() -> Optional.of(new Moment.Intake(requests, 0, 0, 0, 0, 0, 0, "")))

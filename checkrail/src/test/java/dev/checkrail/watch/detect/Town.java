@@ -446,7 +446,7 @@ final class Town {
             Optional.of(approved),
             stats,
             logged
-                ? Optional.of(new Moment.Logged(second, 1, flows, reach, busy, running))
+                ? Optional.of(new Moment.Logged(second, 1, flows, reach, busy, running, List.of()))
                 : Optional.empty(),
             logged
                 ? Optional.of(new Moment.Intake(parsed, 0, brokenConnections, 0, 0, 0, 0, ""))

@@ -333,6 +333,58 @@ class DiagnoseTest {
     assertThat(story.said).noneMatch(Diagnosis::urgent);
   }
 
+  /** He is refused several times one after the other, and then not at all. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+  void oneWhoIsAtHisLimitAllTheTimeIsNoNews(long seed) {
+    Story story = new Story(60, seed).limited(1, 0.22).until(300);
+
+    assertThat(story.said.subList(120, 300)).noneMatch(it -> it.harmedSince().isPresent());
+  }
+
+  @Test
+  void whenTheLimitIsTooLowForAllItIsSeenAtOnceAlsoBesideOneWhoIsAtItAllTheTime() {
+    Story story = new Story(60, 2).limited(1, 0.22).fault(32, 150).until(165);
+
+    assertThat(story.said.subList(140, 149)).noneMatch(it -> it.harmedSince().isPresent());
+    assertThat(story.first().map(it -> it.first().cause())).contains(Cause.RATE_LIMIT);
+    assertThat(story.secondsAt(story.first().orElseThrow())).isLessThanOrEqualTo(157);
+  }
+
+  @Test
+  void whenHeWhoIsAtHisLimitAllTheTimeBeginsToLoopItIsSeen() {
+    Story story = new Story(60, 2).limited(1, 0.22).until(120);
+    assertThat(story.said.subList(60, 120)).noneMatch(it -> it.harmedSince().isPresent());
+
+    story.fleet.loop = story.fleet.rate;
+    story.until(140);
+
+    assertThat(story.first().map(it -> it.first().cause())).contains(Cause.MERCHANT);
+  }
+
+  /** And no answer to what begins later. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5})
+  void someWhoHadToWaitAreAMatterForATicket(long seed) {
+    Story story = new Story(60, seed);
+    story.fleet.at(60, () -> story.fleet.database.extra = 1.5);
+    story.fleet.at(60.15, () -> story.fleet.database.extra = 0);
+    story.until(83);
+
+    assertThat(story.said).noneMatch(Diagnosis::urgent);
+    assertThat(story.said).anyMatch(it -> it.harmedSince().isPresent());
+
+    story.fault(36, 83).until(120);
+
+    Published answer =
+        story.said.stream()
+            .flatMap(said -> said.published().stream())
+            .filter(Published::urgent)
+            .findFirst()
+            .orElseThrow();
+    assertThat(answer.first().cause()).isEqualTo(Cause.ACQUIRER);
+  }
+
   @Test
   void harmlessChangeJustBeforeASlowDatabaseIsNotBlamed() {
     Story story = new Story(60, 6).harmless(45).fault(16, 53).until(120);

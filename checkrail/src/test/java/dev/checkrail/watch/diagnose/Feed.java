@@ -13,11 +13,13 @@ import dev.checkrail.watch.detect.Moment;
 import dev.checkrail.watch.traffic.Band;
 import dev.checkrail.watch.traffic.Fit;
 import dev.checkrail.watch.traffic.Route;
+import dev.checkrail.watch.traffic.Second;
 import dev.checkrail.watch.traffic.Spread;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -42,6 +44,7 @@ final class Feed {
   private final Map<String, Integer> downsBefore = new HashMap<>();
   private Map<Fleet.LineKey, Fleet.Line> linesBefore = Map.of();
   private Map<String, int[]> clientsBefore = Map.of();
+  private List<Second.Refused> refusedBefore = List.of();
   private final Map<String, Long> busy = new HashMap<>();
   private int brokenBefore;
   private int workerBefore = 1;
@@ -352,8 +355,7 @@ final class Feed {
     linesBefore = new TreeMap<>(fleet.lines);
     clientsBefore = new HashMap<>();
     fleet.byClient.forEach((client, counts) -> {
-      String known = merchants == 0 ? client : "m" + Math.floorMod(client.hashCode(), merchants);
-      int[] sum = clientsBefore.computeIfAbsent(known, it -> new int[counts.length]);
+      int[] sum = clientsBefore.computeIfAbsent(known(client), it -> new int[counts.length]);
       for (int i = 0; i < counts.length; i++) {
         sum[i] += counts[i];
       }
@@ -361,6 +363,8 @@ final class Feed {
     brokenBefore = fleet.handshakeFailures;
     fleet.handshakeFailures = 0;
     fleet.lines.clear();
+    refusedBefore = refused();
+    fleet.refused.clear();
     fleet.byClient.clear();
     fleet.byMerchant.clear();
     return moment;
@@ -518,6 +522,43 @@ final class Feed {
         held);
   }
 
+  private String known(String client) {
+    return merchants == 0 ? client : "m" + Math.floorMod(client.hashCode(), merchants);
+  }
+
+  /** Eight of each kind, as the log intake tells them. */
+  private List<Second.Refused> refused() {
+    Map<Fleet.RefusedKey, Integer> sums = new HashMap<>();
+    fleet.refused.forEach((key, count) ->
+        sums.merge(
+            new Fleet.RefusedKey(key.service(), key.status(), known(key.client())),
+            count,
+            Integer::sum));
+    Map<String, Integer> told = new HashMap<>();
+    return sums.entrySet().stream()
+        .map(e ->
+            new Second.Refused(
+                e.getKey().service(),
+                refusal(e.getKey().status()),
+                e.getKey().client(),
+                e.getValue()))
+        .sorted(
+            Comparator.comparingLong(Second.Refused::requests)
+                .reversed()
+                .thenComparing(Second.Refused::client))
+        .filter(one -> told.merge(one.service() + " " + one.band(), 1, Integer::sum) <= 8)
+        .toList();
+  }
+
+  private static Band refusal(int status) {
+    return switch (status) {
+      case 402 -> Band.DECLINED;
+      case 404 -> Band.NOT_FOUND;
+      case 429 -> Band.LIMITED;
+      default -> Band.REFUSED;
+    };
+  }
+
   private Moment.Logged logged(long second) {
     List<Moment.Flow> flows = new ArrayList<>();
     Map<String, long[]> reach = new TreeMap<>();
@@ -540,7 +581,8 @@ final class Feed {
         flows,
         List.of(new Moment.Reach("*", all, failed)),
         busiest,
-        busy.values().stream().mapToLong(Long::longValue).sum());
+        busy.values().stream().mapToLong(Long::longValue).sum(),
+        refusedBefore);
   }
 
   private static Moment.Flow flow(Fleet.LineKey key, Fleet.Line line) {

@@ -1341,6 +1341,10 @@ final class Fleet {
   final Map<LineKey, Line> lines = new TreeMap<>();
   final Map<String, int[]> byClient = new HashMap<>();
   final Map<String, int[]> byMerchant = new HashMap<>();
+  final Map<RefusedKey, Integer> refused = new HashMap<>();
+
+  record RefusedKey(String service, int status, String client) {}
+
   int handshakeFailures;
   long cameIn;
   boolean logLost;
@@ -1371,6 +1375,9 @@ final class Fleet {
     boolean bad = status < 0 || status >= 500;
     byClient.computeIfAbsent(r.client, c -> new int[2])[0]++;
     byMerchant.computeIfAbsent(r.merchant, c -> new int[2])[0]++;
+    if (status >= 400 && status < 500) {
+      refused.merge(new RefusedKey(r.service(), status, r.client), 1, Integer::sum);
+    }
     if (bad) {
       byClient.get(r.client)[1]++;
       byMerchant.get(r.merchant)[1]++;

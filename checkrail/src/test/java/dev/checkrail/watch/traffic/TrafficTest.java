@@ -399,6 +399,28 @@ class TrafficTest {
   }
 
   @Test
+  void thoseWhoAreRefusedMostAreNamedByServiceAndKindOverSeveralSeconds() {
+    Traffic traffic = judging();
+    for (int i = 0; i < 40; i++) {
+      Instant when = NOON.plusSeconds(i % 2);
+      traffic.add(
+          payment().to("be_pay", "pay-1").key("calm").endedAt(when).ended(200, "----").record());
+      traffic.add(
+          payment().to("be_pay", "pay-1").key("eager").endedAt(when).ended(429, "----").record());
+      if (i % 10 == 0) {
+        traffic.add(
+            payment().to("be_pay", "pay-1").key("poor").endedAt(when).ended(402, "----").record());
+      }
+    }
+    now = NOON.plusSeconds(4);
+
+    assertThat(traffic.snapshot(SECOND, 2).refused())
+        .containsExactly(
+            new Second.Refused("payments", Band.LIMITED, "eager", 40),
+            new Second.Refused("payments", Band.DECLINED, "poor", 4));
+  }
+
+  @Test
   void severalSecondsTogetherCountAClientOnce() {
     Traffic traffic = judging();
     now = NOON.plusSeconds(5);
