@@ -86,6 +86,10 @@ public final class Diagnose {
   private boolean acting;
   private Optional<Instant> acted = Optional.empty();
   private double rateBefore;
+
+  /** Services that the published change harmed; none if it is something else. */
+  private Set<String> harmed = Set.of();
+
   private String candidate = "";
   private int steady;
   private double known;
@@ -202,6 +206,7 @@ public final class Diagnose {
     ticketed = false;
     knownStreams = Set.of();
     published = Optional.empty();
+    harmed = Set.of();
     if (!settled || !endedIt()) {
       // Else what was taken back cannot do harm later either.
       goneBack = Optional.empty();
@@ -227,10 +232,10 @@ public final class Diagnose {
         case APPLY_BEGAN -> act(event, Act.Kind.APPLY);
         case ROLLBACK_BEGAN -> {
           act(event, Act.Kind.ROLLBACK);
+          rateBefore = harmRateOfPublished(8);
           goneBack = Optional.of(acts.getLast());
           settled = false;
           calm = 0;
-          rateBefore = harmRate(8);
         }
         case TOLD -> {
           act(event, Act.Kind.TOLD);
@@ -326,7 +331,7 @@ public final class Diagnose {
     if (goneBack.isPresent() && settled) {
       from = Math.max(began, goneBack.get().at().toEpochMilli() / 1000.0 + 3);
     }
-    Harm harm = new Harm(history, from);
+    Harm harm = new Harm(history, from, from > since ? wentBack() : Double.NEGATIVE_INFINITY);
     boolean withoutBefore = history.withoutBefore();
     List<Hypothesis> all =
         withoutBefore
@@ -566,10 +571,18 @@ public final class Diagnose {
     }
     if (steady >= STEADY) {
       published = Optional.of(new Published(at, urgent, ranking));
+      harmed = top.cause() == Cause.LB_CHANGE ? services(harm) : Set.of();
       ticketed = false;
       knownStreams = Set.copyOf(history.alarmed());
       note(at, "published: " + top.name() + "; " + top.why() + " [" + harm.text() + "]");
     }
+  }
+
+  private static Set<String> services(Harm harm) {
+    Set<String> services = new HashSet<>();
+    harm.units.forEach(unit -> services.add(unit.cell().service()));
+    services.remove(Cell.ANY); // whose sessions they are is not known
+    return Set.copyOf(services);
   }
 
   /** Who asks is known some seconds later than what became of it; and a ticket is in no hurry. */
@@ -640,11 +653,36 @@ public final class Diagnose {
 
   /** Harmed in each of the last seconds. */
   private double harmRate(int seconds) {
+    return lately(seconds).map(harm -> harm.total).orElse(0.0) / seconds;
+  }
+
+  /**
+   * The same in the services that the published change harmed, wherever their requests go now: with
+   * a way back these must be well again, and others may still work off what it had brought them.
+   */
+  private double harmRateOfPublished(int seconds) {
+    if (harmed.isEmpty()) {
+      return harmRate(seconds);
+    }
+    return lately(seconds)
+            .map(harm -> harm.in(unit -> harmed.contains(unit.cell().service())))
+            .orElse(0.0)
+        / seconds;
+  }
+
+  private Optional<Harm> lately(int seconds) {
     if (history.ticks.isEmpty() || history.harmedSince().isEmpty()) {
-      return 0;
+      return Optional.empty();
     }
     double now = history.ticks.getLast().time;
-    return new Harm(history, now - seconds + 1).total / seconds;
+    return Optional.of(new Harm(history, now - seconds + 1, wentBack()));
+  }
+
+  /** When it went back, seconds since 1970; some answers were under way then. */
+  private double wentBack() {
+    return goneBack
+        .map(act -> act.at().toEpochMilli() / 1000.0 + 1)
+        .orElse(Double.NEGATIVE_INFINITY);
   }
 
   private void aftermath(Instant at, Tick tick) {
@@ -655,7 +693,7 @@ public final class Diagnose {
     if (since < SETTLED) {
       return;
     }
-    double rate = harmRate(4);
+    double rate = harmRateOfPublished(4);
     boolean held = tick.oldConnections > 0 || !tick.heldByOld.isEmpty();
     Harm left = new Harm(history, tick.time - 6);
     double old =
@@ -701,6 +739,7 @@ public final class Diagnose {
 
   private void reopened() {
     published = Optional.empty();
+    harmed = Set.of();
     candidate = "";
     steady = 0;
   }

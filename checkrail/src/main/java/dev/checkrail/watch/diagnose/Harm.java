@@ -31,10 +31,31 @@ final class Harm {
   double all;
 
   Harm(History history, double began) {
+    this(history, began, Double.NEGATIVE_INFINITY);
+  }
+
+  /**
+   * Without those who had waited already when something ended it: they are answered late still.
+   *
+   * @param ended seconds since 1970
+   */
+  Harm(History history, double began, double ended) {
     History.Usual usual = history.usual();
     List<Tick> ticks = history.since(began);
+    Map<Cell, Double> waited = new TreeMap<>();
+    Map<Tick.Refusals, Double> regulars = new TreeMap<>();
     for (Tick tick : ticks) {
-      tick.flows.forEach((cell, sums) -> since.computeIfAbsent(cell, it -> new Sums()).add(sums));
+      tick.flows.forEach((cell, sums) -> {
+        since.computeIfAbsent(cell, it -> new Sums()).add(sums);
+        double millis = Math.max(usual.slowAbove(cell.service()), 1_000 * (tick.time - ended));
+        if (millis < Integer.MAX_VALUE) {
+          waited.merge(cell, sums.slowerThan((int) millis), Double::sum);
+        }
+      });
+      tick.refused
+          .keySet()
+          .forEach(
+              what -> regulars.merge(what, usual.regulars.theirs(what, tick, usual), Double::sum));
     }
     Map<String, Sums> services = new TreeMap<>();
     since.forEach(
@@ -45,21 +66,24 @@ final class Harm {
       Sums service = services.getOrDefault(cell.service(), sums);
       double failed = 0;
       for (Kind kind : Kind.values()) {
-        double bad = sums.of(kind);
+        Tick.Refusals refusals = new Tick.Refusals(cell.service(), kind);
+        double news = Regulars.without(regulars.getOrDefault(refusals, 0.0), service.of(kind));
+        double bad = sums.of(kind) * news;
         if (bad <= 0) {
           continue;
         }
         double usually = usual.share(cell.service(), kind);
         double share = usually;
         if (own.requests > 30) {
-          share = Math.max(share, own.of(kind) / own.requests);
+          double usualNews = usual.regulars.usualNews(refusals, usual);
+          share = Math.max(share, own.of(kind) * usualNews / own.requests);
         }
         double over = bad - share * sums.requests;
         // What is clear of the whole service need not be clear of each server.
         double least = kind.failure ? 2.7 : 4;
         boolean clear =
             clear(bad, share * sums.requests, least)
-                || clear(service.of(kind), usually * service.requests, least);
+                || clear(service.of(kind) * news, usually * service.requests, least);
         if (over > 0.4 && clear) {
           unit(cell, kind, over);
           failed += bad;
@@ -68,6 +92,7 @@ final class Harm {
       if (history.withoutBefore()) {
         return;
       }
+      failed += waited.getOrDefault(cell, 0.0);
       double slow = sums.slowerThan(usual.slowAbove(cell.service())) - failed;
       double slower = sums.slowerThan(usual.slowerAbove(cell.service())) - failed;
       if (slower > MOST * sums.requests) {

@@ -43,7 +43,7 @@ final class History {
   private static final String ALL = "*";
 
   /** Fewer seconds are no "before". */
-  private static final double LEARNED = 5;
+  static final double LEARNED = 5;
 
   /** A change is seen so much later than it was made, at most. */
   private static final double NOTICED = 2.5;
@@ -86,7 +86,8 @@ final class History {
     /** Share of a kind among requests of a service. */
     double share(String service, Kind kind) {
       Sums sums = service(service);
-      return (sums.of(kind) + 0.3) / (sums.requests + 60);
+      double news = regulars.usualNews(new Tick.Refusals(service, kind), this);
+      return (sums.of(kind) * news + 0.3) / (sums.requests + 60);
     }
 
     int slowAbove(String service) {

@@ -69,10 +69,16 @@ final class Regulars {
 
   /** The part of a second's refusals that is not of these clients, or more than ever: 0 to 1. */
   double news(Tick.Refusals what, Tick tick, History.Usual usual) {
+    Sums sums = tick.services.getOrDefault(what.service(), new Sums());
+    return without(theirs(what, tick, usual), sums.of(what.kind()));
+  }
+
+  /** How many of a second's refusals are of these clients, and no more than they ever were. */
+  double theirs(Tick.Refusals what, Tick tick, History.Usual usual) {
     Map<String, Double> refused = tick.refused.getOrDefault(what, Map.of());
     Sums sums = tick.services.get(what.service());
-    if (refused.isEmpty() || sums == null) {
-      return 1;
+    if (refused.isEmpty() || sums == null || usual.seconds < History.LEARNED) {
+      return 0;
     }
     Map<String, Known> regular = known.getOrDefault(what, Map.of());
     double all = sums.of(what.kind());
@@ -86,7 +92,7 @@ final class Regulars {
         theirs += Math.min(count, AGAIN * before.most);
       }
     }
-    return without(theirs, all);
+    return theirs;
   }
 
   /** The part of the usual refusals that was not of these clients, 0 to 1. */
@@ -98,7 +104,8 @@ final class Regulars {
     return without(theirs, usual.service(what.service()).of(what.kind()));
   }
 
-  private static double without(double theirs, double all) {
+  /** The part that is left without theirs, 0 to 1. */
+  static double without(double theirs, double all) {
     return all <= 0 ? 1 : Math.max(0, 1 - theirs / all);
   }
 }

@@ -478,6 +478,30 @@ class DiagnoseTest {
         .containsExactly(Cause.LB_CHANGE);
   }
 
+  /** Nor are those who are refused all the time, and those who had waited at the server before. */
+  @ParameterizedTest
+  @ValueSource(ints = {21, 22, 23, 24})
+  void wayBackThatEndsTheHarmIsConfirmedAlsoBesideOneWhoIsAtHisLimitAllTheTime(int seed) {
+    Story story = new Story(60, seed).limited(1, 0.22);
+    Fleet.Config good = story.fleet.approved.copy();
+    story.fault(1, 150).until(158);
+    story.feed.rollback(good);
+    story.until(225);
+
+    assertThat(
+            story.said.stream()
+                .flatMap(said -> said.aftermath().stream())
+                .map(Aftermath::result)
+                .distinct())
+        .containsExactly(Aftermath.Result.CONFIRMED);
+    assertThat(
+            story.said.subList(150, 225).stream()
+                .flatMap(said -> said.published().stream())
+                .map(answer -> answer.first().cause())
+                .distinct())
+        .containsExactly(Cause.LB_CHANGE);
+  }
+
   @Test
   void wayBackThatChangesNothingLeavesTheOtherCause() {
     Story story = new Story(60, 9).harmless(44);
