@@ -20,6 +20,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * Reads moments one after the other, and says since when users are harmed and why.
@@ -194,7 +196,7 @@ public final class Diagnose {
         .filter(act -> act.kind() == Act.Kind.BYPASS || (ticket && act.kind() == Act.Kind.APPLY))
         .filter(act -> act.at().isAfter(from) && !blamed.equals(Optional.of(act)))
         .findFirst()
-        .map(act -> act.at().toEpochMilli() / 1000.0)
+        .map(act -> seconds(act.at()))
         .map(changed ->
             history.another(knownStreams, changed - 1)
                 || (answered && ticket && changed > tick.time - LATE && history.anew(changed)))
@@ -205,8 +207,7 @@ public final class Diagnose {
     urgent = false;
     ticketed = false;
     knownStreams = Set.of();
-    published = Optional.empty();
-    harmed = Set.of();
+    reopened();
     if (!settled || !endedIt()) {
       // Else what was taken back cannot do harm later either.
       goneBack = Optional.empty();
@@ -215,8 +216,6 @@ public final class Diagnose {
     aftermath = Optional.empty();
     calm = 0;
     ended = Double.NEGATIVE_INFINITY;
-    candidate = "";
-    steady = 0;
     otherMind = 0;
     lastMind = "";
   }
@@ -232,7 +231,7 @@ public final class Diagnose {
         case APPLY_BEGAN -> act(event, Act.Kind.APPLY);
         case ROLLBACK_BEGAN -> {
           act(event, Act.Kind.ROLLBACK);
-          rateBefore = harmRateOfPublished(8);
+          rateBefore = harmRateOfPublished(8); // first: later, who waits now does not count
           goneBack = Optional.of(acts.getLast());
           settled = false;
           calm = 0;
@@ -329,7 +328,7 @@ public final class Diagnose {
     double began = Math.max(since, ended);
     double from = began;
     if (goneBack.isPresent() && settled) {
-      from = Math.max(began, goneBack.get().at().toEpochMilli() / 1000.0 + 3);
+      from = Math.max(began, seconds(goneBack.get().at()) + 3);
     }
     Harm harm = new Harm(history, from, from > since ? wentBack() : Double.NEGATIVE_INFINITY);
     boolean withoutBefore = history.withoutBefore();
@@ -397,7 +396,7 @@ public final class Diagnose {
     if (one.act.isEmpty() || one.cause != Cause.LB_CHANGE || goneBack.isEmpty()) {
       return;
     }
-    double since = tick.time - goneBack.get().at().toEpochMilli() / 1000.0;
+    double since = tick.time - seconds(goneBack.get().at());
     if (settled
         && since > SETTLED
         && one.act.get().kind() != Act.Kind.ROLLBACK
@@ -571,18 +570,22 @@ public final class Diagnose {
     }
     if (steady >= STEADY) {
       published = Optional.of(new Published(at, urgent, ranking));
-      harmed = top.cause() == Cause.LB_CHANGE ? services(harm) : Set.of();
+      // Whose sessions hang at a server is not known.
+      harmed =
+          top.cause() == Cause.LB_CHANGE
+              ? services(harm, unit -> !unit.cell().service().equals(Cell.ANY))
+              : Set.of();
       ticketed = false;
       knownStreams = Set.copyOf(history.alarmed());
       note(at, "published: " + top.name() + "; " + top.why() + " [" + harm.text() + "]");
     }
   }
 
-  private static Set<String> services(Harm harm) {
-    Set<String> services = new HashSet<>();
-    harm.units.forEach(unit -> services.add(unit.cell().service()));
-    services.remove(Cell.ANY); // whose sessions they are is not known
-    return Set.copyOf(services);
+  private static Set<String> services(Harm harm, Predicate<Harm.Unit> of) {
+    return harm.units.stream()
+        .filter(of)
+        .map(unit -> unit.cell().service())
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** Who asks is known some seconds later than what became of it; and a ticket is in no hurry. */
@@ -592,8 +595,11 @@ public final class Diagnose {
 
   /** Some had to wait, nobody failed, and it is over: as when a server that was started is cold. */
   private boolean passed(Harm harm, Tick tick) {
-    return harm.of(Kind.SLOW) > 0.9 * harm.total
-        && new Harm(history, tick.time - PASSED).of(Kind.SLOW) < 1;
+    return onlyWaited(harm) && new Harm(history, tick.time - PASSED).of(Kind.SLOW) < 1;
+  }
+
+  private static boolean onlyWaited(Harm harm) {
+    return harm.of(Kind.SLOW) > 0.9 * harm.total;
   }
 
   /**
@@ -603,9 +609,9 @@ public final class Diagnose {
   private boolean pending(Tick tick, double began) {
     return acts.stream()
         .filter(act -> act.kind().changesTheFile())
-        .filter(act -> tick.time - act.at().toEpochMilli() / 1000.0 < SCOPE_PATIENCE)
+        .filter(act -> tick.time - seconds(act.at()) < SCOPE_PATIENCE)
         .anyMatch(act -> {
-          double after = act.at().toEpochMilli() / 1000.0 - began;
+          double after = seconds(act.at()) - began;
           return after < SCOPE_PATIENCE
               ? moved.by(act).isEmpty() || (ticketed && act.at().isAfter(instant(known)))
               : act.kind() != Act.Kind.ROLLBACK;
@@ -680,16 +686,14 @@ public final class Diagnose {
 
   /** When it went back, seconds since 1970; some answers were under way then. */
   private double wentBack() {
-    return goneBack
-        .map(act -> act.at().toEpochMilli() / 1000.0 + 1)
-        .orElse(Double.NEGATIVE_INFINITY);
+    return goneBack.map(act -> seconds(act.at()) + 1).orElse(Double.NEGATIVE_INFINITY);
   }
 
   private void aftermath(Instant at, Tick tick) {
     if (goneBack.isEmpty() || settled) {
       return;
     }
-    double since = tick.time - goneBack.get().at().toEpochMilli() / 1000.0;
+    double since = tick.time - seconds(goneBack.get().at());
     if (since < SETTLED) {
       return;
     }
@@ -756,7 +760,7 @@ public final class Diagnose {
     if (top == Cause.RATE_LIMIT && harm.of(Kind.LIMITED) < REFUSED_BY_LIMITS * harm.all) {
       return false; // Some who ask more often than they may are no outage.
     }
-    if (harm.of(Kind.SLOW) > 0.9 * harm.total && !manyAre(Kind.SLOW, SLOW, harm)) {
+    if (onlyWaited(harm) && !manyAre(Kind.SLOW, SLOW, harm)) {
       return false; // Some had to wait.
     }
     double pending = harm.of(Kind.PENDING);
@@ -768,10 +772,7 @@ public final class Diagnose {
 
   /** Whether they are a share of the requests of the services that have them. */
   private static boolean manyAre(Kind kind, double share, Harm harm) {
-    Set<String> services = new HashSet<>();
-    harm.units.stream()
-        .filter(unit -> unit.kind() == kind)
-        .forEach(unit -> services.add(unit.cell().service()));
+    Set<String> services = services(harm, unit -> unit.kind() == kind);
     double all = harm.trafficIn(cell -> services.contains(cell.service()));
     return harm.of(kind) >= share * all;
   }
@@ -875,6 +876,11 @@ public final class Diagnose {
     if (notes.size() > MOST_NOTES) {
       notes.removeFirst();
     }
+  }
+
+  /** Since 1970. */
+  private static double seconds(Instant at) {
+    return at.toEpochMilli() / 1000.0;
   }
 
   private static Instant instant(double seconds) {

@@ -22,6 +22,9 @@ final class Harm {
   /** Seconds in which it is seen that what has piled up goes down. */
   private static final int DRAINS = 4;
 
+  /** Seconds after which nobody still waits. */
+  private static final double LONGEST = 3_600;
+
   static final Cell FRONT = new Cell(Cell.ANY, "", "");
 
   final List<Unit> units = new ArrayList<>();
@@ -47,15 +50,14 @@ final class Harm {
     for (Tick tick : ticks) {
       tick.flows.forEach((cell, sums) -> {
         since.computeIfAbsent(cell, it -> new Sums()).add(sums);
-        double millis = Math.max(usual.slowAbove(cell.service()), 1_000 * (tick.time - ended));
-        if (millis < Integer.MAX_VALUE) {
+        if (tick.time - ended < LONGEST) {
+          double millis = Math.max(usual.slowAbove(cell.service()), 1_000 * (tick.time - ended));
           waited.merge(cell, sums.slowerThan((int) millis), Double::sum);
         }
       });
       tick.refused
           .keySet()
-          .forEach(
-              what -> regulars.merge(what, usual.regulars.theirs(what, tick, usual), Double::sum));
+          .forEach(what -> regulars.merge(what, usual.regulars.theirs(what, tick), Double::sum));
     }
     Map<String, Sums> services = new TreeMap<>();
     since.forEach(
@@ -75,7 +77,7 @@ final class Harm {
         double usually = usual.share(cell.service(), kind);
         double share = usually;
         if (own.requests > 30) {
-          double usualNews = usual.regulars.usualNews(refusals, usual);
+          double usualNews = usual.regulars.usualNews(refusals);
           share = Math.max(share, own.of(kind) * usualNews / own.requests);
         }
         double over = bad - share * sums.requests;
@@ -92,9 +94,9 @@ final class Harm {
       if (history.withoutBefore()) {
         return;
       }
-      failed += waited.getOrDefault(cell, 0.0);
-      double slow = sums.slowerThan(usual.slowAbove(cell.service())) - failed;
-      double slower = sums.slowerThan(usual.slowerAbove(cell.service())) - failed;
+      double others = failed + waited.getOrDefault(cell, 0.0);
+      double slow = sums.slowerThan(usual.slowAbove(cell.service())) - others;
+      double slower = sums.slowerThan(usual.slowerAbove(cell.service())) - others;
       if (slower > MOST * sums.requests) {
         slow = slower;
       }

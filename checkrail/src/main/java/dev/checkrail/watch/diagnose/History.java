@@ -67,7 +67,7 @@ final class History {
   static final class Usual {
     final Map<Cell, Sums> cells = new TreeMap<>();
     final Map<String, Sums> services = new TreeMap<>();
-    final Regulars regulars = new Regulars();
+    final Regulars regulars = new Regulars(this);
     final Map<String, double[]> sessions = new TreeMap<>(); // mean, most, arrivals per second
     final Map<String, Double> queues = new TreeMap<>(); // most
     final Map<String, double[]> dependencies = new TreeMap<>(); // mean, most, seconds in trouble
@@ -86,7 +86,7 @@ final class History {
     /** Share of a kind among requests of a service. */
     double share(String service, Kind kind) {
       Sums sums = service(service);
-      double news = regulars.usualNews(new Tick.Refusals(service, kind), this);
+      double news = regulars.usualNews(new Tick.Refusals(service, kind));
       return (sums.of(kind) * news + 0.3) / (sums.requests + 60);
     }
 
@@ -349,7 +349,7 @@ final class History {
       }
       before = tick.busy;
     }
-    sum.regulars.chosen(sum);
+    sum.regulars.forgetOthers();
     return sum;
   }
 
@@ -408,8 +408,8 @@ final class History {
         Sums own = usual.cells.getOrDefault(cell, new Sums());
         for (Kind kind : kinds) {
           Tick.Refusals refusals = new Tick.Refusals(cell.service(), kind);
-          double news = usual.regulars.news(refusals, tick, usual);
-          double usualNews = usual.regulars.usualNews(refusals, usual);
+          double news = usual.regulars.news(refusals, tick);
+          double usualNews = usual.regulars.usualNews(refusals);
           bad += sums.of(kind) * news;
           usually += service.of(kind) * usualNews;
           ownBad += own.of(kind) * usualNews;

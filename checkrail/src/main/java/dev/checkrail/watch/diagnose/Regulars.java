@@ -12,8 +12,8 @@ import java.util.TreeMap;
  * They are no news as long as they are no more in a second than {@value #AGAIN} times what they
  * were at most. Such a client alone makes half of the refusals of a service of one kind in the last
  * minutes, at least {@value #LEAST}, and not half of its requests: that would be a proxy, and
- * behind it everybody. As long as little is known of what is usual, it is whoever makes half of
- * them in a second. Confined.
+ * behind it everybody. As long as little is known of what is usual, it is whoever does so within a
+ * second. Confined.
  */
 final class Regulars {
   private static final double LEAST = 10;
@@ -28,34 +28,36 @@ final class Regulars {
     double usually;
   }
 
+  private final History.Usual usual;
   private final Map<Tick.Refusals, Map<String, Known>> known = new TreeMap<>();
   private final Map<Tick.Refusals, Double> all = new TreeMap<>();
+
+  /** Who they are beside what is usual. */
+  Regulars(History.Usual usual) {
+    this.usual = usual;
+  }
 
   /**
    * Takes in a second before the harm.
    *
-   * @param usual whether it is one of those that say what is usual
+   * @param counts whether it is one of those that say what is usual
    */
-  void add(Tick tick, boolean usual) {
+  void add(Tick tick, boolean counts) {
     tick.refused.forEach((what, clients) -> {
       Map<String, Known> of = known.computeIfAbsent(what, it -> new HashMap<>());
       clients.forEach((client, count) -> {
         Known one = of.computeIfAbsent(client, it -> new Known());
         one.sum += count;
         one.most = Math.max(one.most, count);
-        one.usually += usual ? count : 0;
+        one.usually += counts ? count : 0;
       });
       Sums sums = tick.services.getOrDefault(what.service(), new Sums());
       all.merge(what, sums.of(what.kind()), Double::sum);
     });
   }
 
-  /**
-   * Forgets all but such clients.
-   *
-   * @param usual what was usual in these seconds
-   */
-  void chosen(History.Usual usual) {
+  /** All seconds were taken in: forgets whoever is no such client. */
+  void forgetOthers() {
     known.forEach((what, clients) -> {
       double half = all.getOrDefault(what, 0.0) / 2;
       double most = usual.service(what.service()).requests / 2;
@@ -68,13 +70,13 @@ final class Regulars {
   }
 
   /** The part of a second's refusals that is not of these clients, or more than ever: 0 to 1. */
-  double news(Tick.Refusals what, Tick tick, History.Usual usual) {
+  double news(Tick.Refusals what, Tick tick) {
     Sums sums = tick.services.getOrDefault(what.service(), new Sums());
-    return without(theirs(what, tick, usual), sums.of(what.kind()));
+    return without(theirs(what, tick), sums.of(what.kind()));
   }
 
   /** How many of a second's refusals are of these clients, and no more than they ever were. */
-  double theirs(Tick.Refusals what, Tick tick, History.Usual usual) {
+  double theirs(Tick.Refusals what, Tick tick) {
     Map<String, Double> refused = tick.refused.getOrDefault(what, Map.of());
     Sums sums = tick.services.get(what.service());
     if (refused.isEmpty() || sums == null || usual.seconds < History.LEARNED) {
@@ -96,7 +98,7 @@ final class Regulars {
   }
 
   /** The part of the usual refusals that was not of these clients, 0 to 1. */
-  double usualNews(Tick.Refusals what, History.Usual usual) {
+  double usualNews(Tick.Refusals what) {
     double theirs = 0;
     for (Known one : known.getOrDefault(what, Map.of()).values()) {
       theirs += one.usually;

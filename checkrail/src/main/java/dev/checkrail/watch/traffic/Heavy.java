@@ -34,6 +34,7 @@ final class Heavy {
     this.room = room;
   }
 
+  /** Both together: what is surely a key's in one and in the other is surely its in both. */
   void add(Heavy other) {
     for (Counter one : other.counters.values()) {
       Counter mine = take(one.key);

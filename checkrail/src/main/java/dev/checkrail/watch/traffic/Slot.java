@@ -34,13 +34,9 @@ final class Slot {
     count(reached.containsKey(service) || reached.size() < room ? service : OTHERS, hash, failed);
   }
 
-  /**
-   * Counts a request that was refused by its client.
-   *
-   * @param room for services
-   */
-  void refused(String service, Band band, String client, int room) {
-    if (reached.containsKey(service) || reached.size() < room) {
+  /** Counts by its client a request that was refused, if its service is told apart here. */
+  void refused(String service, Band band, String client) {
+    if (reached.containsKey(service)) {
       refused
           .computeIfAbsent(new Refusals(service, band), it -> new Heavy(MOST_REFUSED))
           .add(client, false);

@@ -139,7 +139,7 @@ public final class Traffic {
       String service = key.route().service();
       slot.client(service, Distinct.hash(client.get()), band.failure(), limits.services());
       if (band.refusal()) {
-        slot.refused(service, band, client.get(), limits.services());
+        slot.refused(service, band, client.get());
       }
       minute(Math.floorDiv(second, 60)).ifPresent(m -> m.clients.add(client.get(), band.failure()));
     }
