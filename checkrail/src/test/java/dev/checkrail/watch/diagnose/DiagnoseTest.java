@@ -477,9 +477,10 @@ class DiagnoseTest {
   void wayBackIsJudgedByTheServicesThatTheChangeHarmed(int seed) {
     Story story = new Story(60, seed);
     Fleet.Config good = story.fleet.approved.copy();
-    story.fault(1, 45).until(53);
+    story.fault(6, 45).until(53);
     story.feed.rollback(good);
-    story.fleet.at(54, () -> story.fleet.web1.fails = 0.8); // serves the catalogue only
+    story.fleet.at(54, () -> story.fleet.web1.slow = 100); // both serve the catalogue only
+    story.fleet.at(54, () -> story.fleet.web2.slow = 100);
     story.until(90);
 
     assertThat(story.results()).containsExactly(Aftermath.Result.CONFIRMED);
