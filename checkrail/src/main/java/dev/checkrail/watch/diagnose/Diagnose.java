@@ -57,6 +57,12 @@ public final class Diagnose {
   /** Seconds without harm after a way back, before harm is another matter. */
   private static final int ENDED = 10;
 
+  /** Seconds without harm before a change, so that what began with it is another matter. */
+  private static final int QUIET = 8;
+
+  /** Seconds after a way back until what it brought surely serves. */
+  private static final double RELOADED = 4;
+
   private static final double NOBODY = 0.15;
 
   /** Share of a service's answers that have no final state before that is a matter for now. */
@@ -82,8 +88,17 @@ public final class Diagnose {
   private boolean settled;
   private int calm;
 
+  /** Seconds in a row without anybody harmed, while harm is not taken for ended yet. */
+  private int nobody;
+
+  /** Changes that came when nobody had been harmed for a while. */
+  private final Set<Act> inQuiet = new HashSet<>();
+
   /** Until then nobody was harmed after a way back: what was before that has ended. */
   private double ended = Double.NEGATIVE_INFINITY;
+
+  /** Since then a way back had taken effect, seconds since 1970. */
+  private double cleanSince = Double.NEGATIVE_INFINITY;
 
   private boolean acting;
   private Optional<Instant> acted = Optional.empty();
@@ -110,12 +125,16 @@ public final class Diagnose {
   public Diagnosis next(Moment moment) {
     Tick tick = new Tick(moment);
     Optional<Double> before = history.harmedSince();
-    int remembered = acts.size();
+    Set<Act> remembered = Set.copyOf(acts);
     remember(moment, tick);
-    if (acts.size() != remembered && before.isPresent()) {
+    List<Act> done = acts.stream().filter(act -> !remembered.contains(act)).toList();
+    if (!done.isEmpty() && before.isPresent()) {
       Set<String> seen = new HashSet<>(knownStreams);
       seen.addAll(history.alarmed());
       knownStreams = Set.copyOf(seen);
+      if (nobody >= QUIET) {
+        inQuiet.addAll(done);
+      }
     }
     history.add(tick, published.isPresent());
     Instant at = moment.at();
@@ -175,8 +194,8 @@ public final class Diagnose {
    * Whether harm began that is another matter than what was seen before. Beside a matter for a
    * ticket: any that began somewhere else. Else only what began somewhere else after the load
    * balancer was changed, which what was thought until then could not weigh: by somebody who told
-   * nobody, or by whomever if until then it was a matter for a ticket. A way back is no such
-   * change.
+   * nobody, or by whomever if until then it was a matter for a ticket or nobody was harmed any
+   * more. A way back is no such change.
    */
   private boolean anotherBegan(Tick tick) {
     boolean ticket = published.map(said -> !said.urgent()).orElse(ticketed || !urgent);
@@ -193,7 +212,9 @@ public final class Diagnose {
     Instant from = goneBack.map(Act::at).filter(at -> at.isAfter(since)).orElse(since);
     Optional<Act> blamed = published.flatMap(said -> said.first().act());
     return acts.stream()
-        .filter(act -> act.kind() == Act.Kind.BYPASS || (ticket && act.kind() == Act.Kind.APPLY))
+        .filter(act ->
+            act.kind() == Act.Kind.BYPASS
+                || (act.kind() == Act.Kind.APPLY && (ticket || inQuiet.contains(act))))
         .filter(act -> act.at().isAfter(from) && !blamed.equals(Optional.of(act)))
         .findFirst()
         .map(act -> seconds(act.at()))
@@ -215,6 +236,8 @@ public final class Diagnose {
     }
     aftermath = Optional.empty();
     calm = 0;
+    nobody = 0;
+    inQuiet.clear();
     ended = Double.NEGATIVE_INFINITY;
     otherMind = 0;
     lastMind = "";
@@ -328,7 +351,7 @@ public final class Diagnose {
     double began = Math.max(since, ended);
     double from = began;
     if (goneBack.isPresent() && settled) {
-      from = Math.max(began, seconds(goneBack.get().at()) + 3);
+      from = Math.max(began, Math.max(cleanSince, seconds(goneBack.get().at()) + 3));
     }
     Harm harm = new Harm(history, from, from > since ? wentBack() : Double.NEGATIVE_INFINITY);
     boolean withoutBefore = history.withoutBefore();
@@ -336,9 +359,10 @@ public final class Diagnose {
         withoutBefore
             ? new WeighWithoutBefore(history, harm, moved).all(acts)
             : Weigh.all(new Case(history, began, harm, acts, moved, takenOut));
+    boolean over = wentBackAndOver(tick);
     for (Hypothesis one : all) {
       direct(one, first);
-      takenBack(one, tick);
+      takenBack(one, tick, over);
     }
     List<Hypothesis> best = bestOfEach(all);
     if (!withoutBefore) {
@@ -352,7 +376,8 @@ public final class Diagnose {
       ticketed = true;
     }
     boolean unclear = unclear(ranking, harm, tick.time - began);
-    if (settled && harmRate(4) < NOBODY) {
+    nobody = harmRate(4) < NOBODY ? nobody + 1 : 0;
+    if (settled && nobody > 0) {
       calm++;
       if (hasStayedCalm()) {
         if (ended < since) {
@@ -391,16 +416,31 @@ public final class Diagnose {
     }
   }
 
-  /** What was taken back cannot go on doing harm, but in workers that still have it. */
-  private void takenBack(Hypothesis one, Tick tick) {
-    if (one.act.isEmpty() || one.cause != Cause.LB_CHANGE || goneBack.isEmpty()) {
+  /** Whether a way back has just taken effect, and nobody is harmed since. */
+  private boolean wentBackAndOver(Tick tick) {
+    return goneBack.isPresent()
+        && !settled
+        && tick.time - seconds(goneBack.get().at()) >= RELOADED
+        && over(harmRate(3));
+  }
+
+  /**
+   * What was taken back cannot go on doing harm, but in workers that still have it; and if the harm
+   * was over at once, that speaks for it.
+   */
+  private void takenBack(Hypothesis one, Tick tick, boolean over) {
+    if (one.act.isEmpty()
+        || one.cause != Cause.LB_CHANGE
+        || goneBack.isEmpty()
+        || one.act.get().kind() == Act.Kind.ROLLBACK
+        || !one.act.get().at().isBefore(goneBack.get().at())) {
       return;
     }
+    if (over) {
+      one.add(Reason.Kind.TIME, 1.5, "the harm ended when it was taken back");
+    }
     double since = tick.time - seconds(goneBack.get().at());
-    if (settled
-        && since > SETTLED
-        && one.act.get().kind() != Act.Kind.ROLLBACK
-        && one.act.get().at().isBefore(goneBack.get().at())) {
+    if (settled && since > SETTLED) {
       one.add(
           Reason.Kind.TIME,
           -5,
@@ -702,7 +742,8 @@ public final class Diagnose {
     Harm left = new Harm(history, tick.time - 6);
     double old =
         left.in(unit -> tick.heldByOld.contains(unit.cell().pool() + "/" + unit.cell().server()));
-    if (rate < 0.02 * Math.max(1, rateBefore) || rate < NOBODY) {
+    if (over(rate)) {
+      cleanSince = tick.time - 4;
       settle(at, Aftermath.Result.CONFIRMED, "the harm ended with the way back");
     } else if (held && since > 12 && left.total > 0 && old > 0.7 * left.total) {
       settle(
@@ -719,6 +760,11 @@ public final class Diagnose {
         settle(at, Aftermath.Result.CONFIRMED, "the harm went down with the way back");
       }
     }
+  }
+
+  /** Whether that is next to nothing of what it was before the way back, harmed in a second. */
+  private boolean over(double rate) {
+    return rate < 0.02 * Math.max(1, rateBefore) || rate < NOBODY;
   }
 
   private void settle(Instant at, Aftermath.Result result, String text) {

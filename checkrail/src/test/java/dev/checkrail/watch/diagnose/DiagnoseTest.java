@@ -59,6 +59,12 @@ class DiagnoseTest {
       return this;
     }
 
+    Story slowDatabase(double extra, double from, double to) {
+      fleet.at(from, () -> fleet.database.extra = extra);
+      fleet.at(to, () -> fleet.database.extra = 0);
+      return this;
+    }
+
     Story incapableServerByHand(double when) {
       fleet.at(
           when,
@@ -370,8 +376,7 @@ class DiagnoseTest {
   @ValueSource(longs = {1, 2, 3, 4, 5})
   void someWhoHadToWaitAreAMatterForATicket(long seed) {
     Story story = new Story(60, seed);
-    story.fleet.at(60, () -> story.fleet.database.extra = 1.5);
-    story.fleet.at(60.15, () -> story.fleet.database.extra = 0);
+    story.slowDatabase(1.5, 60, 60.15);
     story.until(83);
 
     assertThat(story.said).noneMatch(Diagnosis::urgent);
@@ -483,6 +488,35 @@ class DiagnoseTest {
     story.fleet.at(54, () -> story.fleet.web2.slow = 100);
     story.until(90);
 
+    assertThat(story.results()).containsExactly(Aftermath.Result.CONFIRMED);
+  }
+
+  /** What was published is of something that was over, though harm is not taken for ended yet. */
+  @ParameterizedTest
+  @ValueSource(ints = {21, 22, 23, 24})
+  void changeAfterQuietSecondsIsWeighedAnew(int seed) {
+    Story story = new Story(60, seed).slowDatabase(0.9, 45, 49);
+    story.until(66);
+    assertThat(story.last().published().orElseThrow().first().cause()).isEqualTo(Cause.DATABASE);
+    assertThat(story.last().harmedSince()).isPresent();
+
+    story.fault(3, 67).until(76);
+
+    assertThat(story.last().published().orElseThrow().first().cause()).isEqualTo(Cause.LB_CHANGE);
+  }
+
+  /** The guard is quicker than who says why: that the harm was over at once says it then. */
+  @ParameterizedTest
+  @ValueSource(ints = {21, 22, 23, 24})
+  void changeThatWasTakenBackBeforeItWasClearIsTheAnswerWhenTheHarmIsOver(int seed) {
+    Story story = new Story(60, seed).slowDatabase(0.5, 45.5, 47.5);
+    Fleet.Config good = story.fleet.approved.copy();
+    story.fault(9, 45).until(47);
+    story.feed.rollback(good);
+    story.until(80);
+
+    assertThat(story.answers().map(answer -> answer.first().cause()).distinct())
+        .containsExactly(Cause.LB_CHANGE);
     assertThat(story.results()).containsExactly(Aftermath.Result.CONFIRMED);
   }
 
