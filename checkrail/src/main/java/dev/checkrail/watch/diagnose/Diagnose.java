@@ -475,7 +475,8 @@ public final class Diagnose {
     if (rest.total < 3 || rest.total < 0.06 * harm.total) {
       return;
     }
-    List<Hypothesis> again = Weigh.all(new Case(history, began, rest, acts, moved, takenOut));
+    double restBegan = rest.began(history, began);
+    List<Hypothesis> again = Weigh.all(new Case(history, restBegan, rest, acts, moved, takenOut));
     again.removeIf(one -> one.cause == top.cause);
     again.forEach(one -> direct(one, first));
     List<Hypothesis> sorted = bestOfEach(again);
@@ -799,7 +800,10 @@ public final class Diagnose {
       return false;
     }
     Cause top = ranking.getFirst().cause();
-    double business = harm.of(Kind.DECLINED) + harm.of(Kind.REFUSED);
+    double business = harm.of(Kind.DECLINED);
+    if (top != Cause.LB_CHANGE) {
+      business += harm.of(Kind.REFUSED); // after a change it is what they had before
+    }
     if (top == Cause.MERCHANT || top == Cause.ABUSE) {
       return harm.in(unit -> unit.kind().failure) > 0.3 * harm.total;
     }

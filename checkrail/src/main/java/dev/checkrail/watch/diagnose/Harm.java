@@ -144,6 +144,31 @@ final class Harm {
     return new Harm(this, explained);
   }
 
+  /**
+   * When a fiftieth of it had come, by the statuses: what is left of harm that has another cause
+   * may have begun later than the whole.
+   *
+   * @param began of the whole, seconds since 1970
+   * @return seconds since 1970, not before that; that if statuses do not show it
+   */
+  double began(History history, double began) {
+    History.Usual usual = history.usual();
+    double sum = 0;
+    for (Tick tick : history.since(began)) {
+      for (Unit unit : units) {
+        Sums sums = tick.flows.get(unit.cell());
+        if (sums != null && unit.kind() != Kind.SLOW && unit.kind() != Kind.STUCK) {
+          double share = usual.share(unit.cell().service(), unit.kind());
+          sum += Math.max(0, sums.of(unit.kind()) - share * sums.requests);
+        }
+      }
+      if (sum >= Math.max(1, 0.02 * total)) {
+        return Math.max(began, tick.time - 1);
+      }
+    }
+    return began;
+  }
+
   private void stuck(List<Tick> ticks, History.Usual usual) {
     ticks
         .getLast()

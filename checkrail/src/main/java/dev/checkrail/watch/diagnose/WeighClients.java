@@ -58,8 +58,12 @@ final class WeighClients {
     if (!asking.logged()) {
       return Asking.unseen(one);
     }
-    double declined = harm.of(Kind.DECLINED) + harm.of(Kind.REFUSED);
-    one.place = unit -> unit.kind() == Kind.DECLINED || unit.kind() == Kind.REFUSED;
+    // What the load balancer refuses by itself the business has not seen.
+    one.place =
+        unit ->
+            (unit.kind() == Kind.DECLINED || unit.kind() == Kind.REFUSED)
+                && !unit.cell().server().isEmpty();
+    double declined = harm.in(one.place);
     double top = asking.busiestRisen();
     double more = asking.arrivals();
     if (declined > 0) {

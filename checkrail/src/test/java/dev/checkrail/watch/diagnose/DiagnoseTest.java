@@ -520,6 +520,25 @@ class DiagnoseTest {
     assertThat(story.results()).containsExactly(Aftermath.Result.CONFIRMED);
   }
 
+  /** It began with the change, not with what was there before; and no business refused them. */
+  @ParameterizedTest
+  @ValueSource(ints = {21, 22, 23, 24})
+  void whatTheLoadBalancerRefusesSinceAChangeStandsBesideASlowAcquirer(int seed) {
+    Story story = new Story(60, seed);
+    story.fleet.at(45, () -> story.fleet.acquirerB.extra = 6);
+    story.fleet.at(
+        52,
+        () -> {
+          Fleet.Config bad = story.fleet.worker.config.copy();
+          bad.misdirected = r -> r.host.equals("pay-eu.example.com");
+          story.feed.apply(bad);
+        });
+    story.until(75);
+
+    assertThat(story.last().ranking().stream().limit(2).map(Ranked::cause))
+        .containsExactlyInAnyOrder(Cause.ACQUIRER, Cause.LB_CHANGE);
+  }
+
   @Test
   void wayBackThatChangesNothingLeavesTheOtherCause() {
     Story story = new Story(60, 9).harmless(44);

@@ -207,6 +207,8 @@ final class Feed {
           String to = now.route(r);
           if (now.redirects && !old.redirects && kind != Fleet.Kind.REPORT) {
             routes.add(new Scope.Part(Scope.Touch.ANSWER, "", "", "", from, "301"));
+          } else if (now.misdirected.test(r) && !old.misdirected.test(r)) {
+            routes.add(new Scope.Part(Scope.Touch.ANSWER, "", "", "", from, "421"));
           } else if (!from.equals(to)) {
             routes.add(new Scope.Part(Scope.Touch.ROUTE, "", to, "", from, to));
           }

@@ -589,6 +589,7 @@ final class Fleet {
   static final class Config {
     Predicate<Request> toReports = r -> r.host.equals("reports.example.com");
     Predicate<Request> toWebFirst = r -> false;
+    Predicate<Request> misdirected = r -> false;
     Predicate<Request> toPay =
         r -> {
           String host = r.host.toLowerCase(Locale.ROOT).replace(":443", "");
@@ -623,6 +624,7 @@ final class Fleet {
       Config other = new Config();
       other.toReports = toReports;
       other.toWebFirst = toWebFirst;
+      other.misdirected = misdirected;
       other.toPay = toPay;
       other.tenants.addAll(tenants);
       other.onlyNewTls = onlyNewTls;
@@ -1022,6 +1024,13 @@ final class Fleet {
         log(request, "", "", 301, "LR", 0.001, 0, 0, -1, 0);
       }
       after(0.03, () -> told.accept(301));
+      return;
+    }
+    if (config.misdirected.test(request)) {
+      if (!request.probe) {
+        log(request, "", "", 421, "LR", 0.001, 0, 0, -1, 0);
+      }
+      after(0.001, () -> told.accept(421));
       return;
     }
     String pool = config.route(request);
