@@ -39,6 +39,10 @@ import java.util.stream.Collectors;
 public final class Diagnose {
   static final double LIKELY = 0.9;
   static final int STEADY = 2;
+
+  /** The same if some had to wait and nobody failed: a server that was started is cold at first. */
+  private static final int COLD = 5;
+
   private static final Duration ACTS = Duration.ofMinutes(15);
   private static final int MOST_ACTS = 64;
   private static final int MOST_NOTES = 100;
@@ -609,7 +613,7 @@ public final class Diagnose {
       candidate = top.cause().word();
       steady = 1;
     }
-    if (steady >= STEADY) {
+    if (steady >= (top.cause() == Cause.BACKEND && onlyWaited(harm) ? COLD : STEADY)) {
       published = Optional.of(new Published(at, urgent, ranking));
       // Whose sessions hang at a server is not known.
       harmed =

@@ -100,7 +100,7 @@ final class Harm {
       if (slower > MOST * sums.requests) {
         slow = slower;
       }
-      double expected = 0.02 * sums.requests;
+      double expected = usual.slowShare(cell.service()) * sums.requests;
       if (slow - expected > 1 && clear(slow, expected, 2.7)) {
         unit(cell, Kind.SLOW, slow - expected);
       }

@@ -2,6 +2,7 @@ package dev.checkrail.watch.diagnose;
 
 import dev.checkrail.balancer.ServerName;
 import dev.checkrail.watch.detect.Moment;
+import dev.checkrail.watch.traffic.Spread;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -38,6 +39,14 @@ final class History {
   /** What is past must not weigh for long. */
   private static final double MOST = 30;
 
+  /** More take three times as long as the 95th percentile than one should think. */
+  private static final double SLOW = 0.02;
+
+  private static final double MANY = 0.15;
+
+  /** Fewer times say little of how long it takes. */
+  private static final int ENOUGH = 20;
+
   private static final double[] RISEN = {0.05, 0.2, 0.6};
   private static final double SLOWER_AT_MOST = 3;
   private static final String ALL = "*";
@@ -67,6 +76,8 @@ final class History {
   static final class Usual {
     final Map<Cell, Sums> cells = new TreeMap<>();
     final Map<String, Sums> services = new TreeMap<>();
+    private final Map<String, Spread> times = new TreeMap<>(); // where not those of the services
+    private final Map<String, Double> slow = new TreeMap<>();
     final Regulars regulars = new Regulars(this);
     final Map<String, double[]> sessions = new TreeMap<>(); // mean, most, arrivals per second
     final Map<String, Double> queues = new TreeMap<>(); // most
@@ -91,11 +102,11 @@ final class History {
     }
 
     int slowAbove(String service) {
-      Sums sums = service(service);
-      if (sums.times.count() < 20) {
+      Spread times = times(service);
+      if (times.count() < ENOUGH) {
         return 2_000;
       }
-      int usual = sums.times.quantile(0.95);
+      int usual = times.quantile(0.95);
       return Math.max(3 * usual, usual + 300);
     }
 
@@ -105,13 +116,37 @@ final class History {
      * the tail's measure.
      */
     int slowerAbove(String service) {
-      Sums sums = service(service);
-      if (sums.times.count() < 200) {
+      Spread times = times(service);
+      if (times.count() < 200) {
         return slowAbove(service);
       }
-      int usual = sums.times.quantile(0.5);
-      int tail = 11 * sums.times.quantile(0.9) / 10;
+      int usual = times.quantile(0.5);
+      int tail = 11 * times.quantile(0.9) / 10;
       return Math.min(slowAbove(service), Math.max(tail, Math.max(5 * usual / 2, usual + 200)));
+    }
+
+    /** Share of a service's answers that are slow as ever. */
+    double slowShare(String service) {
+      return Math.max(SLOW, slow.getOrDefault(service, 0.0));
+    }
+
+    /**
+     * What is usual here is of seconds in which some had to wait: slow stays what was slow before,
+     * or those who waited then would hide those who wait now. Where many did, that is usual.
+     */
+    void slowAsBefore(Usual before) {
+      services.forEach((service, sums) -> {
+        Spread known = before.times(service);
+        double share = sums.slowerThan(before.slowAbove(service)) / Math.max(1, sums.requests);
+        if (known.count() >= ENOUGH && share < MANY) {
+          times.put(service, known);
+          slow.put(service, share);
+        }
+      });
+    }
+
+    private Spread times(String service) {
+      return times.getOrDefault(service, service(service).times);
     }
 
     double rate(double sum) {
@@ -245,7 +280,7 @@ final class History {
     double lasted = first - harmedSince.orElse(first);
     streams.values().removeIf(stream -> stream.since < begin);
     harmedSince = Optional.of(first);
-    usual = usualUntil(first - 1.5, lasted < SHORT ? BASELINE : Math.min(BASELINE, lasted));
+    usual = usualAmid(first - 1.5, lasted < SHORT ? BASELINE : Math.min(BASELINE, lasted));
     learned |= usual.seconds >= LEARNED;
     return true;
   }
@@ -266,7 +301,7 @@ final class History {
     }
     Usual before = usual;
     Map<String, Stream> known = new TreeMap<>(streams);
-    usual = usualUntil(from, Math.min(BASELINE, lasted));
+    usual = usualAmid(from, Math.min(BASELINE, lasted));
     streams.clear();
     double first = Double.MAX_VALUE;
     if (usual.seconds >= LEARNED) {
@@ -297,6 +332,13 @@ final class History {
     if (calm == BASELINE || usual.seconds < LEARNED) {
       usual = usualUntil(end, Math.max(0, calm));
     }
+  }
+
+  /** The same in the middle of harm. */
+  private Usual usualAmid(double end, double seconds) {
+    Usual amid = usualUntil(end, seconds);
+    amid.slowAsBefore(usual);
+    return amid;
   }
 
   private Usual usualUntil(double end, double seconds) {
@@ -421,7 +463,8 @@ final class History {
         share(cell + " " + name, tick, bad, sums.requests, usualShare, delay(sums));
       });
       double slow = sums.slowerThan(usual.slowAbove(cell.service()));
-      share(cell + " slow", tick, slow, sums.requests, 0.02, Math.min(10, seconds(sums, 0.9)));
+      double usually = usual.slowShare(cell.service());
+      share(cell + " slow", tick, slow, sums.requests, usually, Math.min(10, seconds(sums, 0.9)));
       slower(cell + " slower", tick, sums.slowerThan(usual.slowerAbove(cell.service())), sums);
     });
     stuck(tick);

@@ -23,6 +23,7 @@ enum Kind {
   DECLINED("402", false, false),
   /** Accepted, and the outcome is not known yet. */
   PENDING("answers without a final state", false, false),
+  /** Any other 4xx: 401, as when a credential is lost on the way, 422 and whatever is rare. */
   REFUSED("other 4xx", false, false),
   /** Answered, and far later than usual. */
   SLOW("slow answers", false, true),
@@ -33,13 +34,16 @@ enum Kind {
   /** Connections that ended before a request: TLS mostly. */
   HANDSHAKE("broken handshakes", true, false);
 
-  /** The kind of what the log counts as a refusal by its client; none for one that says little. */
+  /**
+   * The kind of what the log counts as a refusal by its client; none for what is none. A 409 is
+   * none: who asks again after a time-out meets his own first attempt, and it is that which counts.
+   */
   static Optional<Kind> refusal(Band band) {
     return switch (band) {
       case NOT_FOUND -> Optional.of(NOT_FOUND);
       case LIMITED -> Optional.of(LIMITED);
       case DECLINED -> Optional.of(DECLINED);
-      case REFUSED -> Optional.of(REFUSED);
+      case UNAUTHENTICATED, UNPROCESSABLE, REFUSED -> Optional.of(REFUSED);
       default -> Optional.empty();
     };
   }

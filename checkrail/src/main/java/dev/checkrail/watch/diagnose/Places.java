@@ -256,14 +256,18 @@ final class Places {
                   "TLS",
                   2,
                   "connections end before a request, as with clients that speak an older TLS"));
-      case OTHER ->
-          all.add(
-              place(
-                  inPool,
-                  any,
-                  pool.isEmpty() ? "a setting" : pool,
-                  -0.7,
-                  "how it harms is not known"));
+      case OTHER -> {
+        boolean refused = harm.of(Kind.REFUSED) > 0.5 * harm.total;
+        all.add(
+            place(
+                inPool,
+                any,
+                pool.isEmpty() ? "a setting" : pool,
+                refused ? 0.4 : -0.7,
+                refused
+                    ? "servers refuse what they get since, as without a credential"
+                    : "how it harms is not known"));
+      }
     }
     return switch (part.touch()) {
       case BALANCE,

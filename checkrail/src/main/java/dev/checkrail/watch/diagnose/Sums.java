@@ -58,12 +58,11 @@ final class Sums {
     put(Kind.ERROR, errors - noServer - rejected);
     put(Kind.GAVE_UP, ended.of(Band.GAVE_UP));
     put(Kind.BROKEN, ended.of(Band.BROKEN));
-    put(Kind.NOT_FOUND, ended.of(Band.NOT_FOUND));
     put(Kind.REDIRECTED, ended.of(Band.REDIRECTED));
-    put(Kind.LIMITED, ended.of(Band.LIMITED));
-    put(Kind.DECLINED, ended.of(Band.DECLINED));
     put(Kind.PENDING, ended.of(Band.PENDING));
-    put(Kind.REFUSED, ended.of(Band.REFUSED));
+    for (Band band : Band.values()) {
+      Kind.refusal(band).ifPresent(kind -> put(kind, ended.of(band)));
+    }
     retries += flow.retries();
     queueMillis += flow.queueMillis();
     connectMillis += flow.connectMillis();

@@ -66,7 +66,7 @@ final class WeighClients {
     double declined = harm.in(one.place);
     double top = asking.busiestRisen();
     double more = asking.arrivals();
-    if (declined > 0) {
+    if (declined > 0 && (more >= 1.35 || top > 0.2)) { // else the same users are refused now
       one.scope(harm, declined, 0.3, "refusals by the business");
     }
     one.add(

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DiagnoseTest {
@@ -537,6 +538,57 @@ class DiagnoseTest {
 
     assertThat(story.last().ranking().stream().limit(2).map(Ranked::cause))
         .containsExactlyInAnyOrder(Cause.ACQUIRER, Cause.LB_CHANGE);
+  }
+
+  /** A header is lost on the way: the servers are well, and know nobody any more. */
+  @ParameterizedTest
+  @ValueSource(ints = {21, 22, 23, 24})
+  void changeThatLosesTheCredentialsIsAnOutage(int seed) {
+    Story story = new Story(60, seed);
+    story.fleet.at(
+        45,
+        () -> {
+          Fleet.Config bad = story.fleet.worker.config.copy();
+          bad.losesCredentials = r -> true;
+          story.feed.apply(bad);
+        });
+    story.until(60);
+
+    assertThat(story.firstUrgent().first().cause()).isEqualTo(Cause.LB_CHANGE);
+  }
+
+  /** They are not explained, and are no measure for those who wait since the change. */
+  @ParameterizedTest
+  @CsvSource({"2, 3", "4, 4"})
+  void someWhoHadToWaitBeforeAChangeDoNotHideWhatItDoes(double waited, double each) {
+    Story story = new Story(8, 22);
+    for (double at = 54; at < 75; at += each) {
+      story.fleet.at(at, () -> story.fleet.acquirerA.extra = waited);
+      story.fleet.at(at + 0.8, () -> story.fleet.acquirerA.extra = 0);
+    }
+    story.fault(12, 76).until(96);
+
+    assertThat(story.firstUrgent().first().cause()).isIn(Cause.LB_CHANGE, Cause.BACKEND);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {21, 22, 23, 24})
+  void serverThatIsColdForSomeSecondsAfterItsStartIsNoMatter(int seed) {
+    Story story = new Story(60, seed);
+    story.fleet.at(45, () -> story.fleet.worker.live("be_pay", "pay-2").maint = true);
+    story.fleet.at(51, story.fleet.pay2::kill);
+    story.fleet.at(54, story.fleet.pay2::start);
+    story.fleet.at(
+        56,
+        () -> {
+          story.fleet.pay2.slow = 60;
+          story.fleet.worker.live("be_pay", "pay-2").maint = false;
+        });
+    story.fleet.at(58, () -> story.fleet.pay2.slow = 1);
+    story.until(90);
+
+    assertThat(story.said).anyMatch(it -> it.harmedSince().isPresent());
+    assertThat(story.answers()).isEmpty();
   }
 
   @Test

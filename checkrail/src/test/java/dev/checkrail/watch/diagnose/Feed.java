@@ -279,6 +279,9 @@ final class Feed {
             server.check ? "every 1000ms" : "");
       }
     });
+    if (now.losesCredentials != old.losesCredentials) {
+      parts.add(new Scope.Part(Scope.Touch.OTHER, "", "be_pay", "", "", "what servers get"));
+    }
     if (now.onlyNewTls && !old.onlyNewTls) {
       parts.add(new Scope.Part(Scope.Touch.TLS, "", "", "", "TLSv1.2", "TLSv1.3"));
     }

@@ -361,7 +361,7 @@ final class Fleet {
         }
         return;
       }
-      if (request.probe) {
+      if (request.probe || request.anonymous) {
         done.accept(401);
         return;
       }
@@ -526,6 +526,7 @@ final class Fleet {
     boolean oldTls;
     boolean tiny;
     boolean probe;
+    boolean anonymous;
     boolean pinned;
 
     String service() {
@@ -590,6 +591,7 @@ final class Fleet {
     Predicate<Request> toReports = r -> r.host.equals("reports.example.com");
     Predicate<Request> toWebFirst = r -> false;
     Predicate<Request> misdirected = r -> false;
+    Predicate<Request> losesCredentials = r -> false;
     Predicate<Request> toPay =
         r -> {
           String host = r.host.toLowerCase(Locale.ROOT).replace(":443", "");
@@ -625,6 +627,7 @@ final class Fleet {
       other.toReports = toReports;
       other.toWebFirst = toWebFirst;
       other.misdirected = misdirected;
+      other.losesCredentials = losesCredentials;
       other.toPay = toPay;
       other.tenants.addAll(tenants);
       other.onlyNewTls = onlyNewTls;
@@ -866,6 +869,7 @@ final class Fleet {
             }
             connectTime = now - began;
             sentAt = now;
+            request.anonymous = by.config.losesCredentials.test(request);
             target.take(
                 request,
                 status -> {
