@@ -44,8 +44,8 @@ public final class Crowd {
   private static final double LOOK = 0.08;
   private static final String POORER_CARD = "4000000000009995";
   private static final Duration LONG = Duration.ofSeconds(1);
-  private static final int WARMING = 120;
-  static final double WARMING_SECONDS = 5;
+  private static final int WARMING = 240;
+  static final double WARMING_SECONDS = 10;
 
   private final JsonNode settings;
   private final double perSecond;

@@ -8,6 +8,9 @@ import java.util.List;
 
 /** Faults that are not the load balancer's: servers, what they share, users, names, ourselves. */
 final class OtherFaults {
+  /** Seconds between two restarts: a server that has just begun is not one of two at once. */
+  private static final double BETWEEN = 10;
+
   private OtherFaults() {}
 
   static List<Scenario> all() {
@@ -167,7 +170,7 @@ final class OtherFaults {
       stage.users("warm " + stage.places().port("pay-" + i));
       stage.pause(Crowd.WARMING_SECONDS + 1);
       stage.command("lb", "runtime", stage.places().balancer(), server, "--state", "ready");
-      stage.pause(4);
+      stage.pause(BETWEEN);
     }
   }
 
