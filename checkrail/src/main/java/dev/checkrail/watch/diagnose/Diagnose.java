@@ -64,6 +64,9 @@ public final class Diagnose {
   /** Seconds without harm before a change, so that what began with it is another matter. */
   private static final int QUIET = 8;
 
+  /** The same where some had to wait and nobody failed: that may be nothing but a bad moment. */
+  private static final int MOMENT = 4;
+
   /** Seconds after a way back until what it brought surely serves. */
   private static final double RELOADED = 4;
 
@@ -98,7 +101,7 @@ public final class Diagnose {
   /** Changes that came when nobody had been harmed for a while. */
   private final Set<Act> inQuiet = new HashSet<>();
 
-  /** Until then nobody was harmed after a way back: what was before that has ended. */
+  /** Until then nobody was harmed, so that what was before has ended. */
   private double ended = Double.NEGATIVE_INFINITY;
 
   /** Since then a way back had taken effect, seconds since 1970. */
@@ -351,7 +354,7 @@ public final class Diagnose {
   // --- answers
 
   private Diagnosis weighed(Instant at, Tick tick, double since, FirstAct first) {
-    // What the way back had ended is no part of what began after it.
+    // What had ended is no part of what began after it.
     double began = Math.max(since, ended);
     double from = began;
     if (goneBack.isPresent() && settled) {
@@ -389,6 +392,8 @@ public final class Diagnose {
         }
         ended = tick.time;
       }
+    } else if (published.isEmpty() && !urgent && onlyWaited(harm) && nobody >= MOMENT) {
+      ended = tick.time;
     }
     publish(at, tick, harm, ranking, unclear, urgent, began);
     aftermath(at, tick);
@@ -644,7 +649,7 @@ public final class Diagnose {
   }
 
   private static boolean onlyWaited(Harm harm) {
-    return harm.of(Kind.SLOW) > 0.9 * harm.total;
+    return harm.of(Kind.SLOW) >= 0.9 * harm.total;
   }
 
   /**

@@ -571,6 +571,21 @@ class DiagnoseTest {
     assertThat(story.firstUrgent().first().cause()).isIn(Cause.LB_CHANGE, Cause.BACKEND);
   }
 
+  /** Harm is not taken for ended yet; but those who had to wait were of another matter. */
+  @ParameterizedTest
+  @ValueSource(ints = {58, 61})
+  void aBadMomentOfTheAcquirersIsNoEvidenceOfWhatBeginsLater(int begins) {
+    Story story = new Story(60, 21);
+    for (Fleet.Acquirer one : List.of(story.fleet.acquirerA, story.fleet.acquirerB)) {
+      story.fleet.at(45, () -> one.extra = 1);
+      story.fleet.at(45.6, () -> one.extra = 0);
+    }
+    story.fault(16, begins).until(begins + 8);
+
+    assertThat(story.answers().map(answer -> answer.first().cause()).distinct())
+        .containsExactly(Cause.DATABASE);
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {21, 22, 23, 24})
   void serverThatIsColdForSomeSecondsAfterItsStartIsNoMatter(int seed) {

@@ -20,7 +20,7 @@ enum Score {
               : row.ranking().isEmpty() || row.rank().orElse(9) == 1
                   ? RIGHT
                   : row.rank().orElse(9) == 2 ? AMONG_TWO : WRONG;
-      case NOTHING -> row.pages() > 0 || !row.ranking().isEmpty() ? WRONG : RIGHT;
+      case NOTHING -> row.pages() > 0 || row.urgent() ? WRONG : RIGHT;
     };
   }
 
@@ -30,6 +30,11 @@ enum Score {
     }
     int rank = row.rank().orElse(9);
     return rank == 1 && row.stayed() ? RIGHT : rank <= 2 ? AMONG_TWO : WRONG;
+  }
+
+  /** Whether something was named, as a matter for a ticket, though nothing was wrong. */
+  static boolean namedForNothing(Row row) {
+    return row.truth().wanted() == Truth.Wanted.NOTHING && !row.ranking().isEmpty();
   }
 
   /** Whether all that has to be among the first two is there. */

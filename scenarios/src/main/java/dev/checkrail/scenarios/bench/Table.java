@@ -107,7 +107,8 @@ final class Table {
         Locale.ROOT,
         """
         %d runs at %s: the true cause first in %d (95 %%: %s), among the first two in %d (95 %%: %s), \
-        no answer in %d; wrong rollbacks: %d; pages where nobody is to be woken: %d in %d runs. \
+        no answer in %d; wrong rollbacks: %d; pages where nobody is to be woken: %d in %d runs, \
+        something named where nothing was wrong: %d. \
         Always the last change: %d. The alert that fired first: %d.
         """,
         rows.size(),
@@ -120,6 +121,7 @@ final class Table {
         rows.stream().mapToLong(Row::wrongRollbacks).sum(),
         quiet.stream().mapToLong(Row::pages).sum(),
         quiet.size(),
+        count(rows, Score::namedForNothing),
         count(rows, Score::lastChangeIsRight),
         count(rows, Score::firstAlertIsRight));
   }

@@ -40,7 +40,7 @@ record Truth(
     CAUSE,
     /** A ticket at most, and if something is named, the right one; nobody is woken. */
     TICKET,
-    /** Nothing is named, nobody is woken. */
+    /** Nobody is woken. What is named all the same, for a ticket at most, is counted by itself. */
     NOTHING
   }
 

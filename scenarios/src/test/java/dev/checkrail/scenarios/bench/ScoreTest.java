@@ -77,10 +77,22 @@ class ScoreTest {
   }
 
   @Test
-  void whereNothingIsWrongNothingIsTheAnswer() {
+  void whereNothingIsWrongNobodyIsToBeWokenAndWhatIsNamedIsCounted() {
     List<String> none = List.of("none");
-    assertThat(Score.of(stored(26, Wanted.NOTHING, none))).isEqualTo(Score.RIGHT);
-    assertThat(Score.of(stored(26, Wanted.NOTHING, none, "backend"))).isEqualTo(Score.WRONG);
+    Row urgent = stored(26, Wanted.NOTHING, none, "backend");
+    assertThat(Score.of(urgent)).isEqualTo(Score.WRONG);
+
+    Row ticket = forATicket(urgent);
+    assertThat(Score.of(ticket)).isEqualTo(Score.RIGHT);
+    assertThat(Score.namedForNothing(ticket)).isTrue();
+
+    Row nothing = forATicket(stored(26, Wanted.NOTHING, none));
+    assertThat(Score.of(nothing)).isEqualTo(Score.RIGHT);
+    assertThat(Score.namedForNothing(nothing)).isFalse();
+  }
+
+  private static Row forATicket(Row row) {
+    return Row.read(row.json().replace("\"urgent\":true", "\"urgent\":false"));
   }
 
   @Test
