@@ -40,7 +40,10 @@ public final class Diagnose {
   static final double LIKELY = 0.9;
   static final int STEADY = 2;
 
-  /** The same if some had to wait and nobody failed: a server that was started is cold at first. */
+  /**
+   * The same before servers are blamed for slow answers while nobody failed: one that was just
+   * started is cold at first.
+   */
   private static final int COLD = 5;
 
   private static final Duration ACTS = Duration.ofMinutes(15);

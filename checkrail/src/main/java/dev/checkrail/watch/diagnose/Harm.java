@@ -14,7 +14,12 @@ import java.util.function.Predicate;
  */
 final class Harm {
   /** Much of one kind at one place. */
-  record Unit(Cell cell, Kind kind, double count) {}
+  record Unit(Cell cell, Kind kind, double count) {
+    /** Refused by a server, for what was asked; what the load balancer refuses it has not seen. */
+    boolean refusedByServer() {
+      return kind == Kind.REFUSED && !cell.server().isEmpty();
+    }
+  }
 
   /** The whole front door, for what has no server. */
   private static final double MOST = 0.5;

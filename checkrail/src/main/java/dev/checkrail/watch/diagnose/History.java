@@ -39,9 +39,10 @@ final class History {
   /** What is past must not weigh for long. */
   private static final double MOST = 30;
 
-  /** More take three times as long as the 95th percentile than one should think. */
+  /** So many answers of a service may be slow, by the tail's measure, though all is as ever. */
   private static final double SLOW = 0.02;
 
+  /** Share of a service's answers; where so many were slow, it is slow. */
   private static final double MANY = 0.15;
 
   /** Fewer times say little of how long it takes. */
@@ -76,8 +77,9 @@ final class History {
   static final class Usual {
     final Map<Cell, Sums> cells = new TreeMap<>();
     final Map<String, Sums> services = new TreeMap<>();
-    private final Map<String, Spread> times = new TreeMap<>(); // where not those of the services
-    private final Map<String, Double> slow = new TreeMap<>();
+    // Of services whose times are those before the harm in which this was learned.
+    private final Map<String, Spread> timesBefore = new TreeMap<>();
+    private final Map<String, Double> slowShares = new TreeMap<>();
     final Regulars regulars = new Regulars(this);
     final Map<String, double[]> sessions = new TreeMap<>(); // mean, most, arrivals per second
     final Map<String, Double> queues = new TreeMap<>(); // most
@@ -127,7 +129,7 @@ final class History {
 
     /** Share of a service's answers that are slow as ever. */
     double slowShare(String service) {
-      return Math.max(SLOW, slow.getOrDefault(service, 0.0));
+      return Math.max(SLOW, slowShares.getOrDefault(service, 0.0));
     }
 
     /**
@@ -139,14 +141,14 @@ final class History {
         Spread known = before.times(service);
         double share = sums.slowerThan(before.slowAbove(service)) / Math.max(1, sums.requests);
         if (known.count() >= ENOUGH && share < MANY) {
-          times.put(service, known);
-          slow.put(service, share);
+          timesBefore.put(service, known);
+          slowShares.put(service, share);
         }
       });
     }
 
     private Spread times(String service) {
-      return times.getOrDefault(service, service(service).times);
+      return timesBefore.getOrDefault(service, service(service).times);
     }
 
     double rate(double sum) {

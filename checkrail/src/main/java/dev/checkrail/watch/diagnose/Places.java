@@ -257,7 +257,7 @@ final class Places {
                   2,
                   "connections end before a request, as with clients that speak an older TLS"));
       case OTHER -> {
-        boolean refused = harm.of(Kind.REFUSED) > 0.5 * harm.total;
+        boolean refused = harm.in(Harm.Unit::refusedByServer) > 0.5 * harm.total;
         all.add(
             place(
                 inPool,

@@ -58,25 +58,23 @@ final class WeighClients {
     if (!asking.logged()) {
       return Asking.unseen(one);
     }
-    // What the load balancer refuses by itself the business has not seen.
-    one.place =
-        unit ->
-            (unit.kind() == Kind.DECLINED || unit.kind() == Kind.REFUSED)
-                && !unit.cell().server().isEmpty();
+    one.place = unit -> unit.kind() == Kind.DECLINED || unit.refusedByServer();
     double declined = harm.in(one.place);
     double top = asking.busiestRisen();
+    boolean fewAskMore = top > 0.2;
     double more = asking.arrivals();
-    if (declined > 0 && (more >= 1.35 || top > 0.2)) { // else the same users are refused now
+    boolean risen = more >= 1.35;
+    if (declined > 0 && (risen || fewAskMore)) { // else the same users are refused now
       one.scope(harm, declined, 0.3, "refusals by the business");
     }
     one.add(
         Reason.Kind.DOSE,
-        more >= 1.35 && declined > 0 ? 1.5 : -2,
+        risen && declined > 0 ? 1.5 : -2,
         "arrivals are %.1f times the usual ones, and most of the new ones are refused",
         more);
     one.add(
         Reason.Kind.MECHANISM,
-        top > 0.2 ? 1.5 : -1,
+        fewAskMore ? 1.5 : -1,
         "%.0f %% more of the requests than usual come from three clients",
         100 * top);
     return one;

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,6 +64,23 @@ class DiagnoseTest {
     Story slowDatabase(double extra, double from, double to) {
       fleet.at(from, () -> fleet.database.extra = extra);
       fleet.at(to, () -> fleet.database.extra = 0);
+      return this;
+    }
+
+    Story slowAcquirer(Fleet.Acquirer acquirer, double extra, double from, double to) {
+      fleet.at(from, () -> acquirer.extra = extra);
+      fleet.at(to, () -> acquirer.extra = 0);
+      return this;
+    }
+
+    Story change(double when, Consumer<Fleet.Config> how) {
+      fleet.at(
+          when,
+          () -> {
+            Fleet.Config next = fleet.worker.config.copy();
+            how.accept(next);
+            feed.apply(next);
+          });
       return this;
     }
 
@@ -527,13 +545,7 @@ class DiagnoseTest {
   void whatTheLoadBalancerRefusesSinceAChangeStandsBesideASlowAcquirer(int seed) {
     Story story = new Story(60, seed);
     story.fleet.at(45, () -> story.fleet.acquirerB.extra = 6);
-    story.fleet.at(
-        52,
-        () -> {
-          Fleet.Config bad = story.fleet.worker.config.copy();
-          bad.misdirected = r -> r.host.equals("pay-eu.example.com");
-          story.feed.apply(bad);
-        });
+    story.change(52, bad -> bad.misdirected = r -> r.host.equals("pay-eu.example.com"));
     story.until(75);
 
     assertThat(story.last().ranking().stream().limit(2).map(Ranked::cause))
@@ -544,15 +556,7 @@ class DiagnoseTest {
   @ParameterizedTest
   @ValueSource(ints = {21, 22, 23, 24})
   void changeThatLosesTheCredentialsIsAnOutage(int seed) {
-    Story story = new Story(60, seed);
-    story.fleet.at(
-        45,
-        () -> {
-          Fleet.Config bad = story.fleet.worker.config.copy();
-          bad.losesCredentials = r -> true;
-          story.feed.apply(bad);
-        });
-    story.until(60);
+    Story story = new Story(60, seed).change(45, bad -> bad.losesCredentials = r -> true).until(60);
 
     assertThat(story.firstUrgent().first().cause()).isEqualTo(Cause.LB_CHANGE);
   }
@@ -563,8 +567,7 @@ class DiagnoseTest {
   void someWhoHadToWaitBeforeAChangeDoNotHideWhatItDoes(double waited, double each) {
     Story story = new Story(8, 22);
     for (double at = 54; at < 75; at += each) {
-      story.fleet.at(at, () -> story.fleet.acquirerA.extra = waited);
-      story.fleet.at(at + 0.8, () -> story.fleet.acquirerA.extra = 0);
+      story.slowAcquirer(story.fleet.acquirerA, waited, at, at + 0.8);
     }
     story.fault(12, 76).until(96);
 
@@ -576,10 +579,8 @@ class DiagnoseTest {
   @ValueSource(ints = {58, 61})
   void aBadMomentOfTheAcquirersIsNoEvidenceOfWhatBeginsLater(int begins) {
     Story story = new Story(60, 21);
-    for (Fleet.Acquirer one : List.of(story.fleet.acquirerA, story.fleet.acquirerB)) {
-      story.fleet.at(45, () -> one.extra = 1);
-      story.fleet.at(45.6, () -> one.extra = 0);
-    }
+    story.slowAcquirer(story.fleet.acquirerA, 1, 45, 45.6);
+    story.slowAcquirer(story.fleet.acquirerB, 1, 45, 45.6);
     story.fault(16, begins).until(begins + 8);
 
     assertThat(story.answers().map(answer -> answer.first().cause()).distinct())
